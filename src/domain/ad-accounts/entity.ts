@@ -1,0 +1,29 @@
+import { defineEntity, p, type InferEntity } from '@mikro-orm/core';
+import { rowId, validity } from '../validity.ts';
+import { AdvertiserRole } from '../vocabulary.ts';
+
+export const AdAccount = defineEntity({
+  name: 'AdAccount',
+  tableName: 'ad_account',
+  properties: { advertiserId: p.text().primary(), name: p.text(), bcId: p.text().nullable() },
+});
+export type AdAccount = InferEntity<typeof AdAccount>;
+
+/** A user's role in an ad account. */
+export const AdAccountMember = defineEntity({
+  name: 'AdAccountMember',
+  tableName: 'ad_account_member',
+  properties: {
+    id: rowId,
+    advertiserId: p.text(),
+    userId: p.text(),
+    advertiserRole: p.text().$type<AdvertiserRole>(),
+    ...validity,
+  },
+  uniques: [{ name: 'ad_account_member_current', properties: ['userId', 'advertiserId'], where: 'valid_to is null' }],
+  checks: [
+    { name: 'ad_account_member_role', expression: "advertiser_role in ('ADMIN', 'OPERATOR', 'ANALYST')" },
+    { name: 'ad_account_member_validity', expression: 'valid_to >= valid_from' },
+  ],
+});
+export type AdAccountMember = InferEntity<typeof AdAccountMember>;

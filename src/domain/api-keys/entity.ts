@@ -1,0 +1,30 @@
+import { defineEntity, p, type InferEntity } from '@mikro-orm/core';
+import { rowId } from '../validity.ts';
+import type { KeyPermission } from '../vocabulary.ts';
+
+export const ApiKey = defineEntity({
+  name: 'ApiKey',
+  tableName: 'api_key',
+  properties: {
+    id: rowId,
+    name: p.text(),
+    /** SHA-256 of the secret part. The key is shown once, when it is made. */
+    secretHash: p.type('bytea').$type<Buffer>(),
+    permissions: p.array().$type<KeyPermission[]>().columnType('text[]'),
+    /** The Business Centers that the key is confined to; null = not confined. */
+    bcIds: p.array().$type<string[]>().columnType('text[]').nullable(),
+    createdAt: p.datetime().columnType('timestamptz(3)'),
+    createdBy: p.text(),
+    revokedAt: p.datetime().columnType('timestamptz(3)').nullable(),
+  },
+  checks: [
+    {
+      name: 'api_key_permissions',
+      expression:
+        "permissions <@ array['act-as', 'admin', 'audit', 'check', 'relationships'] and cardinality(permissions) > 0",
+    },
+    { name: 'api_key_secret_hash_length', expression: 'octet_length(secret_hash) = 32' },
+    { name: 'api_key_confined_to_some', expression: 'cardinality(bc_ids) > 0' },
+  ],
+});
+export type ApiKey = InferEntity<typeof ApiKey>;

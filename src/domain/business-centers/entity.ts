@@ -1,0 +1,30 @@
+import { defineEntity, p, type InferEntity } from '@mikro-orm/core';
+import { rowId, validity } from '../validity.ts';
+import { UserRole } from '../vocabulary.ts';
+
+export const BusinessCenter = defineEntity({
+  name: 'BusinessCenter',
+  tableName: 'business_center',
+  properties: { bcId: p.text().primary(), name: p.text() },
+});
+export type BusinessCenter = InferEntity<typeof BusinessCenter>;
+
+/** A TikTok for Business user in a Business Center, with a role. */
+export const Member = defineEntity({
+  name: 'Member',
+  tableName: 'member',
+  properties: {
+    id: rowId,
+    bcId: p.text(),
+    userId: p.text(),
+    userRole: p.text().$type<UserRole>(),
+    ...validity,
+  },
+  uniques: [{ name: 'member_current', properties: ['userId', 'bcId'], where: 'valid_to is null' }],
+  indexes: [{ name: 'member_of_business_center', properties: ['bcId', 'userId'], where: 'valid_to is null' }],
+  checks: [
+    { name: 'member_user_role', expression: "user_role in ('ADMIN', 'STANDARD')" },
+    { name: 'member_validity', expression: 'valid_to >= valid_from' },
+  ],
+});
+export type Member = InferEntity<typeof Member>;

@@ -1,0 +1,17 @@
+import { p } from '@mikro-orm/core';
+
+/**
+ * The columns of every relationship row. A row is opened, and closed once; it is never overwritten or deleted, so that
+ * "who had access on date D" stays answerable. The row with `valid_to` null is the current one.
+ */
+export const validity = {
+  validFrom: p.datetime().columnType('timestamptz(3)'),
+  validTo: p.datetime().columnType('timestamptz(3)').nullable(),
+  begunBy: p.text(),
+  endedBy: p.text().nullable(),
+  begunAt: p.bigint('string').fieldName('begun_revision'),
+  endedAt: p.bigint('string').fieldName('ended_revision').nullable(),
+};
+
+/** The id of a stored row: UUID v7 (RFC 9562), made by PostgreSQL. */
+export const rowId = p.uuid().primary().defaultRaw('uuidv7()');
