@@ -39,3 +39,11 @@ export const Scopes = z
 export function sortedSet<T extends string>(values: readonly T[]): T[] {
   return [...new Set(values)].toSorted();
 }
+
+/** A name for people: 1 to 256 characters without control characters. */
+export const DisplayName = z
+  .string()
+  .trim()
+  .min(1)
+  .max(256)
+  .regex(/^[^\p{Cc}\p{Cs}]+$/u, 'must not contain control characters');

@@ -1,4 +1,5 @@
 import { defineEntity, p, type InferEntity } from '@mikro-orm/core';
+import { BusinessCenter } from '../business-centers/entity.ts';
 import { rowId } from '../validity.ts';
 import type { AccessRequestStatus, Scope } from '../vocabulary.ts';
 
@@ -10,11 +11,19 @@ export const AccessRequest = defineEntity({
   tableName: 'access_request',
   properties: {
     id: rowId,
-    bcId: p.text(),
+    bcId: () => p.manyToOne(BusinessCenter).mapToPk().fieldName('bc_id'),
     /** The account that the request is meant for; null: whoever signs in and approves. Set to the approving account. */
     tiktokAccountId: p.text().nullable(),
     scopes: p.array().$type<Scope[]>().columnType('text[]'),
     status: p.text().$type<StoredStatus>().default('PENDING'),
+    /** The status as it reads now: a pending request whose time has passed is `EXPIRED`. */
+    statusNow: p
+      .text()
+      .$type<AccessRequestStatus>()
+      .formula(
+        (columns) =>
+          `case when ${columns.status} = 'PENDING' and ${columns.expiresAt} <= clock_timestamp() then 'EXPIRED' else ${columns.status} end`,
+      ),
     requestedBy: p.text(),
     /** SHA-256 of the consent token. The token itself is never stored. */
     tokenHash: p.type('bytea').$type<Buffer>(),

@@ -1,4 +1,7 @@
 import { defineEntity, p, type InferEntity } from '@mikro-orm/core';
+import { AccessRequest } from '../access-requests/entity.ts';
+import { BusinessCenter } from '../business-centers/entity.ts';
+import { TiktokAccount } from '../tiktok-accounts/entity.ts';
 import { rowId, validity } from '../validity.ts';
 import type { Scope } from '../vocabulary.ts';
 
@@ -8,11 +11,11 @@ export const AccountGrant = defineEntity({
   tableName: 'account_grant',
   properties: {
     id: rowId,
-    bcId: p.text(),
-    tiktokAccountId: p.text(),
+    bcId: () => p.manyToOne(BusinessCenter).mapToPk().fieldName('bc_id'),
+    tiktokAccountId: () => p.manyToOne(TiktokAccount).mapToPk().fieldName('tiktok_account_id'),
     scopes: p.array().$type<Scope[]>().columnType('text[]'),
     /** The request that the owner approved; null for imported grants. */
-    accessRequestId: p.uuid().nullable(),
+    accessRequestId: () => p.manyToOne(AccessRequest).mapToPk().fieldName('access_request_id').nullable(),
     ...validity,
   },
   uniques: [

@@ -1,4 +1,5 @@
 import { defineEntity, p, type InferEntity } from '@mikro-orm/core';
+import { TiktokAccount } from '../tiktok-accounts/entity.ts';
 import { rowId, validity } from '../validity.ts';
 import type { Scope } from '../vocabulary.ts';
 
@@ -8,7 +9,7 @@ export const AccountLink = defineEntity({
   tableName: 'account_link',
   properties: {
     id: rowId,
-    tiktokAccountId: p.text(),
+    tiktokAccountId: () => p.manyToOne(TiktokAccount).mapToPk().fieldName('tiktok_account_id'),
     userId: p.text(),
     scopes: p.array().$type<Scope[]>().columnType('text[]'),
     ...validity,

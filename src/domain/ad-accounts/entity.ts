@@ -1,11 +1,12 @@
 import { defineEntity, p, type InferEntity } from '@mikro-orm/core';
+import { BusinessCenter } from '../business-centers/entity.ts';
 import { rowId, validity } from '../validity.ts';
 import { AdvertiserRole } from '../vocabulary.ts';
 
 export const AdAccount = defineEntity({
   name: 'AdAccount',
   tableName: 'ad_account',
-  properties: { advertiserId: p.text().primary(), name: p.text(), bcId: p.text().nullable() },
+  properties: { advertiserId: p.text().primary(), name: p.text(), bcId: () => p.manyToOne(BusinessCenter).mapToPk().fieldName('bc_id').nullable() },
 });
 export type AdAccount = InferEntity<typeof AdAccount>;
 
@@ -15,7 +16,7 @@ export const AdAccountMember = defineEntity({
   tableName: 'ad_account_member',
   properties: {
     id: rowId,
-    advertiserId: p.text(),
+    advertiserId: () => p.manyToOne(AdAccount).mapToPk().fieldName('advertiser_id'),
     userId: p.text(),
     advertiserRole: p.text().$type<AdvertiserRole>(),
     ...validity,

@@ -1,4 +1,5 @@
 import { defineEntity, p, type InferEntity } from '@mikro-orm/core';
+import { AccountGrant } from '../account-grants/entity.ts';
 import { rowId, validity } from '../validity.ts';
 import type { Scope } from '../vocabulary.ts';
 
@@ -8,7 +9,7 @@ export const Assignment = defineEntity({
   tableName: 'assignment',
   properties: {
     id: rowId,
-    grantId: p.uuid(),
+    grantId: () => p.manyToOne(AccountGrant).mapToPk().fieldName('grant_id'),
     bcId: p.text(),
     tiktokAccountId: p.text(),
     userId: p.text(),

@@ -15,7 +15,7 @@ export const Member = defineEntity({
   tableName: 'member',
   properties: {
     id: rowId,
-    bcId: p.text(),
+    bcId: () => p.manyToOne(BusinessCenter).mapToPk().fieldName('bc_id'),
     userId: p.text(),
     userRole: p.text().$type<UserRole>(),
     ...validity,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { OutsideId } from '../vocabulary.ts';
+import { DisplayName, OutsideId } from '../vocabulary.ts';
 
 /** Showcase (商品橱窗): which shops' products the account's profile shows. It takes part in no rule. */
 export const Showcase = z.strictObject({
@@ -12,19 +12,8 @@ export const Showcase = z.strictObject({
 export type Showcase = z.infer<typeof Showcase>;
 
 export const TiktokAccountBody = z.object({
-  handle: z
-    .string()
-    .trim()
-    .min(1)
-    .max(128)
-    .regex(/^[^\p{Cc}\p{Cs}]+$/u, 'must not contain control characters'),
-  display_name: z
-    .string()
-    .trim()
-    .min(1)
-    .max(256)
-    .regex(/^[^\p{Cc}\p{Cs}]+$/u, 'must not contain control characters')
-    .nullish(),
+  handle: DisplayName.max(128),
+  display_name: DisplayName.nullish(),
   /** The account's own ad authorization switch; absent or null = unknown. */
   ad_authorization: z.boolean().nullish(),
   showcase: Showcase.nullish(),

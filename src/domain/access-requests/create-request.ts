@@ -1,0 +1,76 @@
+import { authorize, authorizeKey } from '../authorize.ts';
+import { actorName, type Context } from '../context.ts';
+import { SparkgateError } from '../errors.ts';
+import { transact, type Tx, type Written } from '../transact.ts';
+import { consentToken, consentUrl, matchingCode, tokenHash } from './consent-token.ts';
+import { AccessRequest } from './entity.ts';
+import type { AccessRequestBody } from './schemas.ts';
+import { viewOfRequest, type AccessRequestView } from './view.ts';
+
+/** An access request with the address for its QR code, which is told this once. */
+export interface CreatedRequest extends AccessRequestView {
+  consent_url: string;
+}
+
+/** R1: an administrator asks for a TikTok account with chosen scopes. */
+export async function createRequest(
+  ctx: Context,
+  bcId: string,
+  body: AccessRequestBody,
+): Promise<Written<CreatedRequest>> {
+  await authorizeKey(ctx, 'act_as', [bcId]);
+  return transact(ctx, async (tx) => {
+    const properties = { scopes: body.scopes };
+    await authorize(
+      ctx,
+      { action: 'request_account_access', resource: { type: 'business_center', id: bcId }, properties },
+      tx,
+    );
+    await requirePlace(ctx, tx, bcId);
+    const { request, token } = await insertRequest(ctx, tx, bcId, body);
+    const shown = viewOfRequest(request);
+    const { code: _, ...after } = shown;
+    return {
+      result: { ...shown, consent_url: consentUrl(ctx.settings.publicUrl, token) },
+      audit: [
+        { event: 'access_request.created', subject: { type: 'access_request', id: request.id }, bcId, after },
+      ],
+    };
+  });
+}
+
+async function requirePlace(ctx: Context, tx: Tx, bcId: string): Promise<void> {
+  const pending = await tx.em.count(AccessRequest, { bcId, status: 'PENDING', expiresAt: { $gt: tx.at } });
+  const most = ctx.settings.pendingRequestsPerBusinessCenter;
+  if (pending < most) return;
+  throw new SparkgateError(
+    'limit_reached',
+    `This Business Center has ${most} pending access requests. Cancel one, or wait until one expires.`,
+  );
+}
+
+async function insertRequest(
+  ctx: Context,
+  tx: Tx,
+  bcId: string,
+  body: AccessRequestBody,
+): Promise<{ request: AccessRequest; token: string }> {
+  const [row] = await tx.query<{ id: string }>('select uuidv7() as id', []);
+  if (!row) throw new Error('uuidv7() gave no row');
+  const token = consentToken(ctx.settings.secretKey, row.id);
+  const expiresIn = body.expires_in ?? ctx.settings.requestExpiresIn;
+  await tx.em.insert(AccessRequest, {
+    id: row.id,
+    bcId,
+    tiktokAccountId: body.tiktok_account_id ?? null,
+    scopes: body.scopes,
+    status: 'PENDING',
+    requestedBy: ctx.actor.type === 'user' ? ctx.actor.id : actorName(ctx.actor),
+    tokenHash: tokenHash(token),
+    code: matchingCode(),
+    createdAt: tx.at,
+    expiresAt: new Date(tx.at.getTime() + expiresIn * 1000),
+    revision: tx.revision,
+  });
+  return { request: await tx.em.findOneOrFail(AccessRequest, { id: row.id }), token };
+}

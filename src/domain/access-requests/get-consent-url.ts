@@ -1,0 +1,20 @@
+import type { Context } from '../context.ts';
+import { SparkgateError } from '../errors.ts';
+import { consentToken, consentUrl, tokenHash } from './consent-token.ts';
+import { findRequest } from './get-request.ts';
+
+/** The address that a request's QR code carries, while the request is pending. */
+export async function getConsentUrl(ctx: Context, bcId: string, id: string): Promise<string> {
+  const request = await findRequest(ctx, bcId, id);
+  if (request.statusNow !== 'PENDING') {
+    throw new SparkgateError('conflict', `This access request is ${request.statusNow}: its QR code is gone.`);
+  }
+  const token = consentToken(ctx.settings.secretKey, request.id);
+  if (!tokenHash(token).equals(request.tokenHash)) {
+    throw new SparkgateError(
+      'conflict',
+      'This request was made under another secret key, so its QR code cannot be drawn again. Cancel it and ask anew.',
+    );
+  }
+  return consentUrl(ctx.settings.publicUrl, token);
+}

@@ -1,0 +1,14 @@
+import { z } from 'zod';
+import { OutsideId, Scopes } from '../vocabulary.ts';
+
+const MINUTE = 60;
+const WEEK = 7 * 24 * 60 * MINUTE;
+
+export const AccessRequestBody = z.object({
+  scopes: Scopes,
+  /** The account that the request is meant for; without it, whoever signs in and approves. */
+  tiktok_account_id: OutsideId.nullish(),
+  /** Life of the QR code in seconds: 1 minute to 7 days. */
+  expires_in: z.int().min(MINUTE).max(WEEK).nullish(),
+});
+export type AccessRequestBody = z.infer<typeof AccessRequestBody>;

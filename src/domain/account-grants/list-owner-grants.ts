@@ -1,0 +1,46 @@
+import { authorize, authorizeKey } from '../authorize.ts';
+import type { Context } from '../context.ts';
+import { pageOf, type Page, type PageQuery } from '../page.ts';
+import { queryIn } from '../transact.ts';
+import type { Scope } from '../vocabulary.ts';
+
+/** Who may use an account, as its owner sees it. */
+export interface OwnerGrant {
+  bc_id: string;
+  business_center_name: string;
+  scopes: Scope[];
+  granted_at: string;
+  members: number;
+}
+
+const TEXT = `
+  select g.bc_id, b.name as business_center_name, g.scopes, g.valid_from,
+         (select count(*)::int from assignment a where a.grant_id = g.id and a.valid_to is null) as members
+  from account_grant g join business_center b on b.bc_id = g.bc_id
+  where g.tiktok_account_id = $1 and g.valid_to is null and g.bc_id > $2
+    and ($3::text[] is null or g.bc_id = any($3))
+  order by g.bc_id limit $4`;
+
+/** The current grants on an account, by Business Center, for the account's owner. */
+export async function listOwnerGrants(
+  ctx: Context,
+  tiktokAccountId: string,
+  page: PageQuery,
+): Promise<Page<OwnerGrant>> {
+  const within = ctx.key?.bcIds ?? null;
+  await authorizeKey(ctx, 'act_as', within ?? []);
+  await authorize(ctx, { action: 'view_grants', resource: { type: 'tiktok_account', id: tiktokAccountId } }, null);
+  const query = queryIn(ctx.orm.em.fork());
+  const rows = await query<Omit<OwnerGrant, 'granted_at'> & { valid_from: Date }>(TEXT, [
+    tiktokAccountId,
+    page.cursor ?? '',
+    within,
+    page.limit + 1,
+  ]);
+  return pageOf(
+    rows,
+    page.limit,
+    (row) => row.bc_id,
+    ({ valid_from: since, ...grant }) => ({ ...grant, granted_at: since.toISOString() }),
+  );
+}

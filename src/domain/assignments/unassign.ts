@@ -1,0 +1,25 @@
+import { authorize, authorizeKey } from '../authorize.ts';
+import type { Context } from '../context.ts';
+import { closing } from '../open-close.ts';
+import { transact, type Written } from '../transact.ts';
+import { Assignment } from './entity.ts';
+
+/** R3: an administrator takes an assigned account from a member. */
+export async function unassign(
+  ctx: Context,
+  which: { bcId: string; tiktokAccountId: string; userId: string },
+): Promise<Written<null>> {
+  const { bcId, tiktokAccountId, userId } = which;
+  await authorizeKey(ctx, 'act_as', [bcId]);
+  return transact(ctx, async (tx) => {
+    const resource = { type: 'tiktok_account', id: tiktokAccountId } as const;
+    const properties = { bc_id: bcId, user_id: userId };
+    await authorize(ctx, { action: 'unassign_member', resource, properties }, tx);
+    const current = await tx.em.findOne(Assignment, { bcId, tiktokAccountId, userId, validTo: null });
+    if (!current) return { result: null, audit: 'unchanged' };
+    await tx.em.nativeUpdate(Assignment, { id: current.id, validTo: null }, closing(tx));
+    const before = { tiktok_account_id: tiktokAccountId, scopes: current.scopes };
+    const subject = { type: 'user', id: userId };
+    return { result: null, audit: [{ event: 'assignment.ended', subject, bcId, before }] };
+  });
+}

@@ -1,0 +1,45 @@
+import type { Context, Query, Question, ServiceAction, Verdict } from './context.ts';
+import { SparkgateError } from './errors.ts';
+import { queryIn, type Tx } from './transact.ts';
+
+/**
+ * Lets a verb go on only if the policies allow the actor to, on the facts that the write itself sees.
+ * @throws SparkgateError `forbidden` with every missing condition, or `not_found` where existence is private.
+ */
+export async function authorize(ctx: Context, question: Question, tx: Tx | null): Promise<void> {
+  if (ctx.actor.type === 'operator') return;
+  const verdict = await ask(ctx, question, tx);
+  if (!verdict.decision) throw refusal(verdict);
+}
+
+/** As {@link authorize}, but hands the verdict back. */
+export async function ask(ctx: Context, question: Question, tx: Tx | null): Promise<Verdict> {
+  const query: Query | null = tx ? queryIn(tx.em) : null;
+  return ctx.authorizer.person(ctx.actor, question, ctx.key?.bcIds ?? null, query);
+}
+
+/**
+ * Lets a call go on only if the policies allow its API key to make it. `bcIds` are the Business Centers that it
+ * touches, null standing for what belongs to none. Signed-in people come without a key, and so does the operator.
+ * @throws SparkgateError `forbidden`
+ */
+export async function authorizeKey(
+  ctx: Pick<Context, 'key' | 'authorizer'>,
+  action: ServiceAction,
+  bcIds: readonly (string | null)[],
+): Promise<void> {
+  if (!ctx.key) return;
+  const verdict = await ctx.authorizer.key(ctx.key, action, bcIds);
+  if (!verdict.decision) {
+    throw new SparkgateError('forbidden', `This API key may not be used for this (${action}).`);
+  }
+}
+
+/** The error of a denied verdict. */
+export function refusal(verdict: Extract<Verdict, { decision: false }>): SparkgateError {
+  if (verdict.private) return new SparkgateError('not_found', 'There is no such thing, or it is not yours to see.');
+  const [first] = verdict.reasons;
+  return new SparkgateError('forbidden', first ? first.message : 'No rule of the policies allows this.', {
+    reasons: verdict.reasons,
+  });
+}

@@ -1,0 +1,24 @@
+import type { z } from 'zod';
+import { authorizeKey } from '../authorize.ts';
+import type { Context } from '../context.ts';
+import { transact, type Written } from '../transact.ts';
+import { BusinessCenter } from './entity.ts';
+import type { BusinessCenterBody } from './schemas.ts';
+
+/** Makes a Business Center known, or renames it. */
+export async function putBusinessCenter(
+  ctx: Context,
+  bcId: string,
+  body: z.infer<typeof BusinessCenterBody>,
+): Promise<Written<null>> {
+  await authorizeKey(ctx, 'write_relationships', [bcId]);
+  return transact(ctx, async (tx) => {
+    const known = await tx.em.findOne(BusinessCenter, { bcId });
+    if (known?.name === body.name) return { result: null, audit: 'unchanged' };
+    const before = known && { name: known.name };
+    if (known) known.name = body.name;
+    else tx.em.create(BusinessCenter, { bcId, name: body.name });
+    const subject = { type: 'business_center', id: bcId };
+    return { result: null, audit: [{ event: 'business_center.put', subject, bcId, before, after: body }] };
+  });
+}

@@ -1,0 +1,33 @@
+import type { z } from 'zod';
+import { voidRequests } from '../access-requests/void-requests.ts';
+import { authorizeKey } from '../authorize.ts';
+import type { Context } from '../context.ts';
+import { closing, opening } from '../open-close.ts';
+import { transact, type Written } from '../transact.ts';
+import { Member } from './entity.ts';
+import { requireBusinessCenter } from './require-business-center.ts';
+import type { MemberBody } from './schemas.ts';
+
+/** Makes a user a member of a Business Center, or changes their role. A demoted requester's pending requests become VOID. */
+export async function putMember(
+  ctx: Context,
+  bcId: string,
+  userId: string,
+  { user_role: userRole }: z.infer<typeof MemberBody>,
+): Promise<Written<null>> {
+  await authorizeKey(ctx, 'write_relationships', [bcId]);
+  return transact(ctx, async (tx) => {
+    await requireBusinessCenter(tx, bcId);
+    const current = await tx.em.findOne(Member, { bcId, userId, validTo: null });
+    if (current?.userRole === userRole) return { result: null, audit: 'unchanged' };
+    if (current) await tx.em.nativeUpdate(Member, { id: current.id, validTo: null }, closing(tx));
+    await tx.em.insert(Member, { bcId, userId, userRole, ...opening(tx) });
+    const voided = userRole === 'ADMIN' ? [] : await voidRequests(tx, bcId, userId);
+    const before = current && { user_role: current.userRole };
+    const subject = { type: 'user', id: userId };
+    return {
+      result: null,
+      audit: [{ event: 'member.put', subject, bcId, before, after: { user_role: userRole } }, ...voided],
+    };
+  });
+}

@@ -1,0 +1,22 @@
+import { voidRequests } from '../access-requests/void-requests.ts';
+import { endAssignments } from '../assignments/end-assignments.ts';
+import { authorizeKey } from '../authorize.ts';
+import type { Context } from '../context.ts';
+import { closing } from '../open-close.ts';
+import { transact, type Written } from '../transact.ts';
+import { Member } from './entity.ts';
+
+/** Removes a member, who loses every assignment in that Business Center; their pending requests become VOID. */
+export async function removeMember(ctx: Context, bcId: string, userId: string): Promise<Written<null>> {
+  await authorizeKey(ctx, 'write_relationships', [bcId]);
+  return transact(ctx, async (tx) => {
+    const current = await tx.em.findOne(Member, { bcId, userId, validTo: null });
+    if (!current) return { result: null, audit: 'unchanged' };
+    const ended = await endAssignments(tx, { bcId, userId });
+    await tx.em.nativeUpdate(Member, { id: current.id, validTo: null }, closing(tx));
+    const voided = await voidRequests(tx, bcId, userId);
+    const before = { user_role: current.userRole };
+    const subject = { type: 'user', id: userId };
+    return { result: null, audit: [{ event: 'member.removed', subject, bcId, before }, ...ended, ...voided] };
+  });
+}

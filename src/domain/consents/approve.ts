@@ -1,0 +1,44 @@
+import { AccessRequest } from '../access-requests/entity.ts';
+import { openGrant } from '../account-grants/open-grant.ts';
+import { viewOfGrant, type GrantView } from '../account-grants/view.ts';
+import type { Context } from '../context.ts';
+import { transact, type Tx, type Written } from '../transact.ts';
+import { authorizeAnswer } from './authorize-answer.ts';
+import { notAvailable } from './find-pending.ts';
+
+/** R2: the owner grants exactly what was asked. The token is used up in the transaction that makes the grant. */
+export async function approve(ctx: Context, token: string): Promise<Written<GrantView>> {
+  return transact(ctx, async (tx) => {
+    const request = await authorizeAnswer(ctx, tx, token, 'approve');
+    const tiktokAccountId = signedInAccount(ctx);
+    await useUp(tx, request.id, tiktokAccountId);
+    await makeKnown(tx, tiktokAccountId);
+    const { bcId, scopes } = request;
+    const opened = await openGrant(tx, { bcId, tiktokAccountId, scopes, accessRequestId: request.id });
+    const subject = { type: 'access_request', id: request.id };
+    const after = { tiktok_account_id: tiktokAccountId, scopes };
+    return {
+      result: viewOfGrant(opened.grant),
+      audit: [{ event: 'access_request.approved', subject, bcId, after }, ...opened.audit],
+    };
+  });
+}
+
+function signedInAccount(ctx: Context): string {
+  if (ctx.actor.type !== 'tiktok_account') throw notAvailable();
+  return ctx.actor.id;
+}
+
+async function useUp(tx: Tx, id: string, tiktokAccountId: string): Promise<void> {
+  const approved = await tx.em.nativeUpdate(
+    AccessRequest,
+    { id, status: 'PENDING', expiresAt: { $gt: tx.at } },
+    { status: 'APPROVED', tiktokAccountId, closedAt: tx.at, closedBy: tx.by, revision: tx.revision },
+  );
+  if (approved === 0) throw notAvailable();
+}
+
+/** An account that signs in here for the first time becomes known by its id alone. */
+async function makeKnown(tx: Tx, id: string): Promise<void> {
+  await tx.query('insert into tiktok_account (id) values ($1) on conflict (id) do nothing', [id]);
+}

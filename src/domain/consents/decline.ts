@@ -1,0 +1,20 @@
+import { AccessRequest } from '../access-requests/entity.ts';
+import type { Context } from '../context.ts';
+import { transact, type Written } from '../transact.ts';
+import { authorizeAnswer } from './authorize-answer.ts';
+import { notAvailable } from './find-pending.ts';
+
+/** R2: the owner declines. The link is used up. */
+export async function decline(ctx: Context, token: string): Promise<Written<{ status: 'DECLINED' }>> {
+  return transact(ctx, async (tx) => {
+    const { id, bcId } = await authorizeAnswer(ctx, tx, token, 'decline');
+    const declined = await tx.em.nativeUpdate(
+      AccessRequest,
+      { id, status: 'PENDING', expiresAt: { $gt: tx.at } },
+      { status: 'DECLINED', closedAt: tx.at, closedBy: tx.by, revision: tx.revision },
+    );
+    if (declined === 0) throw notAvailable();
+    const subject = { type: 'access_request', id };
+    return { result: { status: 'DECLINED' }, audit: [{ event: 'access_request.declined', subject, bcId }] };
+  });
+}

@@ -1,0 +1,19 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { tokenHash } from '../access-requests/consent-token.ts';
+import { AccessRequest } from '../access-requests/entity.ts';
+import { SparkgateError } from '../errors.ts';
+
+/** One answer for unknown, expired, used and cancelled, so that nobody can tell them apart. */
+export function notAvailable(): SparkgateError {
+  return new SparkgateError(
+    'consent_not_available',
+    'This link does not work, or does not work any more. Ask whoever sent it for a new QR code.',
+  );
+}
+
+/** The pending request behind a consent token. @throws SparkgateError `consent_not_available` */
+export async function findPending(em: EntityManager, token: string): Promise<AccessRequest> {
+  const request = await em.findOne(AccessRequest, { tokenHash: tokenHash(token) });
+  if (request?.statusNow !== 'PENDING') throw notAvailable();
+  return request;
+}

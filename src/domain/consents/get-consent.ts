@@ -1,0 +1,50 @@
+import { AccountGrant } from '../account-grants/entity.ts';
+import { authorize, authorizeKey } from '../authorize.ts';
+import { BusinessCenter } from '../business-centers/entity.ts';
+import type { Context } from '../context.ts';
+import { sortedSet, type Scope } from '../vocabulary.ts';
+import { findPending } from './find-pending.ts';
+
+/** What a TikTok account's owner is asked, and by whom. */
+export interface ConsentView {
+  business_center: { bc_id: string; name: string };
+  requested_by: string;
+  /** The scopes asked for. */
+  scopes: Scope[];
+  /** What the Business Center will hold after approval: the scopes asked for, and those that it already holds. */
+  resulting_scopes: Scope[];
+  /** Compare it with the code beside the QR code. */
+  code: string;
+  expires_at: string;
+  /** Who is signed in, and would be granted. */
+  signed_in_as: string;
+  /** A grant does not expire: it holds until one of these revokes it. */
+  grant_expires_at: null;
+  revocable_by: ['the owner of the TikTok account', 'any administrator of the Business Center'];
+}
+
+/** Shows what is asked. Looking never grants anything. */
+export async function getConsent(ctx: Context, token: string): Promise<ConsentView> {
+  const em = ctx.orm.em.fork();
+  const request = await findPending(em, token);
+  await authorizeKey(ctx, 'act_as', [request.bcId]);
+  await authorize(ctx, { action: 'view', resource: { type: 'access_request', id: request.id } }, null);
+  const accountId = ctx.actor.type === 'tiktok_account' ? ctx.actor.id : null;
+  const [businessCenter, held] = await Promise.all([
+    em.findOneOrFail(BusinessCenter, { bcId: request.bcId }),
+    accountId === null
+      ? null
+      : ctx.orm.em.fork().findOne(AccountGrant, { bcId: request.bcId, tiktokAccountId: accountId, validTo: null }),
+  ]);
+  return {
+    business_center: { bc_id: request.bcId, name: businessCenter.name },
+    requested_by: request.requestedBy,
+    scopes: request.scopes,
+    resulting_scopes: sortedSet([...request.scopes, ...(held?.scopes ?? [])]),
+    code: request.code,
+    expires_at: request.expiresAt.toISOString(),
+    signed_in_as: accountId ?? '',
+    grant_expires_at: null,
+    revocable_by: ['the owner of the TikTok account', 'any administrator of the Business Center'],
+  };
+}

@@ -1,0 +1,79 @@
+import type { MikroORM } from '@mikro-orm/postgresql';
+import type { LimitFunction } from 'p-limit';
+import type { Reason } from './errors.ts';
+import type { KeyPermission } from './vocabulary.ts';
+
+/** Who acts. `operator` is whoever runs the command line beside the database. */
+export type Actor =
+  | { type: 'user'; id: string }
+  | { type: 'tiktok_account'; id: string }
+  | { type: 'api_key'; id: string }
+  | { type: 'operator' };
+
+/** The API key that a call came with. `bcIds` null = not confined. */
+export interface CallingKey {
+  id: string;
+  name: string;
+  permissions: readonly KeyPermission[];
+  bcIds: readonly string[] | null;
+}
+
+/** May the actor do `action` to the resource? Properties are those of an AuthZEN action. */
+export interface Question {
+  action: string;
+  resource: { type: 'business_center' | 'tiktok_account' | 'access_request'; id: string };
+  properties?: Readonly<Record<string, unknown>>;
+}
+
+/** The answer of the policies. `private`: the actor may not even know that the resource exists. */
+export type Verdict = { decision: true } | { decision: false; reasons: readonly Reason[]; private: boolean };
+
+/** Rows of one parameterized SQL statement. */
+export type Query = <Row extends object>(text: string, values: unknown[]) => Promise<Row[]>;
+
+/** How domain verbs ask the policies. Wired by the runtime; inside a write it sees what the write sees. */
+export interface Authorizer {
+  /** What the person may do. */
+  person(actor: Actor, question: Question, within: readonly string[] | null, query: Query | null): Promise<Verdict>;
+  /** What the API key may call; `bcIds` are the Business Centers touched, null for what belongs to none. */
+  key(key: CallingKey, action: ServiceAction, bcIds: readonly (string | null)[]): Promise<Verdict>;
+}
+
+/** What an API key can ask of this service (actions of the policy `sparkgate_service`). */
+export type ServiceAction =
+  | 'decide'
+  | 'write_relationships'
+  | 'import_grants'
+  | 'act_as'
+  | 'read_audit'
+  | 'manage_api_keys';
+
+/** Settings that verbs read. Durations in seconds. */
+export interface DomainSettings {
+  /** Origin of the consent URLs. */
+  publicUrl: string;
+  /** Life of an access request that names none. */
+  requestExpiresIn: number;
+  /** How many requests of one Business Center may be pending at once. */
+  pendingRequestsPerBusinessCenter: number;
+  /** Consent tokens are derived from this and the request's id, so that none is stored. */
+  secretKey: string;
+}
+
+/** What every verb gets: who calls, and the means to ask and to write. */
+export interface Context {
+  orm: MikroORM;
+  /** Bounds the writes that wait for the revision at once, so that checks always find a connection. */
+  writes: LimitFunction;
+  authorizer: Authorizer;
+  settings: DomainSettings;
+  actor: Actor;
+  /** null for signed-in people and the operator. */
+  key: CallingKey | null;
+  requestId: string | null;
+}
+
+/** The actor as it stands in rows and audit entries, such as `user:sam`. */
+export function actorName(actor: Actor): string {
+  return actor.type === 'operator' ? 'operator' : `${actor.type}:${actor.id}`;
+}

@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import { SparkgateError } from './errors.ts';
+
+/** A page of a list, in key order. `next_cursor` null = this was the last. */
+export interface Page<Item> {
+  items: Item[];
+  next_cursor: string | null;
+}
+
+/** The key after which a page goes on: opaque to callers, one key column inside. */
+const Cursor = z
+  .base64url()
+  .max(1024)
+  .transform((cursor, ctx) => {
+    const key = Buffer.from(cursor, 'base64url').toString('utf8');
+    if (cursorAfter(key) === cursor && !key.includes('\0') && !key.includes('\uFFFD')) return key;
+    ctx.addIssue({ code: 'custom', message: 'is not a cursor that this service gave' });
+    return z.NEVER;
+  });
+
+export const PageQuery = z.object({
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  cursor: Cursor.optional(),
+});
+export type PageQuery = z.infer<typeof PageQuery>;
+
+export function cursorAfter(key: string): string {
+  return Buffer.from(key, 'utf8').toString('base64url');
+}
+
+/** Makes a page of rows that were asked for one beyond the limit. */
+export function pageOf<Row, Item>(
+  rows: readonly Row[],
+  limit: number,
+  key: (row: Row) => string,
+  item: (row: Row) => Item,
+): Page<Item> {
+  const shown = rows.slice(0, limit);
+  const last = shown.at(-1);
+  return {
+    items: shown.map((row) => item(row)),
+    next_cursor: rows.length > limit && last !== undefined ? cursorAfter(key(last)) : null,
+  };
+}
+
+/** Where a list that is ordered by UUID goes on. @throws SparkgateError `invalid_request` for a cursor of another list. */
+export function afterRowId({ cursor }: PageQuery): { id?: { $gt: string } } {
+  if (cursor === undefined) return {};
+  if (z.uuid().safeParse(cursor).success) return { id: { $gt: cursor } };
+  throw new SparkgateError('invalid_request', 'The cursor is not of this list.', {
+    errors: [{ pointer: 'cursor', message: 'is not a cursor of this list' }],
+  });
+}

@@ -1,0 +1,109 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { CompiledQuery } from 'kysely';
+import { AuditEntry } from './audit/entity.ts';
+import { actorName, type Context, type Query } from './context.ts';
+
+/** The channel on which every write is announced (NOTIFY): `{"revision": string, "events": string[]}`. */
+export const CHANNEL = 'sparkgate';
+
+/** One step for the audit trail. */
+export interface Audit {
+  event: string;
+  subject: { type: string; id: string };
+  bcId?: string | null;
+  before?: unknown;
+  after?: unknown;
+  flags?: string[];
+}
+
+/** A write under way. It holds the revision, so no other write comes between what it reads and what it writes. */
+export interface Tx {
+  em: EntityManager;
+  query: Query;
+  /** The revision that this write will have. */
+  revision: string;
+  /** The time of this write; never before that of an earlier revision. */
+  at: Date;
+  by: string;
+}
+
+/** What a verb hands back: nothing is written without saying what, for the audit trail. */
+export type Outcome<T> = { result: T; audit: [Audit, ...Audit[]] } | { result: T; audit: 'unchanged' };
+
+/** A finished write. `revision` is the current one if nothing had to change. */
+export interface Written<T> {
+  result: T;
+  revision: string;
+}
+
+interface RevisionRow {
+  value: string;
+  at: Date;
+}
+
+/**
+ * Runs one write as one transaction: rows, audit entries, the next revision and NOTIFY, or nothing of it.
+ * Writes queue for the one revision row, so what `work` reads and is allowed is still so when it commits.
+ * `stage` runs before that queue, for preparations that may take long and touch only temporary tables.
+ */
+export async function transact<T>(
+  ctx: Context,
+  work: (tx: Tx) => Promise<Outcome<T>>,
+  stage?: (query: Query) => Promise<void>,
+): Promise<Written<T>> {
+  return ctx.writes(() =>
+    ctx.orm.em.fork().transactional(async (em) => {
+      const query = queryIn(em);
+      await stage?.(query);
+      const current = await takeRevision(query);
+      const revision = String(BigInt(current.value) + 1n);
+      const tx: Tx = { em, query, revision, at: current.at, by: actorName(ctx.actor) };
+      const { result, audit } = await work(tx);
+      if (audit === 'unchanged') return { result, revision: current.value };
+      await em.flush();
+      await record(ctx, tx, audit);
+      return { result, revision };
+    }),
+  );
+}
+
+/** Statements on the transaction of this entity manager, with parameters that PostgreSQL itself binds. */
+export function queryIn(em: EntityManager): Query {
+  return async <Row extends object>(text: string, values: unknown[]) => {
+    const { rows } = await em.getKysely().executeQuery<Row>(CompiledQuery.raw(text, values));
+    return rows;
+  };
+}
+
+async function takeRevision(query: Query): Promise<RevisionRow> {
+  const [row] = await query<RevisionRow>('select value::text, at from relationship_revision where one for update', []);
+  if (!row) throw new Error('relationship_revision has no row');
+  const [now] = await query<{ at: Date }>(
+    `select greatest($1::timestamptz, date_trunc('milliseconds', clock_timestamp())) as at`,
+    [row.at],
+  );
+  return { value: row.value, at: now?.at ?? row.at };
+}
+
+async function record(ctx: Context, tx: Tx, audit: readonly Audit[]): Promise<void> {
+  for (const entry of audit) {
+    tx.em.create(AuditEntry, {
+      revision: tx.revision,
+      at: tx.at,
+      actor: tx.by,
+      apiKey: ctx.key?.id ?? null,
+      requestId: ctx.requestId,
+      event: entry.event,
+      bcId: entry.bcId ?? null,
+      subjectType: entry.subject.type,
+      subjectId: entry.subject.id,
+      before: entry.before ?? null,
+      after: entry.after ?? null,
+      flags: entry.flags ?? [],
+    });
+  }
+  await tx.em.flush();
+  await tx.query('update relationship_revision set value = $1, at = $2 where one', [tx.revision, tx.at]);
+  const events = [...new Set(audit.map((entry) => entry.event))];
+  await tx.query('select pg_notify($1, $2)', [CHANNEL, JSON.stringify({ revision: tx.revision, events })]);
+}

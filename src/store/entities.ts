@@ -1,0 +1,26 @@
+import { AccessRequest } from '../domain/access-requests/entity.ts';
+import { AccountGrant } from '../domain/account-grants/entity.ts';
+import { AccountLink } from '../domain/account-links/entity.ts';
+import { AdAccount, AdAccountMember } from '../domain/ad-accounts/entity.ts';
+import { ApiKey } from '../domain/api-keys/entity.ts';
+import { Assignment } from '../domain/assignments/entity.ts';
+import { AuditEntry } from '../domain/audit/entity.ts';
+import { BusinessCenter, Member } from '../domain/business-centers/entity.ts';
+import { KnownLimit, RelationshipRevision } from '../domain/revision/entity.ts';
+import { TiktokAccount } from '../domain/tiktok-accounts/entity.ts';
+
+export const entities = [
+  BusinessCenter,
+  Member,
+  AdAccount,
+  AdAccountMember,
+  TiktokAccount,
+  AccountLink,
+  AccessRequest,
+  AccountGrant,
+  Assignment,
+  ApiKey,
+  AuditEntry,
+  RelationshipRevision,
+  KnownLimit,
+];
