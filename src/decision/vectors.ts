@@ -28,6 +28,8 @@ export const PostFacts = z.strictObject({
   ad_authorization: z.boolean().nullable(),
 });
 
+export type PostFacts = z.infer<typeof PostFacts>;
+
 export const TiktokAccountVector = z.strictObject({
   paths: z.array(AccessPath),
   /** In the ad account that the check names: NONE = no role there; null = no ad account was named. */

@@ -1,0 +1,89 @@
+import { resolve } from 'node:path';
+import { z } from 'zod';
+
+/** A setting that is malformed: the message names the variable and says what it takes. */
+export class ConfigError extends Error {
+  override name = 'ConfigError';
+}
+
+const port = z.coerce.number().int().min(0).max(65_535);
+const count = z.coerce.number().int().min(1).max(1_000_000_000);
+const seconds = z.coerce.number().int().min(1).max(86_400);
+
+const Environment = z.object({
+  HOST: z.string().min(1).default('127.0.0.1'),
+  PORT: port.default(8080),
+  DATABASE_URL: z.url({ protocol: /^postgres(?:ql)?$/ }).optional(),
+  CERBOS_TARGET: z
+    .string()
+    .regex(/^(?:unix:\/.+|[^\s:/]+:\d{1,5}|\[[0-9a-fA-F:]+\]:\d{1,5})$/, 'takes host:port or unix:/path')
+    .optional(),
+  POLICY_DIR: z.string().min(1).default('policies'),
+  DATA_DIR: z.string().min(1).default('.data'),
+  DEMO: z.enum(['on', 'off']).optional(),
+  BOOTSTRAP_API_KEY: z.string().min(32, 'takes at least 32 characters').max(256).regex(/^[\x21-\x7e]+$/, 'takes printable ASCII without spaces').optional(),
+  SECRET_KEY: z.string().min(32, 'takes at least 32 characters').optional(),
+  PUBLIC_URL: z
+    .url({ protocol: /^https?$/ })
+    .refine((url) => new URL(url).origin === url.replace(/\/$/, ''), 'takes an origin, such as https://sparkgate.example')
+    .optional(),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  REQUEST_EXPIRES_IN: z.coerce.number().int().min(60).max(604_800).default(86_400),
+  PENDING_REQUESTS_PER_BUSINESS_CENTER: count.default(100),
+  BUSINESS_CENTERS_PER_ACCOUNT: count.default(800),
+  ACCOUNTS_PER_BUSINESS_CENTER: count.default(800),
+  MEMBERS_PER_BUSINESS_CENTER: count.default(4000),
+  ADMINS_PER_BUSINESS_CENTER: count.default(20),
+  BODY_LIMIT_BYTES: count.default(262_144),
+  IMPORT_LIMIT_BYTES: count.default(1_073_741_824),
+  EVALUATIONS_PER_REQUEST: z.coerce.number().int().min(1).max(10_000).default(1000),
+  REQUEST_TIMEOUT: seconds.default(30),
+  DRAIN_TIMEOUT: seconds.default(20),
+});
+
+/** Variables of the contract that this version cannot honour: better to stop than to ignore them. */
+const NOT_YET = ['DATABASE_REPLICA_URL', 'OIDC_ISSUER', 'OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET', 'OIDC_AUDIENCE'];
+
+/** All settings. Sizes in bytes, times in seconds. */
+export type Config = ReturnType<typeof readConfig>;
+
+/** Reads the settings from the environment. An empty variable counts as absent. @throws ConfigError */
+export function readConfig(environment: NodeJS.ProcessEnv = process.env) {
+  const present = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const unsupported = NOT_YET.find((name) => present[name] !== undefined);
+  if (unsupported) throw new ConfigError(`${unsupported} is not supported by this version: unset it.`);
+  const parsed = Environment.safeParse(present);
+  if (!parsed.success) throw new ConfigError(parsed.error.issues.map(complaint).join('\n'));
+  const env = parsed.data;
+  return {
+    host: env.HOST,
+    port: env.PORT,
+    databaseUrl: env.DATABASE_URL ?? null,
+    cerbosTarget: env.CERBOS_TARGET ?? null,
+    policyDir: resolve(env.POLICY_DIR),
+    dataDir: resolve(env.DATA_DIR),
+    demo: env.DEMO ?? null,
+    bootstrapApiKey: env.BOOTSTRAP_API_KEY ?? null,
+    secretKey: env.SECRET_KEY ?? null,
+    publicUrl: env.PUBLIC_URL?.replace(/\/$/, '') ?? null,
+    logLevel: env.LOG_LEVEL,
+    requestExpiresIn: env.REQUEST_EXPIRES_IN,
+    pendingRequestsPerBusinessCenter: env.PENDING_REQUESTS_PER_BUSINESS_CENTER,
+    limits: {
+      business_centers_per_account: env.BUSINESS_CENTERS_PER_ACCOUNT,
+      accounts_per_business_center: env.ACCOUNTS_PER_BUSINESS_CENTER,
+      members_per_business_center: env.MEMBERS_PER_BUSINESS_CENTER,
+      admins_per_business_center: env.ADMINS_PER_BUSINESS_CENTER,
+    },
+    bodyLimitBytes: env.BODY_LIMIT_BYTES,
+    importLimitBytes: env.IMPORT_LIMIT_BYTES,
+    evaluationsPerRequest: env.EVALUATIONS_PER_REQUEST,
+    requestTimeout: env.REQUEST_TIMEOUT,
+    drainTimeout: env.DRAIN_TIMEOUT,
+  };
+}
+
+function complaint(issue: z.core.$ZodIssue): string {
+  const name = String(issue.path[0]);
+  return `${name} is not valid: ${issue.message}. See the configuration table in the README.`;
+}

@@ -1,0 +1,38 @@
+import type { ServiceAction } from '../domain/context.ts';
+import type { Reason } from '../domain/errors.ts';
+import type { Obligation } from '../domain/account-grants/revoke-grant.ts';
+
+/** A JSON object as it came over the wire. */
+export type Properties = Readonly<Record<string, unknown>>;
+
+/** One AuthZEN access evaluation, every default filled in. */
+export interface Check {
+  subject: { type: string; id: string; properties: Properties };
+  action: { name: string; properties: Properties };
+  resource: { type: string; id: string; properties: Properties };
+  context: Properties;
+  /** The Business Centers whose facts count; null = all. */
+  within: readonly string[] | null;
+}
+
+/** The answer to a check, with the facts that explain it. */
+export interface Decision {
+  decision: boolean;
+  /** By which path an ALLOW came; null where the kind knows none, and on a DENY. */
+  via: 'BUSINESS_CENTER' | 'ACCOUNT_LINK' | 'OWNER' | null;
+  /** On a DENY: every condition that is still missing. */
+  reasons: readonly Reason[];
+  obligations: readonly Obligation[];
+  /** The resource does not exist, or the subject may not even know that it does. */
+  private: boolean;
+  /** The bundle that decided. */
+  policy: string;
+  /** The revision of the relationships that were read. */
+  revision: string;
+}
+
+/** What an API key asks of this service itself. */
+export interface ServiceCheck {
+  action: ServiceAction;
+  vector: { permissions: string[]; confinement: 'NONE' | 'WITHIN' | 'OUTSIDE' };
+}

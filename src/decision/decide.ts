@@ -1,0 +1,172 @@
+import type { Query } from '../domain/context.ts';
+import { PAUSE_RECOMMENDED } from '../domain/account-grants/revoke-grant.ts';
+import { SparkgateError, type Reason } from '../domain/errors.ts';
+import { ActionProperties } from './action-properties.ts';
+import type { Bundle } from './bundle.ts';
+import type { Check, Decision, ServiceCheck } from './check.ts';
+import { loadFacts, type FactLoader, type FactQuestion, type Facts } from './facts.ts';
+import type { Situation } from './improvements.ts';
+import type { Memo } from './memo.ts';
+import type { PdpAnswer, PdpQuestion } from './pdp.ts';
+import { isStoredKind, project } from './project.ts';
+import { reason, reasonsOf } from './reasons.ts';
+import type { AccessPath } from './vectors.ts';
+import { whyNot, type WhyNot } from './why-not.ts';
+
+/** The principal's and resource's ids where no policy looks at them. */
+const SUBJECT = 'subject';
+const RESOURCE = 'resource';
+
+/** A kind that guards this service itself and is never asked about from outside. */
+const SERVICE_KIND = 'sparkgate_service';
+
+/** Decides checks: facts -> vector -> decision. */
+export class Decider {
+  readonly #bundle: Bundle;
+  readonly #facts: FactLoader;
+  readonly #memo: Memo;
+
+  constructor(parts: { bundle: Bundle; facts: FactLoader; memo: Memo }) {
+    this.#bundle = parts.bundle;
+    this.#facts = parts.facts;
+    this.#memo = parts.memo;
+  }
+
+  /** The hash of the bundle that decides. */
+  get policy(): string {
+    return this.#bundle.hash;
+  }
+
+  /**
+   * Decides all checks on facts of one moment. With `query` the facts are read through it, which is how a write sees
+   * what it has itself locked. @throws SparkgateError `unavailable`
+   */
+  async decide(checks: readonly PreparedCheck[], query: Query | null = null): Promise<Decision[]> {
+    const questions = checks.map(({ question }) => question);
+    const facts = query ? await loadFacts(query, questions) : await this.#facts.load(questions);
+    return Promise.all(
+      checks.map(async ({ check, question }, index) => {
+        const own = facts[index];
+        if (!own) throw new Error('facts of a check were left out');
+        const answer = await (isStoredKind(question.kind) ? this.#stored(check, question, own) : this.#sent(check));
+        return { ...DENIED, policy: this.#bundle.hash, revision: own.revision, ...answer };
+      }),
+    );
+  }
+
+  /** Whether an API key may call this service for something. */
+  async decideService({ action, vector }: ServiceCheck): Promise<boolean> {
+    const { allowed } = await this.#ask(SERVICE_KIND, action, ['api_key'], vector);
+    return allowed;
+  }
+
+  async #stored(check: Check, question: FactQuestion, { rows }: Facts): Promise<Partial<Decision>> {
+    const projection = project(check, question, rows);
+    if (!projection.known) return { reasons: [reason('UNKNOWN_RESOURCE')], private: true };
+    const situation: Situation = { roles: [check.subject.type], projection };
+    if (await this.#allows(check.action.name, situation)) {
+      return { decision: true, via: await this.#via(check.action.name, situation) };
+    }
+    if (!this.#knows(check)) return { reasons: [reason('UNKNOWN_ACTION')] };
+    const { codes, outside } = await this.#whyNot(check.action.name, situation);
+    const obligations =
+      check.action.name === 'create_spark_ad' && codes.includes('GRANT_REVOKED') ? [PAUSE_RECOMMENDED] : [];
+    return { reasons: reasonsOf(codes), obligations, private: outside };
+  }
+
+  async #allows(action: string, { roles, projection }: Situation): Promise<boolean> {
+    const { allowed, refused } = await this.#ask(projection.kind, action, roles, projection.vector);
+    if (refused.length > 0) throw new Error(`the schema of ${projection.kind} refused a vector: ${refused.join('; ')}`);
+    return allowed;
+  }
+
+  async #ask(kind: string, action: string, roles: readonly string[], vector: object): Promise<PdpAnswer> {
+    return this.#memo.ask({
+      kind,
+      action,
+      roles,
+      principalId: SUBJECT,
+      principalAttr: {},
+      resourceId: RESOURCE,
+      resourceAttr: { ...vector },
+    });
+  }
+
+  /** By which path an ALLOW came: each path satisfies a rule by itself, so each can be tried alone. */
+  async #via(action: string, { roles, projection }: Situation): Promise<Decision['via']> {
+    if (projection.kind === 'business_center') return 'BUSINESS_CENTER';
+    if (projection.kind === 'access_request') return projection.vector.owner ? 'OWNER' : 'BUSINESS_CENTER';
+    const { paths } = projection.vector;
+    const kinds = new Set(paths.map((path) => path.via));
+    if (kinds.size === 1) return paths[0]?.via ?? null;
+    const alone = async (path: AccessPath): Promise<boolean> =>
+      this.#allows(action, { roles, projection: { ...projection, vector: { ...projection.vector, paths: [path] } } });
+    const allowed = await Promise.all(paths.map(alone));
+    const ways = new Set(paths.filter((_, index) => allowed[index]).map((path) => path.via));
+    return VIA.find((via) => ways.has(via)) ?? null;
+  }
+
+  async #whyNot(action: string, situation: Situation): Promise<WhyNot> {
+    return whyNot(situation, async (it) => this.#allows(action, it));
+  }
+
+  #knows({ action, resource }: Check): boolean {
+    const actions = this.#bundle.kinds.get(resource.type)?.actions;
+    return actions !== undefined && (actions.has(action.name) || [...actions].some((name) => name.includes('*')));
+  }
+
+  /** A kind without stored facts is decided from what was sent. */
+  async #sent(check: Check): Promise<Partial<Decision>> {
+    const { subject, resource, action } = check;
+    const policy = resource.type === SERVICE_KIND ? undefined : this.#bundle.kinds.get(resource.type);
+    if (!policy) return { reasons: [reason('UNKNOWN_RESOURCE')], private: true };
+    const { allowed, refused } = await this.#memo.ask({
+      kind: resource.type,
+      action: action.name,
+      roles: [subject.type],
+      principalId: policy.mentionsIds ? subject.id : SUBJECT,
+      principalAttr: subject.properties,
+      resourceId: policy.mentionsIds ? resource.id : RESOURCE,
+      resourceAttr: { ...resource.properties, action: action.properties, context: check.context },
+    } satisfies PdpQuestion);
+    if (allowed) return { decision: true };
+    return { reasons: this.#knows(check) ? missingFacts(refused) : [reason('UNKNOWN_ACTION')] };
+  }
+}
+
+const DENIED = { decision: false, via: null, reasons: [], obligations: [], private: false } as const;
+
+/** Where several paths allow, the one that a Business Center controls is named first. */
+const VIA = ['BUSINESS_CENTER', 'ACCOUNT_LINK', 'OWNER'] as const;
+
+function missingFacts(refused: readonly string[]): Reason[] {
+  return refused.map((complaint) => reason('MISSING_FACT', complaint));
+}
+
+/** A check whose properties were found to fit its kind. */
+export interface PreparedCheck {
+  check: Check;
+  question: FactQuestion;
+}
+
+/** @throws SparkgateError `invalid_request` when the action's properties do not fit a kind of our own */
+export function prepare(check: Check): PreparedCheck {
+  const stored = isStoredKind(check.resource.type);
+  const properties = ActionProperties.safeParse(stored ? check.action.properties : {});
+  if (!properties.success) {
+    throw new SparkgateError('invalid_request', 'The properties of the action do not fit.', {
+      errors: properties.error.issues.map((issue) => ({
+        pointer: ['', 'action', 'properties', ...issue.path].join('/'),
+        message: issue.message,
+      })),
+    });
+  }
+  const question: FactQuestion = {
+    kind: check.resource.type,
+    subjectType: check.subject.type,
+    subjectId: check.subject.id,
+    resourceId: check.resource.id,
+    properties: properties.data,
+  };
+  return { check, question };
+}

@@ -1,0 +1,99 @@
+import { LRUCache } from 'lru-cache';
+import type { Pdp, PdpAnswer, PdpQuestion } from './pdp.ts';
+
+export interface MemoOptions {
+  /** The bundle that answers: part of every key. */
+  bundleHash: string;
+  /** For how long an answer holds, in milliseconds; null = as long as the bundle does. */
+  holdsFor: number | null;
+  /** Kinds whose policies mention the time are asked anew each time. */
+  remembers: (kind: string) => boolean;
+}
+
+interface Waiting {
+  question: PdpQuestion;
+  resolve: (answer: PdpAnswer) => void;
+  reject: (error: unknown) => void;
+}
+
+/** Characters of keys that are kept, some 64 MB. */
+const MOST_CHARACTERS = 32 * 1024 * 1024;
+
+/**
+ * Remembers what the PDP said, by everything that was sent to it. Questions that arrive together go out together, and
+ * the same question is never asked twice at once.
+ */
+export class Memo {
+  readonly #pdp: Pdp;
+  readonly #options: MemoOptions;
+  readonly #answers: LRUCache<string, Promise<PdpAnswer>>;
+  #waiting: Waiting[] = [];
+  #hits = 0;
+
+  constructor(pdp: Pdp, options: MemoOptions) {
+    this.#pdp = pdp;
+    this.#options = options;
+    this.#answers = new LRUCache({
+      maxSize: MOST_CHARACTERS,
+      sizeCalculation: (_, key) => key.length + 64,
+      ...(options.holdsFor === null ? {} : { ttl: options.holdsFor }),
+    });
+  }
+
+  /** How many distinct questions are remembered, and how often one was answered from memory. */
+  get size(): { distinct: number; hits: number } {
+    return { distinct: this.#answers.size, hits: this.#hits };
+  }
+
+  /** @throws SparkgateError `unavailable`; failures are not remembered */
+  async ask(question: PdpQuestion): Promise<PdpAnswer> {
+    if (!this.#options.remembers(question.kind)) return this.#enqueue(question);
+    const key = this.#key(question);
+    const known = this.#answers.get(key);
+    if (known) {
+      this.#hits += 1;
+      return known;
+    }
+    const answer = this.#enqueue(question);
+    this.#answers.set(key, answer);
+    answer.catch(() => {
+      if (this.#answers.peek(key) === answer) this.#answers.delete(key);
+    });
+    return answer;
+  }
+
+  #key(question: PdpQuestion): string {
+    return JSON.stringify([
+      this.#options.bundleHash,
+      question.kind,
+      question.action,
+      question.roles,
+      question.principalId,
+      question.principalAttr,
+      question.resourceId,
+      question.resourceAttr,
+    ]);
+  }
+
+  async #enqueue(question: PdpQuestion): Promise<PdpAnswer> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ question, resolve, reject });
+      if (this.#waiting.length === 1) setImmediate(() => void this.#flush());
+    });
+  }
+
+  async #flush(): Promise<void> {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    try {
+      const answers = await this.#pdp.ask(waiting.map(({ question }) => question));
+      for (const [index, { resolve, reject }] of waiting.entries()) {
+        const answer = answers[index];
+        if (answer) resolve(answer);
+        else reject(new Error('the PDP left a question open'));
+      }
+    } catch (error) {
+      for (const { reject } of waiting) reject(error);
+    }
+  }
+}

@@ -1,0 +1,119 @@
+import type { CheckResourcesResult, Value } from '@cerbos/core';
+import { GRPC } from '@cerbos/grpc';
+import { SparkgateError } from '../domain/errors.ts';
+import type { Properties } from './check.ts';
+
+/** Everything that is sent for one decision. Equal questions have equal answers. */
+export interface PdpQuestion {
+  kind: string;
+  action: string;
+  roles: readonly string[];
+  principalId: string;
+  principalAttr: Properties;
+  resourceId: string;
+  resourceAttr: Properties;
+}
+
+export interface PdpAnswer {
+  allowed: boolean;
+  /** Attributes that the kind's schema refused, such as `/paths/0: …`; then nothing was allowed. */
+  refused: readonly string[];
+}
+
+/** How long a call may take, in milliseconds. */
+const PATIENCE_MS = 5000;
+
+/** Resources in one CheckResources call; the PDP is configured to take 500. */
+const CALL_SIZE = 200;
+
+/** The policy decision point, over @cerbos/grpc: the one place that knows it. */
+export class Pdp {
+  readonly #client: GRPC;
+  #calls = 0;
+  #questions = 0;
+
+  /** @param target `host:port` or `unix:/path` */
+  constructor(target: string) {
+    this.#client = new GRPC(target, { tls: false, channelOptions: { 'grpc.max_reconnect_backoff_ms': 1000 } });
+  }
+
+  /** How many calls were made, and how many questions were in them. */
+  get asked(): { calls: number; questions: number } {
+    return { calls: this.#calls, questions: this.#questions };
+  }
+
+  /** Asks all questions, in as few calls as they have principals. @throws SparkgateError `unavailable` */
+  async ask(questions: readonly PdpQuestion[]): Promise<PdpAnswer[]> {
+    const answers = new Map<PdpQuestion, PdpAnswer>();
+    await Promise.all(callsFor(questions).map(async (call) => this.#call(call, answers)));
+    return questions.map((question) => {
+      const answer = answers.get(question);
+      if (!answer) throw new SparkgateError('unavailable', 'The policy decision point left a question open.');
+      return answer;
+    });
+  }
+
+  async #call(questions: readonly PdpQuestion[], answers: Map<PdpQuestion, PdpAnswer>): Promise<void> {
+    const [first] = questions;
+    if (!first) return;
+    this.#calls += 1;
+    this.#questions += questions.length;
+    const response = await this.#check(first, questions);
+    for (const [index, question] of questions.entries()) {
+      const result = response[index];
+      if (result) answers.set(question, answerOf(result, question.action));
+    }
+  }
+
+  async #check(first: PdpQuestion, questions: readonly PdpQuestion[]): Promise<CheckResourcesResult[]> {
+    try {
+      const { results } = await this.#client.checkResources({
+        principal: { id: first.principalId, roles: [...first.roles], attr: asValues(first.principalAttr) },
+        resources: questions.map((question) => ({
+          resource: { kind: question.kind, id: question.resourceId, attr: asValues(question.resourceAttr) },
+          actions: [question.action],
+        })),
+      }, { signal: AbortSignal.timeout(PATIENCE_MS) });
+      return results;
+    } catch (cause) {
+      throw new SparkgateError('unavailable', 'The policy decision point does not answer. Try again.', { cause });
+    }
+  }
+
+  /** Whether the PDP says that it serves. */
+  async serving(): Promise<boolean> {
+    try {
+      return (await this.#client.checkHealth({}, { signal: AbortSignal.timeout(PATIENCE_MS) })).status === 'SERVING';
+    } catch {
+      return false;
+    }
+  }
+
+  close(): void {
+    this.#client.close();
+  }
+}
+
+function callsFor(questions: readonly PdpQuestion[]): PdpQuestion[][] {
+  const byPrincipal = Map.groupBy(questions, (question) =>
+    JSON.stringify([question.roles, question.principalId, question.principalAttr]),
+  );
+  return [...byPrincipal.values()].flatMap((group) =>
+    Array.from({ length: Math.ceil(group.length / CALL_SIZE) }, (_, index) =>
+      group.slice(index * CALL_SIZE, (index + 1) * CALL_SIZE),
+    ),
+  );
+}
+
+function answerOf(result: CheckResourcesResult, action: string): PdpAnswer {
+  return {
+    allowed: result.isAllowed(action) === true && result.validationErrors.length === 0,
+    refused: result.validationErrors.map((error) => `${error.path}: ${error.message}`),
+  };
+}
+
+/** JSON, as it was parsed, is what Cerbos calls values. */
+function asValues(properties: Properties): Record<string, Value> {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  return properties as Record<string, Value>;
+}

@@ -1,0 +1,67 @@
+import type { ReasonCode } from '../domain/errors.ts';
+import { framesOf, type Frame, type Move, type Situation } from './improvements.ts';
+
+/** The missing conditions of a denied situation. `outside`: the subject has no business knowing of the resource. */
+export interface WhyNot {
+  codes: readonly ReasonCode[];
+  outside: boolean;
+}
+
+type Ask = (situation: Situation) => Promise<boolean>;
+
+/** More combinations of better values than this are not tried at once. */
+const MOST_COMBINATIONS = 64;
+
+/**
+ * Finds the smallest set of facts that would have to be better for the policies to allow. The policies themselves say
+ * so: every neighbour is put to the PDP, and nothing here knows what any rule asks for.
+ */
+export async function whyNot(situation: Situation, ask: Ask): Promise<WhyNot> {
+  const sets = await Promise.all(framesOf(situation).map(async (frame) => smallestSet(situation, frame, ask)));
+  const [smallest] = sets.filter((set) => set !== null).toSorted((a, b) => a.length - b.length);
+  if (!smallest) return { codes: [], outside: false };
+  return { codes: smallest.flatMap((move) => move.codes), outside: smallest.some((move) => move.outside === true) };
+}
+
+async function smallestSet(situation: Situation, frame: Frame, ask: Ask): Promise<Move[] | null> {
+  const all = await firstAllowed(situation, combinations(frame), ask);
+  if (!all) return null;
+  const neededAlone = await Promise.all(all.map(async (move) => !(await ask(after(situation, without(all, move))))));
+  const needed = all.filter((_, index) => neededAlone[index]);
+  return (await ask(after(situation, needed))) ? needed : dropOneByOne(situation, all, ask);
+}
+
+/** Where one missing condition can stand in for another, what is needed depends on what was dropped before. */
+async function dropOneByOne(situation: Situation, all: Move[], ask: Ask): Promise<Move[]> {
+  let kept = all;
+  for (const move of all) {
+    const fewer = without(kept, move);
+    // oxlint-disable-next-line no-await-in-loop -- each step builds on the one before
+    if (await ask(after(situation, fewer))) kept = fewer;
+  }
+  return kept;
+}
+
+async function firstAllowed(situation: Situation, sets: readonly Move[][], ask: Ask): Promise<Move[] | null> {
+  const allowed = await Promise.all(sets.map(async (moves) => ask(after(situation, moves))));
+  return sets.find((_, index) => allowed[index]) ?? null;
+}
+
+/** Every way to move each fact to one of its better values; the smallest values first. */
+function combinations(frame: Frame): Move[][] {
+  let sets: { moves: Move[]; cost: number }[] = [{ moves: [], cost: 0 }];
+  for (const improvement of frame) {
+    sets = sets
+      .flatMap(({ moves, cost }) => improvement.map((move, index) => ({ moves: [...moves, move], cost: cost + index })))
+      .slice(0, MOST_COMBINATIONS);
+  }
+  return sets.toSorted((a, b) => a.cost - b.cost).map(({ moves }) => moves);
+}
+
+function after(situation: Situation, moves: readonly Move[]): Situation {
+  return moves.reduce((it, move) => move.apply(it), situation);
+}
+
+function without(moves: readonly Move[], move: Move): Move[] {
+  return moves.filter((it) => it !== move);
+}

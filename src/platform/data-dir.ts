@@ -1,0 +1,99 @@
+import { access, constants, lstat, mkdir, realpath, stat } from 'node:fs/promises';
+import { connect, createServer, type Server } from 'node:net';
+import { createHash } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PlatformError } from './platform-error.ts';
+
+/** The kernel's limit for a unix socket's path, 107 bytes, less the longest name that is put below. */
+const LONGEST_RUN_DIR = 107 - '/cerbos/0123456789abcdef-http.sock'.length;
+
+/** A data directory that belongs to this process until it is released or the process ends. */
+export type DataDir = {
+  /** Its real path. */
+  readonly path: string;
+  /** Where the sockets are. */
+  readonly runDir: string;
+  release(): Promise<void>;
+};
+
+/** Creates the directory if needed and locks it; throws {@link PlatformError} when another process has it. */
+export async function claimDataDir(path: string): Promise<DataDir> {
+  await makeWritable(path);
+  const real = await realpath(path);
+  const lock = await bind(await lockName(real), real);
+  return {
+    path: real,
+    runDir: await runDir(real),
+    release: () => new Promise((resolve) => void lock.close(() => resolve())),
+  };
+}
+
+/** Whether a process holds the directory right now. */
+export async function inUse(path: string): Promise<boolean> {
+  const real = await realpath(path).catch(() => undefined);
+  if (real === undefined) return false;
+  const name = await lockName(real);
+  return new Promise((resolve) => {
+    const probe = connect(name);
+    probe.once('connect', () => resolve(probe.destroy() !== undefined));
+    probe.once('error', (error: NodeJS.ErrnoException) => resolve(error.code !== 'ECONNREFUSED'));
+  });
+}
+
+/** The folder for the sockets of a data directory: inside it, or in the temporary folder when the path is too long. */
+export async function runDir(dataDir: string): Promise<string> {
+  const real = await realpath(dataDir);
+  const inside = join(real, 'run');
+  const digest = createHash('sha256').update(real).digest('hex').slice(0, 16);
+  const outside = join(await realpath(tmpdir()), `sparkgate-${process.getuid?.()}-${digest}`);
+  const chosen = [inside, outside].find((folder) => Buffer.byteLength(folder) <= LONGEST_RUN_DIR);
+  if (chosen === undefined) {
+    throw new PlatformError(
+      `Neither ${inside} nor ${outside} is short enough for a socket; choose a shorter DATA_DIR or TMPDIR.`,
+    );
+  }
+  await makeOwn(chosen);
+  return chosen;
+}
+
+async function makeWritable(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true, mode: 0o700 });
+    await access(path, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw new PlatformError(
+      `DATA_DIR ${path} cannot be used (${(error as NodeJS.ErrnoException).code}); choose a directory that this user may write to.`,
+      { cause: error },
+    );
+  }
+}
+
+// By device and inode, so that two spellings, links or bind mounts of one directory are one lock.
+async function lockName(real: string): Promise<string> {
+  const { dev, ino } = await stat(real, { bigint: true });
+  return `\0sparkgate-data-dir-${dev}-${ino}`;
+}
+
+// An abstract socket leaves no file: the kernel frees the name when its holder dies, however it dies.
+function bind(name: string, path: string): Promise<Server> {
+  const server = createServer((socket) => socket.destroy());
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const taken = `DATA_DIR ${path} is in use by another Sparkgate process; stop that one or choose another DATA_DIR.`;
+      reject(error.code === 'EADDRINUSE' ? new PlatformError(taken, { cause: error }) : error);
+    });
+    server.listen(name, () => resolve(server.unref()));
+  });
+}
+
+async function makeOwn(folder: string): Promise<void> {
+  await mkdir(folder, { mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error;
+  });
+  const { uid, mode } = await lstat(folder);
+  const isFolder = (mode & constants.S_IFMT) === constants.S_IFDIR;
+  if (!isFolder || uid !== process.getuid?.() || (mode & 0o022) !== 0) {
+    throw new PlatformError(`${folder} must be a directory that only this user may write to; remove it.`);
+  }
+}
