@@ -7,12 +7,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 
 const file = new URL('../package-lock.json', import.meta.url);
-const systems = new Set(
-  'aix android darwin freebsd linux netbsd openbsd openharmony sunos win32'.split(' '),
-);
-const processors = new Set(
-  'arm arm64 ia32 loong64 mips64el ppc64 riscv64 s390x x64'.split(' '),
-);
+const systems = new Set('aix android darwin freebsd linux netbsd openbsd openharmony sunos win32'.split(' '));
+const processors = new Set('arm arm64 ia32 loong64 mips64el ppc64 riscv64 s390x x64'.split(' '));
 const exactVersion = /^\d+\.\d+\.\d+(-[\w.]+)?$/;
 
 /** Node's own look-up: beside the parent, then in every node_modules above it. */
@@ -56,6 +52,6 @@ for (const [folder, parent] of Object.entries({ ...lock.packages })) {
     added.push(`${name}@${version}`);
   }
 }
-lock.packages = Object.fromEntries(Object.entries(lock.packages).sort(([a], [b]) => a.localeCompare(b, 'en')));
+lock.packages = Object.fromEntries(Object.entries(lock.packages).toSorted(([a], [b]) => a.localeCompare(b, 'en')));
 writeFileSync(file, `${JSON.stringify(lock, null, 2)}\n`);
 console.log(added.length ? `added ${added.length}:\n  ${added.join('\n  ')}` : 'nothing to add');

@@ -65,6 +65,8 @@ export interface Context {
   orm: MikroORM;
   /** Bounds the writes that wait for the revision at once, so that checks always find a connection. */
   writes: LimitFunction;
+  /** The same for imports, which hold a connection for as long as their caller sends. */
+  imports: LimitFunction;
   authorizer: Authorizer;
   settings: DomainSettings;
   actor: Actor;

@@ -51,7 +51,8 @@ export async function transact<T>(
   work: (tx: Tx) => Promise<Outcome<T>>,
   stage?: (query: Query) => Promise<void>,
 ): Promise<Written<T>> {
-  return ctx.writes(() =>
+  const gate = stage ? ctx.imports : ctx.writes;
+  return gate(async () =>
     ctx.orm.em.fork().transactional(async (em) => {
       const query = queryIn(em);
       await stage?.(query);

@@ -44,6 +44,7 @@ export const SUPERVISOR = 'supervisor';
 export function bareEnvironment(): Record<string, string> {
   const kept = ['PATH', 'TZ', 'TMPDIR', 'LD_LIBRARY_PATH'];
   const entries = kept.flatMap((key) => {
+    // oxlint-disable-next-line node/no-process-env -- handed on to children, not read as configuration
     const value = process.env[key];
     return value === undefined ? [] : [[key, value] as const];
   });

@@ -36,7 +36,10 @@ export async function inUse(path: string): Promise<boolean> {
   const name = await lockName(real);
   return new Promise((resolve) => {
     const probe = connect(name);
-    probe.once('connect', () => resolve(probe.destroy() !== undefined));
+    probe.once('connect', () => {
+      probe.destroy();
+      resolve(true);
+    });
     probe.once('error', (error: NodeJS.ErrnoException) => resolve(error.code !== 'ECONNREFUSED'));
   });
 }

@@ -55,10 +55,19 @@ export async function startEmbeddedPostgres(
   await reap();
   await letPass(options.runDir, identity);
   await makePrivateFolder(host, identity);
-  await ensureCluster({ initdb: join(binaries, 'initdb'), cluster, identity, durable: options.durable });
+  await ensureCluster({
+    initdb: join(binaries, 'initdb'),
+    cluster,
+    identity,
+    durable: options.durable,
+  });
 
   const args = ['-D', cluster, ...settings(host, options.durable)];
-  const spec = { name: NAME, ...commandAs(identity, postgres, args), stopSignal: 'SIGINT' } as const;
+  const spec = {
+    name: NAME,
+    ...commandAs(identity, postgres, args),
+    stopSignal: 'SIGINT',
+  } as const;
   await startUntilReady(children, spec, {
     reap,
     answers: () => withClient(host, NAME, async () => true).catch(() => false),

@@ -61,7 +61,9 @@ async function initialize({ initdb, cluster, identity, durable }: Cluster): Prom
   const options = { ...ids, cwd: '/', env: bareEnvironment() };
   await promisify(execFile)(wrapped.command, wrapped.args, options).catch((error: unknown) => {
     const { stderr, message } = error as Error & { stderr?: string };
-    throw new PlatformError(`initdb failed on ${unfinished}: ${stderr?.trim() || message}`, { cause: error });
+    throw new PlatformError(`initdb failed on ${unfinished}: ${stderr?.trim() || message}`, {
+      cause: error,
+    });
   });
   await rename(unfinished, cluster);
   await sync(dirname(cluster));

@@ -36,15 +36,18 @@ export class SupervisedChild {
 
   async #keepAlive(): Promise<void> {
     const { name } = this.#spec;
-    for (;;) {
+    while (!this.#isStopping()) {
       const bornAt = performance.now();
       await this.#liveOnce();
-      if (this.#stopping.signal.aborted) return;
+      if (this.#isStopping()) return;
       const delayMs = this.#backoff.delayAfter(performance.now() - bornAt);
       this.#report({ type: 'restarting', name, delayMs });
       await delay(delayMs, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
-      if (this.#stopping.signal.aborted) return;
     }
+  }
+
+  #isStopping(): boolean {
+    return this.#stopping.signal.aborted;
   }
 
   async #liveOnce(): Promise<void> {
@@ -71,7 +74,13 @@ export class SupervisedChild {
     this.#process = undefined;
     // Grandchildren may hold the pipes open, so the last words are waited for only briefly.
     await Promise.race([closed, delay(DRAIN_MS)]);
-    this.#report({ type: 'exited', name, code: child.exitCode, signal: child.signalCode, stderr: tail });
+    this.#report({
+      type: 'exited',
+      name,
+      code: child.exitCode,
+      signal: child.signalCode,
+      stderr: tail,
+    });
   }
 
   #spawn() {

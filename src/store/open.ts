@@ -1,5 +1,7 @@
 import { MikroORM, type Options } from '@mikro-orm/postgresql';
 import { Migrator } from '@mikro-orm/migrations';
+import type { QueryResultRow } from 'pg';
+import type { Query } from '../domain/context.ts';
 import { entities } from './entities.ts';
 import { Migration20261122000000_initial } from './migrations/Migration20261122000000_initial.ts';
 
@@ -13,10 +15,32 @@ export async function openStore(address: DatabaseAddress, options: { poolSize?: 
   return MikroORM.init(ormOptions(address, options.poolSize ?? 20));
 }
 
-/** Brings the schema to what this version needs. Already applied migrations are left alone. */
+/** Any number that only migrations lock. */
+const MIGRATION_LOCK = 5_711_023;
+
+/**
+ * Brings the schema to what this version needs; already applied migrations are left alone. Where several processes
+ * start at once, one migrates and the others wait. @throws when the database does not answer
+ */
 export async function migrate(orm: Orm): Promise<string[]> {
-  const applied = await orm.migrator.up();
-  return applied.map((migration) => migration.name);
+  const pool = await orm.em.getConnection().getNativeClient();
+  const client = await pool.connect();
+  try {
+    await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    const applied = await orm.migrator.up();
+    return applied.map((migration) => migration.name);
+  } finally {
+    client.release(true);
+  }
+}
+
+/** Statements outside of a transaction, prepared once a connection. */
+export async function preparedQuery(orm: Orm, name: string): Promise<Query> {
+  const pool = await orm.em.getConnection().getNativeClient();
+  return async <Row extends object>(text: string, values: unknown[]) => {
+    const { rows } = await pool.query<Row & QueryResultRow>({ name, text, values });
+    return rows;
+  };
 }
 
 function ormOptions(address: DatabaseAddress, poolSize: number): Options {

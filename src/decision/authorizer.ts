@@ -1,0 +1,34 @@
+import type { Actor, Authorizer } from '../domain/context.ts';
+import type { Check } from './check.ts';
+import { prepare, type Decider } from './decide.ts';
+
+/** Lets domain verbs ask the same policies, by the same path, as any caller of the check endpoint. */
+export function authorizerOf(decider: Decider): Authorizer {
+  return {
+    async person(actor, { action, resource, properties }, within, query) {
+      const check: Check = {
+        subject: { ...subjectOf(actor), properties: {} },
+        action: { name: action, properties: properties ?? {} },
+        resource: { ...resource, properties: {} },
+        context: {},
+        within,
+      };
+      const [decision] = await decider.decide([prepare(check)], query);
+      if (!decision) throw new Error('a check got no decision');
+      return decision.decision
+        ? { decision: true }
+        : { decision: false, reasons: decision.reasons, private: decision.private };
+    },
+    async key(key, action, bcIds) {
+      const outside = bcIds.some((bcId) => bcId === null || key.bcIds?.includes(bcId) === false);
+      const confinement = key.bcIds === null ? 'NONE' : outside ? 'OUTSIDE' : 'WITHIN';
+      const vector = { permissions: [...key.permissions].toSorted(), confinement } as const;
+      const decision = await decider.decideService({ action, vector });
+      return decision ? { decision } : { decision, reasons: [], private: false };
+    },
+  };
+}
+
+function subjectOf(actor: Actor): { type: string; id: string } {
+  return actor.type === 'operator' ? { type: 'operator', id: 'operator' } : actor;
+}

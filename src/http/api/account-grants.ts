@@ -1,0 +1,82 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { listAccounts } from '../../domain/account-grants/list-accounts.ts';
+import { listOwnerGrants } from '../../domain/account-grants/list-owner-grants.ts';
+import { revokeGrant } from '../../domain/account-grants/revoke-grant.ts';
+import { PageQuery } from '../../domain/page.ts';
+import { acknowledge, contextOf, router } from '../validation.ts';
+import { answers, page, Param, Scopes, SECURED } from './answers.ts';
+import { RevokedGrant } from './grant.ts';
+
+const GrantedAccount = z
+  .object({
+    tiktok_account_id: z.string(),
+    handle: z.string().nullable(),
+    display_name: z.string().nullable(),
+    scopes: Scopes,
+    granted_at: z.string(),
+  })
+  .openapi('GrantedTiktokAccount');
+const OwnerGrant = z
+  .object({
+    bc_id: z.string(),
+    business_center_name: z.string(),
+    scopes: Scopes,
+    granted_at: z.string(),
+    members: z.int(),
+  })
+  .openapi('GrantSeenByOwner');
+
+const common = { tags: ['Account grants'], security: SECURED };
+
+/** Which accounts a Business Center holds, who holds an account, and both ways to revoke. */
+export const accountGrants = router()
+  .openapi(
+    createRoute({
+      ...common,
+      method: 'get',
+      path: '/v1/business-centers/{bc_id}/tiktok-accounts',
+      summary: 'The granted accounts that the actor may view',
+      request: { params: z.object({ bc_id: Param.bc_id }), query: PageQuery },
+      responses: answers(page(GrantedAccount), 'A page'),
+    }),
+    async (c) => c.json(await listAccounts(contextOf(c), c.req.valid('param').bc_id, c.req.valid('query')), 200),
+  )
+  .openapi(
+    createRoute({
+      ...common,
+      method: 'delete',
+      path: '/v1/business-centers/{bc_id}/tiktok-accounts/{id}',
+      summary: 'An administrator of the Business Center revokes the grant',
+      request: { params: z.object({ bc_id: Param.bc_id, id: Param.id }) },
+      responses: answers(RevokedGrant, 'Revoked'),
+    }),
+    async (c) => {
+      const { bc_id: bcId, id } = c.req.valid('param');
+      return c.json(acknowledge(c, await revokeGrant(contextOf(c), bcId, id)), 200);
+    },
+  )
+  .openapi(
+    createRoute({
+      ...common,
+      method: 'get',
+      path: '/v1/tiktok-accounts/{id}/grants',
+      summary: 'Who may use the account, for its owner',
+      request: { params: z.object({ id: Param.id }), query: PageQuery },
+      responses: answers(page(OwnerGrant), 'A page'),
+    }),
+    async (c) => c.json(await listOwnerGrants(contextOf(c), c.req.valid('param').id, c.req.valid('query')), 200),
+  )
+  .openapi(
+    createRoute({
+      ...common,
+      method: 'delete',
+      path: '/v1/tiktok-accounts/{id}/grants/{bc_id}',
+      summary: 'The owner revokes the grant of a Business Center',
+      request: { params: z.object({ id: Param.id, bc_id: Param.bc_id }) },
+      responses: answers(RevokedGrant, 'Revoked'),
+    }),
+    async (c) => {
+      const { bc_id: bcId, id } = c.req.valid('param');
+      return c.json(acknowledge(c, await revokeGrant(contextOf(c), bcId, id)), 200);
+    },
+  );

@@ -1,0 +1,59 @@
+import { z } from '@hono/zod-openapi';
+import { OutsideId, Scope } from '../../domain/vocabulary.ts';
+
+/** RFC 9457 problem details, with a stable `code`. */
+const Problem = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    code: z.string(),
+    detail: z.string(),
+    errors: z.array(z.object({ pointer: z.string(), message: z.string() })).optional(),
+    reasons: z.array(z.object({ code: z.string(), message: z.string() })).optional(),
+    request_id: z.string(),
+  })
+  .openapi('Problem');
+
+export const Revision = z.object({ revision: z.string() }).openapi('Revision');
+
+const problems = {
+  default: { description: 'A problem', content: { 'application/problem+json': { schema: Problem } } },
+} as const;
+
+/** 200 with a JSON body, or a problem. */
+export function answers<Schema extends z.ZodType>(schema: Schema, description: string) {
+  return { 200: { description, content: { 'application/json': { schema } } }, ...problems } as const;
+}
+
+/** 201 with a JSON body, or a problem. */
+export function creates<Schema extends z.ZodType>(schema: Schema, description: string) {
+  return { 201: { description, content: { 'application/json': { schema } } }, ...problems } as const;
+}
+
+/** 204, or a problem. */
+export function empties(description: string) {
+  return { 204: { description }, ...problems } as const;
+}
+
+/** The JSON body of a request. */
+export function body<Schema extends z.ZodType>(schema: Schema) {
+  return { content: { 'application/json': { schema } }, required: true } as const;
+}
+
+/** A page of items. */
+export function page<Schema extends z.ZodType>(item: Schema) {
+  return z.object({ items: z.array(item), next_cursor: z.string().nullable() });
+}
+
+/** Path parameters, by name. */
+export const Param = {
+  bc_id: OutsideId,
+  user_id: OutsideId,
+  advertiser_id: OutsideId,
+  id: OutsideId,
+} as const;
+
+export const Scopes = z.array(Scope);
+
+export const SECURED = [{ apiKey: [] }];

@@ -1,0 +1,66 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { createKey } from '../../domain/api-keys/create-key.ts';
+import { listKeys } from '../../domain/api-keys/list-keys.ts';
+import { revokeKey } from '../../domain/api-keys/revoke-key.ts';
+import { ApiKeyBody } from '../../domain/api-keys/schemas.ts';
+import { PageQuery } from '../../domain/page.ts';
+import { KeyPermission } from '../../domain/vocabulary.ts';
+import { jsonBody } from '../middleware/json-body.ts';
+import { acknowledge, contextOf, router } from '../validation.ts';
+import { answers, body, creates, empties, page, Param, SECURED } from './answers.ts';
+
+const ApiKey = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    permissions: z.array(KeyPermission),
+    bc_ids: z.array(z.string()).nullable(),
+    created_at: z.string(),
+    revoked_at: z.string().nullable(),
+  })
+  .openapi('ApiKey');
+
+const common = { tags: ['API keys'], security: SECURED };
+
+/** The keys that services call with. */
+export const apiKeys = router()
+  .openapi(
+    createRoute({
+      ...common,
+      method: 'post',
+      path: '/v1/api-keys',
+      summary: 'Make an API key; the answer shows it once',
+      middleware: jsonBody(),
+      request: { body: body(ApiKeyBody) },
+      responses: creates(ApiKey.extend({ key: z.string() }).openapi('CreatedApiKey'), 'Made'),
+    }),
+    async (c) => {
+      c.header('Cache-Control', 'no-store');
+      return c.json(acknowledge(c, await createKey(contextOf(c), c.req.valid('json'))), 201);
+    },
+  )
+  .openapi(
+    createRoute({
+      ...common,
+      method: 'get',
+      path: '/v1/api-keys',
+      summary: 'All API keys, oldest first',
+      request: { query: PageQuery },
+      responses: answers(page(ApiKey), 'A page'),
+    }),
+    async (c) => c.json(await listKeys(contextOf(c), c.req.valid('query')), 200),
+  )
+  .openapi(
+    createRoute({
+      ...common,
+      method: 'delete',
+      path: '/v1/api-keys/{id}',
+      summary: 'Revoke an API key at once',
+      request: { params: z.object({ id: Param.id }) },
+      responses: empties('Revoked'),
+    }),
+    async (c) => {
+      acknowledge(c, await revokeKey(contextOf(c), c.req.valid('param').id));
+      return c.body(null, 204);
+    },
+  );

@@ -1,0 +1,98 @@
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import { bodyLimit } from 'hono/body-limit';
+import { secureHeaders } from 'hono/secure-headers';
+import { timeout } from 'hono/timeout';
+import { SparkgateError } from '../domain/errors.ts';
+import { accessRequests } from './api/access-requests.ts';
+import { accountGrants } from './api/account-grants.ts';
+import { adAccounts } from './api/ad-accounts.ts';
+import { apiKeys } from './api/api-keys.ts';
+import { assignments } from './api/assignments.ts';
+import { audit } from './api/audit.ts';
+import { businessCenters } from './api/business-centers.ts';
+import { consents } from './api/consents.ts';
+import { factImport } from './api/import.ts';
+import { tiktokAccounts } from './api/tiktok-accounts.ts';
+import { discovery } from './authzen/discovery.ts';
+import { evaluation } from './authzen/evaluation.ts';
+import { evaluations } from './authzen/evaluations.ts';
+import { docs } from './docs/docs.ts';
+import type { Env, Services } from './env.ts';
+import { health } from './health.ts';
+import { authenticate, requirePerson } from './middleware/authenticate.ts';
+import { requestId } from './middleware/request-id.ts';
+import { requestLog } from './middleware/request-log.ts';
+import { problem } from './problem.ts';
+import { router } from './validation.ts';
+
+const IMPORT = '/v1/relationships/import';
+
+/** Routes that a person calls; a key alone is nobody there. */
+const PERSONAL = [
+  '/v1/consents/*',
+  '/v1/tiktok-accounts/:id/grants/*',
+  '/v1/business-centers/:bc_id/access-requests/*',
+  '/v1/business-centers/:bc_id/tiktok-accounts/*',
+];
+
+/** The whole service as one hono application. */
+export function createApp(services: Services): OpenAPIHono<Env> {
+  const app = router();
+  app.use(requestId(), requestLog(services), secureHeaders(SECURITY));
+  app.onError((error, c) => problem(c, error));
+  app.notFound((c) => problem(c, new SparkgateError('not_found', 'There is nothing at this address.')));
+  limit(app, services);
+  app.openAPIRegistry.registerComponent('securitySchemes', 'apiKey', { type: 'http', scheme: 'bearer' });
+  app.route('/', health).route('/', discovery);
+  app.route('/', docs((url) => describe(app, url)));
+  app.use('/access/*', authenticate()).use('/v1/*', authenticate());
+  for (const path of PERSONAL) app.use(path, requirePerson());
+  return app
+    .route('/', evaluation)
+    .route('/', evaluations)
+    .route('/', businessCenters)
+    .route('/', adAccounts)
+    .route('/', factImport)
+    .route('/', accountGrants)
+    .route('/', tiktokAccounts)
+    .route('/', accessRequests)
+    .route('/', consents)
+    .route('/', assignments)
+    .route('/', apiKeys)
+    .route('/', audit);
+}
+
+const SECURITY: Parameters<typeof secureHeaders>[0] = {
+  contentSecurityPolicy: {
+    defaultSrc: ["'none'"],
+    styleSrc: ["'self'"],
+    imgSrc: ["'self'", 'data:'],
+    frameAncestors: ["'none'"],
+  },
+  referrerPolicy: 'no-referrer',
+  xFrameOptions: 'DENY',
+};
+
+/** Bodies are bounded, and so is the time of a request; an import has bounds of its own. */
+function limit(app: OpenAPIHono<Env>, { settings }: Services): void {
+  const tooLarge = (): never => {
+    throw new SparkgateError('payload_too_large', 'The body is larger than this takes.');
+  };
+  const ordinary = bodyLimit({ maxSize: settings.bodyLimitBytes, onError: tooLarge });
+  const large = bodyLimit({ maxSize: settings.importLimitBytes, onError: tooLarge });
+  const inTime = timeout(settings.requestTimeout * 1000);
+  app.use(async (c, next) => (c.req.path === IMPORT ? large(c, next) : ordinary(c, next)));
+  app.use(async (c, next) => (c.req.path === IMPORT ? next() : inTime(c, next)));
+}
+
+function describe(app: OpenAPIHono<Env>, url: string): unknown {
+  return app.getOpenAPI31Document({
+    openapi: '3.1.0',
+    info: {
+      title: 'Sparkgate',
+      version: '0.1.0',
+      description: 'Who may use which TikTok account for Spark Ads, decided by policies over stored relationships.',
+    },
+    servers: [{ url }],
+  });
+}

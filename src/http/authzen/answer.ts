@@ -1,0 +1,71 @@
+import { randomUUID } from 'node:crypto';
+import type { z } from '@hono/zod-openapi';
+import type { Context as Http } from 'hono';
+import type { Check, Decision } from '../../decision/check.ts';
+import { prepare, type PreparedCheck } from '../../decision/decide.ts';
+import { authorizeKey } from '../../domain/authorize.ts';
+import { SparkgateError } from '../../domain/errors.ts';
+import type { Env } from '../env.ts';
+import { contextOf, REVISION_HEADER } from '../validation.ts';
+import type { EvaluationRequest, EvaluationResponse } from './schemas.ts';
+
+/** Fills in the defaults of a request and lets the key ask only of what it may see. @throws SparkgateError */
+export async function prepareCheck(c: Http<Env>, request: EvaluationRequest): Promise<PreparedCheck> {
+  const { key } = c.get('caller');
+  const check: Check = {
+    subject: { ...request.subject, properties: request.subject.properties ?? {} },
+    action: { ...request.action, properties: request.action.properties ?? {} },
+    resource: { ...request.resource, properties: request.resource.properties ?? {} },
+    context: request.context ?? {},
+    within: key.bcIds,
+  };
+  const prepared = prepare(check);
+  await authorizeKey(contextOf(c), 'decide', touched(prepared));
+  return prepared;
+}
+
+/** The Business Centers that a check names. */
+function touched({ check, question }: PreparedCheck): string[] {
+  const named = question.properties.bc_id;
+  return [
+    ...(check.resource.type === 'business_center' ? [check.resource.id] : []),
+    ...(named === null || named === undefined ? [] : [named]),
+  ];
+}
+
+/** Decides, at least as fresh as `X-Sparkgate-Revision` asks for. @throws SparkgateError */
+export async function decideFresh(c: Http<Env>, checks: readonly PreparedCheck[]): Promise<Decision[]> {
+  const least = revisionAsked(c.req.header(REVISION_HEADER));
+  const decisions = await c.get('services').decider.decide(checks);
+  const [first] = decisions;
+  if (first && BigInt(first.revision) < least) {
+    throw new SparkgateError(
+      'revision_not_reached',
+      `The relationships are at revision ${first.revision}, and revision ${least} was asked for.`,
+    );
+  }
+  return decisions;
+}
+
+function revisionAsked(header: string | undefined): bigint {
+  if (header === undefined) return 0n;
+  if (/^\d{1,19}$/.test(header)) return BigInt(header);
+  throw new SparkgateError('invalid_request', `${REVISION_HEADER} takes the revision that a write answered.`, {
+    errors: [{ pointer: REVISION_HEADER, message: 'takes a number of at most 19 digits' }],
+  });
+}
+
+/** A decision over the wire. */
+export function responseOf(decision: Decision): z.infer<typeof EvaluationResponse> {
+  return {
+    decision: decision.decision,
+    context: {
+      id: randomUUID(),
+      via: decision.via,
+      reasons: [...decision.reasons],
+      obligations: [...decision.obligations],
+      policy: decision.policy,
+      revision: decision.revision,
+    },
+  };
+}

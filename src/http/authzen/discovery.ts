@@ -1,0 +1,33 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { answers } from '../api/answers.ts';
+import { router } from '../validation.ts';
+
+const Metadata = z
+  .object({
+    policy_decision_point: z.string(),
+    access_evaluation_endpoint: z.string(),
+    access_evaluations_endpoint: z.string(),
+  })
+  .openapi('AuthZenConfiguration');
+
+/** Policy decision point metadata (AuthZEN 1.0, section 9). Needs no key: it tells where to go, and nothing else. */
+export const discovery = router().openapi(
+  createRoute({
+    tags: ['AuthZEN'],
+    method: 'get',
+    path: '/.well-known/authzen-configuration',
+    summary: 'Where the AuthZEN endpoints are',
+    responses: answers(Metadata, 'The metadata'),
+  }),
+  (c) => {
+    const origin = c.get('services').publicUrl();
+    return c.json(
+      {
+        policy_decision_point: origin,
+        access_evaluation_endpoint: `${origin}/access/v1/evaluation`,
+        access_evaluations_endpoint: `${origin}/access/v1/evaluations`,
+      },
+      200,
+    );
+  },
+);

@@ -1,0 +1,75 @@
+import { z } from '@hono/zod-openapi';
+import { OutsideId } from '../../domain/vocabulary.ts';
+
+/** How deep properties may nest. */
+const DEEPEST = 32;
+
+/** A JSON object of limited depth whose numbers are finite, so that it is the same wherever it is sent on. */
+const Properties = z
+  .record(z.string(), z.unknown())
+  .refine((value) => isPlain(value), `nests deeper than ${DEEPEST} levels, or holds a number that is not finite`);
+
+function isPlain(root: unknown): boolean {
+  const waiting: { value: unknown; depth: number }[] = [{ value: root, depth: 1 }];
+  for (let next = waiting.pop(); next; next = waiting.pop()) {
+    const { value, depth } = next;
+    if (typeof value === 'number' && !Number.isFinite(value)) return false;
+    if (typeof value !== 'object' || value === null) continue;
+    if (depth > DEEPEST) return false;
+    for (const child of Object.values(value)) waiting.push({ value: child, depth: depth + 1 });
+  }
+  return true;
+}
+
+const Name = z
+  .string()
+  .min(1)
+  .max(256)
+  .regex(/^[^\p{Cc}\p{Cs}]+$/u, 'must not contain control characters');
+const Entity = z.object({ type: Name, id: OutsideId, properties: Properties.optional() });
+const Action = z.object({ name: Name, properties: Properties.optional() });
+
+/** An access evaluation request (AuthZEN 1.0, section 6.1). Unknown fields are ignored. */
+export const EvaluationRequest = z
+  .object({ subject: Entity, action: Action, resource: Entity, context: Properties.optional() })
+  .openapi('AccessEvaluationRequest');
+export type EvaluationRequest = z.infer<typeof EvaluationRequest>;
+
+export const SEMANTICS = ['execute_all', 'deny_on_first_deny', 'permit_on_first_permit'] as const;
+
+/** An access evaluations request (section 7.1). Defaults may be partial; each merged item is checked by itself. */
+export const EvaluationsRequest = z
+  .object({
+    subject: z.looseObject({}).optional(),
+    action: z.looseObject({}).optional(),
+    resource: z.looseObject({}).optional(),
+    context: z.looseObject({}).optional(),
+    evaluations: z.array(z.unknown()).optional(),
+    options: z.looseObject({ evaluations_semantic: z.enum(SEMANTICS).optional() }).optional(),
+  })
+  .openapi('AccessEvaluationsRequest');
+export type EvaluationsRequest = z.infer<typeof EvaluationsRequest>;
+
+const Message = z.object({ code: z.string(), message: z.string() });
+
+/** An access evaluation response (section 6.2) with what this service adds to its context. */
+export const EvaluationResponse = z
+  .object({
+    decision: z.boolean(),
+    context: z
+      .object({
+        id: z.string(),
+        via: z.enum(['BUSINESS_CENTER', 'ACCOUNT_LINK', 'OWNER']).nullable(),
+        reasons: z.array(Message),
+        obligations: z.array(Message),
+        policy: z.string(),
+        revision: z.string(),
+      })
+      .or(z.object({ error: z.object({ status: z.int(), code: z.string(), message: z.string() }) })),
+  })
+  .openapi('AccessEvaluationResponse');
+
+/** One decision, or one for each evaluation (section 7.2). */
+export const EvaluationsResponse = z
+  .union([z.object({ evaluations: z.array(EvaluationResponse) }), EvaluationResponse])
+  .openapi('AccessEvaluationsResponse');

@@ -1,0 +1,49 @@
+import type { Logger } from 'pino';
+import type { Decider } from '../decision/decide.ts';
+import type { Actor, CallingKey, Context } from '../domain/context.ts';
+import type { KeyRing } from '../identity/key-ring.ts';
+
+/** What the application is made of; the runtime wires it. */
+export interface Services {
+  settings: HttpSettings;
+  log: Logger;
+  decider: Decider;
+  keyRing: KeyRing;
+  /** The context of a verb for one call. */
+  contextFor: (caller: Caller, requestId: string | null) => Context;
+  /** Whether the parts that a decision needs answer; and whether this process is about to end. */
+  readiness: () => Promise<Readiness>;
+  publicUrl: () => string;
+}
+
+/** Sizes in bytes, times in seconds. */
+export interface HttpSettings {
+  bodyLimitBytes: number;
+  importLimitBytes: number;
+  evaluationsPerRequest: number;
+  requestTimeout: number;
+}
+
+export interface Readiness {
+  ready: boolean;
+  database: boolean;
+  pdp: boolean;
+  draining: boolean;
+  policy: string;
+}
+
+/** Who calls: always a key, and the person it calls for, if it names one. */
+export interface Caller {
+  key: CallingKey;
+  actor: Actor;
+}
+
+/** What hono carries with a request. */
+export interface Env {
+  Variables: {
+    services: Services;
+    requestId: string;
+    log: Logger;
+    caller: Caller;
+  };
+}

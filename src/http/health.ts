@@ -1,0 +1,37 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { router } from './validation.ts';
+
+const Alive = z.object({ status: z.literal('ok') }).openapi('Alive');
+const Ready = z
+  .object({ ready: z.boolean(), database: z.boolean(), pdp: z.boolean(), draining: z.boolean(), policy: z.string() })
+  .openapi('Ready');
+const json = <Schema extends z.ZodType>(schema: Schema, description: string) => ({
+  description,
+  content: { 'application/json': { schema } },
+});
+
+/** Whether the process lives, and whether it can decide. */
+export const health = router()
+  .openapi(
+    createRoute({
+      tags: ['Health'],
+      method: 'get',
+      path: '/healthz',
+      summary: 'The process lives',
+      responses: { 200: json(Alive, 'It does') },
+    }),
+    (c) => c.json({ status: 'ok' as const }, 200),
+  )
+  .openapi(
+    createRoute({
+      tags: ['Health'],
+      method: 'get',
+      path: '/readyz',
+      summary: 'The database and the policy decision point answer',
+      responses: { 200: json(Ready, 'Ready to decide'), 503: json(Ready, 'Not ready') },
+    }),
+    async (c) => {
+      const readiness = await c.get('services').readiness();
+      return readiness.ready ? c.json(readiness, 200) : c.json(readiness, 503);
+    },
+  );

@@ -1,0 +1,28 @@
+import { createMiddleware } from 'hono/factory';
+import { matchedRoutes } from 'hono/route';
+import type { Env, Services } from '../env.ts';
+
+/** Paths that are called often: logged at debug. */
+const FREQUENT = /^\/(?:access\/v1\/|healthz$|readyz$)/;
+
+/** Logs each request by its route, never by its address: addresses hold consent tokens. */
+export function requestLog(services: Services) {
+  return createMiddleware<Env>(async function requestLogMiddleware(c, next) {
+    c.set('services', services);
+    c.set('log', services.log.child({ request_id: c.get('requestId').slice(0, 128) }));
+    const since = performance.now();
+    await next();
+    const level = FREQUENT.test(c.req.path) ? 'debug' : 'info';
+    if (!c.get('log').isLevelEnabled(level)) return;
+    c.get('log')[level](
+      {
+        method: c.req.method,
+        route: matchedRoutes(c).findLast((route) => !route.path.includes('*'))?.path ?? null,
+        status: c.res.status,
+        ms: Math.round((performance.now() - since) * 10) / 10,
+        key: (c.get('caller') as Env['Variables']['caller'] | undefined)?.key.id,
+      },
+      'request',
+    );
+  });
+}

@@ -1,0 +1,63 @@
+import type { Context as Http } from 'hono';
+import { HTTPException } from 'hono/http-exception';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { databaseError } from '../domain/database-errors.ts';
+import { SparkgateError, type ErrorCode } from '../domain/errors.ts';
+import type { Env } from './env.ts';
+
+/** Each error code and what it is over HTTP. */
+export const PROBLEMS: Record<ErrorCode, { status: ContentfulStatusCode; title: string }> = {
+  invalid_request: { status: 400, title: 'The request is not valid' },
+  unauthenticated: { status: 401, title: 'Credentials are missing or not valid' },
+  forbidden: { status: 403, title: 'Not permitted' },
+  not_found: { status: 404, title: 'Not found' },
+  consent_not_available: { status: 404, title: 'This consent link does not work' },
+  conflict: { status: 409, title: 'Conflicts with the current state' },
+  limit_reached: { status: 409, title: 'A limit is reached' },
+  revision_not_reached: { status: 412, title: 'That revision is not reached' },
+  payload_too_large: { status: 413, title: 'The body is too large' },
+  timeout: { status: 503, title: 'This took too long' },
+  unavailable: { status: 503, title: 'Not available for the moment' },
+  internal: { status: 500, title: 'A fault of this service' },
+};
+
+/** Answers an error as application/problem+json (RFC 9457). Nothing of an inner error leaves the process. */
+export function problem(c: Http<Env>, thrown: unknown): Response {
+  const error = asSparkgateError(thrown);
+  const { status, title } = PROBLEMS[error.code];
+  if (error.code === 'unauthenticated') c.header('WWW-Authenticate', 'Bearer realm="sparkgate"');
+  if (status === 503) c.header('Retry-After', '1');
+  logProblem(c, error);
+  const body = {
+    type: `urn:sparkgate:problem:${error.code}`,
+    title,
+    status,
+    code: error.code,
+    detail: error.message,
+    ...(error.errors && { errors: error.errors }),
+    ...(error.reasons && { reasons: error.reasons }),
+    request_id: c.get('requestId'),
+  };
+  return c.body(JSON.stringify(body), status, { 'Content-Type': 'application/problem+json' });
+}
+
+/** What any thrown thing means to a caller. */
+export function asSparkgateError(thrown: unknown): SparkgateError {
+  const error = databaseError(thrown);
+  if (error instanceof SparkgateError) return error;
+  if (error instanceof HTTPException) return fromHttp(error);
+  return new SparkgateError('internal', 'This is a fault of the service. It was logged under the request id.', {
+    cause: error,
+  });
+}
+
+function fromHttp(error: HTTPException): SparkgateError {
+  if (error.status === 413) return new SparkgateError('payload_too_large', 'The body is larger than this takes.');
+  if (error.status === 504) return new SparkgateError('timeout', 'The request took too long. Try again.');
+  return new SparkgateError('invalid_request', error.message || 'The request is not valid.');
+}
+
+function logProblem(c: Http<Env>, error: SparkgateError): void {
+  const { status } = PROBLEMS[error.code];
+  if (status >= 500) c.get('log').error({ err: error.cause ?? error, code: error.code }, 'request failed');
+}

@@ -1,0 +1,27 @@
+import { open, readFile } from 'node:fs/promises';
+
+/** Reads a secret from a file that only its owner may read, and makes it at the first time. */
+export async function secretFile(path: string, make: () => Promise<string> | string): Promise<string> {
+  const known = await readSecret(path);
+  if (known !== null) return known;
+  const secret = await make();
+  const file = await open(path, 'wx', 0o600);
+  try {
+    await file.writeFile(`${secret}\n`);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  return secret;
+}
+
+/** The secret in a file, or null when there is none. */
+export async function readSecret(path: string): Promise<string | null> {
+  try {
+    const secret = (await readFile(path, 'utf8')).trim();
+    return secret === '' ? null : secret;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    throw error;
+  }
+}

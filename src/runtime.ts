@@ -1,0 +1,201 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import pLimit from 'p-limit';
+import type { Logger } from 'pino';
+import type { Config } from './config.ts';
+import { authorizerOf } from './decision/authorizer.ts';
+import { readBundle, type Bundle } from './decision/bundle.ts';
+import { Decider } from './decision/decide.ts';
+import { FactLoader } from './decision/facts.ts';
+import { Memo } from './decision/memo.ts';
+import { Pdp } from './decision/pdp.ts';
+import type { Context, DomainSettings } from './domain/context.ts';
+import type { Caller, Readiness, Services } from './http/env.ts';
+import { KeyRing } from './identity/key-ring.ts';
+import { startSupervisor, type Children } from './platform/children.ts';
+import { claimDataDir, type DataDir } from './platform/data-dir.ts';
+import { startEmbeddedCerbos } from './platform/embedded-cerbos.ts';
+import { startEmbeddedPostgres } from './platform/embedded-postgres.ts';
+import { PlatformError } from './platform/platform-error.ts';
+import { snapshotPolicies } from './platform/policy-snapshot.ts';
+import { secretFile } from './platform/secret-file.ts';
+import { listen } from './store/listen.ts';
+import { writeLimits } from './store/limits.ts';
+import { migrate, openStore, preparedQuery, type DatabaseAddress, type Orm } from './store/open.ts';
+
+/** How long an answer of a PDP that others run is held: its policies may change without our hearing (milliseconds). */
+const EXTERNAL_ANSWERS_HOLD = 1000;
+
+/** Everything that runs, wired; `close` ends it in the opposite order. */
+export interface Runtime {
+  services: Services;
+  orm: Orm;
+  /** What a decision cost so far. */
+  counters: () => Counters;
+  /** The context of the command line and of the start itself. */
+  operator: Context;
+  /** Tells where the service is reached, once that is known. */
+  reachedAt: (url: string) => void;
+  /** From now on `/readyz` says that this process is about to end. */
+  drain: () => void;
+  close: () => Promise<void>;
+}
+
+export interface Counters {
+  statements: number;
+  pdpCalls: number;
+  pdpQuestions: number;
+  distinct: number;
+  hits: number;
+}
+
+/** Starts what the configuration asks for. @throws PlatformError in one sentence when a part cannot be had */
+export async function startRuntime(config: Config, log: Logger): Promise<Runtime> {
+  await using stack = new AsyncDisposableStack();
+  const dataDir = await claimDataDir(config.dataDir);
+  stack.defer(async () => dataDir.release());
+  const children = await startChildren(config, log);
+  stack.defer(async () => children?.close());
+  const address = await databaseAddress(config, dataDir, children);
+  const orm = await openDatabase(address, config);
+  stack.defer(async () => orm.close(true));
+  const bundle = await readPolicies(config);
+  const pdp = new Pdp(await cerbosTarget(config, dataDir, children, bundle));
+  stack.defer(() => pdp.close());
+  await requirePdp(pdp, config);
+
+  const facts = new FactLoader(await preparedQuery(orm, 'facts'));
+  const memo = new Memo(pdp, memoOptions(config, bundle));
+  const decider = new Decider({ bundle, facts, memo });
+  const secretKey = config.secretKey ?? (await secretFile(join(dataDir.path, 'secret-key'), newSecretKey));
+  const hearing = listen(address, () => keyRing.forget());
+  const keyRing = new KeyRing(orm, { bootstrapApiKey: config.bootstrapApiKey, hearing: () => hearing.hearing });
+  stack.defer(async () => hearing.close());
+
+  const location = { url: config.publicUrl ?? '', draining: false };
+  const settings: DomainSettings = {
+    get publicUrl() {
+      return location.url;
+    },
+    requestExpiresIn: config.requestExpiresIn,
+    pendingRequestsPerBusinessCenter: config.pendingRequestsPerBusinessCenter,
+    secretKey,
+  };
+  const shared = { orm, writes: pLimit(8), imports: pLimit(2), authorizer: authorizerOf(decider), settings };
+  const services: Services = {
+    settings: config,
+    log,
+    decider,
+    keyRing,
+    contextFor: ({ actor, key }: Caller, requestId) => ({ ...shared, actor, key, requestId }),
+    readiness: async () => readiness({ orm, pdp, policy: bundle.hash, draining: location.draining }),
+    publicUrl: () => location.url,
+  };
+  const running = stack.move();
+  return {
+    services,
+    orm,
+    counters: () => ({
+      statements: facts.statements,
+      pdpCalls: pdp.asked.calls,
+      pdpQuestions: pdp.asked.questions,
+      ...memo.size,
+    }),
+    operator: { ...shared, actor: { type: 'operator' }, key: null, requestId: null },
+    reachedAt: (url) => {
+      location.url ||= url;
+    },
+    drain: () => {
+      location.draining = true;
+    },
+    close: async () => running.disposeAsync(),
+  };
+}
+
+async function startChildren(config: Config, log: Logger): Promise<Children | null> {
+  if (config.databaseUrl !== null && config.cerbosTarget !== null) return null;
+  return startSupervisor({
+    onEvent: (event) => {
+      const level = event.type === 'exited' || event.type === 'restarting' ? 'warn' : 'debug';
+      log[level]({ child: event }, `${event.name} ${event.type}`);
+    },
+  });
+}
+
+function required(children: Children | null): Children {
+  if (!children) throw new Error('no supervisor was started');
+  return children;
+}
+
+async function databaseAddress(config: Config, dataDir: DataDir, children: Children | null): Promise<DatabaseAddress> {
+  if (config.databaseUrl !== null) return { url: config.databaseUrl };
+  const { path, runDir } = dataDir;
+  return startEmbeddedPostgres(required(children), { dataDir: path, runDir, durable: true });
+}
+
+/** Opens, migrates and sets the limits. */
+export async function openDatabase(address: DatabaseAddress, config: Pick<Config, 'limits'>): Promise<Orm> {
+  const orm = await openStore(address);
+  try {
+    await migrate(orm);
+    await writeLimits(orm, config.limits);
+    return orm;
+  } catch (cause) {
+    await orm.close(true);
+    throw new PlatformError(`The database (DATABASE_URL) cannot be used: ${innermost(cause)}`, { cause });
+  }
+}
+
+async function readPolicies(config: Config): Promise<Bundle> {
+  try {
+    return await readBundle(config.policyDir);
+  } catch (cause) {
+    throw new PlatformError(`POLICY_DIR cannot be read: ${innermost(cause)}`, { cause });
+  }
+}
+
+async function cerbosTarget(
+  config: Config,
+  dataDir: DataDir,
+  children: Children | null,
+  bundle: Bundle,
+): Promise<string> {
+  if (config.cerbosTarget !== null) return config.cerbosTarget;
+  const policyDir = await snapshotPolicies(config.policyDir, bundle.hash, dataDir.path);
+  const { target } = await startEmbeddedCerbos(required(children), { name: 'pdp', policyDir, runDir: dataDir.runDir });
+  return target;
+}
+
+/** A PDP that is started beside us may need a moment. */
+async function requirePdp(pdp: Pdp, config: Config): Promise<void> {
+  for (let attempt = 0; attempt < 20; attempt += 1) {
+    if (await pdp.serving()) return;
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
+  throw new PlatformError(`No Cerbos answers at CERBOS_TARGET ${config.cerbosTarget ?? '(embedded)'}.`);
+}
+
+function memoOptions(config: Config, bundle: Bundle) {
+  return {
+    bundleHash: bundle.hash,
+    holdsFor: config.cerbosTarget === null ? null : EXTERNAL_ANSWERS_HOLD,
+    remembers: (kind: string) => bundle.kinds.get(kind)?.mentionsTime !== true,
+  };
+}
+
+function newSecretKey(): string {
+  return randomBytes(32).toString('base64url');
+}
+
+async function readiness(parts: { orm: Orm; pdp: Pdp; policy: string; draining: boolean }): Promise<Readiness> {
+  const [database, pdp] = await Promise.all([parts.orm.isConnected(), parts.pdp.serving()]);
+  const { policy, draining } = parts;
+  return { ready: database && pdp && !draining, database, pdp, draining, policy };
+}
+
+function innermost(error: unknown): string {
+  let inner = error;
+  while (inner instanceof Error && inner.cause !== undefined) inner = inner.cause;
+  if (inner instanceof AggregateError && inner.errors.length > 0) inner = inner.errors[0];
+  return inner instanceof Error ? inner.message : String(inner);
+}

@@ -1,0 +1,86 @@
+import type { Server } from 'node:http';
+import { serve as listenOn, type ServerType } from '@hono/node-server';
+import { pino, type Logger } from 'pino';
+import { ConfigError, type Config } from './config.ts';
+import { prepareFirstUse } from './first-use.ts';
+import { createApp } from './http/app.ts';
+import { PlatformError } from './platform/platform-error.ts';
+import { startRuntime, type Runtime } from './runtime.ts';
+import { welcome } from './welcome.ts';
+
+/** Serves until a signal says stop. What hinders the start is said in one sentence, with exit code 1. */
+export async function serve(readConfig: () => Config): Promise<void> {
+  try {
+    const config = readConfig();
+    const log = logger(config);
+    const runtime = await startRuntime(config, log);
+    try {
+      await run(runtime, config, log);
+    } catch (error) {
+      await runtime.close();
+      throw error;
+    }
+  } catch (error) {
+    if (!(error instanceof ConfigError || error instanceof PlatformError)) throw error;
+    process.stderr.write(`sparkgate: ${error.message}\n`);
+    process.exitCode = 1;
+  }
+}
+
+/** Structured logs without secrets: no header, address or body is ever logged, and known names are masked besides. */
+export function logger(config: Pick<Config, 'logLevel'>): Logger {
+  return pino(
+    { level: config.logLevel, redact: ['*.authorization', '*.token', '*.secret', '*.password', '*.connectionString'] },
+    pino.destination({ dest: 2, sync: false }),
+  );
+}
+
+async function run(runtime: Runtime, config: Config, log: Logger): Promise<void> {
+  const stopped = untilSignal();
+  const { server, port } = await listen(runtime, config);
+  const url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`;
+  runtime.reachedAt(url);
+  const first = await prepareFirstUse(runtime, config);
+  process.stdout.write(welcome({ url: runtime.services.publicUrl(), dataDir: config.dataDir, ...first }));
+  log.info({ url, policy: runtime.services.decider.policy }, 'serving');
+  const signal = await stopped;
+  log.info({ signal }, 'draining');
+  runtime.drain();
+  await drain(server, config.drainTimeout);
+  await runtime.close();
+  log.info('stopped');
+}
+
+async function listen(runtime: Runtime, config: Config): Promise<{ server: ServerType; port: number }> {
+  const app = createApp(runtime.services);
+  return new Promise((resolve, reject) => {
+    const server = listenOn({ fetch: app.fetch, hostname: config.host, port: config.port }, ({ port }) =>
+      resolve({ server, port }),
+    );
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      const why = cause.code === 'EADDRINUSE' ? 'another program listens there' : cause.message;
+      reject(new PlatformError(`HOST and PORT ${config.host}:${config.port} cannot be used: ${why}.`, { cause }));
+    });
+  });
+}
+
+async function untilSignal(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    process.once('SIGTERM', resolve);
+    process.once('SIGINT', resolve);
+  });
+}
+
+/** Lets requests under way finish; what takes longer than the timeout is cut off. */
+async function drain(server: ServerType, seconds: number): Promise<void> {
+  const cut = setTimeout(() => asHttp(server)?.closeAllConnections(), seconds * 1000);
+  await new Promise<void>((resolve) => {
+    server.close(() => resolve());
+    asHttp(server)?.closeIdleConnections();
+  });
+  clearTimeout(cut);
+}
+
+function asHttp(server: ServerType): Server | null {
+  return 'closeIdleConnections' in server ? server : null;
+}

@@ -1,0 +1,63 @@
+import pg from 'pg';
+import { CHANNEL } from '../domain/transact.ts';
+import type { DatabaseAddress } from './open.ts';
+
+/** A connection that hears of every write (LISTEN), as long as it stands. */
+export interface Listening {
+  /** False while writes may go unheard. */
+  readonly hearing: boolean;
+  close: () => Promise<void>;
+}
+
+/** The longest pause between two attempts to connect again, in milliseconds. */
+const LONGEST_PAUSE = 5000;
+
+/** Listens for writes. `onWrite` is called for each, and whenever some may have been missed. */
+export function listen(address: DatabaseAddress, onWrite: () => void): Listening {
+  let client: pg.Client | null = null;
+  let hearing = false;
+  let closed = false;
+  let pause = 100;
+
+  const lost = (): void => {
+    const was = client;
+    client = null;
+    hearing = false;
+    onWrite();
+    void was?.end().catch(() => undefined);
+    if (closed) return;
+    setTimeout(() => void connect(), pause).unref();
+    pause = Math.min(pause * 2, LONGEST_PAUSE);
+  };
+  const connect = async (): Promise<void> => {
+    if (closed) return;
+    const next = new pg.Client({ ...clientOptions(address), application_name: 'sparkgate-listen', keepAlive: true });
+    client = next;
+    next.on('error', () => client === next && lost());
+    next.on('end', () => client === next && lost());
+    next.on('notification', onWrite);
+    try {
+      await next.connect();
+      await next.query(`listen ${CHANNEL}`);
+      hearing = true;
+      pause = 100;
+      onWrite();
+    } catch {
+      if (client === next) lost();
+    }
+  };
+  void connect();
+  return {
+    get hearing() {
+      return hearing;
+    },
+    async close() {
+      closed = true;
+      await client?.end().catch(() => undefined);
+    },
+  };
+}
+
+function clientOptions(address: DatabaseAddress): pg.ClientConfig {
+  return 'url' in address ? { connectionString: address.url } : address;
+}

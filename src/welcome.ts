@@ -1,0 +1,44 @@
+import { join, relative } from 'node:path';
+
+interface Welcome {
+  url: string;
+  dataDir: string;
+  /** Whether DATA_DIR holds an administrator's key. */
+  keyFile: boolean;
+  /** Whether the demo Business Center is there to ask about. */
+  demo: boolean;
+}
+
+/** What a newcomer sees: where things are, and a first decision to paste. */
+export function welcome({ url, dataDir, keyFile, demo }: Welcome): string {
+  const file = join(relative(process.cwd(), dataDir) || '.', 'api-key');
+  const key = keyFile ? `$(cat ${quoted(file.startsWith('..') ? join(dataDir, 'api-key') : file)})` : '$SPARKGATE_API_KEY';
+  const lines = [
+    '',
+    `Sparkgate serves at ${url}`,
+    `  API documentation  ${url}/docs`,
+    keyFile ? `  API key            ${file} (administrator)` : '  API key            npx sparkgate key create --help',
+    `  data               ${dataDir}`,
+  ];
+  if (!demo) return `${lines.join('\n')}\n\n`;
+  const check = {
+    subject: { type: 'user', id: 'sam' },
+    action: { name: 'create_spark_ad', properties: { advertiser_id: 'adv1' } },
+    resource: { type: 'tiktok_account', id: 'brand' },
+  };
+  return `${lines.join('\n')}
+
+May sam, who is OPERATOR of adv1, create Spark Ads there with @brand?
+
+curl -s ${url}/access/v1/evaluation \\
+  -H "Authorization: Bearer ${key}" -H 'Content-Type: application/json' \\
+  -d '${JSON.stringify(check)}'
+
+The whole story, from the QR code to the decision: npx sparkgate demo
+
+`;
+}
+
+function quoted(path: string): string {
+  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
+}

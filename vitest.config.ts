@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    globalSetup: ['test/support/global-setup.ts'],
+    // The tests load the sources as production does: by Node itself, which strips the types.
+    experimental: { viteModuleRunner: false },
+    // Each worker has its own databases and its share of one PostgreSQL and one Cerbos.
+    maxWorkers: 2,
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+  },
+});
