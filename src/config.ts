@@ -13,7 +13,10 @@ const seconds = z.coerce.number().int().min(1).max(86_400);
 const Environment = z.object({
   HOST: z.string().min(1).default('127.0.0.1'),
   PORT: port.default(8080),
-  DATABASE_URL: z.url({ protocol: /^postgres(?:ql)?$/ }).optional(),
+  DATABASE_URL: z
+    .url({ protocol: /^postgres(?:ql)?$/ })
+    .refine((url) => new URL(url).pathname.length > 1, 'names no database: postgresql://user@host/database')
+    .optional(),
   CERBOS_TARGET: z
     .string()
     .regex(/^(?:unix:\/.+|[^\s:/]+:\d{1,5}|\[[0-9a-fA-F:]+\]:\d{1,5})$/, 'takes host:port or unix:/path')
@@ -21,11 +24,19 @@ const Environment = z.object({
   POLICY_DIR: z.string().min(1).default('policies'),
   DATA_DIR: z.string().min(1).default('.data'),
   DEMO: z.enum(['on', 'off']).optional(),
-  BOOTSTRAP_API_KEY: z.string().min(32, 'takes at least 32 characters').max(256).regex(/^[\x21-\x7e]+$/, 'takes printable ASCII without spaces').optional(),
+  BOOTSTRAP_API_KEY: z
+    .string()
+    .min(32, 'takes at least 32 characters')
+    .max(256)
+    .regex(/^[\x21-\x7e]+$/, 'takes printable ASCII without spaces')
+    .optional(),
   SECRET_KEY: z.string().min(32, 'takes at least 32 characters').optional(),
   PUBLIC_URL: z
     .url({ protocol: /^https?$/ })
-    .refine((url) => new URL(url).origin === url.replace(/\/$/, ''), 'takes an origin, such as https://sparkgate.example')
+    .refine(
+      (url) => new URL(url).origin === url.replace(/\/$/, ''),
+      'takes an origin, such as https://sparkgate.example',
+    )
     .optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   REQUEST_EXPIRES_IN: z.coerce.number().int().min(60).max(604_800).default(86_400),

@@ -12,7 +12,9 @@ interface Welcome {
 /** What a newcomer sees: where things are, and a first decision to paste. */
 export function welcome({ url, dataDir, keyFile, demo }: Welcome): string {
   const file = join(relative(process.cwd(), dataDir) || '.', 'api-key');
-  const key = keyFile ? `$(cat ${quoted(file.startsWith('..') ? join(dataDir, 'api-key') : file)})` : '$SPARKGATE_API_KEY';
+  const key = keyFile
+    ? `$(cat ${quoted(file.startsWith('..') ? join(dataDir, 'api-key') : file)})`
+    : '$SPARKGATE_API_KEY';
   const lines = [
     '',
     `Sparkgate serves at ${url}`,

@@ -59,7 +59,8 @@ function kindsOf(documents: readonly PolicyDocument[]): Map<string, KindPolicy> 
     const known = kinds.get(policy.resource ?? '');
     kinds.set(policy.resource ?? '', {
       actions: new Set([...(known?.actions ?? []), ...policy.actions]),
-      mentionsIds: (known?.mentionsIds ?? false) || everywhere.length > 0 || MENTIONS_IDS.test(text.replace(WITHOUT_IDS, '')),
+      mentionsIds:
+        (known?.mentionsIds ?? false) || everywhere.length > 0 || MENTIONS_IDS.test(text.replace(WITHOUT_IDS, '')),
       mentionsTime: (known?.mentionsTime ?? false) || MENTIONS_TIME.test(text),
     });
   }
@@ -107,7 +108,17 @@ function document(content: unknown): PolicyDocument {
 }
 
 /** Keys whose values are names, not expressions. */
-const NAMES = new Set(['name', 'actions', 'roles', 'derivedRoles', 'parentRoles', 'importDerivedRoles', 'import', 'ref', 'resource']);
+const NAMES = new Set([
+  'name',
+  'actions',
+  'roles',
+  'derivedRoles',
+  'parentRoles',
+  'importDerivedRoles',
+  'import',
+  'ref',
+  'resource',
+]);
 
 function expressions(node: unknown): string[] {
   if (isString(node)) return [node];

@@ -55,7 +55,7 @@ export class FactLoader {
   #pump(): void {
     while (this.#waiting.length > 0 && this.#inFlight < STATEMENTS) {
       const groups: Group[] = [];
-      for (let size = 0; this.#waiting.length > 0 && size < QUESTIONS; ) {
+      for (let size = 0; this.#waiting.length > 0 && size < QUESTIONS;) {
         const group = this.#waiting.shift();
         if (!group) break;
         size += group.questions.length;

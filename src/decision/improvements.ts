@@ -1,7 +1,7 @@
 import type { ReasonCode } from '../domain/errors.ts';
 import { Scope } from '../domain/vocabulary.ts';
 import type { Projection } from './project.ts';
-import type { AccessPath, AccessRequestVector, BusinessCenterVector, PostFacts, TiktokAccountVector } from './vectors.ts';
+import type { AccessPath, AccessRequestVector, PostFacts, TiktokAccountVector } from './vectors.ts';
 
 /** A situation as the PDP would see it. */
 export interface Situation {
@@ -23,16 +23,16 @@ export type Improvement = readonly Move[];
 /** One way by which the situation could become allowed: improvements that belong together. */
 export type Frame = readonly Improvement[];
 
-/** Every way by which this situation could become better, the nearest first. */
-export function framesOf(situation: Situation): Frame[] {
+/** Every way by which this situation could become better, in tiers: a later tier counts where no earlier one helps. */
+export function framesOf(situation: Situation): Frame[][] {
   const { projection } = situation;
   switch (projection.kind) {
     case 'tiktok_account':
       return accountFrames(projection.vector, situation.roles);
     case 'business_center':
-      return [[...memberRole<BusinessCenterVector>(projection.vector.user_role, asRole), ...noScopes(projection.vector)]];
+      return [[[...memberRole(projection.vector.user_role, asRole), ...noScopes(projection.vector)]]];
     case 'access_request':
-      return requestFrames(projection.vector);
+      return requestFrames(projection.vector, situation.roles);
   }
 }
 
@@ -40,12 +40,15 @@ const ALL_SCOPES = Scope.options;
 const USER = ['user'];
 const OWNER = ['tiktok_account'];
 
-function accountFrames(vector: TiktokAccountVector, roles: readonly string[]): Frame[] {
+function accountFrames(vector: TiktokAccountVector, roles: readonly string[]): Frame[][] {
   const rest = [...advertiserRole(vector), ...accountSwitch(vector), ...post(vector.post), ...action(vector)];
   const centers = vector.paths.flatMap((path, index) => (path.via === 'BUSINESS_CENTER' ? [index] : []));
-  const through = (centers.length > 0 ? centers : [vector.paths.length]).map((index) => [...pathMoves(vector, index), ...rest]);
+  const through = (centers.length > 0 ? centers : [vector.paths.length]).map((index) => [
+    ...pathMoves(vector, index),
+    ...rest,
+  ]);
   const owner = [[ownerMove()]];
-  return roles.includes('tiktok_account') ? [...owner, ...through] : [...through, ...owner];
+  return roles.includes('tiktok_account') ? [owner, through] : [through, owner];
 }
 
 const NOWHERE: AccessPath = { via: 'BUSINESS_CENTER', user_role: null, grant: 'NONE', granted: [], assigned: [] };
@@ -55,7 +58,10 @@ function pathMoves(vector: TiktokAccountVector, index: number): Improvement[] {
   const move = (codes: ReasonCode[], better: Partial<AccessPath>, outside = false): Move => ({
     codes,
     outside,
-    apply: account(USER, (it) => ({ ...it, paths: it.paths.toSpliced(index, 1, { ...(it.paths[index] ?? NOWHERE), ...better }) })),
+    apply: account(USER, (it) => ({
+      ...it,
+      paths: it.paths.toSpliced(index, 1, { ...(it.paths[index] ?? NOWHERE), ...better }),
+    })),
   });
   const grant: Move =
     path.grant === 'REVOKED'
@@ -97,14 +103,21 @@ function post(facts: PostFacts | null): Improvement[] {
     },
   ];
   return [
-    ...(facts.of_this_account ? [] : [move('POST_OF_ANOTHER_ACCOUNT', facts.of_this_account, { of_this_account: true })]),
+    ...(facts.of_this_account
+      ? []
+      : [move('POST_OF_ANOTHER_ACCOUNT', facts.of_this_account, { of_this_account: true })]),
     ...(facts.visibility === 'PUBLIC' ? [] : [move('POST_NOT_PUBLIC', facts.visibility, { visibility: 'PUBLIC' })]),
-    ...(facts.ad_authorization ? [] : [move('AD_AUTHORIZATION_OFF', facts.ad_authorization, { ad_authorization: true })]),
+    ...(facts.ad_authorization
+      ? []
+      : [move('AD_AUTHORIZATION_OFF', facts.ad_authorization, { ad_authorization: true })]),
   ];
 }
 
 function action(vector: TiktokAccountVector): Improvement[] {
-  const member: Move = { codes: ['NOT_A_MEMBER'], apply: account(null, (it) => ({ ...it, assignee: { member: true } })) };
+  const member: Move = {
+    codes: ['NOT_A_MEMBER'],
+    apply: account(null, (it) => ({ ...it, assignee: { member: true } })),
+  };
   return [...(vector.assignee?.member === false ? [[member]] : []), ...noScopes(vector)];
 }
 
@@ -121,7 +134,7 @@ function noScopes(vector: { scopes: Scope[] | null }): Improvement[] {
 }
 
 /** From no member to member to administrator. */
-function memberRole<_Vector>(
+function memberRole(
   role: 'ADMIN' | 'STANDARD' | null,
   move: (role: 'ADMIN' | 'STANDARD', codes: ReasonCode[]) => Move,
 ): Improvement[] {
@@ -144,19 +157,27 @@ function asRole(role: 'ADMIN' | 'STANDARD', codes: ReasonCode[]): Move {
   };
 }
 
-function requestFrames(vector: AccessRequestVector): Frame[] {
+function requestFrames(vector: AccessRequestVector, roles: readonly string[]): Frame[][] {
   const pending: Improvement[] =
-    vector.status === 'PENDING' ? [] : [[{ codes: ['REQUEST_NOT_PENDING'], apply: request(null, { status: 'PENDING' }) }]];
+    vector.status === 'PENDING'
+      ? []
+      : [[{ codes: ['REQUEST_NOT_PENDING'], apply: request(null, { status: 'PENDING' }) }]];
   const requester: Improvement[] =
-    vector.requester_role === 'ADMIN' ? [] : [[{ codes: ['NOT_AN_ADMIN'], apply: request(null, { requester_role: 'ADMIN' }) }]];
+    vector.requester_role === 'ADMIN'
+      ? []
+      : [[{ codes: ['NOT_AN_ADMIN'], apply: request(null, { requester_role: 'ADMIN' }) }]];
   const member = memberRole(vector.user_role, (role, codes) => ({
     codes,
     outside: codes.includes('NOT_A_MEMBER'),
     apply: request(USER, { user_role: role }),
   }));
-  const owner: Improvement[] = vector.owner ? [] : [[{ codes: ['NOT_THE_OWNER'], apply: request(OWNER, { owner: true }) }]];
+  const owner: Improvement[] = vector.owner
+    ? []
+    : [[{ codes: ['NOT_THE_OWNER'], apply: request(OWNER, { owner: true }) }]];
   const rest = [...pending, ...requester];
-  return [[...member, ...rest], [...owner, ...rest]];
+  const asMember = [[...member, ...rest]];
+  const asOwner = [[...owner, ...rest]];
+  return roles.includes('tiktok_account') ? [asOwner, asMember] : [asMember, asOwner];
 }
 
 function lacks(scopes: readonly Scope[]): boolean {

@@ -67,13 +67,16 @@ export class Pdp {
 
   async #check(first: PdpQuestion, questions: readonly PdpQuestion[]): Promise<CheckResourcesResult[]> {
     try {
-      const { results } = await this.#client.checkResources({
-        principal: { id: first.principalId, roles: [...first.roles], attr: asValues(first.principalAttr) },
-        resources: questions.map((question) => ({
-          resource: { kind: question.kind, id: question.resourceId, attr: asValues(question.resourceAttr) },
-          actions: [question.action],
-        })),
-      }, { signal: AbortSignal.timeout(PATIENCE_MS) });
+      const { results } = await this.#client.checkResources(
+        {
+          principal: { id: first.principalId, roles: [...first.roles], attr: asValues(first.principalAttr) },
+          resources: questions.map((question) => ({
+            resource: { kind: question.kind, id: question.resourceId, attr: asValues(question.resourceAttr) },
+            actions: [question.action],
+          })),
+        },
+        { signal: AbortSignal.timeout(PATIENCE_MS) },
+      );
       return results;
     } catch (cause) {
       throw new SparkgateError('unavailable', 'The policy decision point does not answer. Try again.', { cause });

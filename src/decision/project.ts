@@ -59,7 +59,6 @@ function projectTiktokAccount(check: Check, properties: ActionProperties, rows: 
   return { kind: 'tiktok_account', known: account !== undefined, vector };
 }
 
-
 function pathOf(row: FactRow): AccessPath[] {
   const granted = scopes(row.granted);
   if (row.fact === 'link') return [{ via: 'ACCOUNT_LINK', user_role: null, grant: null, granted, assigned: [] }];

@@ -17,10 +17,14 @@ const MOST_COMBINATIONS = 64;
  * so: every neighbour is put to the PDP, and nothing here knows what any rule asks for.
  */
 export async function whyNot(situation: Situation, ask: Ask): Promise<WhyNot> {
-  const sets = await Promise.all(framesOf(situation).map(async (frame) => smallestSet(situation, frame, ask)));
-  const [smallest] = sets.filter((set) => set !== null).toSorted((a, b) => a.length - b.length);
-  if (!smallest) return { codes: [], outside: false };
-  return { codes: smallest.flatMap((move) => move.codes), outside: smallest.some((move) => move.outside === true) };
+  for (const frames of framesOf(situation)) {
+    const sets = await Promise.all(frames.map(async (frame) => smallestSet(situation, frame, ask)));
+    const [smallest] = sets.filter((set) => set !== null).toSorted((a, b) => a.length - b.length);
+    if (smallest) {
+      return { codes: smallest.flatMap((move) => move.codes), outside: smallest.some((move) => move.outside === true) };
+    }
+  }
+  return { codes: [], outside: false };
 }
 
 async function smallestSet(situation: Situation, frame: Frame, ask: Ask): Promise<Move[] | null> {

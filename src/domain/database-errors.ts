@@ -3,7 +3,8 @@ import { SparkgateError } from './errors.ts';
 /** SQLSTATE classes and codes, and socket errors, that say: not now. Anything else is a fault of ours. */
 const AWAY = /^(?:08...|53...|55P03|57P0.|57014|58...|40001|40P01|25P0[34])$/;
 const SOCKET = /^(?:ECONNREFUSED|ECONNRESET|ENOENT|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH)$/;
-const POOL = /timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error|Cannot use a pool after|driver has already been destroyed/i;
+const POOL =
+  /timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error|Cannot use a pool after|driver has already been destroyed/i;
 
 const LIMITS = new Set([
   'members_per_business_center',
@@ -29,7 +30,9 @@ export function databaseError(error: unknown): unknown {
   if (known.code === '23505' || known.code === '23514' || known.code === '23503') {
     return new SparkgateError('conflict', 'This does not fit what is stored by now. Read it again.', { cause: error });
   }
-  return away(known) ? new SparkgateError('unavailable', 'The database does not answer. Try again.', { cause: error }) : error;
+  return away(known)
+    ? new SparkgateError('unavailable', 'The database does not answer. Try again.', { cause: error })
+    : error;
 }
 
 function away({ code, message }: PgError): boolean {

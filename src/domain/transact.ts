@@ -36,11 +36,6 @@ export interface Written<T> {
   revision: string;
 }
 
-interface RevisionRow {
-  value: string;
-  at: Date;
-}
-
 /**
  * Runs one write as one transaction: rows, audit entries, the next revision and NOTIFY, or nothing of it.
  * Writes queue for the one revision row, so what `work` reads and is allowed is still so when it commits.
@@ -76,14 +71,19 @@ export function queryIn(em: EntityManager): Query {
   };
 }
 
-async function takeRevision(query: Query): Promise<RevisionRow> {
-  const [row] = await query<RevisionRow>('select value::text, at from relationship_revision where one for update', []);
-  if (!row) throw new Error('relationship_revision has no row');
-  const [now] = await query<{ at: Date }>(
-    `select greatest($1::timestamptz, date_trunc('milliseconds', clock_timestamp())) as at`,
-    [row.at],
+/** Locks the revision row and reads it, and the time: two statements, since the clock counts from when the lock is had. */
+async function takeRevision(query: Query): Promise<{ value: string; at: Date }> {
+  const [current] = await query<{ value: string; at: string }>(
+    'select value::text, at::text from relationship_revision where one for update',
+    [],
   );
-  return { value: row.value, at: now?.at ?? row.at };
+  if (!current) throw new Error('relationship_revision has no row');
+  const [clock] = await query<{ ms: number }>(
+    'select (extract(epoch from greatest($1::timestamptz(3), clock_timestamp()::timestamptz(3))) * 1000)::float8 as ms',
+    [current.at],
+  );
+  if (!clock) throw new Error('the clock gave no row');
+  return { value: current.value, at: new Date(clock.ms) };
 }
 
 async function record(ctx: Context, tx: Tx, audit: readonly Audit[]): Promise<void> {

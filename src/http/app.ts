@@ -44,7 +44,10 @@ export function createApp(services: Services): OpenAPIHono<Env> {
   limit(app, services);
   app.openAPIRegistry.registerComponent('securitySchemes', 'apiKey', { type: 'http', scheme: 'bearer' });
   app.route('/', health).route('/', discovery);
-  app.route('/', docs((url) => describe(app, url)));
+  app.route(
+    '/',
+    docs((url) => describe(app, url)),
+  );
   app.use('/access/*', authenticate()).use('/v1/*', authenticate());
   for (const path of PERSONAL) app.use(path, requirePerson());
   return app

@@ -2,15 +2,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { Client } from 'pg';
 import type { Children } from './children.ts';
-import {
-  chooseIdentity,
-  commandAs,
-  letPass,
-  makePrivateFolder,
-  meets,
-  systemUser,
-  type Identity,
-} from './identity.ts';
+import { chooseIdentity, commandAs, letPass, makePrivateFolder, meets, systemUser, type Identity } from './identity.ts';
 import { stopOrphans } from './orphans.ts';
 import { PlatformError } from './platform-error.ts';
 import { ensureCluster, forgetDeadServer } from './postgres-cluster.ts';
@@ -127,11 +119,7 @@ async function createDatabase(client: Client): Promise<boolean> {
   return found.rowCount === 0;
 }
 
-async function withClient<T>(
-  host: string,
-  database: string,
-  use: (client: Client) => Promise<T>,
-): Promise<T> {
+async function withClient<T>(host: string, database: string, use: (client: Client) => Promise<T>): Promise<T> {
   const client = new Client({ host, port: 5432, user: NAME, database, password: '' });
   client.on('error', () => undefined);
   try {

@@ -18,11 +18,7 @@ export type Readiness = {
 };
 
 /** Starts a child and waits until it answers; a child that refuses is stopped and its reason thrown. */
-export async function startUntilReady(
-  children: Children,
-  spec: ChildSpec,
-  readiness: Readiness,
-): Promise<void> {
+export async function startUntilReady(children: Children, spec: ChildSpec, readiness: Readiness): Promise<void> {
   let complaint: string | undefined;
   const unsubscribe = children.subscribe((event) => {
     if (event.type !== 'exited' || event.name !== spec.name) return;

@@ -1,6 +1,6 @@
 import { MikroORM, type Options } from '@mikro-orm/postgresql';
 import { Migrator } from '@mikro-orm/migrations';
-import type { QueryResultRow } from 'pg';
+import type { PoolConfig, QueryResultRow } from 'pg';
 import type { Query } from '../domain/context.ts';
 import { entities } from './entities.ts';
 import { Migration20261122000000_initial } from './migrations/Migration20261122000000_initial.ts';
@@ -47,9 +47,10 @@ function ormOptions(address: DatabaseAddress, poolSize: number): Options {
   return {
     entities,
     extensions: [Migrator],
-    ...connection(address),
+    dbName: 'url' in address ? decodeURIComponent(new URL(address.url).pathname.slice(1)) : address.database,
     pool: { min: 0, max: poolSize },
     driverOptions: {
+      ...connection(address),
       application_name: 'sparkgate',
       connectionTimeoutMillis: 5000,
       statement_timeout: 60_000,
@@ -57,7 +58,8 @@ function ormOptions(address: DatabaseAddress, poolSize: number): Options {
       options: '-c plan_cache_mode=force_generic_plan',
     },
     forceUtcTimezone: true,
-    debug: false,
+    // The service has its own log.
+    logger: () => undefined,
     // The triggers are written by hand in the migrations and are no part of the entities.
     schemaGenerator: { ignoreTriggers: true },
     migrations: {
@@ -67,7 +69,9 @@ function ormOptions(address: DatabaseAddress, poolSize: number): Options {
   };
 }
 
-function connection(address: DatabaseAddress): Options {
-  if ('url' in address) return { clientUrl: address.url };
-  return { host: address.host, port: address.port, user: address.user, dbName: address.database };
+/** A URL goes to the driver whole: only it knows every parameter that one may carry (`sslmode`, `host` of a socket). */
+function connection(address: DatabaseAddress): PoolConfig {
+  if ('url' in address) return { connectionString: address.url };
+  const { host, port, user } = address;
+  return { host, port, user };
 }

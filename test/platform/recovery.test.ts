@@ -1,16 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import {
-  eventually,
-  isAlive,
-  isServing,
-  policyFolder,
-  sql,
-  startHolder,
-  temporaryFolder,
-  until,
-} from './support.ts';
+import { eventually, isAlive, isServing, policyFolder, sql, startHolder, temporaryFolder, until } from './support.ts';
 
 test('both servers come up on an empty data directory, and the data outlives an orderly stop', async () => {
   const data = join(temporaryFolder(), 'data');

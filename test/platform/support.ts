@@ -54,9 +54,7 @@ export function startHolder(dataDir: string, policyDir: string, user?: { uid: nu
   createInterface({ input: child.stdout }).on('line', (line) => heard.push(JSON.parse(line)));
   const exited = once(child, 'exit');
   const pids = (name?: string) =>
-    heard.flatMap((e) =>
-      e.type === 'started' && (name === undefined || e.name === name) ? [Number(e.pid)] : [],
-    );
+    heard.flatMap((e) => (e.type === 'started' && (name === undefined || e.name === name) ? [Number(e.pid)] : []));
   const kill = async (signal: NodeJS.Signals) => {
     child.kill(signal);
     await exited;

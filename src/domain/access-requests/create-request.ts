@@ -32,9 +32,7 @@ export async function createRequest(
     const { code: _, ...after } = shown;
     return {
       result: { ...shown, consent_url: consentUrl(ctx.settings.publicUrl, token) },
-      audit: [
-        { event: 'access_request.created', subject: { type: 'access_request', id: request.id }, bcId, after },
-      ],
+      audit: [{ event: 'access_request.created', subject: { type: 'access_request', id: request.id }, bcId, after }],
     };
   });
 }

@@ -1,6 +1,7 @@
 import { ask, authorizeKey } from '../authorize.ts';
 import type { Context } from '../context.ts';
 import { cursorAfter, type Page, type PageQuery } from '../page.ts';
+import { rfc3339 } from '../sql.ts';
 import { queryIn } from '../transact.ts';
 import type { Scope } from '../vocabulary.ts';
 
@@ -13,12 +14,8 @@ export interface GrantedAccount {
   granted_at: string;
 }
 
-interface Row extends Omit<GrantedAccount, 'granted_at'> {
-  granted_at: Date;
-}
-
 const TEXT = `
-  select g.tiktok_account_id, t.handle, t.display_name, g.scopes, g.valid_from as granted_at
+  select g.tiktok_account_id, t.handle, t.display_name, g.scopes, ${rfc3339('g.valid_from')} as granted_at
   from account_grant g join tiktok_account t on t.id = g.tiktok_account_id
   where g.bc_id = $1 and g.valid_to is null and g.tiktok_account_id > $2
   order by g.tiktok_account_id limit $3`;
@@ -30,12 +27,12 @@ export async function listAccounts(ctx: Context, bcId: string, page: PageQuery):
   const items: GrantedAccount[] = [];
   let after = page.cursor ?? '';
   for (;;) {
-    const rows = await query<Row>(TEXT, [bcId, after, 200]);
+    const rows = await query<GrantedAccount>(TEXT, [bcId, after, 200]);
     const viewable = await Promise.all(rows.map(async (row) => mayView(ctx, bcId, row.tiktok_account_id)));
     for (const [index, row] of rows.entries()) {
       if (!viewable[index]) continue;
       if (items.length === page.limit) return { items, next_cursor: cursorAfter(last(items).tiktok_account_id) };
-      items.push({ ...row, granted_at: row.granted_at.toISOString() });
+      items.push(row);
     }
     if (rows.length < 200) return { items, next_cursor: null };
     after = last(rows).tiktok_account_id;

@@ -1,6 +1,7 @@
 import { authorize, authorizeKey } from '../authorize.ts';
 import type { Context } from '../context.ts';
 import { pageOf, type Page, type PageQuery } from '../page.ts';
+import { rfc3339 } from '../sql.ts';
 import { queryIn } from '../transact.ts';
 import type { Scope } from '../vocabulary.ts';
 
@@ -14,7 +15,7 @@ export interface OwnerGrant {
 }
 
 const TEXT = `
-  select g.bc_id, b.name as business_center_name, g.scopes, g.valid_from,
+  select g.bc_id, b.name as business_center_name, g.scopes, ${rfc3339('g.valid_from')} as granted_at,
          (select count(*)::int from assignment a where a.grant_id = g.id and a.valid_to is null) as members
   from account_grant g join business_center b on b.bc_id = g.bc_id
   where g.tiktok_account_id = $1 and g.valid_to is null and g.bc_id > $2
@@ -31,16 +32,11 @@ export async function listOwnerGrants(
   await authorizeKey(ctx, 'act_as', within ?? []);
   await authorize(ctx, { action: 'view_grants', resource: { type: 'tiktok_account', id: tiktokAccountId } }, null);
   const query = queryIn(ctx.orm.em.fork());
-  const rows = await query<Omit<OwnerGrant, 'granted_at'> & { valid_from: Date }>(TEXT, [
-    tiktokAccountId,
-    page.cursor ?? '',
-    within,
-    page.limit + 1,
-  ]);
+  const rows = await query<OwnerGrant>(TEXT, [tiktokAccountId, page.cursor ?? '', within, page.limit + 1]);
   return pageOf(
     rows,
     page.limit,
     (row) => row.bc_id,
-    ({ valid_from: since, ...grant }) => ({ ...grant, granted_at: since.toISOString() }),
+    (row) => row,
   );
 }

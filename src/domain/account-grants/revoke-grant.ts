@@ -24,11 +24,7 @@ export const PAUSE_RECOMMENDED: Obligation = {
 };
 
 /** R10: the owner, or any administrator of the grantee Business Center, revokes. Every assignment under it ends. */
-export async function revokeGrant(
-  ctx: Context,
-  bcId: string,
-  tiktokAccountId: string,
-): Promise<Written<RevokedGrant>> {
+export async function revokeGrant(ctx: Context, bcId: string, tiktokAccountId: string): Promise<Written<RevokedGrant>> {
   await authorizeKey(ctx, 'act_as', [bcId]);
   return transact(ctx, async (tx) => {
     const resource = { type: 'tiktok_account', id: tiktokAccountId } as const;

@@ -6,7 +6,11 @@ import { AdvertiserRole } from '../vocabulary.ts';
 export const AdAccount = defineEntity({
   name: 'AdAccount',
   tableName: 'ad_account',
-  properties: { advertiserId: p.text().primary(), name: p.text(), bcId: () => p.manyToOne(BusinessCenter).mapToPk().fieldName('bc_id').nullable() },
+  properties: {
+    advertiserId: p.text().primary(),
+    name: p.text(),
+    bcId: () => p.manyToOne(BusinessCenter).mapToPk().fieldName('bc_id').nullable(),
+  },
 });
 export type AdAccount = InferEntity<typeof AdAccount>;
 

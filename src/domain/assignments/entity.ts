@@ -16,7 +16,9 @@ export const Assignment = defineEntity({
     scopes: p.array().$type<Scope[]>().columnType('text[]'),
     ...validity,
   },
-  uniques: [{ name: 'assignment_current', properties: ['userId', 'tiktokAccountId', 'bcId'], where: 'valid_to is null' }],
+  uniques: [
+    { name: 'assignment_current', properties: ['userId', 'tiktokAccountId', 'bcId'], where: 'valid_to is null' },
+  ],
   indexes: [
     { name: 'assignment_under_grant', properties: ['grantId', 'userId'], where: 'valid_to is null' },
     { name: 'assignment_of_member', properties: ['bcId', 'userId'], where: 'valid_to is null' },

@@ -150,7 +150,8 @@ async function openAssignments(tx: Tx): Promise<void> {
       order by latest.line limit 1`,
     [],
   );
-  if (loose) throw badLine(loose.line, 'an assignment needs a current grant that holds its scopes, and a current member');
+  if (loose)
+    throw badLine(loose.line, 'an assignment needs a current grant that holds its scopes, and a current member');
   await tx.query(
     `${latest(ASSIGNMENT)}
      update assignment t set valid_to = $1, ended_by = $2, ended_revision = $3 from latest

@@ -41,9 +41,8 @@ export async function stageFacts(
 
 async function insert(query: Query, facts: readonly NumberedFact[]): Promise<void> {
   if (facts.length === 0) return;
-  await query('insert into staged select s.line, s.type, s.fact::jsonb from unnest($1::int[], $2::text[], $3::text[]) as s (line, type, fact)', [
-    facts.map(({ line }) => line),
-    facts.map(({ fact }) => fact.type),
-    facts.map(({ fact }) => JSON.stringify(fact)),
-  ]);
+  await query(
+    'insert into staged select s.line, s.type, s.fact::jsonb from unnest($1::int[], $2::text[], $3::text[]) as s (line, type, fact)',
+    [facts.map(({ line }) => line), facts.map(({ fact }) => fact.type), facts.map(({ fact }) => JSON.stringify(fact))],
+  );
 }

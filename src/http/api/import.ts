@@ -5,7 +5,9 @@ import { importFacts } from '../../domain/import/import-facts.ts';
 import { acknowledge, contextOf, router } from '../validation.ts';
 import { answers, SECURED } from './answers.ts';
 
-const Imported = z.object({ imported: z.partialRecord(z.enum(FACT_TYPES), z.int()), revision: z.string() }).openapi('Imported');
+const Imported = z
+  .object({ imported: z.partialRecord(z.enum(FACT_TYPES), z.int()), revision: z.string() })
+  .openapi('Imported');
 
 /** Many facts at once. */
 export const factImport = router().openapi(
@@ -15,7 +17,7 @@ export const factImport = router().openapi(
     method: 'post',
     path: '/v1/relationships/import',
     summary: 'Import facts from NDJSON, one a line: all or none',
-    request: { body: { content: { 'application/x-ndjson': { schema: FactLine.openapi('FactLine') } }, required: true } },
+    request: { body: { content: { 'application/x-ndjson': { schema: FactLine } }, required: true } },
     responses: answers(Imported, 'Imported'),
   }),
   async (c) => {

@@ -31,7 +31,10 @@ export const evaluations = router().openapi(
     if (items.length === 0) return c.json(await single(c, request), 200);
     const most = c.get('services').settings.evaluationsPerRequest;
     if (items.length > most) throw invalid([{ pointer: '/evaluations', message: `takes at most ${most} evaluations` }]);
-    const responses = await decideAll(c, items.map((item) => merge(request, item)));
+    const responses = await decideAll(
+      c,
+      items.map((item) => merge(request, item)),
+    );
     return c.json({ evaluations: cut(responses, request.options?.evaluations_semantic ?? 'execute_all') }, 200);
   },
 );
@@ -96,11 +99,19 @@ function mergeEntity(whole: Record<string, unknown> | undefined, own: unknown): 
   if (own === undefined) return whole;
   if (typeof own !== 'object' || own === null || Array.isArray(own) || !whole) return own;
   const { type, id, name } = whole;
-  return { ...(type !== undefined && { type }), ...(id !== undefined && { id }), ...(name !== undefined && { name }), ...own };
+  return {
+    ...(type !== undefined && { type }),
+    ...(id !== undefined && { id }),
+    ...(name !== undefined && { name }),
+    ...own,
+  };
 }
 
 /** The short-circuiting semantics end with the answer that settles them. */
-function cut(responses: Response[], semantic: 'execute_all' | 'deny_on_first_deny' | 'permit_on_first_permit'): Response[] {
+function cut(
+  responses: Response[],
+  semantic: 'execute_all' | 'deny_on_first_deny' | 'permit_on_first_permit',
+): Response[] {
   if (semantic === 'execute_all') return responses;
   const settling = semantic === 'permit_on_first_permit';
   const at = responses.findIndex((response) => response.decision === settling);

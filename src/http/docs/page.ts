@@ -51,7 +51,8 @@ export function docsPage(document: ApiDocument): Html {
           <section id="schemas">
             <h2>Schemas</h2>
             ${Object.entries(document.components?.schemas ?? {}).map(
-              ([name, schema]) => html`<details id="schema-${name}"><summary>${name}</summary>${json(schema)}</details>`,
+              ([name, schema]) =>
+                html`<details id="schema-${name}"><summary>${name}</summary>${json(schema)}</details>`,
             )}
           </section>
         </main>
@@ -70,7 +71,8 @@ function card(operation: Listed): Html {
   return html`<details>
     <summary><b class="${operation.method}">${operation.method.toUpperCase()}</b> <code>${operation.path}</code> ${operation.summary ?? ''}</summary>
     ${(operation.parameters ?? []).map(
-      (parameter) => html`<p><code>${parameter.name ?? ''}</code> in ${parameter.in ?? ''}${parameter.required ? ', required' : ''}</p>`,
+      (parameter) =>
+        html`<p><code>${parameter.name ?? ''}</code> in ${parameter.in ?? ''}${parameter.required ? ', required' : ''}</p>`,
     )}
     ${bodies.map(([type, { schema }]) => html`<h3>Body, ${type}</h3>${json(schema)}`)}
     ${Object.entries(operation.responses ?? {}).map(

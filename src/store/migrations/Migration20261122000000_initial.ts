@@ -15,7 +15,9 @@ export class Migration20261122000000_initial extends Migration {
         revoked_at timestamptz(3) null,
         primary key (id)
       )`);
-    this.addSql(`alter table api_key add constraint api_key_permissions check (permissions <@ array['act-as', 'admin', 'audit', 'check', 'relationships'] and cardinality(permissions) > 0)`);
+    this.addSql(
+      `alter table api_key add constraint api_key_permissions check (permissions <@ array['act-as', 'admin', 'audit', 'check', 'relationships'] and cardinality(permissions) > 0)`,
+    );
     this.addSql(`alter table api_key add constraint api_key_secret_hash_length check (octet_length(secret_hash) = 32)`);
     this.addSql(`alter table api_key add constraint api_key_confined_to_some check (cardinality(bc_ids) > 0)`);
     this.addSql(`create table audit_entry (
@@ -60,9 +62,15 @@ export class Migration20261122000000_initial extends Migration {
         ended_revision bigint null,
         primary key (id)
       )`);
-    this.addSql(`create unique index ad_account_member_current on ad_account_member (user_id, advertiser_id) where valid_to is null`);
-    this.addSql(`alter table ad_account_member add constraint ad_account_member_role check (advertiser_role in ('ADMIN', 'OPERATOR', 'ANALYST'))`);
-    this.addSql(`alter table ad_account_member add constraint ad_account_member_validity check (valid_to >= valid_from)`);
+    this.addSql(
+      `create unique index ad_account_member_current on ad_account_member (user_id, advertiser_id) where valid_to is null`,
+    );
+    this.addSql(
+      `alter table ad_account_member add constraint ad_account_member_role check (advertiser_role in ('ADMIN', 'OPERATOR', 'ANALYST'))`,
+    );
+    this.addSql(
+      `alter table ad_account_member add constraint ad_account_member_validity check (valid_to >= valid_from)`,
+    );
     this.addSql(`create table access_request (
         id uuid not null default uuidv7(),
         bc_id text not null,
@@ -82,11 +90,21 @@ export class Migration20261122000000_initial extends Migration {
     this.addSql(`create index access_request_of_business_center on access_request (bc_id, id)`);
     this.addSql(`create index access_request_pending on access_request (bc_id, requested_by) where status = 'PENDING'`);
     this.addSql(`alter table access_request add constraint access_request_token_hash unique (token_hash)`);
-    this.addSql(`alter table access_request add constraint access_request_scopes check (scopes <@ array['LIVE', 'POST'] and cardinality(scopes) > 0)`);
-    this.addSql(`alter table access_request add constraint access_request_status check (status in ('PENDING', 'APPROVED', 'DECLINED', 'CANCELLED', 'VOID'))`);
-    this.addSql(`alter table access_request add constraint access_request_token_hash_length check (octet_length(token_hash) = 32)`);
-    this.addSql(`alter table access_request add constraint access_request_approved_account check (status <> 'APPROVED' or tiktok_account_id is not null)`);
-    this.addSql(`alter table access_request add constraint access_request_closed check ((status = 'PENDING') = (closed_at is null))`);
+    this.addSql(
+      `alter table access_request add constraint access_request_scopes check (scopes <@ array['LIVE', 'POST'] and cardinality(scopes) > 0)`,
+    );
+    this.addSql(
+      `alter table access_request add constraint access_request_status check (status in ('PENDING', 'APPROVED', 'DECLINED', 'CANCELLED', 'VOID'))`,
+    );
+    this.addSql(
+      `alter table access_request add constraint access_request_token_hash_length check (octet_length(token_hash) = 32)`,
+    );
+    this.addSql(
+      `alter table access_request add constraint access_request_approved_account check (status <> 'APPROVED' or tiktok_account_id is not null)`,
+    );
+    this.addSql(
+      `alter table access_request add constraint access_request_closed check ((status = 'PENDING') = (closed_at is null))`,
+    );
     this.addSql(`create table known_limit (
         name text not null,
         value int not null,
@@ -138,8 +156,12 @@ export class Migration20261122000000_initial extends Migration {
         primary key (id)
       )`);
     this.addSql(`create index account_link_of_account on account_link (tiktok_account_id) where valid_to is null`);
-    this.addSql(`create unique index account_link_current on account_link (user_id, tiktok_account_id) where valid_to is null`);
-    this.addSql(`alter table account_link add constraint account_link_scopes check (scopes <@ array['LIVE', 'POST'] and cardinality(scopes) > 0)`);
+    this.addSql(
+      `create unique index account_link_current on account_link (user_id, tiktok_account_id) where valid_to is null`,
+    );
+    this.addSql(
+      `alter table account_link add constraint account_link_scopes check (scopes <@ array['LIVE', 'POST'] and cardinality(scopes) > 0)`,
+    );
     this.addSql(`alter table account_link add constraint account_link_validity check (valid_to >= valid_from)`);
     this.addSql(`create table account_grant (
         id uuid not null default uuidv7(),
@@ -155,11 +177,19 @@ export class Migration20261122000000_initial extends Migration {
         ended_revision bigint null,
         primary key (id)
       )`);
-    this.addSql(`create index account_grant_of_business_center on account_grant (bc_id, tiktok_account_id) where valid_to is null`);
-    this.addSql(`create index account_grant_ended on account_grant (tiktok_account_id, bc_id) where valid_to is not null`);
-    this.addSql(`create unique index account_grant_current on account_grant (tiktok_account_id, bc_id) where valid_to is null`);
+    this.addSql(
+      `create index account_grant_of_business_center on account_grant (bc_id, tiktok_account_id) where valid_to is null`,
+    );
+    this.addSql(
+      `create index account_grant_ended on account_grant (tiktok_account_id, bc_id) where valid_to is not null`,
+    );
+    this.addSql(
+      `create unique index account_grant_current on account_grant (tiktok_account_id, bc_id) where valid_to is null`,
+    );
     this.addSql(`alter table account_grant add constraint account_grant_of_request unique (access_request_id)`);
-    this.addSql(`alter table account_grant add constraint account_grant_scopes check (scopes <@ array['LIVE', 'POST'] and cardinality(scopes) > 0)`);
+    this.addSql(
+      `alter table account_grant add constraint account_grant_scopes check (scopes <@ array['LIVE', 'POST'] and cardinality(scopes) > 0)`,
+    );
     this.addSql(`alter table account_grant add constraint account_grant_validity check (valid_to >= valid_from)`);
     this.addSql(`create table assignment (
         id uuid not null default uuidv7(),
@@ -179,18 +209,40 @@ export class Migration20261122000000_initial extends Migration {
     this.addSql(`create index assignment_under_grant on assignment (grant_id, user_id) where valid_to is null`);
     this.addSql(`create index assignment_of_member on assignment (bc_id, user_id) where valid_to is null`);
     this.addSql(`create index assignment_ended on assignment (user_id, tiktok_account_id) where valid_to is not null`);
-    this.addSql(`create unique index assignment_current on assignment (user_id, tiktok_account_id, bc_id) where valid_to is null`);
-    this.addSql(`alter table assignment add constraint assignment_scopes check (scopes <@ array['LIVE', 'POST'] and cardinality(scopes) > 0)`);
+    this.addSql(
+      `create unique index assignment_current on assignment (user_id, tiktok_account_id, bc_id) where valid_to is null`,
+    );
+    this.addSql(
+      `alter table assignment add constraint assignment_scopes check (scopes <@ array['LIVE', 'POST'] and cardinality(scopes) > 0)`,
+    );
     this.addSql(`alter table assignment add constraint assignment_validity check (valid_to >= valid_from)`);
-    this.addSql(`alter table ad_account add constraint ad_account_bc_id_foreign foreign key (bc_id) references business_center (bc_id) on delete set null`);
-    this.addSql(`alter table ad_account_member add constraint ad_account_member_advertiser_id_foreign foreign key (advertiser_id) references ad_account (advertiser_id)`);
-    this.addSql(`alter table access_request add constraint access_request_bc_id_foreign foreign key (bc_id) references business_center (bc_id)`);
-    this.addSql(`alter table member add constraint member_bc_id_foreign foreign key (bc_id) references business_center (bc_id)`);
-    this.addSql(`alter table account_link add constraint account_link_tiktok_account_id_foreign foreign key (tiktok_account_id) references tiktok_account (id)`);
-    this.addSql(`alter table account_grant add constraint account_grant_bc_id_foreign foreign key (bc_id) references business_center (bc_id)`);
-    this.addSql(`alter table account_grant add constraint account_grant_tiktok_account_id_foreign foreign key (tiktok_account_id) references tiktok_account (id)`);
-    this.addSql(`alter table account_grant add constraint account_grant_access_request_id_foreign foreign key (access_request_id) references access_request (id) on delete set null`);
-    this.addSql(`alter table assignment add constraint assignment_grant_id_foreign foreign key (grant_id) references account_grant (id)`);
+    this.addSql(
+      `alter table ad_account add constraint ad_account_bc_id_foreign foreign key (bc_id) references business_center (bc_id) on delete set null`,
+    );
+    this.addSql(
+      `alter table ad_account_member add constraint ad_account_member_advertiser_id_foreign foreign key (advertiser_id) references ad_account (advertiser_id)`,
+    );
+    this.addSql(
+      `alter table access_request add constraint access_request_bc_id_foreign foreign key (bc_id) references business_center (bc_id)`,
+    );
+    this.addSql(
+      `alter table member add constraint member_bc_id_foreign foreign key (bc_id) references business_center (bc_id)`,
+    );
+    this.addSql(
+      `alter table account_link add constraint account_link_tiktok_account_id_foreign foreign key (tiktok_account_id) references tiktok_account (id)`,
+    );
+    this.addSql(
+      `alter table account_grant add constraint account_grant_bc_id_foreign foreign key (bc_id) references business_center (bc_id)`,
+    );
+    this.addSql(
+      `alter table account_grant add constraint account_grant_tiktok_account_id_foreign foreign key (tiktok_account_id) references tiktok_account (id)`,
+    );
+    this.addSql(
+      `alter table account_grant add constraint account_grant_access_request_id_foreign foreign key (access_request_id) references access_request (id) on delete set null`,
+    );
+    this.addSql(
+      `alter table assignment add constraint assignment_grant_id_foreign foreign key (grant_id) references account_grant (id)`,
+    );
     for (const guard of GUARDS) this.addSql(guard);
     this.addSql(`insert into relationship_revision (one) values (true)`);
   }

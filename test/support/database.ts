@@ -1,0 +1,32 @@
+import { randomUUID } from 'node:crypto';
+import pg from 'pg';
+import { inject } from 'vitest';
+
+/** A database of its own for one test file, made from the migrated template. */
+export interface TestDatabase {
+  url: string;
+  name: string;
+  drop: () => Promise<void>;
+}
+
+export async function testDatabase(): Promise<TestDatabase> {
+  const { host, user } = inject('postgres');
+  const name = `t_${randomUUID().replaceAll('-', '')}`;
+  await admin(`create database ${name} template sparkgate strategy file_copy`);
+  return {
+    name,
+    url: `postgresql://${user}@localhost/${name}?host=${encodeURIComponent(host)}`,
+    drop: async () => admin(`drop database if exists ${name} with (force)`),
+  };
+}
+
+/** Runs one statement as the server's administrator. */
+export async function admin(statement: string): Promise<void> {
+  const client = new pg.Client({ ...inject('postgres'), database: 'postgres' });
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,41 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestProject } from 'vitest/node';
+import { startSupervisor } from '../../src/platform/children.ts';
+import { claimDataDir } from '../../src/platform/data-dir.ts';
+import { startEmbeddedCerbos } from '../../src/platform/embedded-cerbos.ts';
+import { startEmbeddedPostgres } from '../../src/platform/embedded-postgres.ts';
+import { openDatabase } from '../../src/runtime.ts';
+import { LIMITS } from './limits.ts';
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    /** The one PostgreSQL of a run; `sparkgate` in it is the migrated template. */
+    postgres: { host: string; port: number; user: string };
+    /** The one Cerbos of a run, on the project's policies. */
+    cerbosTarget: string;
+  }
+}
+
+/** Starts a real PostgreSQL and a real Cerbos for the whole run. They end with it, however it ends. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const folder = await mkdtemp(join(tmpdir(), 'sparkgate-test-'));
+  const dataDir = await claimDataDir(folder);
+  const children = await startSupervisor({ onEvent: () => undefined });
+  const { path, runDir } = dataDir;
+  const policyDir = join(import.meta.dirname, '../../policies');
+  const [postgres, cerbos] = await Promise.all([
+    startEmbeddedPostgres(children, { dataDir: path, runDir, durable: false }),
+    startEmbeddedCerbos(children, { name: 'pdp', policyDir, runDir }),
+  ]);
+  const orm = await openDatabase(postgres, { limits: LIMITS });
+  await orm.close();
+  project.provide('postgres', { host: postgres.host, port: postgres.port, user: postgres.user });
+  project.provide('cerbosTarget', cerbos.target);
+  return async () => {
+    await children.close();
+    await dataDir.release();
+    await rm(folder, { recursive: true, force: true });
+  };
+}
