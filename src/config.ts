@@ -30,6 +30,7 @@ const Environment = z.object({
     .max(256)
     .regex(/^[\x21-\x7e]+$/, 'takes printable ASCII without spaces')
     .optional(),
+  SPARKGATE_API_KEY: z.string().min(1).optional(),
   SECRET_KEY: z.string().min(32, 'takes at least 32 characters').optional(),
   PUBLIC_URL: z
     .url({ protocol: /^https?$/ })
@@ -75,6 +76,8 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env) {
     dataDir: resolve(env.DATA_DIR),
     demo: env.DEMO ?? null,
     bootstrapApiKey: env.BOOTSTRAP_API_KEY ?? null,
+    /** The key that the command line calls the service with. */
+    apiKey: env.SPARKGATE_API_KEY ?? null,
     secretKey: env.SECRET_KEY ?? null,
     publicUrl: env.PUBLIC_URL?.replace(/\/$/, '') ?? null,
     logLevel: env.LOG_LEVEL,

@@ -5,7 +5,7 @@ import { ActionProperties } from './action-properties.ts';
 import type { Bundle } from './bundle.ts';
 import type { Check, Decision, ServiceCheck } from './check.ts';
 import { loadFacts, type FactLoader, type FactQuestion, type Facts } from './facts.ts';
-import type { Situation } from './improvements.ts';
+import type { Situation } from './situation.ts';
 import type { Memo } from './memo.ts';
 import type { PdpAnswer, PdpQuestion } from './pdp.ts';
 import { isStoredKind, project } from './project.ts';

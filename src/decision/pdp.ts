@@ -117,6 +117,5 @@ function answerOf(result: CheckResourcesResult, action: string): PdpAnswer {
 
 /** JSON, as it was parsed, is what Cerbos calls values. */
 function asValues(properties: Properties): Record<string, Value> {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   return properties as Record<string, Value>;
 }

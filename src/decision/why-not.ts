@@ -1,5 +1,6 @@
 import type { ReasonCode } from '../domain/errors.ts';
-import { framesOf, type Frame, type Move, type Situation } from './improvements.ts';
+import { framesOf } from './improvements.ts';
+import type { Frame, Move, Situation } from './situation.ts';
 
 /** The missing conditions of a denied situation. `outside`: the subject has no business knowing of the resource. */
 export interface WhyNot {
@@ -40,7 +41,6 @@ async function dropOneByOne(situation: Situation, all: Move[], ask: Ask): Promis
   let kept = all;
   for (const move of all) {
     const fewer = without(kept, move);
-    // oxlint-disable-next-line no-await-in-loop -- each step builds on the one before
     if (await ask(after(situation, fewer))) kept = fewer;
   }
   return kept;

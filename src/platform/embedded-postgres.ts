@@ -38,7 +38,7 @@ export async function startEmbeddedPostgres(
   const postgres = join(binaries, 'postgres');
   const identity = await unprivileged(options, postgres);
   const cluster = join(options.dataDir, 'pg');
-  const host = join(options.runDir, 'pg');
+  const { host } = embeddedAddress(options.runDir);
   const reap = async () => {
     await stopOrphans({ program: 'postgres', argument: cluster }, 'SIGINT');
     await forgetDeadServer(cluster, host);
@@ -69,7 +69,12 @@ export async function startEmbeddedPostgres(
     patienceMs: RECOVERY_PATIENCE_MS,
   });
   const created = await withClient(host, NAME, createDatabase);
-  return { host, port: 5432, user: NAME, database: DATABASE, created };
+  return { ...embeddedAddress(options.runDir), created };
+}
+
+/** Where an embedded PostgreSQL that runs is reached. */
+export function embeddedAddress(runDir: string): Omit<EmbeddedPostgres, 'created'> {
+  return { host: join(runDir, 'pg'), port: 5432, user: NAME, database: DATABASE };
 }
 
 function binaryFolder(): string {

@@ -28,7 +28,6 @@ export async function applyStaged(tx: Tx): Promise<void> {
   await tx.query(NOUNS.ad_account, []);
   await tx.query(NOUNS.tiktok_account, []);
   for (const relation of REPLACEABLE) {
-    // oxlint-disable-next-line no-await-in-loop -- one transaction runs one statement at a time
     await replace(tx, relation);
   }
   await openGrants(tx);
@@ -58,7 +57,6 @@ const NOUNS = {
 
 async function requireKnown(tx: Tx, { type, references }: Pick<Relation, 'type' | 'references'>): Promise<void> {
   for (const { column, table, key } of references) {
-    // oxlint-disable-next-line no-await-in-loop -- one transaction runs one statement at a time
     const [missing] = await tx.query<{ line: number; id: string }>(
       `select s.line, s.fact->>'${column}' as id from staged s
         where s.type = $1 and s.fact->>'${column}' is not null

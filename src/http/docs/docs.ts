@@ -13,6 +13,5 @@ export function docs(document: (publicUrl: string) => unknown): Hono<Env> {
 
 /** The generator's type has more than the page shows. */
 function asApiDocument(document: unknown): ApiDocument {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   return document as ApiDocument;
 }

@@ -1,0 +1,32 @@
+#!/usr/bin/env node
+import { Command } from 'commander';
+import { checkCommand } from './cli/check.ts';
+import { demoCommand } from './cli/demo.ts';
+import { importCommand } from './cli/import.ts';
+import { keyCommand } from './cli/key.ts';
+import { migrateCommand } from './cli/migrate.ts';
+import { policyCommand } from './cli/policy.ts';
+import { ConfigError, readConfig } from './config.ts';
+import { SparkgateError } from './domain/errors.ts';
+import { PlatformError } from './platform/platform-error.ts';
+import { serve } from './serve.ts';
+
+const program = new Command('sparkgate')
+  .description('Who may use which TikTok account for Spark Ads, decided by policies over stored relationships.')
+  .version('0.1.0')
+  .showHelpAfterError()
+  .addCommand(new Command('serve').description('serve until a signal says stop').action(async () => serve(readConfig)))
+  .addCommand(demoCommand())
+  .addCommand(migrateCommand())
+  .addCommand(importCommand())
+  .addCommand(checkCommand())
+  .addCommand(keyCommand())
+  .addCommand(policyCommand());
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (!(error instanceof ConfigError || error instanceof PlatformError || error instanceof SparkgateError)) throw error;
+  process.stderr.write(`sparkgate: ${error.message}\n`);
+  process.exitCode = 1;
+}

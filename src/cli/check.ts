@@ -1,0 +1,50 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { readConfig } from '../config.ts';
+import { serviceClient } from './service-client.ts';
+
+interface Entity {
+  type: string;
+  id: string;
+}
+
+/** `sparkgate check SUBJECT ACTION RESOURCE`: exit code 0 for ALLOW, 2 for DENY, 1 for an error. */
+export function checkCommand(): Command {
+  return new Command('check')
+    .description('ask the running service for a decision (exit code 0 ALLOW, 2 DENY, 1 error)')
+    .argument('<subject>', 'such as user:sam', entity)
+    .argument('<action>', 'such as create_spark_ad')
+    .argument('<resource>', 'such as tiktok_account:brand', entity)
+    .option('-p, --properties <json>', "the action's properties, as JSON", object)
+    .option('-u, --url <url>', 'where the service is (default: PUBLIC_URL, or HOST and PORT)')
+    .addHelpText(
+      'after',
+      `\nExample:\n  sparkgate check user:sam create_spark_ad tiktok_account:brand --properties '{"advertiser_id":"adv1"}'`,
+    )
+    .action(async (subject: Entity, name: string, resource: Entity, options: { properties?: object; url?: string }) => {
+      const client = await serviceClient(readConfig(), options.url);
+      const action = { name, ...(options.properties && { properties: options.properties }) };
+      const { status, body } = await client.call('POST', '/access/v1/evaluation', { subject, action, resource });
+      process.stdout.write(`${JSON.stringify(body, null, 2)}\n`);
+      process.exitCode = status === 200 ? (allowed(body) ? 0 : 2) : 1;
+    });
+}
+
+function allowed(body: unknown): boolean {
+  return typeof body === 'object' && body !== null && 'decision' in body && body.decision === true;
+}
+
+function entity(text: string): Entity {
+  const colon = text.indexOf(':');
+  if (colon < 1 || colon === text.length - 1) throw new InvalidArgumentError('takes type:id.');
+  return { type: text.slice(0, colon), id: text.slice(colon + 1) };
+}
+
+function object(text: string): object {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null) return value;
+  } catch {
+    // said below
+  }
+  throw new InvalidArgumentError('takes a JSON object.');
+}

@@ -1,0 +1,50 @@
+import { join } from 'node:path';
+import type { Config } from '../config.ts';
+import { PlatformError } from '../platform/platform-error.ts';
+import { readSecret } from '../platform/secret-file.ts';
+
+/** An answer of the running service. */
+export interface ServiceAnswer {
+  status: number;
+  body: unknown;
+}
+
+/** Calls the running service as a service would: over HTTP, with an API key. */
+export interface ServiceClient {
+  url: string;
+  /** @param actor `user:<id>` or `tiktok_account:<id>` */
+  call: (method: string, path: string, body?: unknown, actor?: string) => Promise<ServiceAnswer>;
+}
+
+/** @throws PlatformError when no key is to be had, or on the first call when nothing answers */
+export async function serviceClient(config: Config, url = addressOf(config)): Promise<ServiceClient> {
+  const key = config.apiKey ?? config.bootstrapApiKey ?? (await readSecret(join(config.dataDir, 'api-key')));
+  if (key === null) {
+    throw new PlatformError(`There is no API key in ${config.dataDir}/api-key: set SPARKGATE_API_KEY.`);
+  }
+  return {
+    url,
+    call: async (method, path, body, actor) => {
+      const init = {
+        method,
+        headers: {
+          Authorization: `Bearer ${key}`,
+          ...(body !== undefined && { 'Content-Type': 'application/json' }),
+          ...(actor !== undefined && { 'X-Actor': actor }),
+        },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      };
+      const response = await fetch(new URL(path, url), init).catch((cause: unknown) => {
+        throw new PlatformError(`No Sparkgate answers at ${url}: start it with npm start, or name it with --url.`, {
+          cause,
+        });
+      });
+      const text = await response.text();
+      return { status: response.status, body: text === '' ? null : JSON.parse(text) };
+    },
+  };
+}
+
+function addressOf(config: Config): string {
+  return config.publicUrl ?? `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${config.port}`;
+}

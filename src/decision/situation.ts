@@ -1,0 +1,49 @@
+import type { ReasonCode } from '../domain/errors.ts';
+import { Scope, type UserRole } from '../domain/vocabulary.ts';
+import type { Projection } from './project.ts';
+
+/** A situation as the PDP would see it. */
+export interface Situation {
+  roles: readonly string[];
+  projection: Projection;
+}
+
+/** One fact moved to a better value; the codes name what is missing where it takes this move to be allowed. */
+export interface Move {
+  codes: ReasonCode[];
+  /** Moving it tells that the subject stands outside, so that the resource's existence is private. */
+  outside?: boolean;
+  apply: (situation: Situation) => Situation;
+}
+
+/** One fact that could be better, with the values that it could move to, the smallest first. */
+export type Improvement = readonly Move[];
+
+/** One way by which the situation could become allowed: improvements that belong together. */
+export type Frame = readonly Improvement[];
+
+export const ALL_SCOPES: readonly Scope[] = Scope.options;
+
+/** Who a person is, and who an account's owner is, to the policies. */
+export const USER = ['user'];
+export const OWNER = ['tiktok_account'];
+
+/** From no member to member to administrator. */
+export function memberRole(role: UserRole | null, move: (role: UserRole, codes: ReasonCode[]) => Move): Improvement[] {
+  if (role === 'ADMIN') return [];
+  if (role === 'STANDARD') return [[move('ADMIN', ['NOT_AN_ADMIN'])]];
+  return [[move('STANDARD', ['NOT_A_MEMBER']), move('ADMIN', ['NOT_A_MEMBER', 'NOT_AN_ADMIN'])]];
+}
+
+/** An action that names an empty set of scopes names too few. */
+export function noScopes(vector: { scopes: Scope[] | null }): Improvement[] {
+  if (vector.scopes?.length !== 0) return [];
+  const apply = ({ roles, projection }: Situation): Situation => {
+    if (projection.kind === 'access_request') return { roles, projection };
+    const scopes = { scopes: ALL_SCOPES };
+    return projection.kind === 'tiktok_account'
+      ? { roles, projection: { ...projection, vector: { ...projection.vector, ...scopes } } }
+      : { roles, projection: { ...projection, vector: { ...projection.vector, ...scopes } } };
+  };
+  return [[{ codes: ['MISSING_FACT'], apply }]];
+}

@@ -1,0 +1,49 @@
+import pLimit from 'p-limit';
+import type { Config } from './config.ts';
+import type { Authorizer, Context } from './domain/context.ts';
+import { startSupervisor } from './platform/children.ts';
+import { claimDataDir, inUse, runDir } from './platform/data-dir.ts';
+import { embeddedAddress, startEmbeddedPostgres } from './platform/embedded-postgres.ts';
+import { openDatabase } from './runtime.ts';
+import type { DatabaseAddress } from './store/open.ts';
+
+/** Nobody asks what the operator may do: who runs the command line beside the database holds the database. */
+const UNASKED: Authorizer = {
+  person: () => Promise.reject(new Error('the operator is not asked')),
+  key: () => Promise.reject(new Error('the operator calls without a key')),
+};
+
+/**
+ * Runs one command on the database: the configured one, the embedded one of a service that runs, or, where none runs,
+ * an embedded one that is up just for the command. Migrates first.
+ */
+export async function asOperator<T>(config: Config, command: (ctx: Context) => Promise<T>): Promise<T> {
+  await using stack = new AsyncDisposableStack();
+  const orm = await openDatabase(await address(config, stack), config);
+  stack.defer(async () => orm.close(true));
+  return await command({
+    orm,
+    writes: pLimit(1),
+    imports: pLimit(1),
+    authorizer: UNASKED,
+    settings: {
+      publicUrl: config.publicUrl ?? '',
+      requestExpiresIn: config.requestExpiresIn,
+      pendingRequestsPerBusinessCenter: config.pendingRequestsPerBusinessCenter,
+      secretKey: '',
+    },
+    actor: { type: 'operator' },
+    key: null,
+    requestId: null,
+  });
+}
+
+async function address(config: Config, stack: AsyncDisposableStack): Promise<DatabaseAddress> {
+  if (config.databaseUrl !== null) return { url: config.databaseUrl };
+  if (await inUse(config.dataDir)) return embeddedAddress(await runDir(config.dataDir));
+  const dataDir = await claimDataDir(config.dataDir);
+  stack.defer(async () => dataDir.release());
+  const children = await startSupervisor({ onEvent: () => undefined });
+  stack.defer(async () => children.close());
+  return startEmbeddedPostgres(children, { dataDir: dataDir.path, runDir: dataDir.runDir, durable: true });
+}
