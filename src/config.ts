@@ -81,6 +81,8 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env) {
     secretKey: env.SECRET_KEY ?? null,
     publicUrl: env.PUBLIC_URL?.replace(/\/$/, '') ?? null,
     logLevel: env.LOG_LEVEL,
+    /** npm sets this for whatever it runs. */
+    startedByNpm: present['npm_command'] !== undefined,
     requestExpiresIn: env.REQUEST_EXPIRES_IN,
     pendingRequestsPerBusinessCenter: env.PENDING_REQUESTS_PER_BUSINESS_CENTER,
     limits: {

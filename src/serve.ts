@@ -28,7 +28,7 @@ export async function serve(readConfig: () => Config): Promise<void> {
 }
 
 /** Structured logs without secrets: no header, address or body is ever logged, and known names are masked besides. */
-export function logger(config: Pick<Config, 'logLevel'>): Logger {
+function logger(config: Pick<Config, 'logLevel'>): Logger {
   return pino(
     { level: config.logLevel, redact: ['*.authorization', '*.token', '*.secret', '*.password', '*.connectionString'] },
     pino.destination({ dest: 2, sync: false }),
@@ -36,15 +36,15 @@ export function logger(config: Pick<Config, 'logLevel'>): Logger {
 }
 
 async function run(runtime: Runtime, config: Config, log: Logger): Promise<void> {
-  const stopped = untilSignal();
+  const stopped = untilStop(config.startedByNpm);
   const { server, port } = await listen(runtime, config);
   const url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`;
   runtime.reachedAt(url);
   const first = await prepareFirstUse(runtime, config);
   process.stdout.write(welcome({ url: runtime.services.publicUrl(), dataDir: config.dataDir, ...first }));
   log.info({ url, policy: runtime.services.decider.policy }, 'serving');
-  const signal = await stopped;
-  log.info({ signal }, 'draining');
+  const because = await stopped;
+  log.info({ because }, 'draining');
   runtime.drain();
   await drain(server, config.drainTimeout);
   await runtime.close();
@@ -64,10 +64,16 @@ async function listen(runtime: Runtime, config: Config): Promise<{ server: Serve
   });
 }
 
-async function untilSignal(): Promise<NodeJS.Signals> {
+/**
+ * Resolves with what says stop: a signal, or the end of the npm that started us. A shell between npm and us may end
+ * without handing the signal on. Further signals change nothing: the drain goes on.
+ */
+async function untilStop(startedByNpm: boolean): Promise<string> {
   return new Promise((resolve) => {
-    process.once('SIGTERM', resolve);
-    process.once('SIGINT', resolve);
+    process.on('SIGTERM', resolve).on('SIGINT', resolve);
+    if (!startedByNpm) return;
+    const parent = process.ppid;
+    setInterval(() => process.ppid !== parent && resolve('npm is gone'), 500).unref();
   });
 }
 

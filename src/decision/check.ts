@@ -1,6 +1,7 @@
 import type { ServiceAction } from '../domain/context.ts';
 import type { Reason } from '../domain/errors.ts';
 import type { Obligation } from '../domain/account-grants/revoke-grant.ts';
+import type { SparkgateServiceVector } from './vectors.ts';
 
 /** A JSON object as it came over the wire. */
 export type Properties = Readonly<Record<string, unknown>>;
@@ -34,5 +35,5 @@ export interface Decision {
 /** What an API key asks of this service itself. */
 export interface ServiceCheck {
   action: ServiceAction;
-  vector: { permissions: string[]; confinement: 'NONE' | 'WITHIN' | 'OUTSIDE' };
+  vector: SparkgateServiceVector;
 }

@@ -1,4 +1,4 @@
-import type { CheckResourcesResult, Value } from '@cerbos/core';
+import { ServiceStatus, type CheckResourcesResult, type Value } from '@cerbos/core';
 import { GRPC } from '@cerbos/grpc';
 import { SparkgateError } from '../domain/errors.ts';
 import type { Properties } from './check.ts';
@@ -86,7 +86,7 @@ export class Pdp {
   /** Whether the PDP says that it serves. */
   async serving(): Promise<boolean> {
     try {
-      return (await this.#client.checkHealth({}, { signal: AbortSignal.timeout(PATIENCE_MS) })).status === 'SERVING';
+      return (await this.#client.checkHealth({}, { signal: AbortSignal.timeout(PATIENCE_MS) })).status === ServiceStatus.SERVING;
     } catch {
       return false;
     }

@@ -22,7 +22,7 @@ export type Improvement = readonly Move[];
 /** One way by which the situation could become allowed: improvements that belong together. */
 export type Frame = readonly Improvement[];
 
-export const ALL_SCOPES: readonly Scope[] = Scope.options;
+export const ALL_SCOPES: Scope[] = Scope.options;
 
 /** Who a person is, and who an account's owner is, to the policies. */
 export const USER = ['user'];

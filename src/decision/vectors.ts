@@ -67,7 +67,7 @@ export const AccessRequestVector = z.strictObject({
 export type AccessRequestVector = z.infer<typeof AccessRequestVector>;
 
 /** This service itself: what an API key may call. */
-export const SparkgateServiceVector = z.strictObject({
+const SparkgateServiceVector = z.strictObject({
   permissions: z.array(KeyPermission),
   /** Whether the call stays inside the Business Centers that the key is confined to. */
   confinement: z.enum(['NONE', 'WITHIN', 'OUTSIDE']),

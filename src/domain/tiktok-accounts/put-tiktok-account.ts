@@ -31,8 +31,7 @@ export async function putTiktokAccount(ctx: Context, id: string, body: TiktokAcc
   });
 }
 
-/** What the API shows of an account. */
-export function profile(account: TiktokAccount): {
+function profile(account: TiktokAccount): {
   handle: string | null;
   display_name: string | null;
   ad_authorization: boolean | null;

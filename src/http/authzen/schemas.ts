@@ -35,7 +35,7 @@ export const EvaluationRequest = z
   .openapi('AccessEvaluationRequest');
 export type EvaluationRequest = z.infer<typeof EvaluationRequest>;
 
-export const SEMANTICS = ['execute_all', 'deny_on_first_deny', 'permit_on_first_permit'] as const;
+const SEMANTICS = ['execute_all', 'deny_on_first_deny', 'permit_on_first_permit'] as const;
 
 /** An access evaluations request (section 7.1). Defaults may be partial; each merged item is checked by itself. */
 export const EvaluationsRequest = z
