@@ -6,15 +6,18 @@ export class ConfigError extends Error {
   override name = 'ConfigError';
 }
 
-const port = z.coerce.number().int().min(0).max(65_535);
-const count = z.coerce.number().int().min(1).max(1_000_000_000);
-const seconds = z.coerce.number().int().min(1).max(86_400);
+const port = whole(0, 65_535);
+const count = whole(1, 1_000_000_000);
+const seconds = whole(1, 86_400);
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+const AN_ORIGIN = 'takes an origin, such as https://sparkgate.example';
 
 const Environment = z.object({
   HOST: z.string().min(1).default('127.0.0.1'),
   PORT: port.default(8080),
   DATABASE_URL: z
-    .url({ protocol: /^postgres(?:ql)?$/ })
+    .url({ protocol: /^postgres(?:ql)?$/, error: 'takes postgresql://user@host/database', abort: true })
     .refine((url) => new URL(url).pathname.length > 1, 'names no database: postgresql://user@host/database')
     .optional(),
   CERBOS_TARGET: z
@@ -23,7 +26,7 @@ const Environment = z.object({
     .optional(),
   POLICY_DIR: z.string().min(1).default('policies'),
   DATA_DIR: z.string().min(1).default('.data'),
-  DEMO: z.enum(['on', 'off']).optional(),
+  DEMO: z.enum(['on', 'off'], 'takes on or off').optional(),
   BOOTSTRAP_API_KEY: z
     .string()
     .min(32, 'takes at least 32 characters')
@@ -33,14 +36,11 @@ const Environment = z.object({
   SPARKGATE_API_KEY: z.string().min(1).optional(),
   SECRET_KEY: z.string().min(32, 'takes at least 32 characters').optional(),
   PUBLIC_URL: z
-    .url({ protocol: /^https?$/ })
-    .refine(
-      (url) => new URL(url).origin === url.replace(/\/$/, ''),
-      'takes an origin, such as https://sparkgate.example',
-    )
+    .url({ protocol: /^https?$/, error: AN_ORIGIN, abort: true })
+    .refine((url) => new URL(url).origin === url.replace(/\/$/, ''), AN_ORIGIN)
     .optional(),
-  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
-  REQUEST_EXPIRES_IN: z.coerce.number().int().min(60).max(604_800).default(86_400),
+  LOG_LEVEL: z.enum(LOG_LEVELS, `takes one of ${LOG_LEVELS.join(', ')}`).default('info'),
+  REQUEST_EXPIRES_IN: whole(60, 604_800).default(86_400),
   PENDING_REQUESTS_PER_BUSINESS_CENTER: count.default(100),
   BUSINESS_CENTERS_PER_ACCOUNT: count.default(800),
   ACCOUNTS_PER_BUSINESS_CENTER: count.default(800),
@@ -48,7 +48,7 @@ const Environment = z.object({
   ADMINS_PER_BUSINESS_CENTER: count.default(20),
   BODY_LIMIT_BYTES: count.default(262_144),
   IMPORT_LIMIT_BYTES: count.default(1_073_741_824),
-  EVALUATIONS_PER_REQUEST: z.coerce.number().int().min(1).max(10_000).default(1000),
+  EVALUATIONS_PER_REQUEST: whole(1, 10_000).default(1000),
   REQUEST_TIMEOUT: seconds.default(30),
   DRAIN_TIMEOUT: seconds.default(20),
 });
@@ -97,6 +97,15 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env) {
     requestTimeout: env.REQUEST_TIMEOUT,
     drainTimeout: env.DRAIN_TIMEOUT,
   };
+}
+
+function whole(least: number, most: number) {
+  const wanted = `takes a whole number from ${least} to ${most}`;
+  return z
+    .string()
+    .regex(/^\d{1,10}$/, { error: wanted, abort: true })
+    .transform(Number)
+    .refine((number) => number >= least && number <= most, wanted);
 }
 
 function complaint(issue: z.core.$ZodIssue): string {

@@ -5,7 +5,7 @@ import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import { authorizerOf } from './decision/authorizer.ts';
 import { readBundle, type Bundle } from './decision/bundle.ts';
-import { Decider } from './decision/decide.ts';
+import { Decider, SERVICE_KIND } from './decision/decide.ts';
 import { FactLoader } from './decision/facts.ts';
 import { Memo } from './decision/memo.ts';
 import { Pdp } from './decision/pdp.ts';
@@ -30,8 +30,6 @@ const EXTERNAL_ANSWERS_HOLD = 1000;
 export interface Runtime {
   services: Services;
   orm: Orm;
-  /** What a decision cost so far. */
-  counters: () => Counters;
   /** The context of the command line and of the start itself. */
   operator: Context;
   /** Tells where the service is reached, once that is known. */
@@ -41,20 +39,13 @@ export interface Runtime {
   close: () => Promise<void>;
 }
 
-export interface Counters {
-  statements: number;
-  pdpCalls: number;
-  pdpQuestions: number;
-  distinct: number;
-  hits: number;
-}
-
 /** Starts what the configuration asks for. @throws PlatformError in one sentence when a part cannot be had */
 export async function startRuntime(config: Config, log: Logger): Promise<Runtime> {
   await using stack = new AsyncDisposableStack();
   const dataDir = await claimDataDir(config.dataDir);
   stack.defer(async () => dataDir.release());
-  const children = await startChildren(config, log);
+  const life = { started: false };
+  const children = await startChildren(config, log, life);
   stack.defer(async () => children?.close());
   const address = await databaseAddress(config, dataDir, children);
   const orm = await openDatabase(address, config);
@@ -68,7 +59,9 @@ export async function startRuntime(config: Config, log: Logger): Promise<Runtime
   const memo = new Memo(pdp, memoOptions(config, bundle));
   const decider = new Decider({ bundle, facts, memo });
   const secretKey = config.secretKey ?? (await secretFile(join(dataDir.path, 'secret-key'), newSecretKey));
-  const hearing = listen(address, () => keyRing.forget());
+  const hearing = listen(address, (events) => {
+    if (events === null || events.some((event) => event.startsWith('api_key.'))) keyRing.forget();
+  });
   const keyRing = new KeyRing(orm, { bootstrapApiKey: config.bootstrapApiKey, hearing: () => hearing.hearing });
   stack.defer(async () => hearing.close());
 
@@ -90,17 +83,18 @@ export async function startRuntime(config: Config, log: Logger): Promise<Runtime
     contextFor: ({ actor, key }: Caller, requestId) => ({ ...shared, actor, key, requestId }),
     readiness: async () => readiness({ orm, pdp, policy: bundle.hash, draining: location.draining }),
     publicUrl: () => location.url,
-  };
-  const running = stack.move();
-  return {
-    services,
-    orm,
     counters: () => ({
       statements: facts.statements,
       pdpCalls: pdp.asked.calls,
       pdpQuestions: pdp.asked.questions,
       ...memo.size,
     }),
+  };
+  const running = stack.move();
+  life.started = true;
+  return {
+    services,
+    orm,
     operator: { ...shared, actor: { type: 'operator' }, key: null, requestId: null },
     reachedAt: (url) => {
       location.url ||= url;
@@ -112,11 +106,13 @@ export async function startRuntime(config: Config, log: Logger): Promise<Runtime
   };
 }
 
-async function startChildren(config: Config, log: Logger): Promise<Children | null> {
+async function startChildren(config: Config, log: Logger, life: { started: boolean }): Promise<Children | null> {
   if (config.databaseUrl !== null && config.cerbosTarget !== null) return null;
   return startSupervisor({
     onEvent: (event) => {
-      const level = event.type === 'exited' || event.type === 'restarting' ? 'warn' : 'debug';
+      // What hinders the start is said once, by the error that ends it.
+      const accident = life.started && (event.type === 'exited' || event.type === 'restarting');
+      const level = accident ? 'warn' : 'debug';
       log[level]({ child: event }, `${event.name} ${event.type}`);
     },
   });
@@ -146,12 +142,14 @@ export async function openDatabase(address: DatabaseAddress, config: Pick<Config
   }
 }
 
-async function readPolicies(config: Config): Promise<Bundle> {
-  try {
-    return await readBundle(config.policyDir);
-  } catch (cause) {
+async function readPolicies({ policyDir }: Config): Promise<Bundle> {
+  const bundle = await readBundle(policyDir).catch((cause: unknown) => {
     throw new PlatformError(`POLICY_DIR cannot be read: ${innermost(cause)}`, { cause });
-  }
+  });
+  if (bundle.kinds.has(SERVICE_KIND)) return bundle;
+  throw new PlatformError(
+    `POLICY_DIR ${policyDir} holds no policy for ${SERVICE_KIND}, without which nobody may call this service.`,
+  );
 }
 
 async function cerbosTarget(
@@ -162,8 +160,8 @@ async function cerbosTarget(
 ): Promise<string> {
   if (config.cerbosTarget !== null) return config.cerbosTarget;
   const policyDir = await snapshotPolicies(config.policyDir, bundle.hash, dataDir.path);
-  const { target } = await startEmbeddedCerbos(required(children), { name: 'pdp', policyDir, runDir: dataDir.runDir });
-  return target;
+  const options = { name: 'pdp', policyDir, runDir: dataDir.runDir, copyOf: config.policyDir };
+  return (await startEmbeddedCerbos(required(children), options)).target;
 }
 
 /** A PDP that is started beside us may need a moment. */

@@ -120,10 +120,17 @@ const NAMES = new Set([
   'resource',
 ]);
 
-function expressions(node: unknown): string[] {
+/** Keys under which the policy's author names things: a variable called `resource` is an expression as any other. */
+const NAMED_BY_AUTHOR = new Set(['local', 'definitions']);
+
+function expressions(node: unknown, namedByAuthor = false): string[] {
   if (isString(node)) return [node];
   if (typeof node !== 'object' || node === null) return [];
-  return Object.entries(node).flatMap(([key, child]) => (NAMES.has(key) && !isNode(child) ? [] : expressions(child)));
+  return Object.entries(node).flatMap(([key, child]) =>
+    NAMES.has(key) && !isNode(child) && !namedByAuthor
+      ? []
+      : expressions(child, NAMED_BY_AUTHOR.has(key) && isNode(child)),
+  );
 }
 
 const isNode = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);

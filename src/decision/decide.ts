@@ -18,7 +18,7 @@ const SUBJECT = 'subject';
 const RESOURCE = 'resource';
 
 /** A kind that guards this service itself and is never asked about from outside. */
-const SERVICE_KIND = 'sparkgate_service';
+export const SERVICE_KIND = 'sparkgate_service';
 
 /** Decides checks: facts -> vector -> decision. */
 export class Decider {

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { exactText } from './exact-text.ts';
 import type { Pdp, PdpAnswer, PdpQuestion } from './pdp.ts';
 
 export interface MemoOptions {
@@ -63,7 +64,7 @@ export class Memo {
   }
 
   #key(question: PdpQuestion): string {
-    return JSON.stringify([
+    return exactText([
       this.#options.bundleHash,
       question.kind,
       question.action,

@@ -2,6 +2,7 @@ import { ServiceStatus, type CheckResourcesResult, type Value } from '@cerbos/co
 import { GRPC } from '@cerbos/grpc';
 import { SparkgateError } from '../domain/errors.ts';
 import type { Properties } from './check.ts';
+import { exactText } from './exact-text.ts';
 
 /** Everything that is sent for one decision. Equal questions have equal answers. */
 export interface PdpQuestion {
@@ -86,7 +87,10 @@ export class Pdp {
   /** Whether the PDP says that it serves. */
   async serving(): Promise<boolean> {
     try {
-      return (await this.#client.checkHealth({}, { signal: AbortSignal.timeout(PATIENCE_MS) })).status === ServiceStatus.SERVING;
+      return (
+        (await this.#client.checkHealth({}, { signal: AbortSignal.timeout(PATIENCE_MS) })).status ===
+        ServiceStatus.SERVING
+      );
     } catch {
       return false;
     }
@@ -99,7 +103,7 @@ export class Pdp {
 
 function callsFor(questions: readonly PdpQuestion[]): PdpQuestion[][] {
   const byPrincipal = Map.groupBy(questions, (question) =>
-    JSON.stringify([question.roles, question.principalId, question.principalAttr]),
+    exactText([question.roles, question.principalId, question.principalAttr]),
   );
   return [...byPrincipal.values()].flatMap((group) =>
     Array.from({ length: Math.ceil(group.length / CALL_SIZE) }, (_, index) =>

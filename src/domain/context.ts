@@ -46,6 +46,7 @@ export type ServiceAction =
   | 'import_grants'
   | 'act_as'
   | 'read_audit'
+  | 'read_metrics'
   | 'manage_api_keys';
 
 /** Settings that verbs read. Durations in seconds. */

@@ -19,6 +19,7 @@ import { evaluations } from './authzen/evaluations.ts';
 import { docs } from './docs/docs.ts';
 import type { Env, Services } from './env.ts';
 import { health } from './health.ts';
+import { Metrics } from './metrics.ts';
 import { authenticate, requirePerson } from './middleware/authenticate.ts';
 import { requestId } from './middleware/request-id.ts';
 import { requestLog } from './middleware/request-log.ts';
@@ -38,7 +39,8 @@ const PERSONAL = [
 /** The whole service as one hono application. */
 export function createApp(services: Services): OpenAPIHono<Env> {
   const app = router();
-  app.use(requestId(), requestLog(services), secureHeaders(SECURITY));
+  const metrics = new Metrics(services);
+  app.use(requestId(), requestLog(services), metrics.measure(), secureHeaders(SECURITY));
   app.onError((error, c) => problem(c, error));
   app.notFound((c) => problem(c, new SparkgateError('not_found', 'There is nothing at this address.')));
   limit(app, services);
@@ -48,7 +50,7 @@ export function createApp(services: Services): OpenAPIHono<Env> {
     '/',
     docs((url) => describe(app, url)),
   );
-  app.use('/access/*', authenticate()).use('/v1/*', authenticate());
+  app.use('/access/*', authenticate()).use('/v1/*', authenticate()).use('/metrics', authenticate());
   for (const path of PERSONAL) app.use(path, requirePerson());
   return app
     .route('/', evaluation)
@@ -62,7 +64,8 @@ export function createApp(services: Services): OpenAPIHono<Env> {
     .route('/', consents)
     .route('/', assignments)
     .route('/', apiKeys)
-    .route('/', audit);
+    .route('/', audit)
+    .route('/', metrics.route());
 }
 
 const SECURITY: Parameters<typeof secureHeaders>[0] = {

@@ -14,6 +14,19 @@ export interface Services {
   /** Whether the parts that a decision needs answer; and whether this process is about to end. */
   readiness: () => Promise<Readiness>;
   publicUrl: () => string;
+  counters: () => Counters;
+}
+
+/** What decisions cost since the start. */
+export interface Counters {
+  /** SQL statements that loaded facts. */
+  statements: number;
+  /** Calls of the policy decision point, and the questions in them. */
+  pdpCalls: number;
+  pdpQuestions: number;
+  /** Distinct questions that are remembered, and how often one was answered from memory. */
+  distinct: number;
+  hits: number;
 }
 
 /** Sizes in bytes, times in seconds. */

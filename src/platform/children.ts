@@ -66,7 +66,7 @@ export class Children {
     if (!this.#supervisor) return registration.reap();
     const { promise, resolve } = Promise.withResolvers<void>();
     const unsubscribe = this.subscribe((event) => {
-      if (event.type === 'stopped' && event.name === name) resolve();
+      if (event.type === 'stopped' && (event.name === name || event.name === SUPERVISOR)) resolve();
       if (event.type === 'exited' && event.name === SUPERVISOR) resolve();
     });
     this.#send({ order: 'stop', name });
@@ -91,8 +91,10 @@ export class Children {
   async #fork(): Promise<void> {
     const bornAt = performance.now();
     const { process, ready } = forkSupervisor((event) => {
-      this.#emit(event);
-      if (event.type === 'exited' && event.name === SUPERVISOR) this.#lost(performance.now() - bornAt);
+      const leaves = event.type === 'exited' && event.name === SUPERVISOR;
+      // What it was asked to do is no accident to report.
+      this.#emit(leaves && this.#closing && event.code === 0 ? { type: 'stopped', name: SUPERVISOR } : event);
+      if (leaves) this.#lost(performance.now() - bornAt);
     });
     this.#supervisor = process;
     await ready;

@@ -20,12 +20,14 @@ export type EmbeddedCerbosOptions = {
   readonly name: string;
   readonly policyDir: string;
   readonly runDir: string;
+  /** The folder that people know, where `policyDir` is a copy of it. */
+  readonly copyOf?: string;
 };
 
 /** Starts a Cerbos over a folder of policies and resolves, with its gRPC target, when it is SERVING. */
 export async function startEmbeddedCerbos(
   children: Children,
-  { name, policyDir, runDir }: EmbeddedCerbosOptions,
+  { name, policyDir, runDir, copyOf = policyDir }: EmbeddedCerbosOptions,
 ): Promise<{ target: string }> {
   if (!/^[a-z0-9-]+$/.test(name) || name.length > LONGEST_NAME) {
     throw new Error(`A Cerbos is named by at most ${LONGEST_NAME} of a-z, 0-9 and -, not ${name}.`);
@@ -49,7 +51,7 @@ export async function startEmbeddedCerbos(
       await Promise.all(Object.values(sockets).map((socket) => rm(socket, { force: true })));
     },
     answers: () => isServing(sockets.http),
-    explain: (stderr) => `Cerbos does not start on ${policyDir}: ${cerbosComplaint(stderr)}`,
+    explain: (stderr) => `Cerbos does not start on ${copyOf}: ${cerbosComplaint(stderr)}`,
     patienceMs: PATIENCE_MS,
   });
   return { target: `unix:${sockets.grpc}` };

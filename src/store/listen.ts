@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { z } from 'zod';
 import { CHANNEL } from '../domain/transact.ts';
 import type { DatabaseAddress } from './open.ts';
 
@@ -12,8 +13,11 @@ export interface Listening {
 /** The longest pause between two attempts to connect again, in milliseconds. */
 const LONGEST_PAUSE = 5000;
 
-/** Listens for writes. `onWrite` is called for each, and whenever some may have been missed. */
-export function listen(address: DatabaseAddress, onWrite: () => void): Listening {
+/**
+ * Listens for writes. `onWrite` hears the events of each (as in the audit trail), or null whenever some may have been
+ * missed.
+ */
+export function listen(address: DatabaseAddress, onWrite: (events: readonly string[] | null) => void): Listening {
   let client: pg.Client | null = null;
   let hearing = false;
   let closed = false;
@@ -23,7 +27,7 @@ export function listen(address: DatabaseAddress, onWrite: () => void): Listening
     const was = client;
     client = null;
     hearing = false;
-    onWrite();
+    onWrite(null);
     void was?.end().catch(() => undefined);
     if (closed) return;
     setTimeout(() => void connect(), pause).unref();
@@ -35,13 +39,13 @@ export function listen(address: DatabaseAddress, onWrite: () => void): Listening
     client = next;
     next.on('error', () => client === next && lost());
     next.on('end', () => client === next && lost());
-    next.on('notification', onWrite);
+    next.on('notification', ({ payload }) => onWrite(eventsOf(payload)));
     try {
       await next.connect();
       await next.query(`listen ${CHANNEL}`);
       hearing = true;
       pause = 100;
-      onWrite();
+      onWrite(null);
     } catch {
       if (client === next) lost();
     }
@@ -60,4 +64,14 @@ export function listen(address: DatabaseAddress, onWrite: () => void): Listening
 
 function clientOptions(address: DatabaseAddress): pg.ClientConfig {
   return 'url' in address ? { connectionString: address.url } : address;
+}
+
+const Announcement = z.object({ events: z.array(z.string()) });
+
+function eventsOf(payload = ''): readonly string[] | null {
+  try {
+    return Announcement.parse(JSON.parse(payload)).events;
+  } catch {
+    return null;
+  }
 }

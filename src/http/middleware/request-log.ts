@@ -1,9 +1,15 @@
+import type { Context } from 'hono';
 import { createMiddleware } from 'hono/factory';
 import { matchedRoutes } from 'hono/route';
 import type { Env, Services } from '../env.ts';
 
 /** Paths that are called often: logged at debug. */
 const FREQUENT = /^\/(?:access\/v1\/|healthz$|readyz$)/;
+
+/** The route of a request, such as `/v1/consents/:token`; null when there is none. */
+export function routeOf(c: Context<Env>): string | null {
+  return matchedRoutes(c).findLast((route) => !route.path.includes('*'))?.path ?? null;
+}
 
 /** Logs each request by its route, never by its address: addresses hold consent tokens. */
 export function requestLog(services: Services) {
@@ -17,7 +23,7 @@ export function requestLog(services: Services) {
     c.get('log')[level](
       {
         method: c.req.method,
-        route: matchedRoutes(c).findLast((route) => !route.path.includes('*'))?.path ?? null,
+        route: routeOf(c),
         status: c.res.status,
         ms: Math.round((performance.now() - since) * 10) / 10,
         key: (c.get('caller') as Env['Variables']['caller'] | undefined)?.key.id,

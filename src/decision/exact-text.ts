@@ -1,0 +1,13 @@
+// In Node since 21; not yet in TypeScript's library.
+declare global {
+  interface JSON {
+    rawJSON: (text: string) => object;
+  }
+}
+
+const MINUS_ZERO = JSON.rawJSON('-0');
+
+/** A value as JSON that differs wherever the value does: `JSON.stringify` alone writes -0 as 0, and a policy can tell. */
+export function exactText(value: unknown): string {
+  return JSON.stringify(value, (_, inner: unknown) => (Object.is(inner, -0) ? MINUS_ZERO : inner));
+}

@@ -1,0 +1,87 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { createMiddleware } from 'hono/factory';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { authorizeKey } from '../domain/authorize.ts';
+import { SECURED } from './api/answers.ts';
+import type { Env, Services } from './env.ts';
+import { routeOf } from './middleware/request-log.ts';
+import { contextOf, router } from './validation.ts';
+
+/** Prometheus metrics of one application. Times in seconds; labels hold routes and outcomes, never ids. */
+export class Metrics {
+  readonly #registry = new Registry();
+  readonly #requests = new Histogram({
+    name: 'sparkgate_http_request_duration_seconds',
+    help: 'HTTP requests by route and status',
+    labelNames: ['method', 'route', 'status'],
+    buckets: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1, 5],
+    registers: [this.#registry],
+  });
+
+  constructor({ decider, counters }: Services) {
+    collectDefaultMetrics({ register: this.#registry });
+    new Gauge({
+      name: 'sparkgate_policy_info',
+      help: 'The loaded policy bundle',
+      labelNames: ['policy'],
+      registers: [this.#registry],
+    }).set({ policy: decider.policy }, 1);
+    for (const [name, help, read] of [
+      ['facts_statements', 'SQL statements that loaded facts', () => counters().statements],
+      ['pdp_calls', 'Calls of the policy decision point', () => counters().pdpCalls],
+      ['pdp_questions', 'Questions in those calls', () => counters().pdpQuestions],
+      ['memo_hits', 'Questions that were answered from memory', () => counters().hits],
+    ] as const) {
+      let counted = 0;
+      const counter = new Counter({
+        name: `sparkgate_${name}_total`,
+        help,
+        registers: [],
+        collect() {
+          const now = read();
+          this.inc(now - counted);
+          counted = now;
+        },
+      });
+      this.#registry.registerMetric(counter);
+    }
+    const entries = new Gauge({
+      name: 'sparkgate_memo_entries',
+      help: 'Distinct questions whose answers are remembered',
+      registers: [],
+      collect() {
+        this.set(counters().distinct);
+      },
+    });
+    this.#registry.registerMetric(entries);
+  }
+
+  /** Times every request. */
+  measure() {
+    const requests = this.#requests;
+    return createMiddleware<Env>(async function metricsMiddleware(c, next) {
+      const end = requests.startTimer();
+      await next();
+      end({ method: c.req.method, route: routeOf(c) ?? 'none', status: c.res.status });
+    });
+  }
+
+  /** GET /metrics, for keys that may read them. */
+  route() {
+    const registry = this.#registry;
+    return router().openapi(
+      createRoute({
+        tags: ['Health'],
+        security: SECURED,
+        method: 'get',
+        path: '/metrics',
+        summary: 'Prometheus metrics',
+        responses: { 200: { description: 'The metrics', content: { 'text/plain': { schema: z.string() } } } },
+      }),
+      async (c) => {
+        await authorizeKey(contextOf(c), 'read_metrics', []);
+        return c.text(await registry.metrics(), 200, { 'Content-Type': registry.contentType });
+      },
+    );
+  }
+}

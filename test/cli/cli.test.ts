@@ -1,0 +1,94 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { cliService, type CliService } from './service.ts';
+
+let service: CliService;
+beforeAll(async () => {
+  service = await cliService();
+});
+afterAll(async () => {
+  expect(await service.stop()).toBe(0);
+});
+
+const SPARK_AD = ['create_spark_ad', 'tiktok_account:brand', '--properties', '{"advertiser_id":"adv1"}'];
+
+test('sparkgate demo goes from DENY to ALLOW to DENY, and can be told twice', async () => {
+  for (const _ of [1, 2]) {
+    const { code, stdout } = await service.sparkgate('demo');
+    expect(code).toBe(0);
+    expect(stdout.match(/-> (?:ALLOW|DENY).*/g)).toEqual([
+      '-> DENY',
+      '-> DENY',
+      '-> DENY',
+      '-> ALLOW via BUSINESS_CENTER',
+      '-> DENY',
+    ]);
+    expect(stdout).toMatch(/GRANT_REVOKED[^]*$/);
+  }
+});
+
+test('sparkgate check tells ALLOW, DENY and errors apart by its exit code', async () => {
+  expect(await service.sparkgate('check', 'user:sam', ...SPARK_AD)).toMatchObject({ code: 0 });
+  expect(await service.sparkgate('check', 'user:adm', ...SPARK_AD)).toMatchObject({
+    code: 2,
+    stdout: expect.stringContaining('NO_ASSIGNMENT'),
+  });
+  expect(await service.sparkgate('check', 'sam', ...SPARK_AD)).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('takes type:id'),
+  });
+  const nowhere = await service.sparkgate('check', 'user:sam', ...SPARK_AD, '--url', 'http://127.0.0.1:9');
+  expect(nowhere).toMatchObject({ code: 1, stderr: expect.stringContaining('No Sparkgate answers at') });
+});
+
+test('a key that the command line makes is good for what it says, until it is revoked', async () => {
+  const made = await service.sparkgate('key', 'create', 'ads-service', '--permissions', 'check');
+  const key = made.stdout.trim();
+  const ask = async (): Promise<number> =>
+    fetch(`${service.url}/access/v1/evaluation`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${key}`, 'Content-Type': 'application/json' },
+      body: JSON.stringify({
+        subject: { type: 'user', id: 'sam' },
+        action: { name: 'view' },
+        resource: { type: 'tiktok_account', id: 'brand' },
+      }),
+    }).then((response) => response.status);
+  expect(await ask()).toBe(200);
+
+  const listed = await service.sparkgate('key', 'list');
+  expect(listed.stdout).not.toContain(key);
+  const [, id] = /"id":"([^"]+)","name":"ads-service"/.exec(listed.stdout) ?? [];
+  await service.sparkgate('key', 'revoke', id ?? '');
+  await expect.poll(ask).toBe(401);
+
+  expect(await service.sparkgate('key', 'revoke', 'no-such-key')).toMatchObject({ code: 1 });
+  expect(await service.sparkgate('key', 'create', 'x', '--permissions', 'fly')).toMatchObject({ code: 1 });
+});
+
+test('sparkgate import brings all facts of a file, or names the bad line and brings none', async () => {
+  const file = join(service.dataDir, 'facts.ndjson');
+  const fact = (user: string): string =>
+    JSON.stringify({ type: 'member', bc_id: 'bc1', user_id: user, user_role: 'STANDARD' });
+  await writeFile(file, `${fact('ina')}\n${fact('ivo')}\n`);
+  expect(await service.sparkgate('import', file)).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('member  2'),
+  });
+
+  await writeFile(file, `${fact('una')}\n{"type":"member"}\n`);
+  const refused = await service.sparkgate('import', file);
+  expect(refused).toMatchObject({ code: 1, stderr: expect.stringMatching(/^sparkgate: Line 2: user_role/) });
+  expect(await service.sparkgate('import', '/no/such/file')).toMatchObject({ code: 1 });
+});
+
+test('the flow by curl, as the README has it', async () => {
+  const readme = await readFile(join(import.meta.dirname, '../../README.md'), 'utf8');
+  const [, script] = /The test "the flow by curl" runs this block\. -->\n```bash\n([^]*?)```/.exec(readme) ?? [];
+  const inFolder = `cd "$DATA_DIR" && mkdir -p .data && cp api-key .data/\n${script}`;
+  const { code, stdout, stderr } = await service.bash(inFolder);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout.match(/"decision":\w+/g)).toEqual(['"decision":false', '"decision":true', '"decision":false']);
+  expect(stdout).toContain('GRANT_REVOKED');
+});
