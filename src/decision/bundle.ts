@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
-import { join, relative, sep } from 'node:path';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join, sep } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 
 /** What the service knows of the loaded policies. The policies themselves are read by Cerbos alone. */
@@ -43,12 +43,13 @@ export async function readBundle(folder: string): Promise<Bundle> {
   return { hash: hash.digest('hex'), kinds: kindsOf(documents) };
 }
 
+/** The files that Cerbos reads: hidden ones are not policies, and a mounted file may be a link. */
 async function bundleFiles(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  return entries
-    .filter((entry) => entry.isFile() && /\.(ya?ml|json)$/.test(entry.name))
-    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).replaceAll(sep, '/'))
-    .toSorted();
+  const names = await readdir(folder, { recursive: true });
+  const paths = names.map((name) => name.replaceAll(sep, '/'));
+  const candidates = paths.filter((path) => /\.(?:ya?ml|json)$/.test(path) && !/(?:^|\/)\./.test(path));
+  const isFile = await Promise.all(candidates.map(async (path) => (await stat(join(folder, path))).isFile()));
+  return candidates.filter((_, index) => isFile[index]).toSorted();
 }
 
 function kindsOf(documents: readonly PolicyDocument[]): Map<string, KindPolicy> {

@@ -25,6 +25,8 @@ export class Decider {
   readonly #bundle: Bundle;
   readonly #facts: FactLoader;
   readonly #memo: Memo;
+  /** What follows from an answer of the PDP, remembered as long as the answer itself. */
+  readonly #explanations = new WeakMap<PdpAnswer, Promise<Partial<Decision>>>();
 
   constructor(parts: { bundle: Bundle; facts: FactLoader; memo: Memo }) {
     this.#bundle = parts.bundle;
@@ -64,9 +66,17 @@ export class Decider {
     const projection = project(check, question, rows);
     if (!projection.known) return { reasons: [reason('UNKNOWN_RESOURCE')], private: true };
     const situation: Situation = { roles: [check.subject.type], projection };
-    if (await this.#allows(check.action.name, situation)) {
-      return { decision: true, via: await this.#via(check.action.name, situation) };
-    }
+    const answer = await this.#answer(check.action.name, situation);
+    const known = this.#explanations.get(answer);
+    if (known) return known;
+    const explanation = this.#explain(check, situation, answer);
+    this.#explanations.set(answer, explanation);
+    explanation.catch(() => this.#explanations.delete(answer));
+    return explanation;
+  }
+
+  async #explain(check: Check, situation: Situation, { allowed }: PdpAnswer): Promise<Partial<Decision>> {
+    if (allowed) return { decision: true, via: await this.#via(check.action.name, situation) };
     if (!this.#knows(check)) return { reasons: [reason('UNKNOWN_ACTION')] };
     const { codes, outside } = await this.#whyNot(check.action.name, situation);
     const obligations =
@@ -74,10 +84,16 @@ export class Decider {
     return { reasons: reasonsOf(codes), obligations, private: outside };
   }
 
-  async #allows(action: string, { roles, projection }: Situation): Promise<boolean> {
-    const { allowed, refused } = await this.#ask(projection.kind, action, roles, projection.vector);
-    if (refused.length > 0) throw new Error(`the schema of ${projection.kind} refused a vector: ${refused.join('; ')}`);
-    return allowed;
+  async #allows(action: string, situation: Situation): Promise<boolean> {
+    return (await this.#answer(action, situation)).allowed;
+  }
+
+  async #answer(action: string, { roles, projection }: Situation): Promise<PdpAnswer> {
+    const answer = await this.#ask(projection.kind, action, roles, projection.vector);
+    if (answer.refused.length > 0) {
+      throw new Error(`the schema of ${projection.kind} refused a vector: ${answer.refused.join('; ')}`);
+    }
+    return answer;
   }
 
   async #ask(kind: string, action: string, roles: readonly string[], vector: object): Promise<PdpAnswer> {
