@@ -37,3 +37,9 @@ export function acknowledge<Result>(c: Http<Env>, written: Written<Result>): Res
   c.header(REVISION_HEADER, written.revision);
   return written.result;
 }
+
+/** The body of a stored fact. */
+export function stored(c: Http<Env>, written: Written<null>): { revision: string } {
+  acknowledge(c, written);
+  return { revision: written.revision };
+}

@@ -4,7 +4,7 @@ import { putAdAccount } from '../../domain/ad-accounts/put-ad-account.ts';
 import { removeAdAccountMember } from '../../domain/ad-accounts/remove-ad-account-member.ts';
 import { AdAccountBody, AdAccountMemberBody } from '../../domain/ad-accounts/schemas.ts';
 import { jsonBody } from '../middleware/json-body.ts';
-import { acknowledge, contextOf, router } from '../validation.ts';
+import { acknowledge, contextOf, router, stored } from '../validation.ts';
 import { answers, body, empties, Param, Revision, SECURED } from './answers.ts';
 
 const member = z.object({ advertiser_id: Param.advertiser_id, user_id: Param.user_id });
@@ -23,9 +23,10 @@ export const adAccounts = router()
       responses: answers(Revision, 'Stored'),
     }),
     async (c) => {
-      const written = await putAdAccount(contextOf(c), c.req.valid('param').advertiser_id, c.req.valid('json'));
-      acknowledge(c, written);
-      return c.json({ revision: written.revision }, 200);
+      return c.json(
+        stored(c, await putAdAccount(contextOf(c), c.req.valid('param').advertiser_id, c.req.valid('json'))),
+        200,
+      );
     },
   )
   .openapi(
@@ -40,9 +41,7 @@ export const adAccounts = router()
     }),
     async (c) => {
       const { advertiser_id: advertiserId, user_id: userId } = c.req.valid('param');
-      const written = await putAdAccountMember(contextOf(c), advertiserId, userId, c.req.valid('json'));
-      acknowledge(c, written);
-      return c.json({ revision: written.revision }, 200);
+      return c.json(stored(c, await putAdAccountMember(contextOf(c), advertiserId, userId, c.req.valid('json'))), 200);
     },
   )
   .openapi(

@@ -4,7 +4,7 @@ import { putMember } from '../../domain/business-centers/put-member.ts';
 import { removeMember } from '../../domain/business-centers/remove-member.ts';
 import { BusinessCenterBody, MemberBody } from '../../domain/business-centers/schemas.ts';
 import { jsonBody } from '../middleware/json-body.ts';
-import { acknowledge, contextOf, router } from '../validation.ts';
+import { acknowledge, contextOf, router, stored } from '../validation.ts';
 import { answers, body, empties, Param, Revision, SECURED } from './answers.ts';
 
 const member = z.object({ bc_id: Param.bc_id, user_id: Param.user_id });
@@ -23,9 +23,10 @@ export const businessCenters = router()
       responses: answers(Revision, 'Stored'),
     }),
     async (c) => {
-      const written = await putBusinessCenter(contextOf(c), c.req.valid('param').bc_id, c.req.valid('json'));
-      acknowledge(c, written);
-      return c.json({ revision: written.revision }, 200);
+      return c.json(
+        stored(c, await putBusinessCenter(contextOf(c), c.req.valid('param').bc_id, c.req.valid('json'))),
+        200,
+      );
     },
   )
   .openapi(
@@ -40,9 +41,7 @@ export const businessCenters = router()
     }),
     async (c) => {
       const { bc_id: bcId, user_id: userId } = c.req.valid('param');
-      const written = await putMember(contextOf(c), bcId, userId, c.req.valid('json'));
-      acknowledge(c, written);
-      return c.json({ revision: written.revision }, 200);
+      return c.json(stored(c, await putMember(contextOf(c), bcId, userId, c.req.valid('json'))), 200);
     },
   )
   .openapi(

@@ -5,7 +5,7 @@ import { ScopesBody } from '../../domain/assignments/schemas.ts';
 import { putTiktokAccount } from '../../domain/tiktok-accounts/put-tiktok-account.ts';
 import { TiktokAccountBody } from '../../domain/tiktok-accounts/schemas.ts';
 import { jsonBody } from '../middleware/json-body.ts';
-import { acknowledge, contextOf, router } from '../validation.ts';
+import { acknowledge, contextOf, router, stored } from '../validation.ts';
 import { answers, body, empties, Param, Revision, SECURED } from './answers.ts';
 
 const link = z.object({ id: Param.id, user_id: Param.user_id });
@@ -24,9 +24,7 @@ export const tiktokAccounts = router()
       responses: answers(Revision, 'Stored'),
     }),
     async (c) => {
-      const written = await putTiktokAccount(contextOf(c), c.req.valid('param').id, c.req.valid('json'));
-      acknowledge(c, written);
-      return c.json({ revision: written.revision }, 200);
+      return c.json(stored(c, await putTiktokAccount(contextOf(c), c.req.valid('param').id, c.req.valid('json'))), 200);
     },
   )
   .openapi(
@@ -41,9 +39,7 @@ export const tiktokAccounts = router()
     }),
     async (c) => {
       const { id, user_id: userId } = c.req.valid('param');
-      const written = await putLink(contextOf(c), id, userId, c.req.valid('json'));
-      acknowledge(c, written);
-      return c.json({ revision: written.revision }, 200);
+      return c.json(stored(c, await putLink(contextOf(c), id, userId, c.req.valid('json'))), 200);
     },
   )
   .openapi(
