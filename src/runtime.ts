@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
@@ -9,7 +10,7 @@ import { Decider, SERVICE_KIND } from './decision/decide.ts';
 import { FactLoader } from './decision/facts.ts';
 import { Memo } from './decision/memo.ts';
 import { Pdp } from './decision/pdp.ts';
-import type { Context, DomainSettings } from './domain/context.ts';
+import type { Context, DomainSettings, Query } from './domain/context.ts';
 import type { Caller, Readiness, Services } from './http/env.ts';
 import { KeyRing } from './identity/key-ring.ts';
 import { startSupervisor, type Children } from './platform/children.ts';
@@ -21,10 +22,13 @@ import { snapshotPolicies } from './platform/policy-snapshot.ts';
 import { secretFile } from './platform/secret-file.ts';
 import { listen } from './store/listen.ts';
 import { writeLimits } from './store/limits.ts';
-import { migrate, openStore, preparedQuery, type DatabaseAddress, type Orm } from './store/open.ts';
+import { closeStore, migrate, openStore, preparedQuery, type DatabaseAddress, type Orm } from './store/open.ts';
 
 /** How long an answer of a PDP that others run is held: its policies may change without our hearing (milliseconds). */
 const EXTERNAL_ANSWERS_HOLD = 1000;
+
+/** How long `/readyz` waits for a part, in milliseconds. */
+const READY_WITHIN = 2000;
 
 /** Everything that runs, wired; `close` ends it in the opposite order. */
 export interface Runtime {
@@ -49,13 +53,14 @@ export async function startRuntime(config: Config, log: Logger): Promise<Runtime
   stack.defer(async () => children?.close());
   const address = await databaseAddress(config, dataDir, children);
   const orm = await openDatabase(address, config);
-  stack.defer(async () => orm.close(true));
+  stack.defer(async () => closeStore(orm));
   const bundle = await readPolicies(config);
   const pdp = new Pdp(await cerbosTarget(config, dataDir, children, bundle));
   stack.defer(() => pdp.close());
   await requirePdp(pdp, config);
 
   const facts = new FactLoader(await preparedQuery(orm, 'facts'));
+  const ping = await preparedQuery(orm, 'ping');
   const memo = new Memo(pdp, memoOptions(config, bundle));
   const decider = new Decider({ bundle, facts, memo });
   const secretKey = config.secretKey ?? (await secretFile(join(dataDir.path, 'secret-key'), newSecretKey));
@@ -81,7 +86,7 @@ export async function startRuntime(config: Config, log: Logger): Promise<Runtime
     decider,
     keyRing,
     contextFor: ({ actor, key }: Caller, requestId) => ({ ...shared, actor, key, requestId }),
-    readiness: async () => readiness({ orm, pdp, policy: bundle.hash, draining: location.draining }),
+    readiness: async () => readiness({ ping, pdp, policy: bundle.hash, draining: location.draining }),
     publicUrl: () => location.url,
     counters: () => ({
       statements: facts.statements,
@@ -185,10 +190,19 @@ function newSecretKey(): string {
   return randomBytes(32).toString('base64url');
 }
 
-async function readiness(parts: { orm: Orm; pdp: Pdp; policy: string; draining: boolean }): Promise<Readiness> {
-  const [database, pdp] = await Promise.all([parts.orm.isConnected(), parts.pdp.serving()]);
+async function readiness(parts: { ping: Query; pdp: Pdp; policy: string; draining: boolean }): Promise<Readiness> {
+  const answers = parts.ping('select', []).then(
+    () => true,
+    () => false,
+  );
+  const [database, pdp] = await Promise.all([soon(answers), soon(parts.pdp.serving())]);
   const { policy, draining } = parts;
   return { ready: database && pdp && !draining, database, pdp, draining, policy };
+}
+
+/** What does not answer by now does not answer. */
+async function soon(answers: Promise<boolean>): Promise<boolean> {
+  return Promise.race([answers, delay(READY_WITHIN, false, { ref: false })]);
 }
 
 function innermost(error: unknown): string {

@@ -49,6 +49,8 @@ async function run(runtime: Runtime, config: Config, log: Logger): Promise<void>
   await drain(server, config.drainTimeout);
   await runtime.close();
   log.info('stopped');
+  // A connection to a database that has gone silent would keep the process for long.
+  setTimeout(() => process.exit(), 1000).unref();
 }
 
 async function listen(runtime: Runtime, config: Config): Promise<{ server: ServerType; port: number }> {

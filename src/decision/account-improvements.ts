@@ -11,7 +11,7 @@ export function accountFrames(vector: TiktokAccountVector, roles: readonly strin
     ...pathMoves(vector, index),
     ...rest,
   ]);
-  const owner = [[ownerMove()]];
+  const owner = [[ownerMove(!vector.paths.some((path) => knowsBy(path)))]];
   return roles.includes('tiktok_account') ? [owner, through] : [through, owner];
 }
 
@@ -41,9 +41,14 @@ function pathMoves(vector: TiktokAccountVector, index: number): Improvement[] {
   ];
 }
 
-function ownerMove(): Improvement {
+/** Whether the account is no secret to whom this path belongs: a link, or membership where a grant is or was held. */
+function knowsBy({ via, user_role: role, grant }: AccessPath): boolean {
+  return via !== 'BUSINESS_CENTER' || (role !== null && grant !== 'NONE');
+}
+
+function ownerMove(outside: boolean): Improvement {
   const path: AccessPath = { via: 'OWNER', user_role: null, grant: null, granted: [], assigned: [] };
-  return [{ codes: ['NOT_THE_OWNER'], apply: account(OWNER, (it) => ({ ...it, paths: [path] })) }];
+  return [{ codes: ['NOT_THE_OWNER'], outside, apply: account(OWNER, (it) => ({ ...it, paths: [path] })) }];
 }
 
 function advertiserRole({ advertiser_role: role }: TiktokAccountVector): Improvement[] {

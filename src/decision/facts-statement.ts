@@ -1,6 +1,7 @@
 /**
  * The facts of any number of checks, as one statement: each question is a row of the arrays $1 to $8, each fact that
  * holds is a row of the answer. Only current rows count; a grant that ended tells GRANT_REVOKED from NO_GRANT.
+ * `limit 1` keeps PostgreSQL on the unique index of current rows, however many there are of one account or user.
  *
  * $1 kind, $2 subject type, $3 subject id, $4 resource id, $5 the same as uuid (access requests), $6 bc_id,
  * $7 advertiser_id, $8 user_id (whom the action would assign)
@@ -38,12 +39,22 @@ select q.n::int, 'path', center.bc_id, m.user_role,
         where q.bc_id is null and e.user_id = q.subject_id and e.tiktok_account_id = q.resource_id
           and e.valid_to is not null
      ) as center (bc_id)
-  left join member m on m.user_id = q.subject_id and m.bc_id = center.bc_id and m.valid_to is null
-  left join account_grant g
-    on g.tiktok_account_id = q.resource_id and g.bc_id = center.bc_id and g.valid_to is null
-  left join assignment a
-    on a.user_id = q.subject_id and a.tiktok_account_id = q.resource_id and a.bc_id = center.bc_id
-   and a.grant_id = g.id and a.valid_to is null
+  left join lateral (
+       select m.user_role from member m
+        where m.user_id = q.subject_id and m.bc_id = center.bc_id and m.valid_to is null
+        limit 1
+     ) m on true
+  left join lateral (
+       select g.id, g.scopes from account_grant g
+        where g.tiktok_account_id = q.resource_id and g.bc_id = center.bc_id and g.valid_to is null
+        limit 1
+     ) g on true
+  left join lateral (
+       select a.scopes from assignment a
+        where a.user_id = q.subject_id and a.tiktok_account_id = q.resource_id and a.bc_id = center.bc_id
+          and a.grant_id = g.id and a.valid_to is null
+        limit 1
+     ) a on true
  where q.kind = 'tiktok_account' and q.subject_type = 'user'
 
 union all

@@ -4,7 +4,7 @@ import { SparkgateError } from './errors.ts';
 const AWAY = /^(?:08...|53...|55P03|57P0.|57014|58...|40001|40P01|25P0[34])$/;
 const SOCKET = /^(?:ECONNREFUSED|ECONNRESET|ENOENT|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH)$/;
 const POOL =
-  /timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error|Cannot use a pool after|driver has already been destroyed/i;
+  /timeout exceeded when trying to connect|Query read timeout|Connection terminated|Client has encountered a connection error|Cannot use a pool after|driver has already been destroyed/i;
 
 const LIMITS = new Set([
   'members_per_business_center',

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { MikroORM, type Options } from '@mikro-orm/postgresql';
 import { Migrator } from '@mikro-orm/migrations';
 import type { PoolConfig, QueryResultRow } from 'pg';
@@ -34,13 +35,22 @@ export async function migrate(orm: Orm): Promise<string[]> {
   }
 }
 
+/** How long a statement of a check may take: a server that has gone silent would hold it for a quarter of an hour. */
+const PATIENCE_MS = 5000;
+
 /** Statements outside of a transaction, prepared once a connection. */
 export async function preparedQuery(orm: Orm, name: string): Promise<Query> {
   const pool = await orm.em.getConnection().getNativeClient();
   return async <Row extends object>(text: string, values: unknown[]) => {
-    const { rows } = await pool.query<Row & QueryResultRow>({ name, text, values });
+    const statement = { name, text, values, query_timeout: PATIENCE_MS };
+    const { rows } = await pool.query<Row & QueryResultRow>(statement);
     return rows;
   };
+}
+
+/** Closes the pool. A connection whose server has gone silent is not waited for. */
+export async function closeStore(orm: Orm): Promise<void> {
+  await Promise.race([orm.close(true), delay(PATIENCE_MS, undefined, { ref: false })]);
 }
 
 function ormOptions(address: DatabaseAddress, poolSize: number): Options {
@@ -53,6 +63,8 @@ function ormOptions(address: DatabaseAddress, poolSize: number): Options {
       ...connection(address),
       application_name: 'sparkgate',
       connectionTimeoutMillis: 5000,
+      keepAlive: true,
+      keepAliveInitialDelayMillis: 10_000,
       statement_timeout: 60_000,
       // A check's statement is prepared once a connection; planning it again for each set of values would cost more.
       options: '-c plan_cache_mode=force_generic_plan',

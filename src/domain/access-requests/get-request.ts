@@ -10,13 +10,16 @@ export async function getRequest(ctx: Context, bcId: string, id: string): Promis
   return viewOfRequest(await findRequest(ctx, bcId, id));
 }
 
-/** @throws SparkgateError `not_found` when there is none in this Business Center, or none that the actor may see. */
+/**
+ * Not by `view` on the request: that is the owner's too, and a request that names no account is open to any owner who
+ * holds its link, while its id opens nothing. @throws SparkgateError `not_found` when there is none in this Business Center
+ */
 export async function findRequest(ctx: Context, bcId: string, id: string): Promise<AccessRequest> {
   await authorizeKey(ctx, 'act_as', [bcId]);
+  await authorize(ctx, { action: 'view_access_requests', resource: { type: 'business_center', id: bcId } }, null);
   const missing = new SparkgateError('not_found', 'There is no such access request in this Business Center.');
   if (!z.uuid().safeParse(id).success) throw missing;
   const request = await ctx.orm.em.fork().findOne(AccessRequest, { id, bcId });
   if (!request) throw missing;
-  await authorize(ctx, { action: 'view', resource: { type: 'access_request', id } }, null);
   return request;
 }

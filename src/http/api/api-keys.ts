@@ -61,6 +61,8 @@ export const apiKeys = router()
     }),
     async (c) => {
       acknowledge(c, await revokeKey(contextOf(c), c.req.valid('param').id));
+      // The news of this write may come after the next call; other processes hear of it the usual way.
+      c.get('services').keyRing.forget();
       return c.body(null, 204);
     },
   );

@@ -1,0 +1,51 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+
+/** A process of the benchmark, which answers one message at a time and ends when its channel closes. */
+export class Child {
+  readonly #process: ChildProcess;
+  readonly #name: string;
+
+  constructor(name: string, args: readonly string[] = [], execArgv: readonly string[] = []) {
+    this.#name = name;
+    this.#process = fork(join(import.meta.dirname, `${name}.ts`), args, { execArgv: [...execArgv] });
+  }
+
+  /** What it says next. */
+  async hear<Answer>(): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      const ended = (): void => reject(new Error(`${this.#name} ended`));
+      this.#process.once('exit', ended);
+      this.#process.once('message', (message) => {
+        this.#process.off('exit', ended);
+        resolve(message as Answer);
+      });
+    });
+  }
+
+  async ask<Answer>(message: object): Promise<Answer> {
+    const answer = this.hear<Answer>();
+    this.#process.send(message);
+    return answer;
+  }
+
+  async end(): Promise<void> {
+    if (this.#process.exitCode !== null) return;
+    const exit = once(this.#process, 'exit');
+    this.#process.disconnect();
+    await exit;
+  }
+}
+
+/** In such a process: answers every message by `handle`, and cleans up when the benchmark is gone. */
+export function answer<Message>(handle: (message: Message) => Promise<object>, close: () => Promise<void>): void {
+  process.on('message', (message) => {
+    void handle(message as Message).then((it) => process.send?.(it));
+  });
+  process.once('disconnect', () => {
+    void close().then(() => process.exit());
+  });
+  // Ctrl+C reaches every process of the terminal; the benchmark's end closes the channel.
+  process.on('SIGINT', () => undefined);
+}

@@ -1,0 +1,51 @@
+import { connect, type Socket } from 'node:net';
+
+/**
+ * One kept-alive HTTP/1.1 connection, one request at a time. Written on the bare socket, because node:http takes more
+ * of a small machine than the service under test may have left.
+ */
+export class Connection {
+  readonly #socket: Socket;
+  readonly #head: string;
+  #received: Buffer | null = null;
+  #waiting: { resolve: (body: string) => void; reject: (error: Error) => void } | null = null;
+
+  constructor(url: string, headers: Record<string, string> = {}) {
+    const { hostname, port, pathname } = new URL(url);
+    const lines = Object.entries({ Host: `${hostname}:${port}`, 'Content-Type': 'application/json', ...headers });
+    this.#head = `POST ${pathname} HTTP/1.1\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}`;
+    this.#socket = connect({ host: hostname, port: Number(port), noDelay: true });
+    this.#socket.on('data', (chunk) => this.#read(chunk));
+    this.#socket.on('error', (error) => this.#waiting?.reject(error));
+    this.#socket.on('close', () => this.#waiting?.reject(new Error(`${url} closed the connection`)));
+  }
+
+  /** The body of the answer, which must be a 200. */
+  async post(body: string): Promise<string> {
+    return new Promise((resolve, reject) => {
+      this.#waiting = { resolve, reject };
+      this.#socket.write(`${this.#head}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
+    });
+  }
+
+  close(): void {
+    this.#waiting = null;
+    this.#socket.destroy();
+  }
+
+  #read(chunk: Buffer): void {
+    const received = this.#received ? Buffer.concat([this.#received, chunk]) : chunk;
+    this.#received = received;
+    const end = received.indexOf('\r\n\r\n');
+    if (end === -1) return;
+    const head = received.toString('latin1', 0, end);
+    const length = Number(/\r\ncontent-length: *(\d+)/i.exec(head)?.[1]);
+    if (received.length < end + 4 + length) return;
+    this.#received = null;
+    const waiting = this.#waiting;
+    this.#waiting = null;
+    const body = received.toString('utf8', end + 4);
+    if (head.startsWith('HTTP/1.1 200 ') && length >= 0) waiting?.resolve(body);
+    else waiting?.reject(new Error(`${head}\n\n${body}`));
+  }
+}

@@ -1,0 +1,94 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { serve } from '@hono/node-server';
+import { pino } from 'pino';
+import { readConfig } from '../src/config.ts';
+import type { Check } from '../src/decision/check.ts';
+import { prepare } from '../src/decision/decide.ts';
+import { loadFacts } from '../src/decision/facts.ts';
+import { project } from '../src/decision/project.ts';
+import { prepareFirstUse } from '../src/first-use.ts';
+import { createApp } from '../src/http/app.ts';
+
+import { startRuntime, type Counters } from '../src/runtime.ts';
+import { preparedQuery } from '../src/store/open.ts';
+import { answer } from './child.ts';
+import { draw } from './draw.ts';
+
+/** One check as Cerbos would be asked about it, and what Sparkgate answers. */
+export interface Situation {
+  kind: string;
+  action: string;
+  role: string;
+  vector: object;
+  allowed: boolean;
+}
+
+/** What the answers to the first checks were. */
+export interface Answers {
+  situations: Situation[];
+  /** How many checks got which answer. */
+  mix: Record<string, number>;
+}
+
+export type Message = { counters: true } | { settle: true } | { centers: number; checks: number };
+export type Said = { url: string; key: string; postgres: string };
+export type Count = Counters & { cpu: number };
+
+/** The service as `npm start` runs it, on a data directory of its own, which also tells what its answers cost. */
+const folder = await mkdtemp(join(tmpdir(), 'sparkgate-bench-'));
+const config = readConfig({ DATA_DIR: folder, DEMO: 'off', LOG_LEVEL: 'warn', POLICY_DIR: join(import.meta.dirname, '../policies') });
+const runtime = await startRuntime(config, pino({ level: 'warn' }, pino.destination(2)));
+await prepareFirstUse(runtime, config);
+const query = await preparedQuery(runtime.orm, 'bench');
+const plain = await runtime.orm.em.getConnection().getNativeClient();
+
+/** Projects the first checks of a world on their vectors, and decides them. */
+async function answers(centers: number, checks: number): Promise<Answers> {
+  const situations: Situation[] = [];
+  const mix: Record<string, number> = {};
+  const drawn = draw(centers);
+  for (let left = checks; left > 0; left -= 500) {
+    const prepared = Array.from({ length: Math.min(left, 500) }, () => prepare(asCheck(drawn.next().value)));
+    const facts = await loadFacts(query, prepared.map(({ question }) => question));
+    const decisions = await runtime.services.decider.decide(prepared);
+    for (const [index, { check, question }] of prepared.entries()) {
+      const { decision, via, reasons } = decisions[index]!;
+      const { kind, vector } = project(check, question, facts[index]!.rows);
+      const said = decision ? `ALLOW via ${via}` : `DENY ${reasons.map(({ code }) => code).join(' ')}`;
+      mix[said] = (mix[said] ?? 0) + 1;
+      situations.push({ kind, action: check.action.name, role: check.subject.type, vector, allowed: decision });
+    }
+  }
+  return { situations, mix };
+}
+
+function asCheck({ subject, action, resource }: ReturnType<typeof draw> extends Generator<infer Q> ? Q : never): Check {
+  return { subject: { ...subject, properties: {} }, action, resource: { ...resource, properties: {} }, context: {}, within: null };
+}
+
+const server = serve({ fetch: createApp(runtime.services).fetch, hostname: '127.0.0.1', port: 0 }, ({ port }) => {
+  void start(`http://127.0.0.1:${port}`);
+});
+
+async function start(url: string): Promise<void> {
+  const key = (await readFile(join(folder, 'api-key'), 'utf8')).trim();
+  const { rows } = await plain.query<{ server_version: string }>('show server_version');
+  process.send?.({ url, key, postgres: rows[0]!.server_version } satisfies Said);
+}
+
+answer<Message>(
+  async (message) => {
+    if ('centers' in message) return answers(message.centers, message.checks);
+    // What autovacuum and the checkpointer do within minutes of an import, so that they do not do it while we measure.
+    if ('settle' in message) await plain.query('vacuum').then(async () => plain.query('checkpoint'));
+    const { user, system } = process.cpuUsage();
+    return { ...runtime.services.counters(), cpu: (user + system) / 1e6 } satisfies Count;
+  },
+  async () => {
+    server.close();
+    await runtime.close();
+    await rm(folder, { recursive: true, force: true });
+  },
+);

@@ -1,0 +1,131 @@
+import { request } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { Child } from './child.ts';
+import { Connection } from './connection.ts';
+import { draw, type Question } from './draw.ts';
+import { load, type Measured } from './load.ts';
+import type { Answers, Count, Message, Said } from './service.ts';
+import { facts, OF_A_CENTER } from './world.ts';
+
+/** How many checks are asked before anything is measured: they tell which vectors there are. */
+const FIRST = 20_000;
+
+/** Evaluations in one batch, and batches in flight. */
+export const BATCH = { size: 50, inFlight: 4 };
+
+/** One Sparkgate with a world of its own, under load. */
+export class Sparkgate {
+  readonly relationships: number;
+  readonly #child: Child;
+  readonly #said: Said;
+  readonly #questions: Iterator<Question, never>;
+
+  private constructor(relationships: number, child: Child, said: Said) {
+    this.relationships = relationships;
+    this.#child = child;
+    this.#said = said;
+    this.#questions = draw(this.#centers);
+  }
+
+  static async start(relationships: number, execArgv: readonly string[]): Promise<Sparkgate> {
+    const child = new Child('service', [], execArgv);
+    return new Sparkgate(relationships, child, await child.hear<Said>());
+  }
+
+  get postgres(): string {
+    return this.#said.postgres;
+  }
+
+  get #centers(): number {
+    return Math.ceil(this.relationships / OF_A_CENTER.relationships);
+  }
+
+  /** Imports the world over HTTP; resolves with how many lines it had and how many seconds that took. */
+  async import(onProgress: (lines: number) => void): Promise<{ lines: number; seconds: number }> {
+    let lines = 0;
+    const count = (all: number): void => onProgress((lines = all));
+    const since = performance.now();
+    const sending = request(new URL('/v1/relationships/import', this.#said.url), {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${this.#said.key}`, 'Content-Type': 'application/x-ndjson' },
+    });
+    const answered = new Promise<string>((resolve, reject) => {
+      sending.once('error', reject).once('response', (response) => {
+        text(response).then((body) => (response.statusCode === 200 ? resolve(body) : reject(new Error(body))), reject);
+      });
+    });
+    await Promise.all([answered, pipeline(Readable.from(ndjson(this.#centers, count)), sending)]);
+    return { lines, seconds: (performance.now() - since) / 1000 };
+  }
+
+  /** Asks the first checks, each of which may be the first of its vector. */
+  async first(): Promise<Answers & { count: Count }> {
+    await this.#ask({ settle: true });
+    const answers = await this.#ask<Answers>({ centers: this.#centers, checks: FIRST });
+    for (let n = 0; n < FIRST; n += 1) this.#questions.next();
+    return { ...answers, count: await this.count() };
+  }
+
+  async count(): Promise<Count> {
+    return this.#ask({ counters: true });
+  }
+
+  /** One check a request. */
+  async evaluation(inFlight: number, seconds: number): Promise<Measured> {
+    return this.#load('/access/v1/evaluation', inFlight, seconds, () => this.#questions.next().value);
+  }
+
+  /** A batch of checks a request. */
+  async evaluations(seconds: number): Promise<Measured> {
+    return this.#load('/access/v1/evaluations', BATCH.inFlight, seconds, () => ({
+      evaluations: Array.from({ length: BATCH.size }, () => this.#questions.next().value),
+    }));
+  }
+
+  async end(): Promise<void> {
+    await this.#child.end();
+  }
+
+  async #ask<Answer>(message: Message): Promise<Answer> {
+    return this.#child.ask<Answer>(message);
+  }
+
+  async #load(path: string, inFlight: number, seconds: number, next: () => object): Promise<Measured> {
+    return loadUrl(this.#said.url + path, inFlight, seconds, next, { Authorization: `Bearer ${this.#said.key}` });
+  }
+}
+
+/** Posts bodies to one address, one connection a request in flight. */
+export async function loadUrl(
+  url: string,
+  inFlight: number,
+  seconds: number,
+  next: () => object,
+  headers: Record<string, string> = {},
+): Promise<Measured> {
+  const connections = Array.from({ length: inFlight }, () => new Connection(url, headers));
+  try {
+    return await load(inFlight, seconds, async (slot) => connections[slot]!.post(JSON.stringify(next())));
+  } finally {
+    for (const connection of connections) connection.close();
+  }
+}
+
+const LINES_AT_ONCE = 1000;
+
+function* ndjson(centers: number, onProgress: (lines: number) => void): Generator<string> {
+  let lines = 0;
+  let chunk = '';
+  for (const fact of facts(centers)) {
+    chunk += `${JSON.stringify(fact)}\n`;
+    lines += 1;
+    if (lines % LINES_AT_ONCE !== 0) continue;
+    yield chunk;
+    onProgress(lines);
+    chunk = '';
+  }
+  yield chunk;
+  onProgress(lines);
+}

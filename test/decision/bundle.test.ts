@@ -1,0 +1,104 @@
+import { describe, expect, test } from 'vitest';
+import { bundleOf, documentPolicy } from '../support/bundle.ts';
+
+const FILE = 'resource_policies/document.yaml';
+const kind = async (files: Record<string, string>) => (await bundleOf(files)).kinds.get('document');
+const policy = async (expression: string, more = '') => kind({ [FILE]: documentPolicy(expression, more) });
+
+describe('whether decisions of a kind depend on ids', () => {
+  test.each([
+    'P.id == "sam"',
+    'R.id.startsWith("doc-")',
+    'request.principal.id == R.attr.owner',
+    'request.resource.id == "1"',
+    'request . principal . id == "sam"',
+    'P["id"] == "sam"',
+    'request["resource"]["id"] == "1"',
+    '[P].exists(it, it.id == "sam")',
+    'request.principal == request.resource',
+    'P.attr.name == P.id',
+  ])('yes: %s', async (expression) => {
+    expect(await policy(expression)).toMatchObject({ mentionsIds: true });
+  });
+
+  test.each([
+    'R.attr.owner_id == P.attr.user_id',
+    'request.resource.attr.id == "1"',
+    'P.roles.exists(role, role == "user")',
+    'R.kind == "document"',
+    'V.id == "1"',
+    'true',
+  ])('no: %s', async (expression) => {
+    expect(await policy(expression)).toMatchObject({ mentionsIds: false });
+  });
+
+  test('no: a comment mentions them', async () => {
+    expect(await kind({ [FILE]: `# P.id and R.id, now()\n${documentPolicy('true')}` })).toEqual({
+      actions: new Set(['read']),
+      mentionsIds: false,
+      mentionsTime: false,
+    });
+  });
+
+  test.each(['mine', 'name', 'resource', 'ref', 'roles'])('yes: by a local variable called %s', async (name) => {
+    const variables = `variables:\n  local:\n    ${name}: P.id == R.attr.owner`;
+    expect(await policy(`V.${name}`, variables)).toMatchObject({ mentionsIds: true });
+  });
+
+  test('yes: by what is imported, and by what that imports', async () => {
+    const files = {
+      [FILE]: documentPolicy('true', 'importDerivedRoles: [around_documents]'),
+      'derived_roles/documents.yaml': `
+apiVersion: api.cerbos.dev/v1
+derivedRoles:
+  name: around_documents
+  variables: {import: [owners]}
+  definitions:
+    - {name: owner, parentRoles: [user], condition: {match: {expr: V.name}}}`,
+      'exports.yaml': `
+apiVersion: api.cerbos.dev/v1
+exportVariables:
+  name: owners
+  definitions: {name: request.principal.id == R.attr.owner}`,
+    };
+    expect(await kind(files)).toMatchObject({ mentionsIds: true });
+    const unrelated = { ...files, [FILE]: documentPolicy('true') };
+    expect(await kind(unrelated)).toMatchObject({ mentionsIds: false });
+  });
+
+  test('yes: beside a principal policy, which applies to one id', async () => {
+    const principal = `
+apiVersion: api.cerbos.dev/v1
+principalPolicy: {principal: sam, version: default, rules: []}`;
+    expect(await kind({ [FILE]: documentPolicy('true'), 'sam.yaml': principal })).toMatchObject({ mentionsIds: true });
+  });
+
+  test('yes: by the second of two documents in one file', async () => {
+    const both = `${documentPolicy('true')}---${documentPolicy('P.id == "sam"')}`;
+    expect(await kind({ [FILE]: both })).toMatchObject({ mentionsIds: true });
+  });
+});
+
+test.each([
+  ['now() > timestamp(R.attr.until)', true],
+  ['now () > timestamp(R.attr.until)', true],
+  ['timestamp(R.attr.at).timeSince() < duration("1h")', true],
+  ['R.attr.now == "now" && R.attr.known', false],
+])('whether decisions depend on the time: %s: %s', async (expression, mentionsTime) => {
+  expect(await policy(expression)).toMatchObject({ mentionsTime });
+});
+
+test('the hash changes with any text or name, and with nothing else', async () => {
+  const text = documentPolicy('true');
+  const { hash } = await bundleOf({ [FILE]: text });
+  expect(hash).toMatch(/^[0-9a-f]{64}$/);
+  expect((await bundleOf({ [FILE]: text, 'README.md': 'not a policy' })).hash).toBe(hash);
+  const others = [
+    { [FILE]: `${text} ` },
+    { 'resource_policies/other.yaml': text },
+    { [FILE]: text, '_schemas/document.json': '{}' },
+    { 'resource_policies/document.yaml2.yaml': text },
+  ];
+  const hashes = await Promise.all(others.map(async (files) => (await bundleOf(files)).hash));
+  expect(new Set([hash, ...hashes]).size).toBe(5);
+});

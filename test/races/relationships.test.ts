@@ -1,0 +1,102 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { testApp, type TestApp } from '../support/app.ts';
+import { decision, grant, put, standardWorld } from '../support/cast.ts';
+import { inWords } from '../support/outcome.ts';
+import { sql } from '../support/sql.ts';
+
+let app: TestApp;
+beforeAll(async () => {
+  app = await testApp();
+  await standardWorld(app);
+});
+afterAll(async () => app.close());
+
+const ACCOUNT = '/v1/business-centers/bc1/tiktok-accounts/brand';
+const ORPHANS = `
+  select a.id from assignment a join account_grant g on g.id = a.grant_id
+   where a.valid_to is null and (g.valid_to is not null or not a.scopes <@ g.scopes
+      or not exists (select from member m where m.bc_id = a.bc_id and m.user_id = a.user_id and m.valid_to is null))`;
+const CURRENT = 'select user_role from member where bc_id = $1 and user_id = $2 and valid_to is null';
+
+test('assign against revoke: nothing stays assigned under a revoked grant', async () => {
+  for (let round = 0; round < 30; round += 1) {
+    await grant(app, ['POST']);
+    const assign = async () =>
+      app.call('PUT', `${ACCOUNT}/members/sam`, { actor: 'user:adm', body: { scopes: ['POST'] } });
+    const revoke = async () =>
+      app.call('DELETE', '/v1/tiktok-accounts/brand/grants/bc1', { actor: 'tiktok_account:brand' });
+    const [first, second] = await Promise.all(round % 2 === 0 ? [assign(), revoke()] : [revoke(), assign()]);
+    const [assigned, revoked] = round % 2 === 0 ? [first, second] : [second, first];
+    expect(revoked?.status).toBe(200);
+    expect(assigned && inWords(assigned)).toMatch(/^(?:200|403 forbidden GRANT_REVOKED)$/);
+    expect(revoked?.body.assignments_ended).toBe(assigned?.status === 200 ? 1 : 0);
+    expect(await sql(app, ORPHANS)).toEqual([]);
+    expect(await decision(app, 'sam', 'read_profile')).toBe('DENY GRANT_REVOKED NO_ASSIGNMENT');
+  }
+});
+
+test('assign against removal: nothing stays assigned to a former member', async () => {
+  await grant(app, ['POST']);
+  for (let round = 0; round < 30; round += 1) {
+    await put(app, '/v1/business-centers/bc1/members/lou', { user_role: 'STANDARD' });
+    const [assigned, removed] = await Promise.all([
+      app.call('PUT', `${ACCOUNT}/members/lou`, { actor: 'user:adm', body: { scopes: ['POST'] } }),
+      app.call('DELETE', '/v1/business-centers/bc1/members/lou'),
+    ]);
+    expect(removed.status).toBe(204);
+    expect(inWords(assigned)).toMatch(/^(?:200|403 forbidden NOT_A_MEMBER)$/);
+    expect(await sql(app, ORPHANS)).toEqual([]);
+  }
+});
+
+test('concurrent role changes of one member leave one current role, and a history without gaps', async () => {
+  const roles = Array.from({ length: 40 }, (_, index) => (index % 2 === 0 ? 'ADMIN' : 'STANDARD'));
+  const path = '/v1/business-centers/bc2/members/pat';
+  const answers = await Promise.all(
+    roles.map(async (role) => app.call('PUT', path, { body: { user_role: role } })),
+  );
+  expect(answers.every(({ status }) => status === 200)).toBe(true);
+  expect(await sql(app, CURRENT, ['bc2', 'pat'])).toHaveLength(1);
+  const history = await sql<{ begun: string; ended: string | null }>(
+    app,
+    `select begun_revision as begun, ended_revision as ended from member where user_id = 'pat' order by begun_revision`,
+  );
+  expect(history.length).toBeGreaterThan(1);
+  expect(history.map(({ ended }) => ended)).toEqual([...history.slice(1).map(({ begun }) => begun), null]);
+});
+
+test('the last places for administrators: as many are let in as there are places', async () => {
+  const limited = await testApp({ ADMINS_PER_BUSINESS_CENTER: '3' });
+  try {
+    await put(limited, '/v1/business-centers/bc1', { name: 'Bright Agency' });
+    const users = Array.from({ length: 12 }, (_, index) => `user${index}`);
+    const answers = await Promise.all(
+      users.map(async (user) =>
+        limited.call('PUT', `/v1/business-centers/bc1/members/${user}`, { body: { user_role: 'ADMIN' } }),
+      ),
+    );
+    const words = answers.map(inWords).toSorted();
+    expect(words).toEqual([...Array<string>(3).fill('200'), ...Array<string>(9).fill('409 limit_reached')]);
+    const current = await sql(limited, `select user_id from member where valid_to is null`);
+    const letIn = users.filter((_, index) => answers[index]?.status === 200);
+    expect(current.map((row) => row['user_id']).toSorted()).toEqual(letIn.toSorted());
+  } finally {
+    await limited.close();
+  }
+});
+
+test('plain SQL beside the service takes the last place as well: the database counts, not the service', async () => {
+  const limited = await testApp({ ADMINS_PER_BUSINESS_CENTER: '1' });
+  try {
+    await put(limited, '/v1/business-centers/bc1', { name: 'Bright Agency' });
+    const insert = `insert into member (bc_id, user_id, user_role, valid_from, begun_by, begun_revision)
+      values ('bc1', $1, 'ADMIN', now(), 'test', 0)`;
+    const tries = await Promise.allSettled(
+      Array.from({ length: 8 }, async (_, index) => sql(limited, insert, [`user${index}`])),
+    );
+    expect(tries.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    expect(await sql(limited, 'select from member')).toHaveLength(1);
+  } finally {
+    await limited.close();
+  }
+});

@@ -1,0 +1,142 @@
+import { execFile } from 'node:child_process';
+import { existsSync, statSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, expect, test } from 'vitest';
+import {
+  cleanUp,
+  descendants,
+  isAlive,
+  refusedStart,
+  SERVICE_KEY,
+  startService,
+  temporaryFolder,
+  until,
+  type Service,
+} from '../support/service.ts';
+
+afterAll(cleanUp);
+
+const REPOSITORY = join(import.meta.dirname, '../..');
+
+/** What a newcomer would paste. */
+function curlOf(service: Service): string {
+  const [, curl] = /\n(curl [^]*?)\n\n/.exec(service.stdout()) ?? [];
+  if (curl === undefined) throw new Error(`no curl in ${service.stdout()}`);
+  return curl;
+}
+
+async function paste(command: string): Promise<unknown> {
+  const { stdout } = await promisify(execFile)('bash', ['-c', command], { cwd: REPOSITORY });
+  return JSON.parse(stdout);
+}
+
+async function revisionOf(service: Service, key: string): Promise<string> {
+  const check = { subject: { type: 'user', id: 'sam' }, action: { name: 'view' }, resource: { type: 'x', id: 'x' } };
+  return (await service.call('POST', '/access/v1/evaluation', { key, body: check })).body.context.revision;
+}
+
+/** The flow from the request to the decision; the secrets that it came across. */
+async function wholeFlow(service: Service, key: string): Promise<string[]> {
+  const call: Service['call'] = async (method, path, options) => service.call(method, path, { key, ...options });
+  const member = await call('PUT', '/v1/business-centers/bc2/members/eve', { body: { user_role: 'ADMIN' } });
+  expect(member.status).toBe(200);
+  const asked = await call('POST', '/v1/business-centers/bc2/access-requests', {
+    actor: 'user:eve',
+    body: { scopes: ['POST'] },
+  });
+  expect(asked.status).toBe(201);
+  const token = String(asked.body.consent_url).split('/').at(-1) ?? '';
+  const picture = `/v1/business-centers/bc2/access-requests/${asked.body.id}/qr.svg`;
+  expect((await call('GET', picture, { actor: 'user:eve' })).status).toBe(200);
+  const owner = { actor: 'tiktok_account:other' };
+  expect((await call('GET', `/v1/consents/${token}`, owner)).status).toBe(200);
+  expect((await call('POST', `/v1/consents/${token}/approve`, owner)).status).toBe(200);
+  expect((await call('POST', `/v1/consents/${token}/approve`, owner)).status).toBe(404);
+  expect((await call('PUT', `/v1/consents/${token}/elsewhere`, owner)).status).toBe(404);
+  const made = await call('POST', '/v1/api-keys', { body: { name: 'checker', permissions: ['check'] } });
+  expect(made.status).toBe(201);
+  expect((await call('GET', '/v1/audit', { key: made.body.key })).status).toBe(403);
+  const stranger = 'sgk_not-a-key-but-something-that-somebody-sent';
+  expect((await call('GET', '/v1/audit', { key: stranger })).status).toBe(401);
+  const basic = 'Basic YWRtaW46dG9wLXNlY3JldA==';
+  expect((await call('GET', '/v1/audit', { headers: { Authorization: basic } })).status).toBe(401);
+  return [key, token, made.body.key, stranger, basic];
+}
+
+/** Neither the secret itself nor a telling part of it. */
+function expectNoSecret(service: Service, secrets: readonly string[]): void {
+  for (const secret of secrets) {
+    expect(service.stdout() + service.stderr()).not.toContain(secret);
+    expect(service.stdout() + service.stderr()).not.toContain(secret.slice(-20));
+  }
+}
+
+test('a first start shows what is there; a second one keeps it', async () => {
+  const dataDir = join(await temporaryFolder(), "a newcomer's data");
+  const first = await startService({ DATA_DIR: dataDir, LOG_LEVEL: 'trace' });
+  const file = join(dataDir, 'api-key');
+  expect(first.stdout()).toContain(`Sparkgate serves at ${first.url}\n`);
+  expect(first.stdout()).toContain(`api-key (administrator)\n  data               ${dataDir}\n`);
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+  expect(await paste(curlOf(first))).toMatchObject({ decision: true, context: { via: 'BUSINESS_CENTER' } });
+
+  const key = (await readFile(file, 'utf8')).trim();
+  const secrets = await wholeFlow(first, key);
+  const renamed = await first.call('PUT', '/v1/business-centers/bc1', { key, body: { name: 'Renamed Agency' } });
+  expect(renamed.status).toBe(200);
+  const revision = await revisionOf(first, key);
+  const children = descendants(first.pid);
+  expect(children.length).toBeGreaterThan(3);
+  first.kill('SIGINT', 'group');
+  expect(await first.exit).toBe(0);
+  expect(children.filter(isAlive)).toEqual([]);
+  expect(first.stderr()).toContain('"msg":"request"');
+  expect(first.stderr()).not.toMatch(/"level":(?:40|50|60)/);
+  expectNoSecret(first, secrets);
+
+  const second = await startService({ DATA_DIR: dataDir, PUBLIC_URL: 'https://sparkgate.example' });
+  expect(second.stdout()).toContain('Sparkgate serves at https://sparkgate.example\n');
+  expect((await readFile(file, 'utf8')).trim()).toBe(key);
+  expect(await revisionOf(second, key)).toBe(revision);
+  expect(await paste(curlOf(second).replace('https://sparkgate.example', second.url))).toMatchObject({
+    decision: true,
+  });
+  const discovered = await second.call('GET', '/.well-known/authzen-configuration', { key: null });
+  expect(discovered.body).toMatchObject({
+    policy_decision_point: 'https://sparkgate.example',
+    access_evaluation_endpoint: 'https://sparkgate.example/access/v1/evaluation',
+  });
+  const asked = await second.call('POST', '/v1/business-centers/bc1/access-requests', {
+    key,
+    actor: 'user:adm',
+    body: { scopes: ['LIVE'] },
+  });
+  expect(asked.body.consent_url).toMatch(/^https:\/\/sparkgate\.example\/consent\/[\w-]{43}$/);
+
+  const third = await refusedStart({ DATA_DIR: dataDir });
+  expect(third).toEqual({
+    code: 1,
+    stdout: '',
+    stderr: `sparkgate: DATA_DIR ${dataDir} is in use by another Sparkgate process; stop that one or choose another DATA_DIR.\n`,
+  });
+  expect(await revisionOf(second, key)).toBe(String(BigInt(revision) + 1n));
+  second.kill('SIGTERM');
+  expect(await second.exit).toBe(0);
+});
+
+test('without the demo, nothing is there, and a key of our own makes no key file', async () => {
+  const service = await startService({ DEMO: 'off', BOOTSTRAP_API_KEY: SERVICE_KEY, LOG_LEVEL: 'trace' });
+  expect(existsSync(join(service.dataDir, 'api-key'))).toBe(false);
+  expect(service.stdout()).not.toContain('curl');
+  const trail = await service.call('GET', '/v1/audit');
+  expect(trail).toMatchObject({ status: 200, body: { items: [], next_cursor: null } });
+  expect(await revisionOf(service, SERVICE_KEY)).toBe('0');
+
+  const children = descendants(service.pid);
+  service.kill('SIGTERM', 'group');
+  expect(await service.exit).toBe(0);
+  await until(() => !children.some(isAlive));
+  expectNoSecret(service, [SERVICE_KEY]);
+});
