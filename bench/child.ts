@@ -38,14 +38,21 @@ export class Child {
   }
 }
 
+/** In such a process: says something to the benchmark, unless it is gone. */
+export function tell(message: object): void {
+  if (process.connected) process.send?.(message);
+}
+
 /** In such a process: answers every message by `handle`, and cleans up when the benchmark is gone. */
-export function answer<Message>(handle: (message: Message) => Promise<object>, close: () => Promise<void>): void {
-  process.on('message', (message) => {
-    void handle(message as Message).then((it) => process.send?.(it));
-  });
-  process.once('disconnect', () => {
+export function serveParent(handle: (message: unknown) => Promise<object>, close: () => Promise<void>): void {
+  const end = (): void => {
     void close().then(() => process.exit());
+  };
+  process.on('message', (message) => {
+    void handle(message).then(tell);
   });
+  if (process.connected) process.once('disconnect', end);
+  else end();
   // Ctrl+C reaches every process of the terminal; the benchmark's end closes the channel.
   process.on('SIGINT', () => undefined);
 }

@@ -6,7 +6,7 @@ import { GRPC } from '@cerbos/grpc';
 import { startSupervisor } from '../src/platform/children.ts';
 import { claimDataDir } from '../src/platform/data-dir.ts';
 import { startEmbeddedCerbos } from '../src/platform/embedded-cerbos.ts';
-import { answer } from './child.ts';
+import { serveParent, tell } from './child.ts';
 import { load } from './load.ts';
 import type { Situation } from './service.ts';
 
@@ -35,8 +35,9 @@ async function check(): Promise<void> {
   if (decision !== allowed) throw new Error(`Cerbos and Sparkgate disagree on ${action} ${JSON.stringify(vector)}`);
 }
 
-answer<Message>(
-  async (message) => {
+serveParent(
+  async (asked) => {
+    const message = asked as Message;
     if ('inFlight' in message) return load(message.inFlight, message.seconds, check);
     ({ situations } = message);
     return {};
@@ -48,4 +49,4 @@ answer<Message>(
     await rm(folder, { recursive: true, force: true });
   },
 );
-process.send?.({});
+tell({});

@@ -1,4 +1,4 @@
-import { account, adAccount, assignment, link, member, OF_A_CENTER, role } from './world.ts';
+import { account, adAccount, assignment, link, LINKS, member, OF_A_CENTER, role } from './world.ts';
 
 /** The body of one evaluation. */
 export interface Question {
@@ -7,66 +7,84 @@ export interface Question {
   resource: { type: string; id: string };
 }
 
-/** Who asks about which account, in which ad account; numbers of the world. */
-interface Triple {
+/** Who asks what about which account, in which ad account. */
+interface Asked {
   user: string;
   account: string;
   advertiser: string;
+  action?: string;
   post?: { visibility?: string; ad_authorization?: boolean };
 }
 
+/** A number from 0 up to, but not, this one. */
 type Pick = (below: number) => number;
+type Sort = (b: number, centers: number, pick: Pick) => Asked;
 
-/** Of a hundred checks so many are of each sort; what the answer is depends on the scopes and switches besides. */
-const SORTS: readonly [share: number, draw: (b: number, centers: number, pick: Pick) => Triple][] = [
-  [45, (b, _, pick) => assigned(b, pick)],
-  [10, (b, _, pick) => ({ ...assigned(b, pick), advertiser: adAccount(b, pick(OF_A_CENTER.adAccounts)) })],
-  [8, (b, _, pick) => ({ ...assigned(b, pick), post: pick(2) === 0 ? { visibility: 'FRIENDS' } : { ad_authorization: false } })],
-  [5, (b, _, pick) => linked(b, pick)],
-  [12, (b, _, pick) => ({ ...running(b, pick), account: account(b, pick(OF_A_CENTER.grants)) })],
-  [10, (b, centers, pick) => ({ ...running(b, pick), account: account(pick(centers), pick(OF_A_CENTER.grants)) })],
-  [10, (b, _, pick) => ({ ...assigned(b, pick), user: `stranger-${pick(1_000_000)}` })],
+/** Of a hundred checks so many are of each sort. Scopes and switches then decide between ALLOW and several reasons. */
+const SORTS: readonly [share: number, sort: Sort][] = [
+  // Members who may use the account: for an ad, and to look at it.
+  [30, (b, _, pick) => assigned(b, pick)],
+  [
+    30,
+    (b, centers, pick) => ({ ...assigned(b, pick), advertiser: anyAdAccount(centers, pick), action: READS[pick(3)]! }),
+  ],
+  // The same in an ad account where they have hardly ever a role; with a post that may not be used.
+  [8, (b, _, pick) => ({ ...assigned(b, pick), advertiser: adAccount(b, pick(OF_A_CENTER.adAccounts)) })],
+  [7, (b, _, pick) => ({ ...assigned(b, pick), post: UNUSABLE[pick(2)]! })],
+  // By an account link of their own.
+  [5, (b, centers, pick) => ({ ...linked(b, pick), advertiser: anyAdAccount(centers, pick), action: READS[pick(3)]! })],
+  // Members whom the account is hardly ever assigned to, or whose Business Center does not hold it; people of nowhere.
+  [8, (b, _, pick) => ({ ...running(b, pick), account: account(b, pick(OF_A_CENTER.grants)) })],
+  [6, (b, centers, pick) => ({ ...running(b, pick), account: account(pick(centers), pick(OF_A_CENTER.grants)) })],
+  [6, (b, _, pick) => ({ ...assigned(b, pick), user: `stranger-${pick(1_000_000)}` })],
 ];
+const READS = ['read_profile', 'read_public_videos', 'read_live_videos'];
+const UNUSABLE = [{ visibility: 'FRIENDS' }, { ad_authorization: false }];
 
-const ACTIONS = [...Array<string>(7).fill('create_spark_ad'), 'read_profile', 'read_public_videos', 'read_live_videos'];
-
-/** A member's assignment, and an ad account in which this member has some role. */
-function assigned(b: number, pick: Pick): Triple {
+/** A member's assignment, and an ad account in which this member may run ads. */
+function assigned(b: number, pick: Pick): Asked {
   const { i, j } = assignment(pick(OF_A_CENTER.assignments));
-  const { x } = role(i + OF_A_CENTER.members * pick(i < 90 ? 3 : 2));
+  const roles = [0, 1, 2].map((turn) => i + OF_A_CENTER.members * turn).filter((k) => k < OF_A_CENTER.roles);
+  const able = roles.map(role).filter((it) => it.role !== 'ANALYST');
+  const { x } = able[pick(able.length)]!;
   return { user: member(b, i), account: account(b, j), advertiser: adAccount(b, x) };
 }
 
-function linked(b: number, pick: Pick): Triple {
-  const { i, j } = link(pick(20));
-  return { user: member(b, i), account: account(b, j), advertiser: adAccount(b, pick(OF_A_CENTER.adAccounts)) };
+function linked(b: number, pick: Pick): Omit<Asked, 'advertiser'> {
+  const { i, j } = link(pick(LINKS));
+  return { user: member(b, i), account: account(b, j) };
 }
 
-/** A member with some ad account of theirs. */
-function running(b: number, pick: Pick): Omit<Triple, 'account'> {
+/** A member, with an ad account in which this member has some role. */
+function running(b: number, pick: Pick): Omit<Asked, 'account'> {
   const { i, x } = role(pick(OF_A_CENTER.roles));
   return { user: member(b, i), advertiser: adAccount(b, x) };
 }
 
-/** Checks without end, no user, account and ad account together twice. The same seed gives the same checks. */
+function anyAdAccount(centers: number, pick: Pick): string {
+  return adAccount(pick(centers), pick(OF_A_CENTER.adAccounts));
+}
+
+/** Checks without end, no user, account and ad account together twice. The same seed draws the same checks. */
 export function* draw(centers: number, seed = 1): Generator<Question, never> {
   const pick = picker(seed);
   const drawn = new Set<string>();
   for (;;) {
-    const triple = sort(pick(100))(pick(centers), centers, pick);
-    const key = `${triple.user} ${triple.account} ${triple.advertiser}`;
-    if (drawn.has(key)) continue;
-    drawn.add(key);
-    yield question(triple, ACTIONS[pick(ACTIONS.length)]!);
+    const sort = SORTS_BY_SHARE[pick(SORTS_BY_SHARE.length)]!;
+    for (let tries = 0; tries < 100; tries += 1) {
+      const asked = sort(pick(centers), centers, pick);
+      const key = `${asked.user} ${asked.account} ${asked.advertiser}`;
+      if (drawn.has(key)) continue;
+      drawn.add(key);
+      yield question(asked);
+      break;
+    }
   }
 }
 
-function sort(at: number): (typeof SORTS)[number][1] {
-  let sum = 0;
-  return SORTS.find(([share]) => (sum += share) > at)![1];
-}
+const SORTS_BY_SHARE = SORTS.flatMap(([share, sort]) => Array<Sort>(share).fill(sort));
 
-function question({ user, account: id, advertiser, post }: Triple, name: string): Question {
+function question({ user, account: id, advertiser, action: name = 'create_spark_ad', post }: Asked): Question {
   const facts = { tiktok_account_id: id, visibility: 'PUBLIC', ad_authorization: true, ...post };
   return {
     subject: { type: 'user', id: user },

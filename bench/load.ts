@@ -1,5 +1,6 @@
 /** What one load measured; times in milliseconds. */
 export interface Measured {
+  requests: number;
   perSecond: number;
   p50: number;
   p99: number;
@@ -27,5 +28,5 @@ export async function load(
   const took = (performance.now() - since) / 1000;
   const sorted = Float64Array.from(times).toSorted();
   const at = (part: number): number => sorted[Math.floor(sorted.length * part)] ?? Number.NaN;
-  return { perSecond: times.length / took, p50: at(0.5), p99: at(0.99) };
+  return { requests: times.length, perSecond: times.length / took, p50: at(0.5), p99: at(0.99) };
 }

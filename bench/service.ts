@@ -10,11 +10,11 @@ import { loadFacts } from '../src/decision/facts.ts';
 import { project } from '../src/decision/project.ts';
 import { prepareFirstUse } from '../src/first-use.ts';
 import { createApp } from '../src/http/app.ts';
-
-import { startRuntime, type Counters } from '../src/runtime.ts';
+import type { Counters } from '../src/http/env.ts';
+import { startRuntime } from '../src/runtime.ts';
 import { preparedQuery } from '../src/store/open.ts';
-import { answer } from './child.ts';
-import { draw } from './draw.ts';
+import { serveParent, tell } from './child.ts';
+import { draw, type Question } from './draw.ts';
 
 /** One check as Cerbos would be asked about it, and what Sparkgate answers. */
 export interface Situation {
@@ -38,7 +38,12 @@ export type Count = Counters & { cpu: number };
 
 /** The service as `npm start` runs it, on a data directory of its own, which also tells what its answers cost. */
 const folder = await mkdtemp(join(tmpdir(), 'sparkgate-bench-'));
-const config = readConfig({ DATA_DIR: folder, DEMO: 'off', LOG_LEVEL: 'warn', POLICY_DIR: join(import.meta.dirname, '../policies') });
+const config = readConfig({
+  DATA_DIR: folder,
+  DEMO: 'off',
+  LOG_LEVEL: 'warn',
+  POLICY_DIR: join(import.meta.dirname, '../policies'),
+});
 const runtime = await startRuntime(config, pino({ level: 'warn' }, pino.destination(2)));
 await prepareFirstUse(runtime, config);
 const query = await preparedQuery(runtime.orm, 'bench');
@@ -51,7 +56,10 @@ async function answers(centers: number, checks: number): Promise<Answers> {
   const drawn = draw(centers);
   for (let left = checks; left > 0; left -= 500) {
     const prepared = Array.from({ length: Math.min(left, 500) }, () => prepare(asCheck(drawn.next().value)));
-    const facts = await loadFacts(query, prepared.map(({ question }) => question));
+    const facts = await loadFacts(
+      query,
+      prepared.map(({ question }) => question),
+    );
     const decisions = await runtime.services.decider.decide(prepared);
     for (const [index, { check, question }] of prepared.entries()) {
       const { decision, via, reasons } = decisions[index]!;
@@ -64,8 +72,14 @@ async function answers(centers: number, checks: number): Promise<Answers> {
   return { situations, mix };
 }
 
-function asCheck({ subject, action, resource }: ReturnType<typeof draw> extends Generator<infer Q> ? Q : never): Check {
-  return { subject: { ...subject, properties: {} }, action, resource: { ...resource, properties: {} }, context: {}, within: null };
+function asCheck({ subject, action, resource }: Question): Check {
+  return {
+    subject: { ...subject, properties: {} },
+    action,
+    resource: { ...resource, properties: {} },
+    context: {},
+    within: null,
+  };
 }
 
 const server = serve({ fetch: createApp(runtime.services).fetch, hostname: '127.0.0.1', port: 0 }, ({ port }) => {
@@ -75,11 +89,12 @@ const server = serve({ fetch: createApp(runtime.services).fetch, hostname: '127.
 async function start(url: string): Promise<void> {
   const key = (await readFile(join(folder, 'api-key'), 'utf8')).trim();
   const { rows } = await plain.query<{ server_version: string }>('show server_version');
-  process.send?.({ url, key, postgres: rows[0]!.server_version } satisfies Said);
+  tell({ url, key, postgres: rows[0]!.server_version } satisfies Said);
 }
 
-answer<Message>(
-  async (message) => {
+serveParent(
+  async (asked) => {
+    const message = asked as Message;
     if ('centers' in message) return answers(message.centers, message.checks);
     // What autovacuum and the checkpointer do within minutes of an import, so that they do not do it while we measure.
     if ('settle' in message) await plain.query('vacuum').then(async () => plain.query('checkpoint'));

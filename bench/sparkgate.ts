@@ -10,10 +10,13 @@ import type { Answers, Count, Message, Said } from './service.ts';
 import { facts, OF_A_CENTER } from './world.ts';
 
 /** How many checks are asked before anything is measured: they tell which vectors there are. */
-const FIRST = 20_000;
+export const FIRST = 20_000;
 
 /** Evaluations in one batch, and batches in flight. */
 export const BATCH = { size: 50, inFlight: 4 };
+
+/** What the first checks taught, and what the PDP was asked for them. */
+export type First = Answers & { questions: number; calls: number };
 
 /** One Sparkgate with a world of its own, under load. */
 export class Sparkgate {
@@ -21,12 +24,14 @@ export class Sparkgate {
   readonly #child: Child;
   readonly #said: Said;
   readonly #questions: Iterator<Question, never>;
+  readonly #inBatches: Iterator<Question, never>;
 
   private constructor(relationships: number, child: Child, said: Said) {
     this.relationships = relationships;
     this.#child = child;
     this.#said = said;
     this.#questions = draw(this.#centers);
+    this.#inBatches = draw(this.#centers, 2);
   }
 
   static async start(relationships: number, execArgv: readonly string[]): Promise<Sparkgate> {
@@ -61,11 +66,13 @@ export class Sparkgate {
   }
 
   /** Asks the first checks, each of which may be the first of its vector. */
-  async first(): Promise<Answers & { count: Count }> {
-    await this.#ask({ settle: true });
+  async first(): Promise<First> {
+    const before = await this.#ask<Count>({ settle: true });
     const answers = await this.#ask<Answers>({ centers: this.#centers, checks: FIRST });
     for (let n = 0; n < FIRST; n += 1) this.#questions.next();
-    return { ...answers, count: await this.count() };
+    const after = await this.count();
+    const questions = after.pdpQuestions - before.pdpQuestions;
+    return { ...answers, questions, calls: after.pdpCalls - before.pdpCalls };
   }
 
   async count(): Promise<Count> {
@@ -80,7 +87,7 @@ export class Sparkgate {
   /** A batch of checks a request. */
   async evaluations(seconds: number): Promise<Measured> {
     return this.#load('/access/v1/evaluations', BATCH.inFlight, seconds, () => ({
-      evaluations: Array.from({ length: BATCH.size }, () => this.#questions.next().value),
+      evaluations: Array.from({ length: BATCH.size }, () => this.#inBatches.next().value),
     }));
   }
 

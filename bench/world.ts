@@ -7,8 +7,15 @@ import type { Scope } from '../src/domain/vocabulary.ts';
  * accounts, and 20 account links. Some people are in two Business Centers and consultants in ten; a sixth of the
  * accounts is granted to two, and four famous ones to every fourth.
  */
-export const OF_A_CENTER = { relationships: 1000, members: 100, grants: 60, assignments: 530, roles: 290, adAccounts: 10 };
-const LINKS = 20;
+export const OF_A_CENTER = {
+  relationships: 1000,
+  members: 100,
+  grants: 60,
+  assignments: 530,
+  roles: 290,
+  adAccounts: 10,
+};
+export const LINKS = 20;
 const ADMINS = 4;
 
 export const bcId = (b: number): string => `bc-${b}`;
@@ -27,7 +34,7 @@ const POST: Scope[] = ['POST'];
 const LIVE: Scope[] = ['LIVE'];
 const BOTH: Scope[] = ['LIVE', 'POST'];
 
-const granted = (j: number): Scope[] => [POST, POST, BOTH, LIVE][j % 4]!;
+const granted = (j: number): Scope[] => [POST, POST, BOTH, POST, BOTH, LIVE][j % 6]!;
 
 /** The k-th assignment: which member holds which grant, with which scopes. */
 export function assignment(k: number): { i: number; j: number; scopes: Scope[] } {
@@ -41,7 +48,11 @@ export function assignment(k: number): { i: number; j: number; scopes: Scope[] }
 export function role(k: number): { i: number; x: number; role: 'OPERATOR' | 'ADMIN' | 'ANALYST' } {
   const i = k % OF_A_CENTER.members;
   const turn = Math.floor(k / OF_A_CENTER.members);
-  return { i, x: (i + turn * 3) % OF_A_CENTER.adAccounts, role: (['OPERATOR', 'ADMIN', 'ANALYST'] as const)[(i + turn) % 3]! };
+  return {
+    i,
+    x: (i + turn * 3) % OF_A_CENTER.adAccounts,
+    role: (['OPERATOR', 'ADMIN', 'ANALYST'] as const)[(i + turn) % 3]!,
+  };
 }
 
 /** The l-th account link of a Business Center's people. */
@@ -51,7 +62,8 @@ export function link(l: number): { i: number; j: number } {
 
 /** Every fact of a world with so many Business Centers, what is named before what names it. */
 export function* facts(centers: number): Generator<FactLine> {
-  for (let n = 0; n < 4; n += 1) yield { type: 'tiktok_account', id: `famous-${n}`, handle: `@famous${n}`, ad_authorization: true };
+  for (let n = 0; n < 4; n += 1)
+    yield { type: 'tiktok_account', id: `famous-${n}`, handle: `@famous${n}`, ad_authorization: true };
   for (let n = 0; n < centers * 50 + 9; n += 1) {
     const switched = n % 20 === 0 ? false : n % 10 === 1 ? null : true;
     yield { type: 'tiktok_account', id: `account-${n}`, handle: `@account${n}`, ad_authorization: switched };
@@ -81,6 +93,11 @@ function* factsOf(b: number): Generator<FactLine> {
   }
   for (let l = 0; l < LINKS; l += 1) {
     const { i, j } = link(l);
-    yield { type: 'account_link', tiktok_account_id: account(b, j), user_id: member(b, i), scopes: l % 2 === 0 ? POST : BOTH };
+    yield {
+      type: 'account_link',
+      tiktok_account_id: account(b, j),
+      user_id: member(b, i),
+      scopes: l % 2 === 0 ? POST : BOTH,
+    };
   }
 }

@@ -81,11 +81,15 @@ async function untilStop(startedByNpm: boolean): Promise<string> {
 
 /** Lets requests under way finish; what takes longer than the timeout is cut off. */
 async function drain(server: ServerType, seconds: number): Promise<void> {
-  const cut = setTimeout(() => asHttp(server)?.closeAllConnections(), seconds * 1000);
+  const http = asHttp(server);
+  // Whoever keeps a connection would keep the process: the next answer on it is the last.
+  http?.prependListener('request', (_request, response) => response.setHeader('Connection', 'close'));
+  const idle = setInterval(() => http?.closeIdleConnections(), 100);
+  const cut = setTimeout(() => http?.closeAllConnections(), seconds * 1000);
   await new Promise<void>((resolve) => {
     server.close(() => resolve());
-    asHttp(server)?.closeIdleConnections();
   });
+  clearInterval(idle);
   clearTimeout(cut);
 }
 

@@ -14,8 +14,7 @@ import type { AccessPath } from './vectors.ts';
 import { whyNot, type WhyNot } from './why-not.ts';
 
 /** The principal's and resource's ids where no policy looks at them. */
-const SUBJECT = 'subject';
-const RESOURCE = 'resource';
+const NO_IDS = { principalId: 'subject', resourceId: 'resource' } as const;
 
 /** A kind that guards this service itself and is never asked about from outside. */
 export const SERVICE_KIND = 'sparkgate_service';
@@ -58,7 +57,14 @@ export class Decider {
 
   /** Whether an API key may call this service for something. */
   async decideService({ action, vector }: ServiceCheck): Promise<boolean> {
-    const { allowed } = await this.#ask(SERVICE_KIND, action, ['api_key'], vector);
+    const { allowed } = await this.#memo.ask({
+      kind: SERVICE_KIND,
+      action,
+      roles: ['api_key'],
+      ...NO_IDS,
+      principalAttr: {},
+      resourceAttr: vector,
+    });
     return allowed;
   }
 
@@ -66,7 +72,7 @@ export class Decider {
     const projection = project(check, question, rows);
     if (!projection.known) return { reasons: [reason('UNKNOWN_RESOURCE')], private: true };
     const situation: Situation = { roles: [check.subject.type], projection };
-    const answer = await this.#answer(check.action.name, situation);
+    const answer = await this.#answer(check, situation);
     const known = this.#explanations.get(answer);
     if (known) return known;
     const explanation = this.#explain(check, situation, answer);
@@ -76,54 +82,55 @@ export class Decider {
   }
 
   async #explain(check: Check, situation: Situation, { allowed }: PdpAnswer): Promise<Partial<Decision>> {
-    if (allowed) return { decision: true, via: await this.#via(check.action.name, situation) };
+    if (allowed) return { decision: true, via: await this.#via(check, situation) };
     if (!this.#knows(check)) return { reasons: [reason('UNKNOWN_ACTION')] };
-    const { codes, outside } = await this.#whyNot(check.action.name, situation);
+    const { codes, outside } = await this.#whyNot(check, situation);
     const obligations =
       check.action.name === 'create_spark_ad' && codes.includes('GRANT_REVOKED') ? [PAUSE_RECOMMENDED] : [];
     return { reasons: reasonsOf(codes), obligations, private: outside };
   }
 
-  async #allows(action: string, situation: Situation): Promise<boolean> {
-    return (await this.#answer(action, situation)).allowed;
+  async #allows(check: Check, situation: Situation): Promise<boolean> {
+    return (await this.#answer(check, situation)).allowed;
   }
 
-  async #answer(action: string, { roles, projection }: Situation): Promise<PdpAnswer> {
-    const answer = await this.#ask(projection.kind, action, roles, projection.vector);
+  async #answer(check: Check, { roles, projection }: Situation): Promise<PdpAnswer> {
+    const answer = await this.#memo.ask({
+      kind: projection.kind,
+      action: check.action.name,
+      roles,
+      ...this.#ids(check),
+      principalAttr: {},
+      resourceAttr: { ...projection.vector },
+    });
     if (answer.refused.length > 0) {
       throw new Error(`the schema of ${projection.kind} refused a vector: ${answer.refused.join('; ')}`);
     }
     return answer;
   }
 
-  async #ask(kind: string, action: string, roles: readonly string[], vector: object): Promise<PdpAnswer> {
-    return this.#memo.ask({
-      kind,
-      action,
-      roles,
-      principalId: SUBJECT,
-      principalAttr: {},
-      resourceId: RESOURCE,
-      resourceAttr: { ...vector },
-    });
+  /** Ids are sent, and so are part of what is remembered, only where the kind's policy looks at them. */
+  #ids({ subject, resource }: Check): Pick<PdpQuestion, 'principalId' | 'resourceId'> {
+    const mentioned = this.#bundle.kinds.get(resource.type)?.mentionsIds === true;
+    return mentioned ? { principalId: subject.id, resourceId: resource.id } : NO_IDS;
   }
 
   /** By which path an ALLOW came: each path satisfies a rule by itself, so each can be tried alone. */
-  async #via(action: string, { roles, projection }: Situation): Promise<Decision['via']> {
+  async #via(check: Check, { roles, projection }: Situation): Promise<Decision['via']> {
     if (projection.kind === 'business_center') return 'BUSINESS_CENTER';
     if (projection.kind === 'access_request') return projection.vector.owner ? 'OWNER' : 'BUSINESS_CENTER';
     const { paths } = projection.vector;
     const kinds = new Set(paths.map((path) => path.via));
     if (kinds.size === 1) return paths[0]?.via ?? null;
     const alone = async (path: AccessPath): Promise<boolean> =>
-      this.#allows(action, { roles, projection: { ...projection, vector: { ...projection.vector, paths: [path] } } });
+      this.#allows(check, { roles, projection: { ...projection, vector: { ...projection.vector, paths: [path] } } });
     const allowed = await Promise.all(paths.map(alone));
     const ways = new Set(paths.filter((_, index) => allowed[index]).map((path) => path.via));
     return VIA.find((via) => ways.has(via)) ?? null;
   }
 
-  async #whyNot(action: string, situation: Situation): Promise<WhyNot> {
-    return whyNot(situation, async (it) => this.#allows(action, it));
+  async #whyNot(check: Check, situation: Situation): Promise<WhyNot> {
+    return whyNot(situation, async (it) => this.#allows(check, it));
   }
 
   #knows({ action, resource }: Check): boolean {
@@ -140,9 +147,8 @@ export class Decider {
       kind: resource.type,
       action: action.name,
       roles: [subject.type],
-      principalId: policy.mentionsIds ? subject.id : SUBJECT,
+      ...this.#ids(check),
       principalAttr: subject.properties,
-      resourceId: policy.mentionsIds ? resource.id : RESOURCE,
       resourceAttr: { ...resource.properties, action: action.properties, context: check.context },
     } satisfies PdpQuestion);
     if (allowed) return { decision: true };

@@ -85,9 +85,8 @@ function limit(app: OpenAPIHono<Env>, { settings }: Services): void {
     throw new SparkgateError('payload_too_large', 'The body is larger than this takes.');
   };
   const ordinary = bodyLimit({ maxSize: settings.bodyLimitBytes, onError: tooLarge });
-  const large = bodyLimit({ maxSize: settings.importLimitBytes, onError: tooLarge });
   const inTime = timeout(settings.requestTimeout * 1000);
-  app.use(async (c, next) => (c.req.path === IMPORT ? large(c, next) : ordinary(c, next)));
+  app.use(async (c, next) => (c.req.path === IMPORT ? next() : ordinary(c, next)));
   app.use(async (c, next) => (c.req.path === IMPORT ? next() : inTime(c, next)));
 }
 

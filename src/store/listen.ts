@@ -2,6 +2,7 @@ import pg from 'pg';
 import { z } from 'zod';
 import { CHANNEL } from '../domain/transact.ts';
 import type { DatabaseAddress } from './open.ts';
+import { PATIENCE_MS, untilClosed } from './patience.ts';
 
 /** A connection that hears of every write (LISTEN), as long as it stands. */
 export interface Listening {
@@ -35,7 +36,7 @@ export function listen(address: DatabaseAddress, onWrite: (events: readonly stri
   };
   const connect = async (): Promise<void> => {
     if (closed) return;
-    const next = new pg.Client({ ...clientOptions(address), application_name: 'sparkgate-listen', keepAlive: true });
+    const next = new pg.Client({ ...clientOptions(address), ...STEADY });
     client = next;
     next.on('error', () => client === next && lost());
     next.on('end', () => client === next && lost());
@@ -57,10 +58,18 @@ export function listen(address: DatabaseAddress, onWrite: (events: readonly stri
     },
     async close() {
       closed = true;
-      await client?.end().catch(() => undefined);
+      if (client) await untilClosed(client.end().catch(() => undefined));
     },
   };
 }
+
+const STEADY = {
+  application_name: 'sparkgate-listen',
+  connectionTimeoutMillis: PATIENCE_MS,
+  // Nothing is ever sent here that would show that the server has gone.
+  keepAlive: true,
+  keepAliveInitialDelayMillis: 10_000,
+};
 
 function clientOptions(address: DatabaseAddress): pg.ClientConfig {
   return 'url' in address ? { connectionString: address.url } : address;

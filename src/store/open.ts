@@ -1,9 +1,9 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { MikroORM, type Options } from '@mikro-orm/postgresql';
 import { Migrator } from '@mikro-orm/migrations';
 import type { PoolConfig, QueryResultRow } from 'pg';
 import type { Query } from '../domain/context.ts';
 import { entities } from './entities.ts';
+import { PATIENCE_MS, untilClosed } from './patience.ts';
 import { Migration20261122000000_initial } from './migrations/Migration20261122000000_initial.ts';
 
 /** Where the database is: a `postgresql://` URL, or the parts of a unix-socket connection. */
@@ -35,9 +35,6 @@ export async function migrate(orm: Orm): Promise<string[]> {
   }
 }
 
-/** How long a statement of a check may take: a server that has gone silent would hold it for a quarter of an hour. */
-const PATIENCE_MS = 5000;
-
 /** Statements outside of a transaction, prepared once a connection. */
 export async function preparedQuery(orm: Orm, name: string): Promise<Query> {
   const pool = await orm.em.getConnection().getNativeClient();
@@ -48,9 +45,9 @@ export async function preparedQuery(orm: Orm, name: string): Promise<Query> {
   };
 }
 
-/** Closes the pool. A connection whose server has gone silent is not waited for. */
+/** Closes the pool, though a server may have gone silent. */
 export async function closeStore(orm: Orm): Promise<void> {
-  await Promise.race([orm.close(true), delay(PATIENCE_MS, undefined, { ref: false })]);
+  await untilClosed(orm.close(true));
 }
 
 function ormOptions(address: DatabaseAddress, poolSize: number): Options {
@@ -62,7 +59,7 @@ function ormOptions(address: DatabaseAddress, poolSize: number): Options {
     driverOptions: {
       ...connection(address),
       application_name: 'sparkgate',
-      connectionTimeoutMillis: 5000,
+      connectionTimeoutMillis: PATIENCE_MS,
       keepAlive: true,
       keepAliveInitialDelayMillis: 10_000,
       statement_timeout: 60_000,

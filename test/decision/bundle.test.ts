@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { readBundle } from '../../src/decision/bundle.ts';
 import { bundleOf, documentPolicy } from '../support/bundle.ts';
 
 const FILE = 'resource_policies/document.yaml';
@@ -77,6 +79,17 @@ principalPolicy: {principal: sam, version: default, rules: []}`;
     const both = `${documentPolicy('true')}---${documentPolicy('P.id == "sam"')}`;
     expect(await kind({ [FILE]: both })).toMatchObject({ mentionsIds: true });
   });
+});
+
+test('no: the kinds of the project, so that all alike situations share one answer', async () => {
+  const { kinds } = await readBundle(join(import.meta.dirname, '../../policies'));
+  expect([...kinds.keys()].toSorted()).toEqual([
+    'access_request',
+    'business_center',
+    'sparkgate_service',
+    'tiktok_account',
+  ]);
+  expect([...kinds.values()].filter((it) => it.mentionsIds || it.mentionsTime)).toEqual([]);
 });
 
 test.each([

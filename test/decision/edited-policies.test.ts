@@ -55,7 +55,9 @@ test('standard members assign too: nobody is told to become an administrator', a
   const app = await worldUnder({}, [ROLES, 'p.user_role == "ADMIN"', 'p.user_role != null']);
   const action = { bc_id: 'bc1', user_id: 'adm', scopes: ['POST'] };
   expect(await decision(app, 'sam', 'assign_member', 'tiktok_account:brand', action)).toBe('DENY NO_GRANT');
-  expect(await decision(app, 'ext', 'assign_member', 'tiktok_account:brand', action)).toBe('DENY NO_GRANT NOT_A_MEMBER');
+  expect(await decision(app, 'ext', 'assign_member', 'tiktok_account:brand', action)).toBe(
+    'DENY NO_GRANT NOT_A_MEMBER',
+  );
 });
 
 test('a rule that nobody can satisfy: DENY without a reason that would not help', async () => {
@@ -74,4 +76,16 @@ test('a profile that takes both scopes: the one that is assigned does not suffic
     'expr: V.assigned_post && V.assigned_live\n\n    # R6',
   ]);
   expect(await decision(app, 'sam', 'read_profile')).toBe('DENY SCOPE_NOT_GRANTED SCOPE_NOT_ASSIGNED');
+});
+
+test('a rule that names a person or an account: it is about that one, also right after another was asked', async () => {
+  const app = await worldUnder({ granted: ['POST'], assigned: { sam: ['POST'], adm: ['POST'] } }, [
+    FILE,
+    'expr: V.assigned_post || V.assigned_live\n\n    # R6',
+    'expr: (V.assigned_post || V.assigned_live) && P.id != "sam" && R.id == "brand"\n\n    # R6',
+  ]);
+  expect(await decision(app, 'adm', 'read_profile')).toBe('ALLOW via BUSINESS_CENTER');
+  expect(await decision(app, 'sam', 'read_profile')).toBe('DENY ');
+  expect(await decision(app, 'adm', 'read_profile')).toBe('ALLOW via BUSINESS_CENTER');
+  expect(await decision(app, 'sam', 'read_public_videos')).toBe('ALLOW via BUSINESS_CENTER');
 });

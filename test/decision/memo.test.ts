@@ -84,7 +84,9 @@ test('failures are not remembered: the next question reaches the PDP again', asy
   await expect(memo.ask(ADMIN)).rejects.toMatchObject({ code: 'unavailable' });
   expect(memo.size.distinct).toBe(0);
   await gate.open();
-  await expect.poll(async () => memo.ask(ADMIN).catch(() => null), { timeout: 20_000 }).toMatchObject({ allowed: true });
+  await expect
+    .poll(async () => memo.ask(ADMIN).catch(() => null), { timeout: 20_000 })
+    .toMatchObject({ allowed: true });
   expect((await memo.ask(STANDARD)).allowed).toBe(false);
 });
 

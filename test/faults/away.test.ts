@@ -25,7 +25,7 @@ beforeAll(async () => {
   app = await testApp({
     DATABASE_URL: `postgresql://postgres@localhost/${database.name}?host=${encodeURIComponent(folder)}`,
     CERBOS_TARGET: `unix:${join(folder, 'pdp.sock')}`,
-    REQUEST_TIMEOUT: '2',
+    REQUEST_TIMEOUT: '3',
   });
   await standardWorld(app);
   await put(app, '/v1/ad-accounts/adv1/members/sam', { advertiser_role: 'OPERATOR' });

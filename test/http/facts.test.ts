@@ -12,7 +12,13 @@ beforeAll(async () => {
 afterAll(async () => app.close());
 
 const BC1 = '/v1/business-centers/bc1';
-const SHOWCASE = { enabled: true, sources: [{ shop_id: 's1', products: 'ALL' }, { shop_id: 's2', products: 'SELECTED' }] };
+const SHOWCASE = {
+  enabled: true,
+  sources: [
+    { shop_id: 's1', products: 'ALL' },
+    { shop_id: 's2', products: 'SELECTED' },
+  ],
+};
 const revision = async (): Promise<string> =>
   (await sql<{ value: string }>(app, 'select value from relationship_revision'))[0]?.value ?? '';
 const trail = async (): Promise<number> => (await sql(app, 'select from audit_entry')).length;
@@ -110,17 +116,24 @@ describe('what follows from a change', () => {
   test.each([
     ['demoted', 'PUT', { user_role: 'STANDARD' }],
     ['removed', 'DELETE', undefined],
-  ])("a requester is %s: the pending request is VOID, its link dead, and other people's stay", async (_, method, body) => {
-    const gone = await requestBy(`gone-${method}`);
-    const stays = await requestBy(`stays-${method}`);
-    const path = `${BC1}/members/gone-${method}`;
-    expect((await app.call(method, path, body ? { body } : {})).status).toBeLessThan(300);
-    expect([await statusOf(gone.id), await statusOf(stays.id)]).toEqual(['VOID', 'PENDING']);
-    const approve = { actor: 'tiktok_account:brand' };
-    expect(await outcome(app, 'POST', `/v1/consents/${gone.token}/approve`, approve)).toBe('404 consent_not_available');
-    await put(app, path, { user_role: 'ADMIN' });
-    expect(await outcome(app, 'POST', `/v1/consents/${gone.token}/approve`, approve)).toBe('404 consent_not_available');
-  });
+  ])(
+    "a requester is %s: the pending request is VOID, its link dead, and other people's stay",
+    async (_, method, body) => {
+      const gone = await requestBy(`gone-${method}`);
+      const stays = await requestBy(`stays-${method}`);
+      const path = `${BC1}/members/gone-${method}`;
+      expect((await app.call(method, path, body ? { body } : {})).status).toBeLessThan(300);
+      expect([await statusOf(gone.id), await statusOf(stays.id)]).toEqual(['VOID', 'PENDING']);
+      const approve = { actor: 'tiktok_account:brand' };
+      expect(await outcome(app, 'POST', `/v1/consents/${gone.token}/approve`, approve)).toBe(
+        '404 consent_not_available',
+      );
+      await put(app, path, { user_role: 'ADMIN' });
+      expect(await outcome(app, 'POST', `/v1/consents/${gone.token}/approve`, approve)).toBe(
+        '404 consent_not_available',
+      );
+    },
+  );
 
   test('a removed member loses every assignment, and gets none back by returning', async () => {
     await grant(app, ['POST']);

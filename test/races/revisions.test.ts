@@ -63,7 +63,10 @@ test('concurrent writes get revisions of their own, one after the other, in the 
   expect(revisions.map(BigInt).toSorted((a, b) => Number(a - b))).toEqual(
     Array.from({ length: 50 }, (_, index) => first + BigInt(index)),
   );
-  const trail = await sql<{ revision: string; at: Date }>(app, 'select revision, at from audit_entry order by revision');
+  const trail = await sql<{ revision: string; at: Date }>(
+    app,
+    'select revision, at from audit_entry order by revision',
+  );
   for (const [index, { at }] of trail.entries()) {
     expect(at.getTime()).toBeGreaterThanOrEqual(trail[index - 1]?.at.getTime() ?? 0);
   }

@@ -67,7 +67,9 @@ describe('one current row each', () => {
   });
 
   test('a second one is accepted once the first is closed', async () => {
-    expect(await refused(`update member set ${CLOSED} where user_id = 'adm'; ${member('bc1', 'adm')}`)).toBe('accepted');
+    expect(await refused(`update member set ${CLOSED} where user_id = 'adm'; ${member('bc1', 'adm')}`)).toBe(
+      'accepted',
+    );
   });
 });
 

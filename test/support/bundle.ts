@@ -10,9 +10,7 @@ export async function bundleOf(files: Record<string, string>): Promise<Bundle> {
   onTestFinished(async () => rm(folder, { recursive: true, force: true }));
   for (const [file, text] of Object.entries(files)) {
     const path = join(folder, file);
-    // oxlint-disable-next-line no-await-in-loop -- a handful of small files
     await mkdir(dirname(path), { recursive: true });
-    // oxlint-disable-next-line no-await-in-loop
     await writeFile(path, text);
   }
   return readBundle(folder);

@@ -19,10 +19,8 @@ export async function policiesWith(...edits: Edit[]): Promise<OtherPolicies> {
   await cp(join(import.meta.dirname, 'policies'), folder, { recursive: true });
   for (const [file, from, to] of edits) {
     const path = join(folder, file);
-    // oxlint-disable-next-line no-await-in-loop -- edits of one file build on each other
     const text = await readFile(path, 'utf8');
     if (!text.includes(from)) throw new Error(`${file} does not say ${from}`);
-    // oxlint-disable-next-line no-await-in-loop
     await writeFile(path, text.replace(from, to));
   }
   return {

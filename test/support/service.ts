@@ -103,7 +103,8 @@ function spawnService(environment: Record<string, string>) {
 export async function cleanUp(): Promise<void> {
   for (const { child, family } of started.splice(0)) {
     if (child.exitCode === null && child.signalCode === null) {
-      child.kill('SIGTERM');
+      // Its supervisor ends the rest.
+      child.kill('SIGKILL');
       await once(child, 'exit');
     }
     await until(() => [...family].every((pid) => !isAlive(pid)));

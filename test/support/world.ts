@@ -24,7 +24,7 @@ export async function world(facts: WorldFacts = {}, environment: NodeJS.ProcessE
 }
 
 /** Adds facts to the standard world. */
-export async function bringAbout(app: TestApp, facts: WorldFacts): Promise<void> {
+async function bringAbout(app: TestApp, facts: WorldFacts): Promise<void> {
   const { granted, assigned = {}, roles = {}, linked = {} } = facts;
   if (granted) await grant(app, granted);
   for (const [user, scopes] of Object.entries(assigned)) await assign(app, user, scopes);

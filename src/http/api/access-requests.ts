@@ -10,7 +10,7 @@ import { AccessRequestStatus } from '../../domain/vocabulary.ts';
 import { qrPng, qrSvg } from '../../platform/qr.ts';
 import { jsonBody } from '../middleware/json-body.ts';
 import { acknowledge, contextOf, router } from '../validation.ts';
-import { answers, body, creates, page, Param, Scopes, SECURED } from './answers.ts';
+import { answers, body, creates, page, Param, problems, Scopes, SECURED } from './answers.ts';
 
 const AccessRequest = z
   .object({
@@ -31,7 +31,10 @@ const PATH = '/v1/business-centers/{bc_id}/access-requests';
 const center = z.object({ bc_id: Param.bc_id });
 const one = z.object({ bc_id: Param.bc_id, id: Param.id });
 const common = { tags: ['Access requests'], security: SECURED };
-const picture = (type: string) => ({ 200: { description: 'The QR code of the consent URL', content: { [type]: {} } } });
+const picture = (type: string) => ({
+  200: { description: 'The QR code of the consent URL', content: { [type]: {} } },
+  ...problems,
+});
 
 /** Requests of a Business Center for a TikTok account, and their QR codes. */
 export const accessRequests = router()

@@ -17,7 +17,8 @@ const Problem = z
 
 export const Revision = z.object({ revision: z.string() }).openapi('Revision');
 
-const problems = {
+/** Any operation may fail. */
+export const problems = {
   default: { description: 'A problem', content: { 'application/problem+json': { schema: Problem } } },
 } as const;
 
