@@ -1,8 +1,9 @@
+import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { testApp, type TestApp } from '../support/app.ts';
 import { decision, grant, put, standardWorld } from '../support/cast.ts';
 import { inWords } from '../support/outcome.ts';
-import { sql } from '../support/sql.ts';
+import { refusedBy, sql } from '../support/sql.ts';
 
 let app: TestApp;
 beforeAll(async () => {
@@ -83,18 +84,30 @@ test('the last places for administrators: as many are let in as there are places
   }
 });
 
-test('plain SQL beside the service takes the last place as well: the database counts, not the service', async () => {
+test('two writers beside the service cannot both take the last place: the second waits, and is refused', async () => {
   const limited = await testApp({ ADMINS_PER_BUSINESS_CENTER: '1' });
+  await put(limited, '/v1/business-centers/bc1', { name: 'Bright Agency' });
+  const first = new pg.Client({ connectionString: limited.databaseUrl });
+  await first.connect();
   try {
-    await put(limited, '/v1/business-centers/bc1', { name: 'Bright Agency' });
     const insert = `insert into member (bc_id, user_id, user_role, valid_from, begun_by, begun_revision)
       values ('bc1', $1, 'ADMIN', now(), 'test', 0)`;
-    const tries = await Promise.allSettled(
-      Array.from({ length: 8 }, async (_, index) => sql(limited, insert, [`user${index}`])),
-    );
-    expect(tries.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
-    expect(await sql(limited, 'select from member')).toHaveLength(1);
+    await first.query('begin');
+    await first.query(insert, ['left']);
+    const second = refusedBy(limited, insert, ['right']);
+    const state = { settled: false };
+    void second.finally(() => {
+      state.settled = true;
+    });
+    const WAITING = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+    await expect
+      .poll(async () => state.settled || (await sql(limited, WAITING)).length > 0, { timeout: 20_000 })
+      .toBe(true);
+    await first.query('commit');
+    expect(await second).toBe('admins_per_business_center');
+    expect(await sql(limited, 'select user_id from member')).toEqual([{ user_id: 'left' }]);
   } finally {
+    await first.end();
     await limited.close();
   }
 });

@@ -108,6 +108,7 @@ describe('history is kept', () => {
   const TABLES = ['member', 'ad_account_member', 'account_link', 'account_grant', 'assignment'];
   test.each(TABLES)('%s: no row is deleted, reopened or rewritten', async (table) => {
     expect(await refused(`delete from ${table}`)).toBe('rows_are_kept');
+    expect(await refused(`truncate ${table} cascade`)).toBe('rows_are_kept');
     expect(await refused(`update ${table} set begun_by = 'somebody else'`)).toBe('rows_are_kept');
     expect(await refused(`update ${table} set valid_from = valid_from - interval '1 day', ${CLOSED}`)).toBe(
       'rows_are_kept',
@@ -132,6 +133,7 @@ describe('history is kept', () => {
   test('audit entries are only added', async () => {
     expect(await refused(`update audit_entry set actor = 'user:sam'`)).toBe('rows_are_kept');
     expect(await refused('delete from audit_entry')).toBe('rows_are_kept');
+    expect(await refused('truncate audit_entry')).toBe('rows_are_kept');
   });
 });
 

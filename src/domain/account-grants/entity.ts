@@ -15,7 +15,7 @@ export const AccountGrant = defineEntity({
     tiktokAccountId: () => p.manyToOne(TiktokAccount).mapToPk().fieldName('tiktok_account_id'),
     scopes: p.array().$type<Scope[]>().columnType('text[]'),
     /** The request that the owner approved; null for imported grants. */
-    accessRequestId: () => p.manyToOne(AccessRequest).mapToPk().fieldName('access_request_id').nullable(),
+    accessRequestId: () => p.manyToOne(AccessRequest).mapToPk().fieldName('access_request_id').nullable().deleteRule('restrict'),
     ...validity,
   },
   uniques: [

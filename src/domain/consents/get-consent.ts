@@ -16,8 +16,8 @@ export interface ConsentView {
   /** Compare it with the code beside the QR code. */
   code: string;
   expires_at: string;
-  /** Who is signed in, and would be granted. */
-  signed_in_as: string;
+  /** The TikTok account that is signed in, and would be granted; null for an administrator who looks. */
+  signed_in_as: string | null;
   /** A grant does not expire: it holds until one of these revokes it. */
   grant_expires_at: null;
   revocable_by: ['the owner of the TikTok account', 'any administrator of the Business Center'];
@@ -43,7 +43,7 @@ export async function getConsent(ctx: Context, token: string): Promise<ConsentVi
     resulting_scopes: sortedSet([...request.scopes, ...(held?.scopes ?? [])]),
     code: request.code,
     expires_at: request.expiresAt.toISOString(),
-    signed_in_as: accountId ?? '',
+    signed_in_as: accountId,
     grant_expires_at: null,
     revocable_by: ['the owner of the TikTok account', 'any administrator of the Business Center'],
   };

@@ -238,7 +238,7 @@ export class Migration20261122000000_initial extends Migration {
       `alter table account_grant add constraint account_grant_tiktok_account_id_foreign foreign key (tiktok_account_id) references tiktok_account (id)`,
     );
     this.addSql(
-      `alter table account_grant add constraint account_grant_access_request_id_foreign foreign key (access_request_id) references access_request (id) on delete set null`,
+      `alter table account_grant add constraint account_grant_access_request_id_foreign foreign key (access_request_id) references access_request (id) on delete restrict`,
     );
     this.addSql(
       `alter table assignment add constraint assignment_grant_id_foreign foreign key (grant_id) references account_grant (id)`,

@@ -6,7 +6,7 @@ export const GUARDS: readonly string[] = [
   // Rows are closed once, never overwritten and never deleted.
   `create function keep_relationship_rows() returns trigger language plpgsql as $$
    begin
-     if tg_op = 'DELETE' then
+     if tg_op in ('DELETE', 'TRUNCATE') then
        raise exception '% rows are closed, not deleted', tg_table_name using errcode = '23514', constraint = 'rows_are_kept';
      end if;
      if old.valid_to is not null or new.valid_to is null
@@ -17,16 +17,20 @@ export const GUARDS: readonly string[] = [
      end if;
      return new;
    end $$`,
-  ...['member', 'ad_account_member', 'account_link', 'account_grant', 'assignment'].map(
-    (table) => `create trigger ${table}_rows_are_kept before update or delete on ${table}
-      for each row execute function keep_relationship_rows()`,
-  ),
+  ...['member', 'ad_account_member', 'account_link', 'account_grant', 'assignment'].flatMap((table) => [
+    `create trigger ${table}_rows_are_kept before update or delete on ${table}
+       for each row execute function keep_relationship_rows()`,
+    `create trigger ${table}_is_kept before truncate on ${table}
+       for each statement execute function keep_relationship_rows()`,
+  ]),
   `create function keep_audit_entries() returns trigger language plpgsql as $$
    begin
      raise exception 'audit entries are only added' using errcode = '23514', constraint = 'rows_are_kept';
    end $$`,
   `create trigger audit_entry_rows_are_kept before update or delete on audit_entry
      for each row execute function keep_audit_entries()`,
+  `create trigger audit_entry_is_kept before truncate on audit_entry
+     for each statement execute function keep_audit_entries()`,
 
   // An assignment needs its current grant (same Business Center, same account), scopes within it, and a current member.
   // The rows that it leans on are locked, so that a concurrent revocation or removal waits, or is seen.
