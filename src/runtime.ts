@@ -10,6 +10,8 @@ import { Decider, SERVICE_KIND } from './decision/decide.ts';
 import { FactLoader } from './decision/facts.ts';
 import { Memo } from './decision/memo.ts';
 import { Pdp } from './decision/pdp.ts';
+import { PageTokens } from './decision/search/page-token.ts';
+import { Search } from './decision/search/search.ts';
 import type { Context, DomainSettings, Query } from './domain/context.ts';
 import type { Caller, Readiness, Services } from './http/env.ts';
 import { KeyRing } from './identity/key-ring.ts';
@@ -22,7 +24,7 @@ import { snapshotPolicies } from './platform/policy-snapshot.ts';
 import { secretFile } from './platform/secret-file.ts';
 import { listen } from './store/listen.ts';
 import { writeLimits } from './store/limits.ts';
-import { closeStore, migrate, openStore, preparedQuery, type DatabaseAddress, type Orm } from './store/open.ts';
+import { closeStore, migrate, openStore, poolQuery, type DatabaseAddress, type Orm } from './store/open.ts';
 
 /** How long an answer of a PDP that others run is held: its policies may change without our hearing (milliseconds). */
 const EXTERNAL_ANSWERS_HOLD = 1000;
@@ -59,8 +61,8 @@ export async function startRuntime(config: Config, log: Logger): Promise<Runtime
   stack.defer(() => pdp.close());
   await requirePdp(pdp, config);
 
-  const facts = new FactLoader(await preparedQuery(orm, 'facts'));
-  const ping = await preparedQuery(orm, 'ping');
+  const facts = new FactLoader(await poolQuery(orm, 'facts'));
+  const ping = await poolQuery(orm, 'ping');
   const memo = new Memo(pdp, memoOptions(config, bundle));
   const decider = new Decider({ bundle, facts, memo });
   const secretKey = config.secretKey ?? (await secretFile(join(dataDir.path, 'secret-key'), newSecretKey));
@@ -80,10 +82,13 @@ export async function startRuntime(config: Config, log: Logger): Promise<Runtime
     secretKey,
   };
   const shared = { orm, writes: pLimit(8), imports: pLimit(2), authorizer: authorizerOf(decider), settings };
+  const search = new Search({ bundle, decider, query: await poolQuery(orm) });
   const services: Services = {
     settings: config,
     log,
     decider,
+    search,
+    pageTokens: new PageTokens(secretKey),
     keyRing,
     contextFor: ({ actor, key }: Caller, requestId) => ({ ...shared, actor, key, requestId }),
     readiness: async () => readiness({ ping, pdp, policy: bundle.hash, draining: location.draining }),

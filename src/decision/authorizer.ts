@@ -1,6 +1,7 @@
 import type { Actor, Authorizer } from '../domain/context.ts';
 import type { Check } from './check.ts';
-import { prepare, type Decider } from './decide.ts';
+import { prepare, SERVICE_KIND, type Decider } from './decide.ts';
+import { isStoredKind } from './project.ts';
 
 /** Lets domain verbs ask the same policies, by the same path, as any caller of the check endpoint. */
 export function authorizerOf(decider: Decider): Authorizer {
@@ -25,6 +26,9 @@ export function authorizerOf(decider: Decider): Authorizer {
       const vector = { permissions: [...key.permissions].toSorted(), confinement } as const;
       const decision = await decider.decideService({ action, vector });
       return decision ? { decision } : { decision, reasons: [], private: false };
+    },
+    async attributes(type, attributes) {
+      return isStoredKind(type) || type === SERVICE_KIND ? 'stored elsewhere' : decider.complaints(type, attributes);
     },
   };
 }

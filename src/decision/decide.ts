@@ -8,8 +8,10 @@ import { loadFacts, type FactLoader, type FactQuestion, type Facts } from './fac
 import type { Situation } from './situation.ts';
 import type { Memo } from './memo.ts';
 import type { PdpAnswer, PdpQuestion } from './pdp.ts';
-import { isStoredKind, project } from './project.ts';
+import { attributes, isStoredKind, project } from './project.ts';
 import { reason, reasonsOf } from './reasons.ts';
+import type { Sides } from './search/candidates.ts';
+import { strangers } from './search/strangers.ts';
 import type { AccessPath } from './vectors.ts';
 import { whyNot, type WhyNot } from './why-not.ts';
 
@@ -49,10 +51,38 @@ export class Decider {
       checks.map(async ({ check, question }, index) => {
         const own = facts[index];
         if (!own) throw new Error('facts of a check were left out');
-        const answer = await (isStoredKind(question.kind) ? this.#stored(check, question, own) : this.#sent(check));
+        const answer = await (isStoredKind(question.kind)
+          ? this.#stored(check, question, own)
+          : this.#merged(check, own));
         return { ...DENIED, policy: this.#bundle.hash, revision: own.revision, ...answer };
       }),
     );
+  }
+
+  /** As {@link decide}, but tells only which are allowed. */
+  async allow(checks: readonly PreparedCheck[]): Promise<boolean[]> {
+    const facts = await this.#facts.load(checks.map(({ question }) => question));
+    return Promise.all(
+      checks.map(async ({ check, question }, index) => {
+        const rows = facts[index]?.rows ?? [];
+        if (!isStoredKind(question.kind)) return (await this.#answerMerged(check, rows))?.allowed === true;
+        const projection = project(check, question, rows);
+        return projection.known && this.#allows(check, { roles: [check.subject.type], projection });
+      }),
+    );
+  }
+
+  /** Whether anything that no fact connects with the fixed side of a search would be allowed. */
+  async allowsStranger(sides: Sides, check: Check): Promise<boolean> {
+    const nobody = prepare({ ...check, [sides.moving]: { ...check[sides.moving], id: '' } });
+    const [facts] = await this.#facts.load([nobody.question]);
+    const projection = project(nobody.check, nobody.question, facts?.rows ?? []);
+    const allowed = await Promise.all(
+      strangers(sides, projection).map(async (it) =>
+        this.#allows(check, { roles: [check.subject.type], projection: it }),
+      ),
+    );
+    return allowed.includes(true);
   }
 
   /** Whether an API key may call this service for something. */
@@ -66,6 +96,20 @@ export class Decider {
       resourceAttr: vector,
     });
     return allowed;
+  }
+
+  /** What a kind's resource schema refuses of an entity's attributes; nothing where no policy knows the kind. */
+  async complaints(kind: string, stored: object): Promise<PdpAnswer['refused']> {
+    if (!this.#bundle.kinds.has(kind)) return [];
+    const { refused } = await this.#memo.ask({
+      kind,
+      action: 'store',
+      roles: ['sparkgate'],
+      ...NO_IDS,
+      principalAttr: {},
+      resourceAttr: { ...stored, action: {}, context: {} },
+    });
+    return refused.filter(({ side }) => side === 'resource');
   }
 
   async #stored(check: Check, question: FactQuestion, { rows }: Facts): Promise<Partial<Decision>> {
@@ -104,7 +148,7 @@ export class Decider {
       resourceAttr: { ...projection.vector },
     });
     if (answer.refused.length > 0) {
-      throw new Error(`the schema of ${projection.kind} refused a vector: ${answer.refused.join('; ')}`);
+      throw new Error(`the schema of ${projection.kind} refused a vector: ${JSON.stringify(answer.refused)}`);
     }
     return answer;
   }
@@ -138,21 +182,33 @@ export class Decider {
     return actions !== undefined && (actions.has(action.name) || [...actions].some((name) => name.includes('*')));
   }
 
-  /** A kind without stored facts is decided from what was sent. */
-  async #sent(check: Check): Promise<Partial<Decision>> {
+  async #merged(check: Check, { rows }: Facts): Promise<Partial<Decision>> {
+    const answer = await this.#answerMerged(check, rows);
+    if (!answer) return { reasons: [reason('UNKNOWN_RESOURCE')], private: true };
+    if (answer.allowed) return { decision: true };
+    return { reasons: this.#knows(check) ? missingFacts(answer.refused) : [reason('UNKNOWN_ACTION')] };
+  }
+
+  /**
+   * A kind that only policies know is decided from what is stored of both sides, and what was sent over it. Null where
+   * no policy knows it either.
+   */
+  async #answerMerged(check: Check, rows: Facts['rows']): Promise<PdpAnswer | null> {
     const { subject, resource, action } = check;
-    const policy = resource.type === SERVICE_KIND ? undefined : this.#bundle.kinds.get(resource.type);
-    if (!policy) return { reasons: [reason('UNKNOWN_RESOURCE')], private: true };
-    const { allowed, refused } = await this.#memo.ask({
+    if (resource.type === SERVICE_KIND || !this.#bundle.kinds.has(resource.type)) return null;
+    return this.#memo.ask({
       kind: resource.type,
       action: action.name,
       roles: [subject.type],
       ...this.#ids(check),
-      principalAttr: subject.properties,
-      resourceAttr: { ...resource.properties, action: action.properties, context: check.context },
+      principalAttr: { ...attributes(rows, 'subject'), ...subject.properties },
+      resourceAttr: {
+        ...attributes(rows, 'resource'),
+        ...resource.properties,
+        action: action.properties,
+        context: check.context,
+      },
     } satisfies PdpQuestion);
-    if (allowed) return { decision: true };
-    return { reasons: this.#knows(check) ? missingFacts(refused) : [reason('UNKNOWN_ACTION')] };
   }
 }
 
@@ -161,8 +217,8 @@ const DENIED = { decision: false, via: null, reasons: [], obligations: [], priva
 /** Where several paths allow, the one that a Business Center controls is named first. */
 const VIA = ['BUSINESS_CENTER', 'ACCOUNT_LINK', 'OWNER'] as const;
 
-function missingFacts(refused: readonly string[]): Reason[] {
-  return refused.map((complaint) => reason('MISSING_FACT', complaint));
+function missingFacts(refused: PdpAnswer['refused']): Reason[] {
+  return refused.map(({ path, message }) => reason('MISSING_FACT', `${path}: ${message}`));
 }
 
 /** A check whose properties were found to fit its kind. */

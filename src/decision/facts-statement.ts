@@ -96,7 +96,15 @@ select q.n::int, 'access_request', r.bc_id,
     on m.user_id = q.subject_id and m.bc_id = r.bc_id and m.valid_to is null and q.subject_type = 'user'
   left join member requester
     on requester.user_id = r.requested_by and requester.bc_id = r.bc_id and requester.valid_to is null
- where q.kind = 'access_request'`;
+ where q.kind = 'access_request'
+
+union all
+select q.n::int, side.fact, null, e.attributes::text, null, null, null, null
+  from question q
+ cross join lateral (values ('subject', q.subject_type, q.subject_id), ('resource', q.kind, q.resource_id))
+       as side (fact, type, id)
+  join entity e on e.type = side.type and e.id = side.id
+ where q.kind not in ('tiktok_account', 'business_center', 'access_request')`;
 
 /** One fact of one question (n counts from 1; 0 = of all). What the letters hold depends on the fact. */
 export interface FactRow {
@@ -109,7 +117,9 @@ export interface FactRow {
     | 'advertiser_role'
     | 'assignee'
     | 'business_center'
-    | 'access_request';
+    | 'access_request'
+    | 'subject'
+    | 'resource';
   bc_id: string | null;
   a: string | null;
   b: string | null;

@@ -1,4 +1,4 @@
-import { ServiceStatus, type CheckResourcesResult, type Value } from '@cerbos/core';
+import { ServiceStatus, ValidationErrorSource, type CheckResourcesResult, type Value } from '@cerbos/core';
 import { GRPC } from '@cerbos/grpc';
 import { SparkgateError } from '../domain/errors.ts';
 import type { Properties } from './check.ts';
@@ -17,8 +17,8 @@ export interface PdpQuestion {
 
 export interface PdpAnswer {
   allowed: boolean;
-  /** Attributes that the kind's schema refused, such as `/paths/0: …`; then nothing was allowed. */
-  refused: readonly string[];
+  /** What the kind's schemas refused, by JSON Pointer; then nothing was allowed. */
+  refused: readonly { side: 'subject' | 'resource'; path: string; message: string }[];
 }
 
 /** How long a call may take, in milliseconds. */
@@ -115,7 +115,11 @@ function callsFor(questions: readonly PdpQuestion[]): PdpQuestion[][] {
 function answerOf(result: CheckResourcesResult, action: string): PdpAnswer {
   return {
     allowed: result.isAllowed(action) === true && result.validationErrors.length === 0,
-    refused: result.validationErrors.map((error) => `${error.path}: ${error.message}`),
+    refused: result.validationErrors.map(({ path, message, source }) => ({
+      side: source === ValidationErrorSource.RESOURCE ? 'resource' : 'subject',
+      path,
+      message,
+    })),
   };
 }
 

@@ -1,7 +1,8 @@
+import { z } from 'zod';
 import { AccessRequestStatus, Scope, UserRole, sortedSet } from '../domain/vocabulary.ts';
 import type { ActionProperties } from './action-properties.ts';
 import type { FactQuestion } from './facts.ts';
-import type { Check } from './check.ts';
+import type { Check, Properties } from './check.ts';
 import type { FactRow } from './facts-statement.ts';
 import {
   AccessPath,
@@ -89,6 +90,14 @@ function projectAccessRequest(check: Check, rows: readonly FactRow[]): Projectio
   };
   return { kind: 'access_request', known: found !== undefined, vector };
 }
+
+/** What is stored of one side of a check of a kind that only policies know. */
+export function attributes(rows: readonly FactRow[], side: 'subject' | 'resource'): Properties {
+  const stored = rows.find((row) => row.fact === side)?.a;
+  return stored == null ? {} : StoredAttributes.parse(JSON.parse(stored));
+}
+
+const StoredAttributes = z.record(z.string(), z.unknown());
 
 function userRole(value: string | null | undefined): UserRole | null {
   return value == null ? null : UserRole.parse(value);

@@ -37,6 +37,14 @@ export interface Authorizer {
   person(actor: Actor, question: Question, within: readonly string[] | null, query: Query | null): Promise<Verdict>;
   /** What the API key may call; `bcIds` are the Business Centers touched, null for what belongs to none. */
   key(key: CallingKey, action: ServiceAction, bcIds: readonly (string | null)[]): Promise<Verdict>;
+  /** What the kind's policy schema refuses of an entity's attributes; `stored elsewhere` for our own kinds. */
+  attributes(type: string, attributes: object): Promise<readonly Complaint[] | 'stored elsewhere'>;
+}
+
+/** What a schema refused: a JSON Pointer into the attributes, and why. */
+export interface Complaint {
+  path: string;
+  message: string;
 }
 
 /** What an API key can ask of this service (actions of the policy `sparkgate_service`). */

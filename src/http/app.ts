@@ -11,11 +11,13 @@ import { assignments } from './api/assignments.ts';
 import { audit } from './api/audit.ts';
 import { businessCenters } from './api/business-centers.ts';
 import { consents } from './api/consents.ts';
+import { entities } from './api/entities.ts';
 import { factImport } from './api/import.ts';
 import { tiktokAccounts } from './api/tiktok-accounts.ts';
 import { discovery } from './authzen/discovery.ts';
 import { evaluation } from './authzen/evaluation.ts';
 import { evaluations } from './authzen/evaluations.ts';
+import { search } from './authzen/search.ts';
 import { docs } from './docs/docs.ts';
 import type { Env, Services } from './env.ts';
 import { health } from './health.ts';
@@ -55,9 +57,11 @@ export function createApp(services: Services): OpenAPIHono<Env> {
   return app
     .route('/', evaluation)
     .route('/', evaluations)
+    .route('/', search)
     .route('/', businessCenters)
     .route('/', adAccounts)
     .route('/', factImport)
+    .route('/', entities)
     .route('/', accountGrants)
     .route('/', tiktokAccounts)
     .route('/', accessRequests)

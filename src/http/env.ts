@@ -1,5 +1,7 @@
 import type { Logger } from 'pino';
 import type { Decider } from '../decision/decide.ts';
+import type { PageTokens } from '../decision/search/page-token.ts';
+import type { Search } from '../decision/search/search.ts';
 import type { Actor, CallingKey, Context } from '../domain/context.ts';
 import type { KeyRing } from '../identity/key-ring.ts';
 
@@ -8,6 +10,8 @@ export interface Services {
   settings: HttpSettings;
   log: Logger;
   decider: Decider;
+  search: Search;
+  pageTokens: PageTokens;
   keyRing: KeyRing;
   /** The context of a verb for one call. */
   contextFor: (caller: Caller, requestId: string | null) => Context;

@@ -1,3 +1,4 @@
+import type { HttpBindings } from '@hono/node-server';
 import type { Context as Http } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
@@ -27,6 +28,7 @@ export function problem(c: Http<Env>, thrown: unknown): Response {
   const { status, title } = PROBLEMS[error.code];
   if (error.code === 'unauthenticated') c.header('WWW-Authenticate', 'Bearer realm="sparkgate"');
   if (status === 503) c.header('Retry-After', '1');
+  if (leavesBody(c)) c.header('Connection', 'close');
   logProblem(c, error);
   const body = {
     type: `urn:sparkgate:problem:${error.code}`,
@@ -55,6 +57,16 @@ function fromHttp(error: HTTPException): SparkgateError {
   if (error.status === 413) return new SparkgateError('payload_too_large', 'The body is larger than this takes.');
   if (error.status === 504) return new SparkgateError('timeout', 'The request took too long. Try again.');
   return new SparkgateError('invalid_request', error.message || 'The request is not valid.');
+}
+
+/**
+ * Whether the answer goes out before the body was read. The server closes such a connection a little later, and would
+ * cut off the next request if the caller were not told.
+ */
+function leavesBody(c: Http<Env>): boolean {
+  const { incoming } = (c.env ?? {}) as Partial<HttpBindings>;
+  const sent = c.req.header('Transfer-Encoding') ?? c.req.header('Content-Length') ?? '0';
+  return incoming !== undefined && sent !== '0' && !incoming.readableEnded;
 }
 
 function logProblem(c: Http<Env>, error: SparkgateError): void {

@@ -6,6 +6,7 @@ import { ApiKey } from '../domain/api-keys/entity.ts';
 import { Assignment } from '../domain/assignments/entity.ts';
 import { AuditEntry } from '../domain/audit/entity.ts';
 import { BusinessCenter, Member } from '../domain/business-centers/entity.ts';
+import { Entity } from '../domain/entities/entity.ts';
 import { KnownLimit, RelationshipRevision } from '../domain/revision/entity.ts';
 import { TiktokAccount } from '../domain/tiktok-accounts/entity.ts';
 
@@ -19,6 +20,7 @@ export const entities = [
   AccessRequest,
   AccountGrant,
   Assignment,
+  Entity,
   ApiKey,
   AuditEntry,
   RelationshipRevision,

@@ -35,11 +35,11 @@ export async function migrate(orm: Orm): Promise<string[]> {
   }
 }
 
-/** Statements outside of a transaction, prepared once a connection. */
-export async function preparedQuery(orm: Orm, name: string): Promise<Query> {
+/** Statements outside of a transaction; one that has a name is prepared once a connection. */
+export async function poolQuery(orm: Orm, name?: string): Promise<Query> {
   const pool = await orm.em.getConnection().getNativeClient();
   return async <Row extends object>(text: string, values: unknown[]) => {
-    const statement = { name, text, values, query_timeout: PATIENCE_MS };
+    const statement = { ...(name !== undefined && { name }), text, values, query_timeout: PATIENCE_MS };
     const { rows } = await pool.query<Row & QueryResultRow>(statement);
     return rows;
   };

@@ -15,7 +15,8 @@ export const AccountGrant = defineEntity({
     tiktokAccountId: () => p.manyToOne(TiktokAccount).mapToPk().fieldName('tiktok_account_id'),
     scopes: p.array().$type<Scope[]>().columnType('text[]'),
     /** The request that the owner approved; null for imported grants. */
-    accessRequestId: () => p.manyToOne(AccessRequest).mapToPk().fieldName('access_request_id').nullable().deleteRule('restrict'),
+    accessRequestId: () =>
+      p.manyToOne(AccessRequest).mapToPk().fieldName('access_request_id').nullable().deleteRule('restrict'),
     ...validity,
   },
   uniques: [
@@ -24,6 +25,11 @@ export const AccountGrant = defineEntity({
   ],
   indexes: [
     { name: 'account_grant_of_business_center', properties: ['bcId', 'tiktokAccountId'], where: 'valid_to is null' },
+    {
+      name: 'account_grant_ended_of_business_center',
+      properties: ['bcId', 'tiktokAccountId'],
+      where: 'valid_to is not null',
+    },
     { name: 'account_grant_ended', properties: ['tiktokAccountId', 'bcId'], where: 'valid_to is not null' },
   ],
   checks: [

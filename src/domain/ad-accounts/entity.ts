@@ -25,6 +25,9 @@ export const AdAccountMember = defineEntity({
     advertiserRole: p.text().$type<AdvertiserRole>(),
     ...validity,
   },
+  indexes: [
+    { name: 'ad_account_member_of_ad_account', properties: ['advertiserId', 'userId'], where: 'valid_to is null' },
+  ],
   uniques: [{ name: 'ad_account_member_current', properties: ['userId', 'advertiserId'], where: 'valid_to is null' }],
   checks: [
     { name: 'ad_account_member_role', expression: "advertiser_role in ('ADMIN', 'OPERATOR', 'ANALYST')" },

@@ -52,6 +52,7 @@ export const Param = {
   bc_id: OutsideId,
   user_id: OutsideId,
   advertiser_id: OutsideId,
+  type: OutsideId,
   id: OutsideId,
 } as const;
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { z } from '@hono/zod-openapi';
 import type { Context as Http } from 'hono';
-import type { Check, Decision } from '../../decision/check.ts';
+import type { Decision } from '../../decision/check.ts';
 import { prepare, type PreparedCheck } from '../../decision/decide.ts';
 import { authorizeKey } from '../../domain/authorize.ts';
 import { SparkgateError } from '../../domain/errors.ts';
@@ -11,15 +11,13 @@ import type { EvaluationRequest, EvaluationResponse } from './schemas.ts';
 
 /** Fills in the defaults of a request and lets the key ask only of what it may see. @throws SparkgateError */
 export async function prepareCheck(c: Http<Env>, request: EvaluationRequest): Promise<PreparedCheck> {
-  const { key } = c.get('caller');
-  const check: Check = {
+  const prepared = prepare({
     subject: { ...request.subject, properties: request.subject.properties ?? {} },
     action: { ...request.action, properties: request.action.properties ?? {} },
     resource: { ...request.resource, properties: request.resource.properties ?? {} },
     context: request.context ?? {},
-    within: key.bcIds,
-  };
-  const prepared = prepare(check);
+    within: c.get('caller').key.bcIds,
+  });
   await authorizeKey(contextOf(c), 'decide', touched(prepared));
   return prepared;
 }
@@ -28,7 +26,7 @@ export async function prepareCheck(c: Http<Env>, request: EvaluationRequest): Pr
 function touched({ check, question }: PreparedCheck): string[] {
   const named = question.properties.bc_id;
   return [
-    ...(check.resource.type === 'business_center' ? [check.resource.id] : []),
+    ...(check.resource.type === 'business_center' && check.resource.id !== '' ? [check.resource.id] : []),
     ...(named === null || named === undefined ? [] : [named]),
   ];
 }

@@ -7,6 +7,9 @@ const Metadata = z
     policy_decision_point: z.string(),
     access_evaluation_endpoint: z.string(),
     access_evaluations_endpoint: z.string(),
+    search_subject_endpoint: z.string(),
+    search_resource_endpoint: z.string(),
+    search_action_endpoint: z.string(),
   })
   .openapi('AuthZenConfiguration');
 
@@ -26,6 +29,9 @@ export const discovery = router().openapi(
         policy_decision_point: origin,
         access_evaluation_endpoint: `${origin}/access/v1/evaluation`,
         access_evaluations_endpoint: `${origin}/access/v1/evaluations`,
+        search_subject_endpoint: `${origin}/access/v1/search/subject`,
+        search_resource_endpoint: `${origin}/access/v1/search/resource`,
+        search_action_endpoint: `${origin}/access/v1/search/action`,
       },
       200,
     );

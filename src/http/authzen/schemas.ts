@@ -31,6 +31,34 @@ export const EvaluationsRequest = z
   .openapi('AccessEvaluationsRequest');
 export type EvaluationsRequest = z.infer<typeof EvaluationsRequest>;
 
+const Sought = Entity.omit({ id: true });
+const MOST_RESULTS = 1000;
+
+/** A page of a search (section 8.2): `token` goes on where a page ended; an empty one means the first. */
+const Page = z
+  .object({ token: z.string().max(4096).optional(), limit: z.int().min(1).max(MOST_RESULTS).optional() })
+  .optional();
+export const RESULTS = 100;
+
+/** Search requests (sections 8.4 to 8.6). The id of what is sought, and the action of an action search, are ignored. */
+export const SubjectSearch = z
+  .object({ subject: Sought, action: Action, resource: Entity, context: Properties.optional(), page: Page })
+  .openapi('SubjectSearchRequest');
+export const ResourceSearch = z
+  .object({ subject: Entity, action: Action, resource: Sought, context: Properties.optional(), page: Page })
+  .openapi('ResourceSearchRequest');
+export const ActionSearch = z
+  .object({ subject: Entity, resource: Entity, context: Properties.optional(), page: Page })
+  .openapi('ActionSearchRequest');
+
+const PageResponse = z.object({ next_token: z.string(), count: z.int() });
+export const EntitiesFound = z
+  .object({ results: z.array(z.object({ type: z.string(), id: z.string() })), page: PageResponse })
+  .openapi('EntitiesFound');
+export const ActionsFound = z
+  .object({ results: z.array(z.object({ name: z.string() })), page: PageResponse })
+  .openapi('ActionsFound');
+
 const Message = z.object({ code: z.string(), message: z.string() });
 
 /** An access evaluation response (section 6.2) with what this service adds to its context. */

@@ -66,6 +66,9 @@ export class Migration20261122000000_initial extends Migration {
       `create unique index ad_account_member_current on ad_account_member (user_id, advertiser_id) where valid_to is null`,
     );
     this.addSql(
+      `create index ad_account_member_of_ad_account on ad_account_member (advertiser_id, user_id) where valid_to is null`,
+    );
+    this.addSql(
       `alter table ad_account_member add constraint ad_account_member_role check (advertiser_role in ('ADMIN', 'OPERATOR', 'ANALYST'))`,
     );
     this.addSql(
@@ -134,6 +137,13 @@ export class Migration20261122000000_initial extends Migration {
         primary key (one)
       )`);
     this.addSql(`alter table relationship_revision add constraint relationship_revision_one_row check (one)`);
+    this.addSql(`create table entity (
+        type text not null,
+        id text not null,
+        attributes jsonb not null,
+        primary key (type, id)
+      )`);
+    this.addSql(`alter table entity add constraint entity_attributes check (jsonb_typeof(attributes) = 'object')`);
     this.addSql(`create table tiktok_account (
         id text not null,
         handle text null,
@@ -155,7 +165,9 @@ export class Migration20261122000000_initial extends Migration {
         ended_revision bigint null,
         primary key (id)
       )`);
-    this.addSql(`create index account_link_of_account on account_link (tiktok_account_id) where valid_to is null`);
+    this.addSql(
+      `create index account_link_of_account on account_link (tiktok_account_id, user_id) where valid_to is null`,
+    );
     this.addSql(
       `create unique index account_link_current on account_link (user_id, tiktok_account_id) where valid_to is null`,
     );
@@ -184,6 +196,9 @@ export class Migration20261122000000_initial extends Migration {
       `create index account_grant_ended on account_grant (tiktok_account_id, bc_id) where valid_to is not null`,
     );
     this.addSql(
+      `create index account_grant_ended_of_business_center on account_grant (bc_id, tiktok_account_id) where valid_to is not null`,
+    );
+    this.addSql(
       `create unique index account_grant_current on account_grant (tiktok_account_id, bc_id) where valid_to is null`,
     );
     this.addSql(`alter table account_grant add constraint account_grant_of_request unique (access_request_id)`);
@@ -209,6 +224,9 @@ export class Migration20261122000000_initial extends Migration {
     this.addSql(`create index assignment_under_grant on assignment (grant_id, user_id) where valid_to is null`);
     this.addSql(`create index assignment_of_member on assignment (bc_id, user_id) where valid_to is null`);
     this.addSql(`create index assignment_ended on assignment (user_id, tiktok_account_id) where valid_to is not null`);
+    this.addSql(
+      `create index assignment_ended_of_account on assignment (tiktok_account_id, user_id) where valid_to is not null`,
+    );
     this.addSql(
       `create unique index assignment_current on assignment (user_id, tiktok_account_id, bc_id) where valid_to is null`,
     );

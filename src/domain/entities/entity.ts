@@ -1,0 +1,14 @@
+import { defineEntity, p, type InferEntity } from '@mikro-orm/core';
+
+/** A thing of a kind that only policies know, or a user, with attributes. */
+export const Entity = defineEntity({
+  name: 'Entity',
+  tableName: 'entity',
+  properties: {
+    type: p.text().primary(),
+    id: p.text().primary(),
+    attributes: p.json<Record<string, unknown>>(),
+  },
+  checks: [{ name: 'entity_attributes', expression: "jsonb_typeof(attributes) = 'object'" }],
+});
+export type Entity = InferEntity<typeof Entity>;

@@ -1,0 +1,17 @@
+import { z } from 'zod';
+import { Properties } from '../properties.ts';
+
+/** Names that a check fills in itself, so that no stored attribute may have them. */
+const RESERVED = ['action', 'context'];
+
+export const EntityBody = z.object({
+  attributes: Properties.refine(
+    (attributes) => !RESERVED.some((name) => Object.hasOwn(attributes, name)),
+    `must not hold ${RESERVED.join(' or ')}: both names are reserved`,
+  ).refine((attributes) => !hasNul(attributes), 'must not hold the character U+0000 or lone surrogates'),
+});
+
+/** PostgreSQL's jsonb takes neither. */
+function hasNul(attributes: object): boolean {
+  return /\\u(?:0000|d[89a-f])/.test(JSON.stringify(attributes).replaceAll('\\\\', ''));
+}

@@ -1,0 +1,44 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { putEntity } from '../../domain/entities/put-entity.ts';
+import { removeEntity } from '../../domain/entities/remove-entity.ts';
+import { EntityBody } from '../../domain/entities/schemas.ts';
+import { jsonBody } from '../middleware/json-body.ts';
+import { acknowledge, contextOf, router, stored } from '../validation.ts';
+import { answers, body, empties, Param, Revision, SECURED } from './answers.ts';
+
+const PATH = '/v1/entities/{type}/{id}';
+const entity = z.object({ type: Param.type, id: Param.id });
+const common = { tags: ['Facts'], security: SECURED };
+
+/** Entities of kinds that only policies know, and attributes of users. */
+export const entities = router()
+  .openapi(
+    createRoute({
+      ...common,
+      method: 'put',
+      path: PATH,
+      summary: 'Store an entity with its attributes, or replace them',
+      middleware: jsonBody(),
+      request: { params: entity, body: body(EntityBody) },
+      responses: answers(Revision, 'Stored'),
+    }),
+    async (c) => {
+      const { type, id } = c.req.valid('param');
+      return c.json(stored(c, await putEntity(contextOf(c), type, id, c.req.valid('json'))), 200);
+    },
+  )
+  .openapi(
+    createRoute({
+      ...common,
+      method: 'delete',
+      path: PATH,
+      summary: 'Forget an entity',
+      request: { params: entity },
+      responses: empties('Not stored (any more)'),
+    }),
+    async (c) => {
+      const { type, id } = c.req.valid('param');
+      acknowledge(c, await removeEntity(contextOf(c), type, id));
+      return c.body(null, 204);
+    },
+  );
