@@ -12,7 +12,6 @@ import { prepareFirstUse } from '../src/first-use.ts';
 import { createApp } from '../src/http/app.ts';
 import type { Counters } from '../src/http/env.ts';
 import { startRuntime } from '../src/runtime.ts';
-import { preparedQuery } from '../src/store/open.ts';
 import { serveParent, tell } from './child.ts';
 import { draw, type Question } from './draw.ts';
 
@@ -46,8 +45,7 @@ const config = readConfig({
 });
 const runtime = await startRuntime(config, pino({ level: 'warn' }, pino.destination(2)));
 await prepareFirstUse(runtime, config);
-const query = await preparedQuery(runtime.orm, 'bench');
-const plain = await runtime.orm.em.getConnection().getNativeClient();
+const pool = await runtime.orm.em.getConnection().getNativeClient();
 
 /** Projects the first checks of a world on their vectors, and decides them. */
 async function answers(centers: number, checks: number): Promise<Answers> {
@@ -57,7 +55,7 @@ async function answers(centers: number, checks: number): Promise<Answers> {
   for (let left = checks; left > 0; left -= 500) {
     const prepared = Array.from({ length: Math.min(left, 500) }, () => prepare(asCheck(drawn.next().value)));
     const facts = await loadFacts(
-      query,
+      async (text, values) => (await pool.query({ name: 'bench', text, values })).rows,
       prepared.map(({ question }) => question),
     );
     const decisions = await runtime.services.decider.decide(prepared);
@@ -88,7 +86,7 @@ const server = serve({ fetch: createApp(runtime.services).fetch, hostname: '127.
 
 async function start(url: string): Promise<void> {
   const key = (await readFile(join(folder, 'api-key'), 'utf8')).trim();
-  const { rows } = await plain.query<{ server_version: string }>('show server_version');
+  const { rows } = await pool.query<{ server_version: string }>('show server_version');
   tell({ url, key, postgres: rows[0]!.server_version } satisfies Said);
 }
 
@@ -97,7 +95,7 @@ serveParent(
     const message = asked as Message;
     if ('centers' in message) return answers(message.centers, message.checks);
     // What autovacuum and the checkpointer do within minutes of an import, so that they do not do it while we measure.
-    if ('settle' in message) await plain.query('vacuum').then(async () => plain.query('checkpoint'));
+    if ('settle' in message) await pool.query('vacuum').then(async () => pool.query('checkpoint'));
     const { user, system } = process.cpuUsage();
     return { ...runtime.services.counters(), cpu: (user + system) / 1e6 } satisfies Count;
   },

@@ -11,6 +11,7 @@ import type { DatabaseAddress } from './store/open.ts';
 const UNASKED: Authorizer = {
   person: () => Promise.reject(new Error('the operator is not asked')),
   key: () => Promise.reject(new Error('the operator calls without a key')),
+  resources: () => Promise.reject(new Error('the operator lists nothing')),
   attributes: () => Promise.reject(new Error('entities are not stored from the command line')),
 };
 

@@ -65,6 +65,7 @@ export async function startRuntime(config: Config, log: Logger): Promise<Runtime
   const ping = await poolQuery(orm, 'ping');
   const memo = new Memo(pdp, memoOptions(config, bundle));
   const decider = new Decider({ bundle, facts, memo });
+  const search = new Search({ bundle, decider, query: await poolQuery(orm) });
   const secretKey = config.secretKey ?? (await secretFile(join(dataDir.path, 'secret-key'), newSecretKey));
   const hearing = listen(address, (events) => {
     if (events === null || events.some((event) => event.startsWith('api_key.'))) keyRing.forget();
@@ -81,8 +82,7 @@ export async function startRuntime(config: Config, log: Logger): Promise<Runtime
     pendingRequestsPerBusinessCenter: config.pendingRequestsPerBusinessCenter,
     secretKey,
   };
-  const shared = { orm, writes: pLimit(8), imports: pLimit(2), authorizer: authorizerOf(decider), settings };
-  const search = new Search({ bundle, decider, query: await poolQuery(orm) });
+  const shared = { orm, writes: pLimit(8), imports: pLimit(2), authorizer: authorizerOf(decider, search), settings };
   const services: Services = {
     settings: config,
     log,

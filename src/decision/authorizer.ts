@@ -1,24 +1,22 @@
 import type { Actor, Authorizer } from '../domain/context.ts';
-import type { Check } from './check.ts';
+import type { Check, Properties } from './check.ts';
 import { prepare, SERVICE_KIND, type Decider } from './decide.ts';
 import { isStoredKind } from './project.ts';
+import type { Search } from './search/search.ts';
 
 /** Lets domain verbs ask the same policies, by the same path, as any caller of the check endpoint. */
-export function authorizerOf(decider: Decider): Authorizer {
+export function authorizerOf(decider: Decider, search: Search): Authorizer {
   return {
     async person(actor, { action, resource, properties }, within, query) {
-      const check: Check = {
-        subject: { ...subjectOf(actor), properties: {} },
-        action: { name: action, properties: properties ?? {} },
-        resource: { ...resource, properties: {} },
-        context: {},
-        within,
-      };
+      const check = checkOf(actor, action, resource, properties, within);
       const [decision] = await decider.decide([prepare(check)], query);
       if (!decision) throw new Error('a check got no decision');
       return decision.decision
         ? { decision: true }
         : { decision: false, reasons: decision.reasons, private: decision.private };
+    },
+    async resources(actor, { action, type, properties }, place, within) {
+      return search.find('resource', checkOf(actor, action, { type, id: '' }, properties, within), place);
     },
     async key(key, action, bcIds) {
       const outside = bcIds.some((bcId) => bcId === null || key.bcIds?.includes(bcId) === false);
@@ -30,6 +28,22 @@ export function authorizerOf(decider: Decider): Authorizer {
     async attributes(type, attributes) {
       return isStoredKind(type) || type === SERVICE_KIND ? 'stored elsewhere' : decider.complaints(type, attributes);
     },
+  };
+}
+
+function checkOf(
+  actor: Actor,
+  action: string,
+  resource: { type: string; id: string },
+  properties: Properties | undefined,
+  within: readonly string[] | null,
+): Check {
+  return {
+    subject: { ...subjectOf(actor), properties: {} },
+    action: { name: action, properties: properties ?? {} },
+    resource: { ...resource, properties: {} },
+    context: {},
+    within,
   };
 }
 

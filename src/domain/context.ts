@@ -35,6 +35,13 @@ export type Query = <Row extends object>(text: string, values: unknown[]) => Pro
 export interface Authorizer {
   /** What the person may do. */
   person(actor: Actor, question: Question, within: readonly string[] | null, query: Query | null): Promise<Verdict>;
+  /** The ids of all resources of a type for which the answer is yes, in key order: a list is a search. */
+  resources(
+    actor: Actor,
+    question: Omit<Question, 'resource'> & { type: Question['resource']['type'] },
+    place: { after: string; limit: number },
+    within: readonly string[] | null,
+  ): Promise<{ ids: string[]; next: string | null }>;
   /** What the API key may call; `bcIds` are the Business Centers touched, null for what belongs to none. */
   key(key: CallingKey, action: ServiceAction, bcIds: readonly (string | null)[]): Promise<Verdict>;
   /** What the kind's policy schema refuses of an entity's attributes; `stored elsewhere` for our own kinds. */
