@@ -1,5 +1,4 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
-import { bodyLimit } from 'hono/body-limit';
 import { secureHeaders } from 'hono/secure-headers';
 import { timeout } from 'hono/timeout';
 import { SparkgateError } from '../domain/errors.ts';
@@ -23,6 +22,7 @@ import type { Env, Services } from './env.ts';
 import { health } from './health.ts';
 import { Metrics } from './metrics.ts';
 import { authenticate, requirePerson } from './middleware/authenticate.ts';
+import { bodyLimit } from './middleware/body-limit.ts';
 import { requestId } from './middleware/request-id.ts';
 import { requestLog } from './middleware/request-log.ts';
 import { problem } from './problem.ts';
@@ -85,10 +85,7 @@ const SECURITY: Parameters<typeof secureHeaders>[0] = {
 
 /** Bodies are bounded, and so is the time of a request; an import has bounds of its own. */
 function limit(app: OpenAPIHono<Env>, { settings }: Services): void {
-  const tooLarge = (): never => {
-    throw new SparkgateError('payload_too_large', 'The body is larger than this takes.');
-  };
-  const ordinary = bodyLimit({ maxSize: settings.bodyLimitBytes, onError: tooLarge });
+  const ordinary = bodyLimit({ maxSize: settings.bodyLimitBytes });
   const inTime = timeout(settings.requestTimeout * 1000);
   app.use(async (c, next) => (c.req.path === IMPORT ? next() : ordinary(c, next)));
   app.use(async (c, next) => (c.req.path === IMPORT ? next() : inTime(c, next)));

@@ -76,15 +76,15 @@ async function ask({ expected, body }: Question): Promise<string> {
 /** What was answered while something happened, until all is right again. */
 async function whileAsking(accident: (heard: ReadonlySet<string>) => Promise<unknown>): Promise<Set<string>> {
   const heard = new Set<string>();
-  let over = false;
+  const over = new AbortController();
   const caller = async (): Promise<void> => {
-    while (!over) for (const question of questions()) heard.add(await ask(question));
+    while (!over.signal.aborted) for (const question of questions()) heard.add(await ask(question));
   };
   const callers = [caller(), caller(), caller()];
   await until(() => heard.has('right'));
   await accident(heard);
   await until(async () => (await Promise.all(questions().map(ask))).every((answer) => answer === 'right'));
-  over = true;
+  over.abort();
   await Promise.all(callers);
   return heard;
 }

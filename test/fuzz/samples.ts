@@ -48,6 +48,7 @@ const KNOWN: Record<string, unknown> = {
   handle: '@brand',
   expires_in: 60,
   bc_ids: ['bc1'],
+  page: { limit: 10 },
 };
 
 /** One sample for each alternative of a schema, each with every property. */

@@ -1,14 +1,13 @@
-import { createServer, request, type IncomingMessage, type Server } from 'node:http';
+import { Agent, request, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { getRequestListener } from '@hono/node-server';
+import { createAdaptorServer, type ServerType } from '@hono/node-server';
 import fc from 'fast-check';
 import { Client } from 'pg';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { createApp } from '../../src/http/app.ts';
 import { ADMIN_KEY, testApp, type TestApp } from '../support/app.ts';
 import { assign, grant, put, requestToken, standardWorld } from '../support/cast.ts';
-import { headerText, hostileBody, hostileSegment, hostileText } from './hostile.ts';
-import { encoded } from './hostile.ts';
+import { encoded, headerText, hostileBody, hostileSegment, hostileText } from './hostile.ts';
 import { endpointsOf, type Document, type Endpoint } from './samples.ts';
 import { SEED } from './seed.ts';
 
@@ -18,16 +17,19 @@ vi.setConfig({ testTimeout: 180_000 });
 const RUNS = 70;
 
 let app: TestApp;
-let server: Server;
+let server: ServerType;
 let database: Client;
 let checker: string;
 let token: string;
 let requestId: string;
-
+let keyId: string;
+/** One connection for all, so that what one request leaves behind meets the next. */
+const agent = new Agent({ keepAlive: true, maxSockets: 1 });
 
 beforeAll(async () => {
   app = await testApp({ MEMBERS_PER_BUSINESS_CENTER: '50', PENDING_REQUESTS_PER_BUSINESS_CENTER: '1000' });
-  server = createServer(getRequestListener(createApp(app.runtime.services).fetch)).listen(0, '127.0.0.1');
+  server = createAdaptorServer({ fetch: createApp(app.runtime.services).fetch });
+  server.listen(0, '127.0.0.1');
   database = new Client({ connectionString: app.databaseUrl });
   await database.connect();
   const made = await app.call('POST', '/v1/api-keys', { body: { name: 'checker', permissions: ['check'] } });
@@ -35,6 +37,7 @@ beforeAll(async () => {
   await world();
 });
 afterAll(async () => {
+  agent.destroy();
   server.close();
   await database.end();
   await app.close();
@@ -51,6 +54,7 @@ async function world(): Promise<void> {
   token = await requestToken(app, ['LIVE']);
   const { body } = await app.call('GET', '/v1/business-centers/bc1/access-requests?limit=200', { actor: 'user:adm' });
   requestId = body.items.at(-1).id;
+  keyId = (await app.call('POST', '/v1/api-keys', { body: { name: 'unused', permissions: ['audit'] } })).body.id;
 }
 
 interface Shot {
@@ -59,7 +63,10 @@ interface Shot {
   body: Buffer | null;
 }
 
-const KNOWN_IDS = ['bc1', 'bc2', 'sam', 'adm', 'brand', 'other', 'adv1', 'TOKEN', 'REQUEST'];
+const KNOWN_IDS = ['bc1', 'bc2', 'sam', 'adm', 'brand', 'other', 'adv1', 'TOKEN', 'REQUEST', 'KEY'];
+
+/** Where the owner of a TikTok account calls. */
+const OWNERS = /\/consents\/|\/grants/;
 
 function shotAt(endpoint: Endpoint): fc.Arbitrary<Shot> {
   const segment = fc.oneof(
@@ -69,20 +76,33 @@ function shotAt(endpoint: Endpoint): fc.Arbitrary<Shot> {
   const names = endpoint.path.match(/\{\w+\}/g) ?? [];
   return fc.record({
     path: fc
-      .tuple(fc.tuple(...names.map((name) => fc.oneof(fc.constant(usual(name)), segment))), query)
+      .tuple(fc.tuple(...names.map((name) => fc.oneof(fc.constant(usual(name, endpoint.path)), segment))), query)
       .map(
         ([ids, search]) =>
           names.reduce((path, name, n) => path.replace(name, () => ids[n] ?? ''), endpoint.path) + search,
       ),
-    headers,
+    headers: headersFor(actorAt(endpoint.path)),
     body: endpoint.method === 'GET' ? fc.constant(null) : fc.option(hostileBody(endpoint.bodies), { freq: 20 }),
   });
 }
 
 /** What fits a parameter, so that requests get as far as they can. */
-function usual(name: string): string {
+function usual(name: string, path: string): string {
   const fits: Record<string, string> = { bc_id: 'bc1', user_id: 'sam', advertiser_id: 'adv1', token: 'TOKEN' };
-  return fits[name.slice(1, -1)] ?? 'brand';
+  const id = path.includes('/access-requests/') ? 'REQUEST' : path.includes('/api-keys/') ? 'KEY' : 'brand';
+  return fits[name.slice(1, -1)] ?? id;
+}
+
+const actorAt = (path: string): string => (OWNERS.test(path) ? 'tiktok_account:brand' : 'user:adm');
+
+/** A request as it should be. */
+function plainShot({ path, bodies }: Endpoint): Shot {
+  const [body] = bodies;
+  return {
+    path: path.replaceAll(/\{\w+\}/g, (name) => usual(name, path)),
+    headers: { Authorization: `Bearer ${ADMIN_KEY}`, 'X-Actor': actorAt(path), 'Content-Type': 'application/json' },
+    body: body === undefined ? null : Buffer.from(JSON.stringify(body)),
+  };
 }
 
 const query = fc.oneof(
@@ -111,49 +131,59 @@ function header(usually: string | null, ...others: string[]): fc.Arbitrary<strin
   );
 }
 
-const headers = fc
-  .record({
-    Authorization: header(
-      `Bearer ${ADMIN_KEY}`,
-      'Bearer',
-      'Basic eDp5',
-      'Bearer CHECKER',
-      `Bearer ${'x'.repeat(6000)}`,
-    ),
-    'X-Actor': fc.oneof(
-      header('user:adm', 'tiktok_account:brand', 'user:sam', 'user:', ':', 'operator:x', `user:${'x'.repeat(129)}`),
-      headerText.map((text) => `user:${text}`),
-    ),
-    'X-Request-ID': header(null, 'an-id', 'x'.repeat(4000)),
-    'X-Sparkgate-Revision': header(null, '0', '-1', '99999999999999999999', 'abc', '1 '),
-    'Content-Type': header(
-      'application/json',
-      'text/plain',
-      'application/json; charset=latin1',
-      'application/jsonp',
-      'a/b',
-    ),
-  })
-  .map((all) =>
-    Object.fromEntries(
-      Object.entries(all).flatMap(([name, value]) => (value === null ? [] : [[name, value]])) as [string, string][],
-    ),
-  );
+const headersFor = (actor: string): fc.Arbitrary<Record<string, string>> =>
+  fc
+    .record({
+      Authorization: header(
+        `Bearer ${ADMIN_KEY}`,
+        'Bearer',
+        'Basic eDp5',
+        'Bearer CHECKER',
+        `Bearer ${'x'.repeat(6000)}`,
+      ),
+      'X-Actor': fc.oneof(
+        header(
+          actor,
+          'user:adm',
+          'tiktok_account:brand',
+          'user:sam',
+          'user:',
+          ':',
+          'operator:x',
+          `user:${'x'.repeat(129)}`,
+        ),
+        headerText.map((text) => `user:${text}`),
+      ),
+      'X-Request-ID': header(null, 'an-id', 'x'.repeat(4000)),
+      'X-Sparkgate-Revision': header(null, '0', '-1', '99999999999999999999', 'abc', '1 '),
+      'Content-Type': header(
+        'application/json',
+        'text/plain',
+        'application/json; charset=latin1',
+        'application/jsonp',
+        'a/b',
+      ),
+    })
+    .map((all) =>
+      Object.fromEntries(
+        Object.entries(all).flatMap(([name, value]) => (value === null ? [] : [[name, value] as const])),
+      ),
+    );
 
 interface Reply {
   status: number;
   type: string;
-  requestId: string;
+  requestId: unknown;
   text: string;
 }
 
 async function fire(method: string, { path, headers: all, body }: Shot): Promise<Reply> {
-  const real = path.replaceAll('TOKEN', token).replaceAll('REQUEST', requestId);
+  const real = path.replaceAll('TOKEN', token).replaceAll('REQUEST', requestId).replaceAll('KEY', keyId);
   const { port } = server.address() as AddressInfo;
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
     const authorization = all['Authorization']?.replace('CHECKER', checker);
     const options = {
-      agent: false,
+      agent,
       port,
       method,
       path: real.replaceAll(/[^\x21-\x7e]/g, ''),
@@ -169,7 +199,7 @@ async function fire(method: string, { path, headers: all, body }: Shot): Promise
   });
   const text = (await response.setEncoding('utf8').toArray()).join('');
   const type = response.headers['content-type'] ?? '';
-  return { status: response.statusCode ?? 0, type, requestId: String(response.headers['x-request-id']), text };
+  return { status: response.statusCode ?? 0, type, requestId: response.headers['x-request-id'] ?? null, text };
 }
 
 async function revision(): Promise<string> {
@@ -192,7 +222,7 @@ test(`every endpoint answers whatever is sent to it (seed ${SEED})`, async () =>
         const before = await revision();
         const reply = await fire(endpoint.method, shot);
         heard.add(reply.status);
-        expect.soft(reply.requestId).not.toBe('undefined');
+        expect(reply.requestId).not.toBeNull();
         if (reply.status < 400) {
           successes += 1;
           return;
@@ -204,9 +234,9 @@ test(`every endpoint answers whatever is sent to it (seed ${SEED})`, async () =>
           code: expect.stringMatching(/^[a-z_]+$/),
         });
         const after = await revision();
-        if (after !== before) throw new Error(`${JSON.stringify((await database.query('select * from audit_entry order by id desc limit 2')).rows)} ${before} ${after}  ${name} answered ${reply.status} ${reply.text}, yet wrote`);
+        if (after !== before) throw new Error(`${name} answered ${reply.status} ${reply.text}, yet wrote`);
       }),
-      { seed: SEED, numRuns: RUNS },
+      { seed: SEED, numRuns: RUNS, examples: [[plainShot(endpoint)]] },
     );
     // Otherwise only the first line of defence was tried.
     expect([name, successes > 0]).toEqual([name, true]);
