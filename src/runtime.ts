@@ -70,7 +70,10 @@ export async function startRuntime(config: Config, log: Logger): Promise<Runtime
   const hearing = listen(address, (events) => {
     if (events === null || events.some((event) => event.startsWith('api_key.'))) keyRing.forget();
   });
-  const keyRing = new KeyRing(orm, { bootstrapApiKey: config.bootstrapApiKey, hearing: () => hearing.hearing });
+  const keyRing = new KeyRing(await poolQuery(orm, 'key'), {
+    bootstrapApiKey: config.bootstrapApiKey,
+    hearing: () => hearing.hearing,
+  });
   stack.defer(async () => hearing.close());
 
   const location = { url: config.publicUrl ?? '', draining: false };
@@ -148,7 +151,8 @@ export async function openDatabase(address: DatabaseAddress, config: Pick<Config
     return orm;
   } catch (cause) {
     await orm.close(true);
-    throw new PlatformError(`The database (DATABASE_URL) cannot be used: ${innermost(cause)}`, { cause });
+    const which = 'url' in address ? 'database (DATABASE_URL)' : 'embedded database';
+    throw new PlatformError(`The ${which} cannot be used: ${innermost(cause)}`, { cause });
   }
 }
 

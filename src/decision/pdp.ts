@@ -29,13 +29,15 @@ const CALL_SIZE = 200;
 
 /** The policy decision point, over @cerbos/grpc: the one place that knows it. */
 export class Pdp {
-  readonly #client: GRPC;
+  readonly #target: string;
+  #client: GRPC;
   #calls = 0;
   #questions = 0;
 
   /** @param target `host:port` or `unix:/path` */
   constructor(target: string) {
-    this.#client = new GRPC(target, { tls: false, channelOptions: { 'grpc.max_reconnect_backoff_ms': 1000 } });
+    this.#target = target;
+    this.#client = connect(target);
   }
 
   /** How many calls were made, and how many questions were in them. */
@@ -67,8 +69,10 @@ export class Pdp {
   }
 
   async #check(first: PdpQuestion, questions: readonly PdpQuestion[]): Promise<CheckResourcesResult[]> {
+    const client = this.#client;
+    const signal = AbortSignal.timeout(PATIENCE_MS);
     try {
-      const { results } = await this.#client.checkResources(
+      const { results } = await client.checkResources(
         {
           principal: { id: first.principalId, roles: [...first.roles], attr: asValues(first.principalAttr) },
           resources: questions.map((question) => ({
@@ -76,12 +80,20 @@ export class Pdp {
             actions: [question.action],
           })),
         },
-        { signal: AbortSignal.timeout(PATIENCE_MS) },
+        { signal },
       );
       return results;
     } catch (cause) {
+      if (signal.aborted) this.#renew(client);
       throw new SparkgateError('unavailable', 'The policy decision point does not answer. Try again.', { cause });
     }
+  }
+
+  /** A connection whose peer has gone silent stays silent: the next call takes a new one. */
+  #renew(silent: GRPC): void {
+    if (this.#client !== silent) return;
+    this.#client = connect(this.#target);
+    silent.close();
   }
 
   /** Whether the PDP says that it serves. */
@@ -99,6 +111,10 @@ export class Pdp {
   close(): void {
     this.#client.close();
   }
+}
+
+function connect(target: string): GRPC {
+  return new GRPC(target, { tls: false, channelOptions: { 'grpc.max_reconnect_backoff_ms': 1000 } });
 }
 
 function callsFor(questions: readonly PdpQuestion[]): PdpQuestion[][] {

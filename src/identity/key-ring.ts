@@ -1,25 +1,31 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { MikroORM } from '@mikro-orm/postgresql';
 import { LRUCache } from 'lru-cache';
-import { ApiKey } from '../domain/api-keys/entity.ts';
+import type { ApiKey } from '../domain/api-keys/entity.ts';
 import { parseKey, secretMatches } from '../domain/api-keys/key-format.ts';
-import type { CallingKey } from '../domain/context.ts';
+import type { CallingKey, Query } from '../domain/context.ts';
 import { databaseError } from '../domain/database-errors.ts';
 
 /** However well writes are heard of, a key is looked up anew after this time (milliseconds). */
 const HOLDS_FOR = 5000;
 
+const KEY = 'select id, name, secret_hash, permissions, bc_ids from api_key where id = $1::uuid and revoked_at is null';
+
+interface KeyRow extends Pick<ApiKey, 'id' | 'name' | 'permissions'> {
+  secret_hash: Buffer;
+  bc_ids: string[] | null;
+}
+
 /** Finds the API key behind a bearer token. */
 export class KeyRing {
-  readonly #orm: MikroORM;
+  readonly #query: Query;
   readonly #bootstrap: Buffer | null;
   readonly #hearing: () => boolean;
   readonly #known = new LRUCache<string, CallingKey>({ max: 10_000, ttl: HOLDS_FOR });
   #generation = 0;
 
   /** @param hearing whether every revocation is heard of; while not, nothing is remembered */
-  constructor(orm: MikroORM, options: { bootstrapApiKey: string | null; hearing: () => boolean }) {
-    this.#orm = orm;
+  constructor(query: Query, options: { bootstrapApiKey: string | null; hearing: () => boolean }) {
+    this.#query = query;
     this.#bootstrap = options.bootstrapApiKey === null ? null : digest(options.bootstrapApiKey);
     this.#hearing = options.hearing;
   }
@@ -40,9 +46,9 @@ export class KeyRing {
     const known = this.#known.get(cacheKey);
     if (known) return known;
     const generation = this.#generation;
-    const row = await this.#orm.em.fork().findOne(ApiKey, { id: parts.id, revokedAt: null }).catch(rethrow);
-    if (!row || !secretMatches(parts.secret, row.secretHash)) return null;
-    const key: CallingKey = { id: row.id, name: row.name, permissions: row.permissions, bcIds: row.bcIds ?? null };
+    const [row] = await this.#query<KeyRow>(KEY, [parts.id]).catch(rethrow);
+    if (!row || !secretMatches(parts.secret, row.secret_hash)) return null;
+    const key: CallingKey = { id: row.id, name: row.name, permissions: row.permissions, bcIds: row.bc_ids };
     if (this.#hearing() && generation === this.#generation) this.#known.set(cacheKey, key);
     return key;
   }

@@ -128,10 +128,14 @@ test('without a PDP nothing is allowed or denied anew, and it comes back by itse
   await expectNormal();
 });
 
-test('a PDP that falls silent is a 503 in time', async () => {
+test('a PDP that falls silent is a 503 in time, and comes back on another connection', async () => {
   await expectNormal();
   toPdp.silent();
   expect(await unheardOf()).toMatch(/^503 (?:unavailable|timeout)$/);
   expect(await ready()).toMatchObject({ status: 503, body: { ready: false, database: true, pdp: false } });
   expect((await app.call('GET', '/healthz', { key: null })).status).toBe(200);
+
+  await toPdp.up();
+  await until(async () => (await ready()).body.ready);
+  await expectNormal();
 });

@@ -24,7 +24,11 @@ async function search(what: 'subject' | 'resource' | 'action', body: object): Pr
 
 test('which subjects: those who may, by key order', async () => {
   const who = async (name: string, properties = {}): Promise<string[]> =>
-    search('subject', { subject: { type: 'user' }, action: { name, properties }, resource: entity('tiktok_account:brand') });
+    search('subject', {
+      subject: { type: 'user' },
+      action: { name, properties },
+      resource: entity('tiktok_account:brand'),
+    });
   expect(await who('view')).toEqual(['adm', 'sam']);
   expect(await who('read_public_videos')).toEqual(['lee', 'sam']);
   expect(await who('read_public_videos', { bc_id: 'bc1' })).toEqual(['sam']);

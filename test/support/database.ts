@@ -21,7 +21,7 @@ export async function testDatabase(): Promise<TestDatabase> {
 }
 
 /** Runs one statement as the server's administrator. */
-export async function admin(statement: string): Promise<void> {
+async function admin(statement: string): Promise<void> {
   const client = new pg.Client({ ...inject('postgres'), database: 'postgres' });
   await client.connect();
   try {
