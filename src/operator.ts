@@ -4,7 +4,7 @@ import type { Authorizer, Context } from './domain/context.ts';
 import { startSupervisor } from './platform/children.ts';
 import { claimDataDir, inUse, runDir } from './platform/data-dir.ts';
 import { embeddedAddress, startEmbeddedPostgres } from './platform/embedded-postgres.ts';
-import { openDatabase } from './runtime.ts';
+import { openDatabase } from './servers.ts';
 import type { DatabaseAddress } from './store/open.ts';
 
 /** Nobody asks what the operator may do: who runs the command line beside the database holds the database. */

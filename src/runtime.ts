@@ -5,8 +5,8 @@ import pLimit from 'p-limit';
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import { authorizerOf } from './decision/authorizer.ts';
-import { readBundle, type Bundle } from './decision/bundle.ts';
-import { Decider, SERVICE_KIND } from './decision/decide.ts';
+import type { Bundle } from './decision/bundle.ts';
+import { Decider } from './decision/decide.ts';
 import { FactLoader } from './decision/facts.ts';
 import { Memo } from './decision/memo.ts';
 import { Pdp } from './decision/pdp.ts';
@@ -15,16 +15,11 @@ import { Search } from './decision/search/search.ts';
 import type { Context, DomainSettings, Query } from './domain/context.ts';
 import type { Caller, Readiness, Services } from './http/env.ts';
 import { KeyRing } from './identity/key-ring.ts';
-import { startSupervisor, type Children } from './platform/children.ts';
-import { claimDataDir, type DataDir } from './platform/data-dir.ts';
-import { startEmbeddedCerbos } from './platform/embedded-cerbos.ts';
-import { startEmbeddedPostgres } from './platform/embedded-postgres.ts';
-import { PlatformError } from './platform/platform-error.ts';
-import { snapshotPolicies } from './platform/policy-snapshot.ts';
+import { claimDataDir } from './platform/data-dir.ts';
 import { secretFile } from './platform/secret-file.ts';
 import { listen } from './store/listen.ts';
-import { writeLimits } from './store/limits.ts';
-import { closeStore, migrate, openStore, poolQuery, type DatabaseAddress, type Orm } from './store/open.ts';
+import { cerbosTarget, databaseAddress, openDatabase, readPolicies, requirePdp, startChildren } from './servers.ts';
+import { closeStore, poolQuery, type Orm } from './store/open.ts';
 
 /** How long an answer of a PDP that others run is held: its policies may change without our hearing (milliseconds). */
 const EXTERNAL_ANSWERS_HOLD = 1000;
@@ -119,74 +114,6 @@ export async function startRuntime(config: Config, log: Logger): Promise<Runtime
   };
 }
 
-async function startChildren(config: Config, log: Logger, life: { started: boolean }): Promise<Children | null> {
-  if (config.databaseUrl !== null && config.cerbosTarget !== null) return null;
-  return startSupervisor({
-    onEvent: (event) => {
-      // What hinders the start is said once, by the error that ends it.
-      const accident = life.started && (event.type === 'exited' || event.type === 'restarting');
-      const level = accident ? 'warn' : 'debug';
-      log[level]({ child: event }, `${event.name} ${event.type}`);
-    },
-  });
-}
-
-function required(children: Children | null): Children {
-  if (!children) throw new Error('no supervisor was started');
-  return children;
-}
-
-async function databaseAddress(config: Config, dataDir: DataDir, children: Children | null): Promise<DatabaseAddress> {
-  if (config.databaseUrl !== null) return { url: config.databaseUrl };
-  const { path, runDir } = dataDir;
-  return startEmbeddedPostgres(required(children), { dataDir: path, runDir, durable: true });
-}
-
-/** Opens, migrates and sets the limits. */
-export async function openDatabase(address: DatabaseAddress, config: Pick<Config, 'limits'>): Promise<Orm> {
-  const orm = await openStore(address);
-  try {
-    await migrate(orm);
-    await writeLimits(orm, config.limits);
-    return orm;
-  } catch (cause) {
-    await orm.close(true);
-    const which = 'url' in address ? 'database (DATABASE_URL)' : 'embedded database';
-    throw new PlatformError(`The ${which} cannot be used: ${innermost(cause)}`, { cause });
-  }
-}
-
-async function readPolicies({ policyDir }: Config): Promise<Bundle> {
-  const bundle = await readBundle(policyDir).catch((cause: unknown) => {
-    throw new PlatformError(`POLICY_DIR cannot be read: ${innermost(cause)}`, { cause });
-  });
-  if (bundle.kinds.has(SERVICE_KIND)) return bundle;
-  throw new PlatformError(
-    `POLICY_DIR ${policyDir} holds no policy for ${SERVICE_KIND}, without which nobody may call this service.`,
-  );
-}
-
-async function cerbosTarget(
-  config: Config,
-  dataDir: DataDir,
-  children: Children | null,
-  bundle: Bundle,
-): Promise<string> {
-  if (config.cerbosTarget !== null) return config.cerbosTarget;
-  const policyDir = await snapshotPolicies(config.policyDir, bundle.hash, dataDir.path);
-  const options = { name: 'pdp', policyDir, runDir: dataDir.runDir, copyOf: config.policyDir };
-  return (await startEmbeddedCerbos(required(children), options)).target;
-}
-
-/** A PDP that is started beside us may need a moment. */
-async function requirePdp(pdp: Pdp, config: Config): Promise<void> {
-  for (let attempt = 0; attempt < 20; attempt += 1) {
-    if (await pdp.serving()) return;
-    await new Promise((resolve) => setTimeout(resolve, 250));
-  }
-  throw new PlatformError(`No Cerbos answers at CERBOS_TARGET ${config.cerbosTarget ?? '(embedded)'}.`);
-}
-
 function memoOptions(config: Config, bundle: Bundle) {
   return {
     bundleHash: bundle.hash,
@@ -212,11 +139,4 @@ async function readiness(parts: { ping: Query; pdp: Pdp; policy: string; drainin
 /** What does not answer by now does not answer. */
 async function soon(answers: Promise<boolean>): Promise<boolean> {
   return Promise.race([answers, delay(READY_WITHIN, false, { ref: false })]);
-}
-
-function innermost(error: unknown): string {
-  let inner = error;
-  while (inner instanceof Error && inner.cause !== undefined) inner = inner.cause;
-  if (inner instanceof AggregateError && inner.errors.length > 0) inner = inner.errors[0];
-  return inner instanceof Error ? inner.message : String(inner);
 }
