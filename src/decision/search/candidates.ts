@@ -123,22 +123,27 @@ function subjectsOfRequest({ fixed, type }: Sides): Candidates | null {
 
 /** Whether something of a type is known, as SQL that gives one row `known`. */
 export function known(type: string, id: string): Candidates {
-  const exists = KNOWN[type] ?? ['entity where id = $1 and type = $2'];
+  const own = KNOWN.get(type);
+  const exists = own ?? ['entity where id = $1 and type = $2'];
   const text = `select ${exists.map((from) => `exists (select from ${from})`).join(' or ')} as known`;
-  return { text, values: Object.hasOwn(KNOWN, type) ? [id] : [id, type] };
+  return { text, values: own ? [id] : [id, type] };
 }
 
-const KNOWN: Record<string, string[]> = {
-  user: [
-    'member where user_id = $1 and valid_to is null',
-    'ad_account_member where user_id = $1 and valid_to is null',
-    'account_link where user_id = $1 and valid_to is null',
-    `entity where id = $1 and type = 'user'`,
+/** By kind. Anybody may name a type, so names that every object has are no kinds of ours. */
+const KNOWN: ReadonlyMap<string, string[]> = new Map([
+  [
+    'user',
+    [
+      'member where user_id = $1 and valid_to is null',
+      'ad_account_member where user_id = $1 and valid_to is null',
+      'account_link where user_id = $1 and valid_to is null',
+      `entity where id = $1 and type = 'user'`,
+    ],
   ],
-  tiktok_account: ['tiktok_account where id = $1'],
-  business_center: ['business_center where bc_id = $1'],
-  access_request: ['access_request where id::text = $1'],
-};
+  ['tiktok_account', ['tiktok_account where id = $1']],
+  ['business_center', ['business_center where bc_id = $1']],
+  ['access_request', ['access_request where id::text = $1']],
+]);
 
 /** Merges sources of ids, each in key order and no longer than needed. */
 function merged(sources: readonly string[], values: unknown[]): Candidates {

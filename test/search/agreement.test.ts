@@ -1,0 +1,68 @@
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { bundleApp, BUNDLES, type BundleApp } from './bundles.ts';
+import { compare } from './agreement.ts';
+import { build, everything, worlds, type World } from './worlds.ts';
+
+// One semantics: whichever way a question is put, policies answer it, and they answer it alike.
+
+vi.setConfig({ testTimeout: 600_000 });
+
+/** Of this run; a failed run is repeated with `AGREEMENT_SEED=<seed>`. */
+const SEED = Number(process.env['AGREEMENT_SEED'] ?? Date.now() % 2 ** 31);
+const RUNS = Number(process.env['AGREEMENT_RUNS'] ?? 12);
+const FIXTURES = join(import.meta.dirname, 'fixtures');
+
+const apps: BundleApp[] = [];
+beforeAll(async () => {
+  for (const name of BUNDLES) apps.push(await bundleApp(name, apps[0]?.app));
+});
+afterAll(async () => {
+  for (const app of apps.toReversed()) await app.close();
+});
+
+async function agree(world: World): Promise<{ triples: number; allowed: number }> {
+  const [first] = apps;
+  if (!first) throw new Error('nothing was started');
+  await build(first.app, world);
+  const known = await everything(first.app);
+  const sum = { triples: 0, allowed: 0 };
+  for (const app of apps) {
+    const { triples, allowed, disagreements } = await compare(app, world, known);
+    if (disagreements.length > 0) throw new Error(`${disagreements.length}: ${disagreements.slice(0, 5).join('\n')}`);
+    sum.triples += triples;
+    sum.allowed += allowed;
+  }
+  return sum;
+}
+
+test('worlds in which the ways once disagreed', async () => {
+  const files = (await readdir(FIXTURES).catch(() => [])).filter((file) => file.endsWith('.json'));
+  for (const file of files) await agree(JSON.parse(await readFile(join(FIXTURES, file), 'utf8')));
+});
+
+test(`evaluation = evaluations = each search = a direct CheckResources (seed ${SEED})`, async () => {
+  const sum = { worlds: 0, triples: 0, allowed: 0 };
+  const property = fc.asyncProperty(worlds, async (world) => {
+    const { triples, allowed } = await agree(world);
+    sum.worlds += 1;
+    sum.triples += triples;
+    sum.allowed += allowed;
+  });
+  const started = performance.now();
+  const details = await fc.check(property, { seed: SEED, numRuns: RUNS, interruptAfterTimeLimit: 300_000 });
+  if (details.failed && details.counterexample) {
+    await mkdir(FIXTURES, { recursive: true });
+    await writeFile(join(FIXTURES, `seed-${SEED}.json`), `${JSON.stringify(details.counterexample[0], null, 2)}\n`);
+    throw new Error(fc.defaultReportMessage(details), { cause: details.errorInstance });
+  }
+  const seconds = ((performance.now() - started) / 1000).toFixed(0);
+  // oxlint-disable-next-line no-console -- how much was compared belongs to the result
+  console.log(
+    `seed ${SEED}: ${sum.triples} triples, ${sum.allowed} allowed, ${sum.worlds} worlds, ${apps.length} bundles, ${seconds} s`,
+  );
+  expect(sum.triples).toBeGreaterThanOrEqual(200_000);
+  expect(sum.allowed).toBeGreaterThan(sum.triples / 50);
+});

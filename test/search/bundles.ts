@@ -1,0 +1,47 @@
+import { cp, mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readBundle, type Bundle } from '../../src/decision/bundle.ts';
+import { Pdp } from '../../src/decision/pdp.ts';
+import { runDir } from '../../src/platform/data-dir.ts';
+import { testApp, type TestApp } from '../support/app.ts';
+import { policiesWith } from '../support/policy-dir.ts';
+
+/** The service on one policy bundle, and a way to its Cerbos that goes past the service. */
+export interface BundleApp {
+  name: string;
+  app: TestApp;
+  bundle: Bundle;
+  pdp: Pdp;
+  close: () => Promise<void>;
+}
+
+/** The project's own policies, and some that nobody should write. */
+export const BUNDLES = ['own', 'strangers', 'deny', 'ids', 'missing', 'clock', 'everywhere'] as const;
+
+/** @param database whose facts are to be decided on; without one it has its own */
+export async function bundleApp(name: (typeof BUNDLES)[number], database?: TestApp): Promise<BundleApp> {
+  const policies = await policiesWith();
+  const folder = policies.environment.POLICY_DIR;
+  for (const overlay of name === 'own' ? ['common'] : ['common', name]) {
+    await cp(join(import.meta.dirname, 'policies', overlay), folder, { recursive: true });
+  }
+  const dataDir = await mkdtemp(join(tmpdir(), 'sparkgate-'));
+  const app = await testApp({
+    ...policies.environment,
+    DATA_DIR: dataDir,
+    ...(database && { DATABASE_URL: database.databaseUrl }),
+  });
+  const pdp = new Pdp(`unix:${join(await runDir(dataDir), 'cerbos/pdp.sock')}`);
+  return {
+    name,
+    app,
+    bundle: await readBundle(folder),
+    pdp,
+    close: async () => {
+      pdp.close();
+      await app.close();
+      await policies.remove();
+    },
+  };
+}
