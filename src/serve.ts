@@ -8,6 +8,9 @@ import { PlatformError } from './platform/platform-error.ts';
 import { startRuntime, type Runtime } from './runtime.ts';
 import { welcome } from './welcome.ts';
 
+/** The longest import, in milliseconds. */
+const LONGEST_REQUEST_MS = 3_600_000;
+
 /** Serves until a signal says stop. What hinders the start is said in one sentence, with exit code 1. */
 export async function serve(readConfig: () => Config): Promise<void> {
   try {
@@ -41,7 +44,7 @@ async function run(runtime: Runtime, config: Config, log: Logger): Promise<void>
   const url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`;
   runtime.reachedAt(url);
   const first = await prepareFirstUse(runtime, config);
-  process.stdout.write(welcome({ url, dataDir: config.dataDir, ...first }));
+  process.stdout.write(welcome({ url, dataDir: config.dataDir, bootstrap: config.bootstrapApiKey !== null, ...first }));
   log.info({ url, policy: runtime.services.decider.policy }, 'serving');
   const because = await stopped;
   log.info({ because }, 'draining');
@@ -59,6 +62,8 @@ async function listen(runtime: Runtime, config: Config): Promise<{ server: Serve
     const server = listenOn({ fetch: app.fetch, hostname: config.host, port: config.port }, ({ port }) =>
       resolve({ server, port }),
     );
+    // Node's own bound on the time of a whole request; ordinary requests have a shorter one, and imports may take long.
+    if ('requestTimeout' in server) server.requestTimeout = LONGEST_REQUEST_MS;
     server.once('error', (cause: NodeJS.ErrnoException) => {
       const why = cause.code === 'EADDRINUSE' ? 'another program listens there' : cause.message;
       reject(new PlatformError(`HOST and PORT ${config.host}:${config.port} cannot be used: ${why}.`, { cause }));

@@ -3,6 +3,8 @@ import { join, relative } from 'node:path';
 interface Welcome {
   url: string;
   dataDir: string;
+  /** Whether BOOTSTRAP_API_KEY is set. */
+  bootstrap: boolean;
   /** Whether DATA_DIR holds an administrator's key. */
   keyFile: boolean;
   /** Whether the demo Business Center is there to ask about. */
@@ -10,16 +12,19 @@ interface Welcome {
 }
 
 /** What a newcomer sees: where things are, and a first decision to paste. */
-export function welcome({ url, dataDir, keyFile, demo }: Welcome): string {
+export function welcome({ url, dataDir, bootstrap, keyFile, demo }: Welcome): string {
   const file = join(relative(process.cwd(), dataDir) || '.', 'api-key');
   const key = keyFile
     ? `$(cat ${quoted(file.startsWith('..') ? join(dataDir, 'api-key') : file)})`
-    : '$SPARKGATE_API_KEY';
+    : bootstrap
+      ? '$BOOTSTRAP_API_KEY'
+      : '$SPARKGATE_API_KEY';
+  const hint = bootstrap ? 'BOOTSTRAP_API_KEY, as you set it' : 'npx sparkgate key create --help';
   const lines = [
     '',
     `Sparkgate serves at ${url}`,
     `  API documentation  ${url}/docs`,
-    keyFile ? `  API key            ${file} (administrator)` : '  API key            npx sparkgate key create --help',
+    `  API key            ${keyFile ? `${file} (administrator)` : hint}`,
     `  data               ${dataDir}`,
   ];
   if (!demo) return `${lines.join('\n')}\n\n`;

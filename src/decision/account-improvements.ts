@@ -7,7 +7,8 @@ import type { AccessPath, PostFacts, TiktokAccountVector } from './vectors.ts';
 export function accountFrames(vector: TiktokAccountVector, roles: readonly string[]): Frame[][] {
   const rest = [...advertiserRole(vector), ...accountSwitch(vector), ...post(vector.post), ...action(vector)];
   const centers = vector.paths.flatMap((path, index) => (path.via === 'BUSINESS_CENTER' ? [index] : []));
-  const through = (centers.length > 0 ? centers : [vector.paths.length]).map((index) => [
+  const nearest = centers.toSorted((a, b) => distance(vector.paths[a]) - distance(vector.paths[b]));
+  const through = (nearest.length > 0 ? nearest : [vector.paths.length]).map((index) => [
     ...pathMoves(vector, index),
     ...rest,
   ]);
@@ -39,6 +40,11 @@ function pathMoves(vector: TiktokAccountVector, index: number): Improvement[] {
       ? [[move([path.assigned.length === 0 ? 'NO_ASSIGNMENT' : 'SCOPE_NOT_ASSIGNED'], { assigned: ALL_SCOPES })]]
       : []),
   ];
+}
+
+/** Where two paths lack as much, a member's is told of before an outsider's, and one that holds, or held, a grant. */
+function distance(path: AccessPath = NOWHERE): number {
+  return ['ACTIVE', 'REVOKED', 'NONE'].indexOf(path.grant ?? 'NONE') + (path.user_role === null ? 3 : 0);
 }
 
 /** Whether the account is no secret to whom this path belongs: a link, or membership where a grant is or was held. */
@@ -83,11 +89,11 @@ function post(facts: PostFacts | null): Improvement[] {
 }
 
 function action(vector: TiktokAccountVector): Improvement[] {
-  const member: Move = {
-    codes: ['NOT_A_MEMBER'],
-    apply: account(null, (it) => ({ ...it, assignee: { member: true } })),
-  };
-  return [...(vector.assignee?.member === false ? [[member]] : []), ...noScopes(vector)];
+  const { assignee } = vector;
+  if (assignee === null || assignee.member === true) return noScopes(vector);
+  const codes: ReasonCode[] = [assignee.member === null ? 'MISSING_FACT' : 'NOT_A_MEMBER'];
+  const member: Move = { codes, apply: account(null, (it) => ({ ...it, assignee: { member: true } })) };
+  return [[member], ...noScopes(vector)];
 }
 
 function lacks(scopes: readonly Scope[]): boolean {

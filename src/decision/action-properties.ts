@@ -19,7 +19,7 @@ export const ActionProperties = z
         ad_authorization: z.boolean().nullish(),
       })
       .nullish(),
-    live: z.object({ live_id: z.string().nullish() }).nullish(),
+    live: z.object({ live_id: OutsideId }).nullish(),
   })
   .refine(({ post, live }) => !post || !live, { path: ['live'], message: 'name a post or a live, not both' });
 export type ActionProperties = z.infer<typeof ActionProperties>;

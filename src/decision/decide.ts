@@ -129,8 +129,7 @@ export class Decider {
     if (allowed) return { decision: true, via: await this.#via(check, situation) };
     if (!this.#knows(check)) return { reasons: [reason('UNKNOWN_ACTION')] };
     const { codes, outside } = await this.#whyNot(check, situation);
-    const obligations =
-      check.action.name === 'create_spark_ad' && codes.includes('GRANT_REVOKED') ? [PAUSE_RECOMMENDED] : [];
+    const obligations = adsMayRun(check, situation) ? [PAUSE_RECOMMENDED] : [];
     return { reasons: reasonsOf(codes), obligations, private: outside };
   }
 
@@ -216,6 +215,15 @@ const DENIED = { decision: false, via: null, reasons: [], obligations: [], priva
 
 /** Where several paths allow, the one that a Business Center controls is named first. */
 const VIA = ['BUSINESS_CENTER', 'ACCOUNT_LINK', 'OWNER'] as const;
+
+/** Whether ads may be running that were created under a grant which was revoked since. */
+function adsMayRun({ action }: Check, { projection }: Situation): boolean {
+  return (
+    action.name === 'create_spark_ad' &&
+    projection.kind === 'tiktok_account' &&
+    projection.vector.paths.some((path) => path.grant === 'REVOKED')
+  );
+}
 
 function missingFacts(refused: PdpAnswer['refused']): Reason[] {
   return refused.map(({ path, message }) => reason('MISSING_FACT', `${path}: ${message}`));

@@ -54,7 +54,7 @@ function projectTiktokAccount(check: Check, properties: ActionProperties, rows: 
     account_ad_authorization: account?.a == null ? null : account.a === 'true',
     post: postFacts(properties.post, check.resource.id),
     live: properties.live != null,
-    assignee: properties.user_id == null ? null : { member: assigneeKnown },
+    assignee: properties.user_id == null ? null : { member: properties.bc_id == null ? null : assigneeKnown },
     scopes: properties.scopes ?? null,
   };
   return { kind: 'tiktok_account', known: account !== undefined, vector };

@@ -39,8 +39,8 @@ export const TiktokAccountVector = z.strictObject({
   post: PostFacts.nullable(),
   /** Whether the check names a live. */
   live: z.boolean(),
-  /** The user whom the action would assign or unassign; null = none named. */
-  assignee: z.strictObject({ member: z.boolean() }).nullable(),
+  /** The user whom the action would assign or unassign; null = none named. `member` null: of no named Business Center. */
+  assignee: z.strictObject({ member: z.boolean().nullable() }).nullable(),
   /** Scopes that the action names; null = none named. */
   scopes: z.array(Scope).nullable(),
 });

@@ -27,7 +27,7 @@ export const OutsideId = z
   .string()
   .min(1)
   .max(128)
-  .regex(/^[^\p{Cc}\p{Cs}]+$/u, 'must not contain control characters');
+  .regex(/^[^\p{Cc}\p{Cs}\uFFFD]+$/u, 'must be well-formed text without control characters');
 
 /** A non-empty set of scopes, sorted and free of doubles. */
 export const Scopes = z
@@ -46,4 +46,4 @@ export const DisplayName = z
   .trim()
   .min(1)
   .max(256)
-  .regex(/^[^\p{Cc}\p{Cs}]+$/u, 'must not contain control characters');
+  .regex(/^[^\p{Cc}\p{Cs}\uFFFD]+$/u, 'must be well-formed text without control characters');

@@ -17,6 +17,7 @@ import { discovery } from './authzen/discovery.ts';
 import { evaluation } from './authzen/evaluation.ts';
 import { evaluations } from './authzen/evaluations.ts';
 import { search } from './authzen/search.ts';
+import { describe } from './docs/describe.ts';
 import { docs } from './docs/docs.ts';
 import type { Env, Services } from './env.ts';
 import { health } from './health.ts';
@@ -25,6 +26,7 @@ import { authenticate, requirePerson } from './middleware/authenticate.ts';
 import { bodyLimit } from './middleware/body-limit.ts';
 import { requestId } from './middleware/request-id.ts';
 import { requestLog } from './middleware/request-log.ts';
+import { wellFormedPath } from './middleware/well-formed-path.ts';
 import { problem } from './problem.ts';
 import { router } from './validation.ts';
 
@@ -38,11 +40,17 @@ const PERSONAL = [
   '/v1/business-centers/:bc_id/tiktok-accounts/*',
 ];
 
+/** Whether a path of the OpenAPI document is one of them. */
+function isPersonal(path: string): boolean {
+  const written = path.replaceAll(/\{(\w+)\}/g, ':$1');
+  return PERSONAL.some((pattern) => `${written}/`.startsWith(pattern.slice(0, -1)));
+}
+
 /** The whole service as one hono application. */
 export function createApp(services: Services): OpenAPIHono<Env> {
   const app = router();
   const metrics = new Metrics(services);
-  app.use(requestId(), requestLog(services), metrics.measure(), secureHeaders(SECURITY));
+  app.use(requestId(), requestLog(services), metrics.measure(), secureHeaders(SECURITY), wellFormedPath());
   app.onError((error, c) => problem(c, error));
   app.notFound((c) => problem(c, new SparkgateError('not_found', 'There is nothing at this address.')));
   limit(app, services);
@@ -50,7 +58,7 @@ export function createApp(services: Services): OpenAPIHono<Env> {
   app.route('/', health).route('/', discovery);
   app.route(
     '/',
-    docs((url) => describe(app, url)),
+    docs((url) => describe(app, url, isPersonal)),
   );
   app.use('/access/*', authenticate()).use('/v1/*', authenticate()).use('/metrics', authenticate());
   for (const path of PERSONAL) app.use(path, requirePerson());
@@ -89,16 +97,4 @@ function limit(app: OpenAPIHono<Env>, { settings }: Services): void {
   const inTime = timeout(settings.requestTimeout * 1000);
   app.use(async (c, next) => (c.req.path === IMPORT ? next() : ordinary(c, next)));
   app.use(async (c, next) => (c.req.path === IMPORT ? next() : inTime(c, next)));
-}
-
-function describe(app: OpenAPIHono<Env>, url: string): unknown {
-  return app.getOpenAPI31Document({
-    openapi: '3.1.0',
-    info: {
-      title: 'Sparkgate',
-      version: '0.1.0',
-      description: 'Who may use which TikTok account for Spark Ads, decided by policies over stored relationships.',
-    },
-    servers: [{ url }],
-  });
 }

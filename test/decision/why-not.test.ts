@@ -47,6 +47,24 @@ describe('every condition that is missing is named, and nothing else', () => {
     expect(await denies(app, 'sam', 'create_spark_ad', { advertiser_id: 'adv1' }, off)).toBe(missing);
   });
 
+  test('a revoked grant is told of, whatever other Business Centers one belongs to', async () => {
+    await put(app, '/v1/business-centers/bc0', { name: 'Elsewhere' });
+    for (const bc of ['bc0', 'bc1', 'bc2']) {
+      await put(app, `/v1/business-centers/${bc}/members/multi`, { user_role: 'STANDARD' });
+    }
+    await put(app, '/v1/tiktok-accounts/once', { handle: '@once' });
+    const token = await requestToken(app, ['POST']);
+    const owner = 'tiktok_account:once';
+    await app.call('POST', `/v1/consents/${token}/approve`, { actor: owner });
+    await app.call('DELETE', '/v1/tiktok-accounts/once/grants/bc1', { actor: owner });
+    expect(await denies(app, 'multi', 'read_profile', {}, owner)).toBe('DENY GRANT_REVOKED NO_ASSIGNMENT');
+  });
+
+  test('whom to assign is a missing fact as long as no Business Center is named', async () => {
+    const asked = { user_id: 'sam', scopes: ['POST'] };
+    expect(await denies(app, 'adm', 'assign_member', asked)).toBe('DENY NO_GRANT MISSING_FACT');
+  });
+
   test('what no policy and no store knows', async () => {
     expect(await denies(app, 'sam', 'delete_account')).toBe('DENY UNKNOWN_ACTION');
     expect(await denies(app, 'sam', 'view', {}, 'tiktok_account:nobody')).toBe('DENY UNKNOWN_RESOURCE');
@@ -71,7 +89,7 @@ describe('every condition that is missing is named, and nothing else', () => {
   test('an access request: who may answer it, and whether it still can be', async () => {
     const request = async (action: string, who = BRAND): Promise<string> => {
       const { body } = await app.call('GET', '/v1/business-centers/bc1/access-requests', { actor: 'user:adm' });
-      return denies(app, who, action, {}, `access_request:${body.items[0].id}`);
+      return denies(app, who, action, {}, `access_request:${body.items.at(-1).id}`);
     };
     const token = await requestToken(app, ['POST']);
     expect(await request('approve')).toBe('ALLOW via OWNER');

@@ -130,7 +130,7 @@ describe('Basic Properties', () => {
 });
 
 describe('Discovery', () => {
-  test('6 says where the endpoints are, and advertises no search', async () => {
+  test('6 says where the endpoints are, search included', async () => {
     const { status, headers, body } = await app.call('GET', '/.well-known/authzen-configuration', { key: null });
     expect(status).toBe(200);
     expect(headers.get('Content-Type')).toBe('application/json');
@@ -138,6 +138,9 @@ describe('Discovery', () => {
       policy_decision_point: 'http://sparkgate.test',
       access_evaluation_endpoint: 'http://sparkgate.test/access/v1/evaluation',
       access_evaluations_endpoint: 'http://sparkgate.test/access/v1/evaluations',
+      search_subject_endpoint: 'http://sparkgate.test/access/v1/search/subject',
+      search_resource_endpoint: 'http://sparkgate.test/access/v1/search/resource',
+      search_action_endpoint: 'http://sparkgate.test/access/v1/search/action',
     });
   });
 

@@ -70,8 +70,8 @@ test('the flow of its own Business Center, and of no other', async () => {
 test('consents and grants: what bc1 asked for or holds is out of sight', async () => {
   const token = await requestToken(app, ['POST', 'LIVE']);
   const owner = 'tiktok_account:brand';
-  expect(await call('GET', `/v1/consents/${token}`, undefined, owner)).toBe('403 forbidden');
-  expect(await call('POST', `/v1/consents/${token}/approve`, undefined, owner)).toBe('403 forbidden');
+  expect(await call('GET', `/v1/consents/${token}`, undefined, owner)).toBe('404 consent_not_available');
+  expect(await call('POST', `/v1/consents/${token}/approve`, undefined, owner)).toBe('404 consent_not_available');
   expect(await call('DELETE', '/v1/tiktok-accounts/brand/grants/bc1', undefined, owner)).toBe('403 forbidden');
   const seen = await app.call('GET', '/v1/tiktok-accounts/brand/grants', { key, actor: owner });
   expect(seen.body.items.map((item: { bc_id: string }) => item.bc_id)).toEqual(['bc2']);

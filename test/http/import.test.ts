@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ADMIN_KEY, answerOf, testApp, type Answer, type TestApp } from '../support/app.ts';
-import { assign, decision, grant, requestToken } from '../support/cast.ts';
+import { assign, decision, grant, requestToken, standardWorld } from '../support/cast.ts';
 import { newKey } from '../support/keys.ts';
 import { inWords } from '../support/outcome.ts';
 import { sql } from '../support/sql.ts';
@@ -156,4 +156,25 @@ test('100,000 lines as a stream: all of them, at one revision', async () => {
   } finally {
     await app.close();
   }
+});
+
+test('a body that stops coming is given up, and holds nobody else back', async () => {
+  const app = await testApp({ REQUEST_TIMEOUT: '1' });
+  const silent = (): ReadableStream => new ReadableStream({ start: (it) => it.enqueue(Buffer.from('{')) });
+  const stuck = [bring(app, silent()), bring(app, silent()), bring(app, silent())];
+  expect(await bring(app, ndjson(CENTER))).toMatchObject({ status: 200 });
+  for (const answer of await Promise.all(stuck))
+    expect(answer).toMatchObject({ status: 503, body: { code: 'timeout' } });
+  await app.close();
+});
+
+test('requests that an import voids are in the trail, each by itself', async () => {
+  const app = await testApp();
+  await standardWorld(app);
+  await requestToken(app, ['POST']);
+  await bring(app, ndjson({ type: 'member', bc_id: 'bc1', user_id: 'adm', user_role: 'STANDARD' }));
+  const { body } = await app.call('GET', '/v1/audit?bc_id=bc1&limit=200');
+  const events = body.items.map((entry: { event: string }) => entry.event);
+  expect(events).toContain('access_request.void');
+  await app.close();
 });

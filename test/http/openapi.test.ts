@@ -110,3 +110,21 @@ test('/docs shows every operation, without a script', async () => {
   expect(headers.get('Content-Security-Policy')).toContain("default-src 'none'");
   expect(headers.get('Content-Security-Policy')).toContain("frame-ancestors 'none'");
 });
+
+test('patterns are JSON Schema, without the delimiters and flags of a language', () => {
+  const found = JSON.stringify(document).matchAll(/"pattern":("(?:[^"\\]|\\.)*")/g);
+  const patterns = [...found].map(([, text]): string => JSON.parse(text ?? '""'));
+  const ids = patterns.filter((pattern) => pattern.includes('Cc'));
+  expect(ids.length).toBeGreaterThan(0);
+  for (const pattern of ids) expect(new RegExp(pattern, 'u').test('sam')).toBe(true);
+});
+
+test('the headers that count are told: who acts, how fresh, which request', () => {
+  const headers = (name: string): string[] =>
+    (operations.find(([operation]) => operation === name)?.[1].parameters ?? [])
+      .filter((parameter) => parameter.in === 'header')
+      .map((parameter) => `${parameter.name}${parameter.required === true ? ' (required)' : ''}`);
+  expect(headers('POST /v1/consents/{token}/approve')).toEqual(['X-Request-ID', 'X-Actor (required)']);
+  expect(headers('PUT /v1/business-centers/{bc_id}')).toEqual(['X-Request-ID', 'X-Actor']);
+  expect(headers('POST /access/v1/evaluation')).toEqual(['X-Request-ID', 'X-Sparkgate-Revision']);
+});

@@ -73,7 +73,7 @@ test('400 for properties of the action that do not fit one of our own kinds, als
     (await ask(properties)).body.errors?.map((it: { pointer: string }) => it.pointer);
   expect(await pointers({ advertiser_id: 7 })).toEqual(['/action/properties/advertiser_id']);
   expect(await pointers({ post: { ad_authorization: 'on' } })).toEqual(['/action/properties/post/ad_authorization']);
-  expect(await pointers({ post: {}, live: {} })).toEqual(['/action/properties/live']);
+  expect(await pointers({ post: {}, live: { live_id: 'l1' } })).toEqual(['/action/properties/live']);
   expect(await pointers({ scopes: ['STORY'] })).toEqual(['/action/properties/scopes/0']);
   expect((await ask({ whatever: 1, post: null })).status).toBe(200);
 });

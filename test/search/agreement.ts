@@ -1,12 +1,12 @@
 import pLimit from 'p-limit';
 import type { Check } from '../../src/decision/check.ts';
-import { prepare, SERVICE_KIND, type PreparedCheck } from '../../src/decision/decide.ts';
+import { prepare, type PreparedCheck } from '../../src/decision/decide.ts';
 import { loadFacts } from '../../src/decision/facts.ts';
 import type { PdpQuestion } from '../../src/decision/pdp.ts';
 import { attributes, isStoredKind, project } from '../../src/decision/project.ts';
 import { poolQuery } from '../../src/store/open.ts';
 import type { BundleApp } from './bundles.ts';
-import { SUBJECTS, UNKNOWN_IDS, type Known, type World } from './worlds.ts';
+import { SUBJECTS, UNKNOWN_IDS, type Frame, type Known } from './worlds.ts';
 
 /** No rule names it, though some are about all actions. */
 const UNNAMED = 'glob:unnamed';
@@ -30,11 +30,11 @@ export interface Outcome {
 }
 
 /** Asks everything of a world in every way, and tells where two ways do not agree. */
-export async function compare(it: BundleApp, { frame }: World, known: Known): Promise<Outcome> {
+export async function compare(it: BundleApp, frame: Frame, known: Known): Promise<Outcome> {
   const outcome: Outcome = { triples: 0, allowed: 0, disagreements: [] };
-  for (const [kind, policy] of it.bundle.kinds) {
-    if (kind === SERVICE_KIND || kind === 'echo') continue;
-    const actions = [...[...policy.actions].filter((name) => !name.includes('*')), UNNAMED];
+  for (const kind of it.kinds) {
+    const named = it.bundle.kinds.get(kind)?.actions ?? [];
+    const actions = [...[...named].filter((name) => !name.includes('*')), UNNAMED];
     const resources = [...(known.get(kind) ?? []), UNKNOWN_IDS[kind] ?? 'unknown'].map((id) => ({ type: kind, id }));
     const triples = resources.flatMap((resource) =>
       SUBJECTS.flatMap((subject) =>
@@ -51,14 +51,14 @@ export async function compare(it: BundleApp, { frame }: World, known: Known): Pr
 
 const isKnown = (known: Known, { type, id }: Thing): boolean => known.get(type)?.has(id) === true;
 
-function checkOf(frame: World['frame'], subject: Thing, name: string, resource: Thing): Check {
+function checkOf(frame: Frame, subject: Thing, name: string, resource: Thing): Check {
   const { bc_id: bcId, post, ...rest } = frame.own;
   // What only another key may name is no question of this one.
   const within = bcId === undefined || frame.within === null ? frame.within : [...frame.within, bcId];
   const ofOwnKind = {
     ...rest,
     ...(bcId !== undefined && { bc_id: bcId }),
-    ...(frame.live ? { live: {} } : post && { post }),
+    ...(frame.live ? { live: { live_id: 'l1' } } : post && { post }),
   };
   return {
     subject: { ...subject, properties: frame.subject },
@@ -125,7 +125,12 @@ async function directly(it: BundleApp, prepared: readonly PreparedCheck[]): Prom
       const { known, vector } = project(check, question, rows);
       return known ? { ...common, principalAttr: {}, resourceAttr: { ...vector } } : null;
     }
-    const resourceAttr = { ...attributes(rows, 'resource'), ...resource.properties, action: action.properties, context };
+    const resourceAttr = {
+      ...attributes(rows, 'resource'),
+      ...resource.properties,
+      action: action.properties,
+      context,
+    };
     const principalAttr = { ...attributes(rows, 'subject'), ...subject.properties };
     return { ...common, principalAttr, resourceAttr };
   });
@@ -145,8 +150,11 @@ const NAMES = {
 /** Every search in which one of the triples may come up, once. */
 async function searchAll({ app }: BundleApp, triples: readonly Triple[], limit: number): Promise<Found> {
   const { search } = app.runtime.services;
-  const atOnce = pLimit(12);
-  const every = async (what: keyof Found, ask: (check: Check) => Promise<string[]>): Promise<Map<string, Set<string>>> => {
+  const atOnce = pLimit(32);
+  const every = async (
+    what: keyof Found,
+    ask: (check: Check) => Promise<string[]>,
+  ): Promise<Map<string, Set<string>>> => {
     const queries = new Map(triples.map(({ check }) => [NAMES[what](check), check]));
     const found = [...queries].map(async ([name, check]) => [name, onlyOnce(await atOnce(ask, check))] as const);
     return new Map(await Promise.all(found));
@@ -166,7 +174,12 @@ async function searchAll({ app }: BundleApp, triples: readonly Triple[], limit: 
 
 type Search = BundleApp['app']['runtime']['services']['search'];
 
-async function allPages(search: Search, moving: 'subject' | 'resource', check: Check, limit: number): Promise<string[]> {
+async function allPages(
+  search: Search,
+  moving: 'subject' | 'resource',
+  check: Check,
+  limit: number,
+): Promise<string[]> {
   const ids: string[] = [];
   // The id of what is sought counts for nothing.
   const asked = { ...check, [moving]: { ...check[moving], id: 'u1' } };

@@ -10,17 +10,26 @@ import { policiesWith } from '../support/policy-dir.ts';
 /** The service on one policy bundle, and a way to its Cerbos that goes past the service. */
 export interface BundleApp {
   name: string;
+  kinds: readonly string[];
   app: TestApp;
   bundle: Bundle;
   pdp: Pdp;
   close: () => Promise<void>;
 }
 
-/** The project's own policies, and some that nobody should write. */
-export const BUNDLES = ['own', 'strangers', 'deny', 'ids', 'missing', 'clock', 'everywhere'] as const;
+/** The project's own policies, and some that nobody should write, with the kinds that they are about. */
+export const BUNDLES: Record<string, readonly string[]> = {
+  own: ['tiktok_account', 'business_center', 'access_request', 'catalog', 'record'],
+  strangers: ['tiktok_account', 'business_center', 'access_request'],
+  deny: ['tiktok_account', 'business_center', 'access_request'],
+  ids: ['tiktok_account', 'business_center', 'access_request'],
+  missing: ['tiktok_account', 'catalog'],
+  clock: ['business_center', 'record'],
+  everywhere: ['business_center', 'catalog'],
+};
 
 /** @param database whose facts are to be decided on; without one it has its own */
-export async function bundleApp(name: (typeof BUNDLES)[number], database?: TestApp): Promise<BundleApp> {
+export async function bundleApp(name: string, database?: TestApp): Promise<BundleApp> {
   const policies = await policiesWith();
   const folder = policies.environment.POLICY_DIR;
   for (const overlay of name === 'own' ? ['common'] : ['common', name]) {
@@ -35,6 +44,7 @@ export async function bundleApp(name: (typeof BUNDLES)[number], database?: TestA
   const pdp = new Pdp(`unix:${join(await runDir(dataDir), 'cerbos/pdp.sock')}`);
   return {
     name,
+    kinds: BUNDLES[name] ?? [],
     app,
     bundle: await readBundle(folder),
     pdp,

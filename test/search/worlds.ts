@@ -4,13 +4,17 @@ import { tokenOf } from '../support/cast.ts';
 import { sql } from '../support/sql.ts';
 
 // Few names, so that facts meet; some of them are names of several things, and some are awkward.
-const USERS = ['u1', 'u2', 'u10', "o'hara", 'Ü ber', 'a1', 'b%', 'B'];
-const ACCOUNTS = ['a1', 'a2', 'a10', 'u1', 'Zoë "z"'];
+const SETTLED = ['u1', 'u2', 'u3', 'u4', 'u10', "o'hara", 'Ü ber', 'a1', 'b%', 'B'];
+/** Only ever members: when that has ended, nobody knows them any more. */
+const PASSING = ['u5', 'u6'];
+const USERS = [...SETTLED, ...PASSING];
+const ACCOUNTS = ['a1', 'a2', 'a3', 'a10', 'u1', 'Zoë "z"'];
 const CENTERS = ['b1', 'b2', 'u2'];
 const AD_ACCOUNTS = ['adv1', 'adv2'];
 const ENTITIES = ['record:record-1', 'record:u1', 'catalog:c1', 'catalog:c2', 'catalog:a1', 'robot:r1', 'robot:u1'];
 
-const user = fc.constantFrom(...USERS);
+const user = fc.constantFrom(...USERS, ...PASSING);
+const settled = fc.constantFrom(...SETTLED);
 const account = fc.constantFrom(...ACCOUNTS);
 const center = fc.constantFrom(...CENTERS);
 const adAccount = fc.constantFrom(...AD_ACCOUNTS);
@@ -35,7 +39,7 @@ const attributes = fc.record(
 );
 const sent = fc.option(attributes, { nil: {}, freq: 2 });
 
-/** What goes with every check of a world: properties, context, and the confinement of the key. */
+/** What goes with every check of a world under one bundle: properties, context, and the confinement of the key. */
 const frame = fc.record({
   subject: sent,
   resource: sent,
@@ -46,7 +50,11 @@ const frame = fc.record({
       user_id: user,
       scopes: fc.subarray(['LIVE', 'POST']),
       post: fc.record(
-        { tiktok_account_id: account, visibility: fc.constantFrom('PUBLIC', 'FRIENDS'), ad_authorization: fc.boolean() },
+        {
+          tiktok_account_id: account,
+          visibility: fc.constantFrom('PUBLIC', 'FRIENDS'),
+          ad_authorization: fc.boolean(),
+        },
         { requiredKeys: [] },
       ),
     },
@@ -56,7 +64,7 @@ const frame = fc.record({
   soft: fc.constantFrom(true, false, null),
   context: fc.constantFrom({}, { urgent: true }),
   within: fc.option(fc.subarray(CENTERS, { minLength: 1 }), { nil: null, freq: 4 }),
-  limit: fc.constantFrom(1, 2, 3, 7, 1000),
+  limit: fc.constantFrom(1, 3, 7, 1000, 1000, 1000),
 });
 
 const many = <T>(fact: fc.Arbitrary<T>, most: number) => fc.noBias(fc.array(fact, { maxLength: most, size: 'max' }));
@@ -68,12 +76,12 @@ const FATES = ['pending', 'cancelled', 'approved', 'declined', 'expired'] as con
 /** A world: what is first so, what then ends, and what begins anew after that. */
 export const worlds = fc.record({
   switches: fc.tuple(...ACCOUNTS.map(() => fc.constantFrom(null, true, false))),
-  members: members(14),
-  roles: many(fc.tuple(adAccount, user, fc.constantFrom('ADMIN', 'OPERATOR', 'ANALYST')), 6),
-  links: many(fc.tuple(account, user, scopes), 5),
-  grants: grants(8),
-  assignments: assignments(30),
-  entities: many(fc.tuple(fc.constantFrom(...ENTITIES, ...USERS.map((id) => `user:${id}`)), attributes), 10),
+  members: members(22),
+  roles: many(fc.tuple(adAccount, settled, fc.constantFrom('ADMIN', 'OPERATOR', 'ANALYST')), 6),
+  links: many(fc.tuple(account, settled, scopes), 7),
+  grants: grants(10),
+  assignments: assignments(50),
+  entities: many(fc.tuple(fc.constantFrom(...ENTITIES, ...SETTLED.map((id) => `user:${id}`)), attributes), 10),
   requests: many(
     fc.tuple(center, fc.option(account), fc.constantFrom(...FATES), account).map(([bc, target, fate, signedIn]) => ({
       bc,
@@ -81,16 +89,17 @@ export const worlds = fc.record({
       fate,
       by: target ?? signedIn,
     })),
-    6,
+    9,
   ),
   ended: fc.record({
-    members: many(fc.tuple(center, user), 5),
+    members: many(fc.tuple(center, fc.constantFrom(...USERS, ...PASSING, ...PASSING, ...PASSING)), 8),
     grants: many(fc.tuple(center, account), 4),
     assignments: many(fc.tuple(center, account, user), 4),
   }),
   anew: fc.record({ members: members(3), grants: grants(3), assignments: assignments(6) }),
-  frame,
+  frames: fc.array(frame, { minLength: 1, maxLength: 7, size: 'max' }),
 });
+export type Frame = typeof frame extends fc.Arbitrary<infer T> ? T : never;
 export type World = typeof worlds extends fc.Arbitrary<infer T> ? T : never;
 
 /** Makes the database hold exactly this world, by import and by the verbs that callers use. */
@@ -119,7 +128,12 @@ function nouns({ switches }: World): object[] {
   return [
     ...CENTERS.map((id) => ({ type: 'business_center', bc_id: id, name: id })),
     ...AD_ACCOUNTS.map((id) => ({ type: 'ad_account', advertiser_id: id, name: id })),
-    ...ACCOUNTS.map((id, index) => ({ type: 'tiktok_account', id, handle: `@${index}`, ad_authorization: switches[index] })),
+    ...ACCOUNTS.map((id, index) => ({
+      type: 'tiktok_account',
+      id,
+      handle: `@${index}`,
+      ad_authorization: switches[index],
+    })),
   ];
 }
 
@@ -214,7 +228,8 @@ async function end(app: TestApp, { ended }: World): Promise<void> {
     const [actor = 'nobody'] = await administrators(app, bc);
     await app.call('DELETE', `/v1/business-centers${path(bc)}/tiktok-accounts${path(id)}`, { actor: `user:${actor}` });
   }
-  for (const [bc, who] of ended.members) await app.call('DELETE', `/v1/business-centers${path(bc)}/members${path(who)}`);
+  for (const [bc, who] of ended.members)
+    await app.call('DELETE', `/v1/business-centers${path(bc)}/members${path(who)}`);
 }
 
 /** Everything that a search may find, by type, as the test itself sees it. */

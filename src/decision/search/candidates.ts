@@ -82,7 +82,9 @@ function subjectsOfAccount({ fixed, type, properties }: Sides): Candidates {
   return merged(
     [
       `select m.user_id as id from member m where ${holders} and m.valid_to is null`,
-      'select user_id as id from assignment where tiktok_account_id = $3 and valid_to is not null',
+      // Whoever was removed may be nobody any more.
+      `select a.user_id as id from assignment a
+        where a.tiktok_account_id = $3 and a.valid_to is not null and (${existsAny(knownUser('a.user_id'))})`,
       'select user_id as id from account_link where tiktok_account_id = $3 and valid_to is null',
       'select user_id as id from ad_account_member where advertiser_id = $5 and valid_to is null',
     ],
@@ -125,21 +127,26 @@ function subjectsOfRequest({ fixed, type }: Sides): Candidates | null {
 export function known(type: string, id: string): Candidates {
   const own = KNOWN.get(type);
   const exists = own ?? ['entity where id = $1 and type = $2'];
-  const text = `select ${exists.map((from) => `exists (select from ${from})`).join(' or ')} as known`;
-  return { text, values: own ? [id] : [id, type] };
+  return { text: `select ${existsAny(exists)} as known`, values: own ? [id] : [id, type] };
+}
+
+function existsAny(sources: readonly string[]): string {
+  return sources.map((from) => `exists (select from ${from})`).join(' or ');
+}
+
+/** Where a user is known from; `id` is SQL. */
+function knownUser(id: string): string[] {
+  return [
+    `member m where m.user_id = ${id} and m.valid_to is null`,
+    `ad_account_member m where m.user_id = ${id} and m.valid_to is null`,
+    `account_link l where l.user_id = ${id} and l.valid_to is null`,
+    `entity e where e.id = ${id} and e.type = 'user'`,
+  ];
 }
 
 /** By kind. Anybody may name a type, so names that every object has are no kinds of ours. */
 const KNOWN: ReadonlyMap<string, string[]> = new Map([
-  [
-    'user',
-    [
-      'member where user_id = $1 and valid_to is null',
-      'ad_account_member where user_id = $1 and valid_to is null',
-      'account_link where user_id = $1 and valid_to is null',
-      `entity where id = $1 and type = 'user'`,
-    ],
-  ],
+  ['user', knownUser('$1')],
   ['tiktok_account', ['tiktok_account where id = $1']],
   ['business_center', ['business_center where bc_id = $1']],
   ['access_request', ['access_request where id::text = $1']],

@@ -10,6 +10,7 @@ import { viewOfRequest, type AccessRequestView } from './view.ts';
 export async function cancelRequest(ctx: Context, bcId: string, id: string): Promise<Written<AccessRequestView>> {
   await authorizeKey(ctx, 'act_as', [bcId]);
   return transact(ctx, async (tx) => {
+    await authorize(ctx, { action: 'view_access_requests', resource: { type: 'business_center', id: bcId } }, tx);
     const known = z.uuid().safeParse(id).success && (await tx.em.count(AccessRequest, { id, bcId })) === 1;
     if (!known) throw new SparkgateError('not_found', 'There is no such access request in this Business Center.');
     await authorize(ctx, { action: 'cancel', resource: { type: 'access_request', id } }, tx);

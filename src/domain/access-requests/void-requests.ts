@@ -3,7 +3,7 @@ import { AccessRequest } from './entity.ts';
 
 /** Ends the pending requests of somebody who is no administrator any more. */
 export async function voidRequests(tx: Tx, bcId: string, requestedBy: string): Promise<Audit[]> {
-  const pending = await tx.em.find(AccessRequest, { bcId, requestedBy, status: 'PENDING' });
+  const pending = await tx.em.find(AccessRequest, { bcId, requestedBy, status: 'PENDING', expiresAt: { $gt: tx.at } });
   if (pending.length === 0) return [];
   const ids = pending.map((request) => request.id);
   await tx.em.nativeUpdate(

@@ -5,6 +5,7 @@ import type { Context } from '../context.ts';
 import { transact, type Tx, type Written } from '../transact.ts';
 import { authorizeAnswer } from './authorize-answer.ts';
 import { notAvailable } from './find-pending.ts';
+import { signedInAccount } from './signed-in-account.ts';
 
 /** R2: the owner grants exactly what was asked. The token is used up in the transaction that makes the grant. */
 export async function approve(ctx: Context, token: string): Promise<Written<GrantView>> {
@@ -22,11 +23,6 @@ export async function approve(ctx: Context, token: string): Promise<Written<Gran
       audit: [{ event: 'access_request.approved', subject, bcId, after }, ...opened.audit],
     };
   });
-}
-
-function signedInAccount(ctx: Context): string {
-  if (ctx.actor.type !== 'tiktok_account') throw notAvailable();
-  return ctx.actor.id;
 }
 
 async function useUp(tx: Tx, id: string, tiktokAccountId: string): Promise<void> {

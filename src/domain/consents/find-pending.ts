@@ -1,4 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
+import { authorizeKey } from '../authorize.ts';
+import type { Context } from '../context.ts';
 import { tokenHash } from '../access-requests/consent-token.ts';
 import { AccessRequest } from '../access-requests/entity.ts';
 import { SparkgateError } from '../errors.ts';
@@ -16,4 +18,11 @@ export async function findPending(em: EntityManager, token: string): Promise<Acc
   const request = await em.findOne(AccessRequest, { tokenHash: tokenHash(token) });
   if (request?.statusNow !== 'PENDING') throw notAvailable();
   return request;
+}
+
+/** To a key that is confined to other Business Centers, the link is as unknown as any. */
+export async function requireInside(ctx: Context, { bcId }: AccessRequest): Promise<void> {
+  await authorizeKey(ctx, 'act_as', [bcId]).catch((error: unknown) => {
+    throw error instanceof SparkgateError && error.code === 'forbidden' ? notAvailable() : error;
+  });
 }

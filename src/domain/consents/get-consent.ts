@@ -1,9 +1,10 @@
 import { AccountGrant } from '../account-grants/entity.ts';
-import { authorize, authorizeKey } from '../authorize.ts';
+import { authorize } from '../authorize.ts';
 import { BusinessCenter } from '../business-centers/entity.ts';
 import type { Context } from '../context.ts';
 import { sortedSet, type Scope } from '../vocabulary.ts';
-import { findPending } from './find-pending.ts';
+import { findPending, requireInside } from './find-pending.ts';
+import { signedInAccount } from './signed-in-account.ts';
 
 /** What a TikTok account's owner is asked, and by whom. */
 export interface ConsentView {
@@ -16,8 +17,8 @@ export interface ConsentView {
   /** Compare it with the code beside the QR code. */
   code: string;
   expires_at: string;
-  /** The TikTok account that is signed in, and would be granted; null for an administrator who looks. */
-  signed_in_as: string | null;
+  /** The TikTok account that is signed in, and would be granted. */
+  signed_in_as: string;
   /** A grant does not expire: it holds until one of these revokes it. */
   grant_expires_at: null;
   revocable_by: ['the owner of the TikTok account', 'any administrator of the Business Center'];
@@ -27,14 +28,12 @@ export interface ConsentView {
 export async function getConsent(ctx: Context, token: string): Promise<ConsentView> {
   const em = ctx.orm.em.fork();
   const request = await findPending(em, token);
-  await authorizeKey(ctx, 'act_as', [request.bcId]);
-  await authorize(ctx, { action: 'view', resource: { type: 'access_request', id: request.id } }, null);
-  const accountId = ctx.actor.type === 'tiktok_account' ? ctx.actor.id : null;
+  await requireInside(ctx, request);
+  await authorize(ctx, { action: 'view_consent', resource: { type: 'access_request', id: request.id } }, null);
+  const tiktokAccountId = signedInAccount(ctx);
   const [businessCenter, held] = await Promise.all([
     em.findOneOrFail(BusinessCenter, { bcId: request.bcId }),
-    accountId === null
-      ? null
-      : ctx.orm.em.fork().findOne(AccountGrant, { bcId: request.bcId, tiktokAccountId: accountId, validTo: null }),
+    ctx.orm.em.fork().findOne(AccountGrant, { bcId: request.bcId, tiktokAccountId, validTo: null }),
   ]);
   return {
     business_center: { bc_id: request.bcId, name: businessCenter.name },
@@ -43,7 +42,7 @@ export async function getConsent(ctx: Context, token: string): Promise<ConsentVi
     resulting_scopes: sortedSet([...request.scopes, ...(held?.scopes ?? [])]),
     code: request.code,
     expires_at: request.expiresAt.toISOString(),
-    signed_in_as: accountId,
+    signed_in_as: tiktokAccountId,
     grant_expires_at: null,
     revocable_by: ['the owner of the TikTok account', 'any administrator of the Business Center'],
   };

@@ -1,4 +1,4 @@
-import type { Tx } from '../transact.ts';
+import type { Audit, Tx } from '../transact.ts';
 import type { FactType } from './fact-line.ts';
 import { badLine } from './read-lines.ts';
 
@@ -21,8 +21,8 @@ const REPLACEABLE: readonly Relation[] = [
   { type: 'account_link', key: ['tiktok_account_id', 'user_id'], value: 'scopes', references: [ACCOUNT] },
 ];
 
-/** Brings everything staged into the tables: later lines win over earlier ones, what is already so stays as it is. */
-export async function applyStaged(tx: Tx): Promise<void> {
+/** Brings everything staged into the tables, and tells which requests that ended: later lines win over earlier ones, what is already so stays as it is. */
+export async function applyStaged(tx: Tx): Promise<Audit[]> {
   await tx.query(NOUNS.business_center, []);
   await requireKnown(tx, { type: 'ad_account', references: [CENTER] });
   await tx.query(NOUNS.ad_account, []);
@@ -32,7 +32,7 @@ export async function applyStaged(tx: Tx): Promise<void> {
   }
   await openGrants(tx);
   await openAssignments(tx);
-  await voidRequests(tx);
+  return voidRequests(tx);
 }
 
 const NOUNS = {
@@ -168,12 +168,18 @@ async function openAssignments(tx: Tx): Promise<void> {
 }
 
 /** Whoever was demoted by this import has no pending request any more. */
-async function voidRequests(tx: Tx): Promise<void> {
-  await tx.query(
+async function voidRequests(tx: Tx): Promise<Audit[]> {
+  const voided = await tx.query<{ id: string; bc_id: string }>(
     `update access_request r set status = 'VOID', closed_at = $1, closed_by = $2, revision = $3
-      where r.status = 'PENDING' and not exists (
+      where r.status = 'PENDING' and r.expires_at > $1 and not exists (
         select from member m where m.bc_id = r.bc_id and m.user_id = r.requested_by and m.valid_to is null
-           and m.user_role = 'ADMIN')`,
+           and m.user_role = 'ADMIN')
+      returning r.id, r.bc_id`,
     [tx.at, tx.by, tx.revision],
   );
+  return voided.map(({ id, bc_id: bcId }) => ({
+    event: 'access_request.void',
+    subject: { type: 'access_request', id },
+    bcId,
+  }));
 }

@@ -9,6 +9,9 @@ import { stageFacts, type Counts } from './stage.ts';
 /** An import of so many facts or more lets PostgreSQL count anew what it knows of the tables. */
 const MANY = 10_000;
 
+/** Imports that may wait for their turn. */
+const MOST_WAITING = 8;
+
 /**
  * Imports facts from NDJSON, one a line: all of them or none.
  * @param onProgress hears how many lines have come in
@@ -20,15 +23,18 @@ export async function importFacts(
   onProgress: (lines: number) => void = () => undefined,
 ): Promise<Written<Counts>> {
   await authorizeKey(ctx, 'write_relationships', [null]);
+  if (ctx.imports.pendingCount >= MOST_WAITING) {
+    throw new SparkgateError('unavailable', 'Too many imports are waiting already. Try again later.');
+  }
   let counts: Counts = {};
   const written = await transact<Counts>(
     ctx,
     async (tx) => {
       if (counts.account_grant || counts.assignment) await authorizeKey(ctx, 'import_grants', [null]);
       if (total(counts) === 0) throw new SparkgateError('invalid_request', 'There is no fact in the body.');
-      await applyStaged(tx);
+      const voided = await applyStaged(tx);
       const subject = { type: 'import', id: tx.revision };
-      return { result: counts, audit: [{ event: 'relationships.imported', subject, after: counts }] };
+      return { result: counts, audit: [{ event: 'relationships.imported', subject, after: counts }, ...voided] };
     },
     async (query) => {
       counts = await stageFacts(query, readLines(chunks), onProgress);

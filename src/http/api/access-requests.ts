@@ -50,6 +50,7 @@ export const accessRequests = router()
     }),
     async (c) => {
       const written = await createRequest(contextOf(c), c.req.valid('param').bc_id, c.req.valid('json'));
+      c.header('Cache-Control', 'no-store');
       return c.json(acknowledge(c, written), 201);
     },
   )
@@ -90,7 +91,7 @@ export const accessRequests = router()
     async (c) => {
       const { bc_id: bcId, id } = c.req.valid('param');
       const svg = await qrSvg(await getConsentUrl(contextOf(c), bcId, id));
-      return c.body(svg, 200, { 'Content-Type': 'image/svg+xml' });
+      return c.body(svg, 200, { 'Content-Type': 'image/svg+xml', 'Cache-Control': 'no-store' });
     },
   )
   .openapi(
@@ -105,7 +106,7 @@ export const accessRequests = router()
     async (c) => {
       const { bc_id: bcId, id } = c.req.valid('param');
       const png = await qrPng(await getConsentUrl(contextOf(c), bcId, id));
-      return c.body(png, 200, { 'Content-Type': 'image/png' });
+      return c.body(png, 200, { 'Content-Type': 'image/png', 'Cache-Control': 'no-store' });
     },
   )
   .openapi(

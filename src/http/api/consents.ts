@@ -14,7 +14,7 @@ const Consent = z
     resulting_scopes: Scopes,
     code: z.string(),
     expires_at: z.string(),
-    signed_in_as: z.string().nullable(),
+    signed_in_as: z.string(),
     grant_expires_at: z.null(),
     revocable_by: z.array(z.string()),
   })
