@@ -44,7 +44,15 @@ async function run(runtime: Runtime, config: Config, log: Logger): Promise<void>
   const url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`;
   runtime.reachedAt(url);
   const first = await prepareFirstUse(runtime, config);
-  process.stdout.write(welcome({ url, dataDir: config.dataDir, bootstrap: config.bootstrapApiKey !== null, ...first }));
+  process.stdout.write(
+    welcome({
+      url,
+      publicUrl: runtime.services.publicUrl(),
+      dataDir: config.dataDir,
+      bootstrap: config.bootstrapApiKey !== null,
+      ...first,
+    }),
+  );
   log.info({ url, policy: runtime.services.decider.policy }, 'serving');
   const because = await stopped;
   log.info({ because }, 'draining');

@@ -1,7 +1,10 @@
 import { join, relative } from 'node:path';
 
 interface Welcome {
+  /** Where this process listens. */
   url: string;
+  /** Where others reach it. */
+  publicUrl: string;
   dataDir: string;
   /** Whether BOOTSTRAP_API_KEY is set. */
   bootstrap: boolean;
@@ -12,7 +15,7 @@ interface Welcome {
 }
 
 /** What a newcomer sees: where things are, and a first decision to paste. */
-export function welcome({ url, dataDir, bootstrap, keyFile, demo }: Welcome): string {
+export function welcome({ url, publicUrl, dataDir, bootstrap, keyFile, demo }: Welcome): string {
   const file = join(relative(process.cwd(), dataDir) || '.', 'api-key');
   const key = keyFile
     ? `$(cat ${quoted(file.startsWith('..') ? join(dataDir, 'api-key') : file)})`
@@ -23,6 +26,7 @@ export function welcome({ url, dataDir, bootstrap, keyFile, demo }: Welcome): st
   const lines = [
     '',
     `Sparkgate serves at ${url}`,
+    ...(publicUrl === url ? [] : [`  public address     ${publicUrl}`]),
     `  API documentation  ${url}/docs`,
     `  API key            ${keyFile ? `${file} (administrator)` : hint}`,
     `  data               ${dataDir}`,
