@@ -109,7 +109,7 @@ export class Decider {
       principalAttr: {},
       resourceAttr: { ...stored, action: {}, context: {} },
     });
-    return refused.filter(({ side }) => side === 'resource');
+    return refused.filter(({ side, path }) => side === 'resource' && !OF_THE_CHECK.test(path));
   }
 
   async #stored(check: Check, question: FactQuestion, { rows }: Facts): Promise<Partial<Decision>> {
@@ -210,6 +210,9 @@ export class Decider {
     } satisfies PdpQuestion);
   }
 }
+
+/** What a check itself brings is not missing from what is stored. */
+const OF_THE_CHECK = /^\/(?:action|context)(?:\/|$)/;
 
 const DENIED = { decision: false, via: null, reasons: [], obligations: [], private: false } as const;
 

@@ -6,7 +6,12 @@ const DEEPEST = 32;
 /** A JSON object of limited depth whose numbers are finite, so that it is the same wherever it is sent on. */
 export const Properties = z
   .record(z.string(), z.unknown())
-  .refine((value) => isPlain(value), `nests deeper than ${DEEPEST} levels, or holds a number that is not finite`);
+  .refine((value) => !Object.hasOwn(value, ''), 'holds something without a name, which no policy can read')
+  .refine((value) => isPlain(value), {
+    error: `nests deeper than ${DEEPEST} levels, or holds a number that is not finite`,
+    // Whatever else is asked of it may go through it by recursion.
+    abort: true,
+  });
 
 function isPlain(root: unknown): boolean {
   const waiting: { value: unknown; depth: number }[] = [{ value: root, depth: 1 }];

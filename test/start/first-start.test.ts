@@ -97,10 +97,10 @@ test('a first start shows what is there; a second one keeps it', async () => {
   expectNoSecret(first, secrets);
 
   const second = await startService({ DATA_DIR: dataDir, PUBLIC_URL: 'https://sparkgate.example' });
-  expect(second.stdout()).toContain('Sparkgate serves at https://sparkgate.example\n');
+  expect(second.stdout()).toContain('public address     https://sparkgate.example\n');
   expect((await readFile(file, 'utf8')).trim()).toBe(key);
   expect(await revisionOf(second, key)).toBe(revision);
-  expect(await paste(curlOf(second).replace('https://sparkgate.example', second.url))).toMatchObject({
+  expect(await paste(curlOf(second))).toMatchObject({
     decision: true,
   });
   const discovered = await second.call('GET', '/.well-known/authzen-configuration', { key: null });

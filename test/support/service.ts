@@ -50,9 +50,7 @@ export async function startService(environment: Record<string, string> = {}): Pr
   const url = await until(() => {
     if (over) throw new Error(`The service did not start: ${stderr()}`);
     if (!stdout().endsWith('\n\n')) return null;
-    const log = environment['PUBLIC_URL'] === undefined ? '' : stderr();
-    const said = environment['PUBLIC_URL'] === undefined ? /^Sparkgate serves at (\S+)$/m.exec(stdout()) : null;
-    return (said ?? /"url":"([^"]+)".*"msg":"serving"/.exec(log))?.[1];
+    return /^Sparkgate serves at (\S+)$/m.exec(stdout())?.[1];
   });
   const pid = child.pid ?? 0;
   for (const it of descendants(pid)) started.find((one) => one.child === child)?.family.add(it);

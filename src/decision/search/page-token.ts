@@ -17,12 +17,11 @@ export class PageTokens {
 
   /** The key after which to go on. @throws SparkgateError `invalid_request` for a token of another query, or of nobody's */
   open(query: unknown, token: string): string {
-    const [place = '', signature = ''] = token.split('.');
-    const given = Buffer.from(signature, 'base64url');
-    const expected = this.#sign(query, place);
-    if (given.length === expected.length && timingSafeEqual(given, expected)) {
-      return Buffer.from(place, 'base64url').toString('utf8');
-    }
+    const last = Buffer.from(token.split('.', 1)[0] ?? '', 'base64url').toString('utf8');
+    const given = Buffer.from(token);
+    // Compared as text: what decodes to the same bytes is still another token.
+    const expected = Buffer.from(this.seal(query, last));
+    if (given.length === expected.length && timingSafeEqual(given, expected)) return last;
     throw new SparkgateError('invalid_request', 'The page token is not of this query.', {
       errors: [{ pointer: '/page/token', message: 'is not a token that this query was given' }],
     });
