@@ -101,7 +101,7 @@ export async function loadFacts(query: Query, questions: readonly FactQuestion[]
   return facts.map((own) => ({ rows: own, revision }));
 }
 
-const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
+const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/;
 
 function parameters(questions: readonly FactQuestion[]): unknown[] {
   return [

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { SparkgateError } from '../domain/errors.ts';
 import { exactText } from './exact-text.ts';
 import type { Pdp, PdpAnswer, PdpQuestion } from './pdp.ts';
 
@@ -94,7 +95,19 @@ export class Memo {
         else reject(new Error('the PDP left a question open'));
       }
     } catch (error) {
-      for (const { reject } of waiting) reject(error);
+      const refused = error instanceof SparkgateError && error.code === 'invalid_request';
+      if (refused && waiting.length > 1) for (const one of waiting) void this.#askAlone(one);
+      else for (const { reject } of waiting) reject(error);
+    }
+  }
+
+  /** What the PDP cannot read in one question is no fault of those that came along. */
+  async #askAlone({ question, resolve, reject }: Waiting): Promise<void> {
+    try {
+      const [answer] = await this.#pdp.ask([question]);
+      if (answer) resolve(answer);
+    } catch (error) {
+      reject(error);
     }
   }
 }

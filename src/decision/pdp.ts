@@ -1,4 +1,11 @@
-import { ServiceStatus, ValidationErrorSource, type CheckResourcesResult, type Value } from '@cerbos/core';
+import {
+  NotOK,
+  ServiceStatus,
+  Status,
+  ValidationErrorSource,
+  type CheckResourcesResult,
+  type Value,
+} from '@cerbos/core';
 import { GRPC } from '@cerbos/grpc';
 import { SparkgateError } from '../domain/errors.ts';
 import type { Properties } from './check.ts';
@@ -45,7 +52,7 @@ export class Pdp {
     return { calls: this.#calls, questions: this.#questions };
   }
 
-  /** Asks all questions, in as few calls as they have principals. @throws SparkgateError `unavailable` */
+  /** Asks all questions, in as few calls as they have principals. @throws SparkgateError `unavailable`, or `invalid_request` */
   async ask(questions: readonly PdpQuestion[]): Promise<PdpAnswer[]> {
     const answers = new Map<PdpQuestion, PdpAnswer>();
     await Promise.all(callsFor(questions).map(async (call) => this.#call(call, answers)));
@@ -85,6 +92,11 @@ export class Pdp {
       return results;
     } catch (cause) {
       if (signal.aborted) this.#renew(client);
+      if (cause instanceof NotOK && cause.code === Status.INVALID_ARGUMENT) {
+        throw new SparkgateError('invalid_request', 'The policy decision point cannot read these properties.', {
+          cause,
+        });
+      }
       throw new SparkgateError('unavailable', 'The policy decision point does not answer. Try again.', { cause });
     }
   }

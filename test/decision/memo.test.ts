@@ -125,3 +125,11 @@ describe('values that differ never share an answer', () => {
     expect(asked).toEqual([first === '-0', second === '-0']);
   });
 });
+
+test('what the PDP cannot read is refused alone, not with what came along', async () => {
+  const { memo } = memory();
+  const unreadable = { ...ADMIN, resourceAttr: { '': 1 } };
+  const [fine, refused] = await Promise.allSettled([memo.ask(ADMIN), memo.ask(unreadable)]);
+  expect(fine).toMatchObject({ status: 'fulfilled', value: { allowed: true } });
+  expect(refused).toMatchObject({ status: 'rejected', reason: { code: 'invalid_request' } });
+});
