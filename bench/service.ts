@@ -5,7 +5,7 @@ import { serve } from '@hono/node-server';
 import { pino } from 'pino';
 import { readConfig } from '../src/config.ts';
 import type { Check } from '../src/decision/check.ts';
-import { prepare } from '../src/decision/decide.ts';
+import { prepare } from '../src/decision/prepare.ts';
 import { loadFacts } from '../src/decision/facts.ts';
 import { project } from '../src/decision/project.ts';
 import { prepareFirstUse } from '../src/first-use.ts';

@@ -1,6 +1,7 @@
 import type { Actor, Authorizer } from '../domain/context.ts';
 import type { Check, Properties } from './check.ts';
-import { prepare, SERVICE_KIND, type Decider } from './decide.ts';
+import { SERVICE_KIND, type Decider } from './decide.ts';
+import { prepare } from './prepare.ts';
 import { isStoredKind } from './project.ts';
 import type { Search } from './search/search.ts';
 

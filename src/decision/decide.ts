@@ -1,13 +1,13 @@
 import type { Query } from '../domain/context.ts';
 import { PAUSE_RECOMMENDED } from '../domain/account-grants/revoke-grant.ts';
-import { SparkgateError, type Reason } from '../domain/errors.ts';
-import { ActionProperties } from './action-properties.ts';
+import type { Reason } from '../domain/errors.ts';
 import type { Bundle } from './bundle.ts';
 import type { Check, Decision, ServiceCheck } from './check.ts';
 import { loadFacts, type FactLoader, type FactQuestion, type Facts } from './facts.ts';
 import type { Situation } from './situation.ts';
 import type { Memo } from './memo.ts';
 import type { PdpAnswer, PdpQuestion } from './pdp.ts';
+import { prepare, type PreparedCheck } from './prepare.ts';
 import { attributes, isStoredKind, project } from './project.ts';
 import { reason, reasonsOf } from './reasons.ts';
 import type { Sides } from './search/candidates.ts';
@@ -230,32 +230,4 @@ function adsMayRun({ action }: Check, { projection }: Situation): boolean {
 
 function missingFacts(refused: PdpAnswer['refused']): Reason[] {
   return refused.map(({ path, message }) => reason('MISSING_FACT', `${path}: ${message}`));
-}
-
-/** A check whose properties were found to fit its kind. */
-export interface PreparedCheck {
-  check: Check;
-  question: FactQuestion;
-}
-
-/** @throws SparkgateError `invalid_request` when the action's properties do not fit a kind of our own */
-export function prepare(check: Check): PreparedCheck {
-  const stored = isStoredKind(check.resource.type);
-  const properties = ActionProperties.safeParse(stored ? check.action.properties : {});
-  if (!properties.success) {
-    throw new SparkgateError('invalid_request', 'The properties of the action do not fit.', {
-      errors: properties.error.issues.map((issue) => ({
-        pointer: ['', 'action', 'properties', ...issue.path].join('/'),
-        message: issue.message,
-      })),
-    });
-  }
-  const question: FactQuestion = {
-    kind: check.resource.type,
-    subjectType: check.subject.type,
-    subjectId: check.subject.id,
-    resourceId: check.resource.id,
-    properties: properties.data,
-  };
-  return { check, question };
 }

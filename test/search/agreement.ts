@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import type { Check } from '../../src/decision/check.ts';
-import { prepare, type PreparedCheck } from '../../src/decision/decide.ts';
+import { prepare, type PreparedCheck } from '../../src/decision/prepare.ts';
 import { loadFacts } from '../../src/decision/facts.ts';
 import type { PdpQuestion } from '../../src/decision/pdp.ts';
 import { attributes, isStoredKind, project } from '../../src/decision/project.ts';

@@ -2,7 +2,8 @@ import type { Query } from '../../domain/context.ts';
 import { databaseError } from '../../domain/database-errors.ts';
 import type { Bundle } from '../bundle.ts';
 import type { Check } from '../check.ts';
-import { prepare, SERVICE_KIND, type Decider } from '../decide.ts';
+import { SERVICE_KIND, type Decider } from '../decide.ts';
+import { prepare } from '../prepare.ts';
 import { isStoredKind } from '../project.ts';
 import { known, reached, universe, type Candidates, type Sides } from './candidates.ts';
 

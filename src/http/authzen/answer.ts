@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { z } from '@hono/zod-openapi';
 import type { Context as Http } from 'hono';
 import type { Decision } from '../../decision/check.ts';
-import { prepare, type PreparedCheck } from '../../decision/decide.ts';
+import { prepare, type PreparedCheck } from '../../decision/prepare.ts';
 import { authorizeKey } from '../../domain/authorize.ts';
 import { SparkgateError } from '../../domain/errors.ts';
 import type { Env } from '../env.ts';

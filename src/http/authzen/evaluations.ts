@@ -1,7 +1,7 @@
 import { createRoute, type z } from '@hono/zod-openapi';
 import type { Context as Http } from 'hono';
 import type { Decision } from '../../decision/check.ts';
-import type { PreparedCheck } from '../../decision/decide.ts';
+import type { PreparedCheck } from '../../decision/prepare.ts';
 import { SparkgateError } from '../../domain/errors.ts';
 import { answers, body, SECURED } from '../api/answers.ts';
 import type { Env } from '../env.ts';
