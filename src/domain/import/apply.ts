@@ -1,15 +1,7 @@
 import type { Audit, Tx } from '../transact.ts';
-import type { FactType } from './fact-line.ts';
+import { requirePlaces } from './places.ts';
 import { badLine } from './read-lines.ts';
-
-/** A relationship that an import may bring: its table, its key, and the column that may change. */
-interface Relation {
-  type: FactType;
-  key: readonly string[];
-  value: 'user_role' | 'advertiser_role' | 'scopes';
-  /** Columns that name something, which has to be known. */
-  references: readonly { column: string; table: string; key: string }[];
-}
+import { latest, sameKey, type Relation } from './relation.ts';
 
 const CENTER = { column: 'bc_id', table: 'business_center', key: 'bc_id' };
 const ACCOUNT = { column: 'tiktok_account_id', table: 'tiktok_account', key: 'id' };
@@ -68,24 +60,6 @@ async function requireKnown(tx: Tx, { type, references }: Pick<Relation, 'type' 
   }
 }
 
-/** Text of a staged column, as its table takes it. */
-function columnOf(value: string): string {
-  return value === 'scopes' ? `array(select jsonb_array_elements_text(fact->'scopes'))` : `fact->>'${value}'`;
-}
-
-/** The last line of each key, as `latest`. */
-function latest({ type, key, value }: Relation): string {
-  const keys = key.map((column) => `fact->>'${column}'`).join(', ');
-  const columns = key.map((column) => `fact->>'${column}' as ${column}`).join(', ');
-  return `with latest as materialized (
-    select distinct on (${keys}) line, ${columns}, ${columnOf(value)} as ${value}
-      from staged where type = '${type}' order by ${keys}, line desc)`;
-}
-
-function sameKey({ key }: Relation): string {
-  return key.map((column) => `t.${column} = latest.${column}`).join(' and ');
-}
-
 async function replace(tx: Tx, relation: Relation): Promise<void> {
   const { type, key, value } = relation;
   await requireKnown(tx, relation);
@@ -95,6 +69,7 @@ async function replace(tx: Tx, relation: Relation): Promise<void> {
       where ${sameKey(relation)} and t.valid_to is null and t.${value} <> latest.${value}`,
     [tx.at, tx.by, tx.revision],
   );
+  await requirePlaces(tx, relation);
   await tx.query(
     `${latest(relation)}
      insert into ${type} (${[...key, value].join(', ')}, valid_from, begun_by, begun_revision)
@@ -121,6 +96,7 @@ async function openGrants(tx: Tx): Promise<void> {
     [],
   );
   if (other) throw badLine(other.line, 'this Business Center holds a grant with other scopes; revoke it first');
+  await requirePlaces(tx, GRANT);
   await tx.query(
     `${latest(GRANT)}
      insert into account_grant (bc_id, tiktok_account_id, scopes, valid_from, begun_by, begun_revision)

@@ -1,0 +1,47 @@
+import type { Tx } from '../transact.ts';
+import type { FactType } from './fact-line.ts';
+import { badLine } from './read-lines.ts';
+import { latest, sameKey, type Relation } from './relation.ts';
+
+/** A known limit: how many current rows of a relation there may be by one column. */
+interface Places {
+  limit: string;
+  by: string;
+  /** Which rows count. */
+  where?: string;
+}
+
+const LIMITS: Partial<Record<FactType, Places[]>> = {
+  member: [
+    { limit: 'members_per_business_center', by: 'bc_id' },
+    { limit: 'admins_per_business_center', by: 'bc_id', where: "user_role = 'ADMIN'" },
+  ],
+  account_grant: [
+    { limit: 'accounts_per_business_center', by: 'bc_id' },
+    { limit: 'business_centers_per_account', by: 'tiktok_account_id' },
+  ],
+};
+
+async function requirePlace(tx: Tx, relation: Relation, { limit, by, where = 'true' }: Places): Promise<void> {
+  const [over] = await tx.query<{ line: number; id: string }>(
+    `${latest(relation)}
+     select n.line, n.${by} as id
+       from (select latest.*, row_number() over (partition by ${by} order by line) as place from latest
+              where ${where} and not exists (select from ${relation.type} t where ${sameKey(relation)} and t.valid_to is null)
+            ) n
+       left join (select ${by}, count(*) as taken from ${relation.type} where valid_to is null and ${where} group by ${by}
+            ) c on c.${by} = n.${by}
+      where n.place + coalesce(c.taken, 0) > (select value from known_limit where name = $1)
+      order by n.line limit 1`,
+    [limit],
+  );
+  if (over) throw badLine(over.line, `${by} ${over.id}: the limit ${limit} is reached`);
+}
+
+/**
+ * The database guards its limits anyway; here the first line that finds no place is named.
+ * @throws SparkgateError `invalid_request`
+ */
+export async function requirePlaces(tx: Tx, relation: Relation): Promise<void> {
+  for (const limit of LIMITS[relation.type] ?? []) await requirePlace(tx, relation, limit);
+}
