@@ -184,8 +184,11 @@ test('the first line that finds no place under a known limit is named', async ()
   const admin = (user: string): object => ({ ...MEMBER, user_id: user, user_role: 'ADMIN' });
   expect(await bring(app, ndjson(CENTER, admin('a1'), MEMBER))).toMatchObject({ status: 200 });
   expect(await bring(app, ndjson(MEMBER, admin('a1'), admin('a2'), admin('a3')))).toMatchObject({
-    status: 400,
-    body: { detail: expect.stringMatching(/^Line 4: bc_id bc7: the limit admins_per_business_center/) },
+    status: 409,
+    body: {
+      code: 'limit_reached',
+      detail: expect.stringMatching(/^Line 4: bc_id bc7: the limit admins_per_business_center/),
+    },
   });
   const account = (id: string): object => ({ type: 'tiktok_account', id, handle: `@${id}` });
   const held = (id: string): object => ({
@@ -195,8 +198,11 @@ test('the first line that finds no place under a known limit is named', async ()
     scopes: ['POST'],
   });
   expect(await bring(app, ndjson(account('t1'), account('t2'), held('t1'), held('t2')))).toMatchObject({
-    status: 400,
-    body: { detail: expect.stringMatching(/^Line 4: bc_id bc7: the limit accounts_per_business_center/) },
+    status: 409,
+    body: {
+      code: 'limit_reached',
+      detail: expect.stringMatching(/^Line 4: bc_id bc7: the limit accounts_per_business_center/),
+    },
   });
   await app.close();
 });

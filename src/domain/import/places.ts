@@ -1,6 +1,6 @@
+import { SparkgateError } from '../errors.ts';
 import type { Tx } from '../transact.ts';
 import type { FactType } from './fact-line.ts';
-import { badLine } from './read-lines.ts';
 import { latest, sameKey, type Relation } from './relation.ts';
 
 /** A known limit: how many current rows of a relation there may be by one column. */
@@ -35,12 +35,16 @@ async function requirePlace(tx: Tx, relation: Relation, { limit, by, where = 'tr
       order by n.line limit 1`,
     [limit],
   );
-  if (over) throw badLine(over.line, `${by} ${over.id}: the limit ${limit} is reached`);
+  if (!over) return;
+  const message = `${by} ${over.id}: the limit ${limit} is reached`;
+  throw new SparkgateError('limit_reached', `Line ${over.line}: ${message}. Nothing was imported.`, {
+    errors: [{ pointer: `line ${over.line}`, message }],
+  });
 }
 
 /**
  * The database guards its limits anyway; here the first line that finds no place is named.
- * @throws SparkgateError `invalid_request`
+ * @throws SparkgateError `limit_reached`
  */
 export async function requirePlaces(tx: Tx, relation: Relation): Promise<void> {
   for (const limit of LIMITS[relation.type] ?? []) await requirePlace(tx, relation, limit);
