@@ -87,15 +87,14 @@ function mix(answers: Answers['mix']): string {
 
 function aims(worlds: readonly World[], direct: readonly Row[]): string[] {
   const busiest = ({ rows }: World): Row => rows.at(-1)!;
-  const [smallest, ...larger] = worlds;
   return [
     ...worlds.map(
       (world) =>
         `${busiest(world).name}, ${busiest(world).inFlight} in flight: ${ratio(busiest(world), direct.at(-1)!).toFixed(2)} × Cerbos directly (aim: 1.2)`,
     ),
-    ...larger.map(
-      (world) =>
-        `${busiest(world).name}: ${ratio(busiest(world), busiest(smallest!)).toFixed(2)} × ${busiest(smallest!).name} (aim: 0.85)`,
-    ),
+    ...worlds
+      .slice(1)
+      .map((world, index) => [busiest(world), busiest(worlds[index]!)] as const)
+      .map(([larger, smaller]) => `${larger.name}: ${ratio(larger, smaller).toFixed(2)} × ${smaller.name} (aim: 0.85)`),
   ];
 }

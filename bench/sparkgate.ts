@@ -7,7 +7,7 @@ import { Connection } from './connection.ts';
 import { draw, type Question } from './draw.ts';
 import { load, type Measured } from './load.ts';
 import type { Answers, Count, Message, Said } from './service.ts';
-import { facts, OF_A_CENTER } from './world.ts';
+import { facts, LARGE, OF_A_CENTER } from './world.ts';
 
 /** How many checks are asked before anything is measured: they tell which vectors there are. */
 export const FIRST = 20_000;
@@ -44,7 +44,7 @@ export class Sparkgate {
   }
 
   get #centers(): number {
-    return Math.ceil(this.relationships / OF_A_CENTER.relationships);
+    return Math.ceil((this.relationships - LARGE.relationships) / OF_A_CENTER.relationships);
   }
 
   /** Imports the world over HTTP; resolves with how many lines it had and how many seconds that took. */
@@ -89,6 +89,11 @@ export class Sparkgate {
     return this.#load('/access/v1/evaluations', BATCH.inFlight, seconds, () => ({
       evaluations: Array.from({ length: BATCH.size }, () => this.#inBatches.next().value),
     }));
+  }
+
+  /** A connection for one request at a time. */
+  connect(path: string): Connection {
+    return new Connection(this.#said.url + path, { Authorization: `Bearer ${this.#said.key}` });
   }
 
   async end(): Promise<void> {

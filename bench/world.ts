@@ -18,6 +18,21 @@ export const OF_A_CENTER = {
 export const LINKS = 20;
 const ADMINS = 4;
 
+/**
+ * One Business Center as large as TikTok lets it be. Its administrator may view 800 accounts, of which the first is
+ * assigned to all of its 4,000 members, and four more to `member` alone.
+ */
+export const LARGE = {
+  relationships: 4000 + 800 + 4004,
+  bc: 'bc-large',
+  members: 4000,
+  grants: 800,
+  admin: 'large-user-0',
+  member: 'large-user-1',
+  user: (i: number): string => `large-user-${i}`,
+  account: (j: number): string => `large-account-${j}`,
+};
+
 export const bcId = (b: number): string => `bc-${b}`;
 export const adAccount = (b: number, x: number): string => `adv-${b}-${x}`;
 
@@ -69,6 +84,28 @@ export function* facts(centers: number): Generator<FactLine> {
     yield { type: 'tiktok_account', id: `account-${n}`, handle: `@account${n}`, ad_authorization: switched };
   }
   for (let b = 0; b < centers; b += 1) yield* factsOf(b);
+  yield* factsOfLarge();
+}
+
+function* factsOfLarge(): Generator<FactLine> {
+  const { bc, members, grants, user, account: nth } = LARGE;
+  yield { type: 'business_center', bc_id: bc, name: 'Large Agency' };
+  for (let i = 0; i < members; i += 1) {
+    yield { type: 'member', bc_id: bc, user_id: user(i), user_role: i === 0 ? 'ADMIN' : 'STANDARD' };
+  }
+  for (let j = 0; j < grants; j += 1) {
+    yield { type: 'tiktok_account', id: nth(j), handle: `@large${j}`, ad_authorization: true };
+    yield { type: 'account_grant', bc_id: bc, tiktok_account_id: nth(j), scopes: granted(j) };
+  }
+  const assigned = (i: number, j: number): FactLine => ({
+    type: 'assignment',
+    bc_id: bc,
+    tiktok_account_id: nth(j),
+    user_id: user(i),
+    scopes: granted(j),
+  });
+  for (let i = 0; i < members; i += 1) yield assigned(i, 0);
+  for (let j = 1; j < 5; j += 1) yield assigned(1, j);
 }
 
 function* factsOf(b: number): Generator<FactLine> {

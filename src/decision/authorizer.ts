@@ -1,4 +1,4 @@
-import type { Actor, Authorizer } from '../domain/context.ts';
+import type { Actor, Authorizer, Verdict } from '../domain/context.ts';
 import type { Check, Properties } from './check.ts';
 import { SERVICE_KIND, type Decider } from './decide.ts';
 import { prepare } from './prepare.ts';
@@ -22,14 +22,24 @@ export function authorizerOf(decider: Decider, search: Search): Authorizer {
     async key(key, action, bcIds) {
       const outside = bcIds.some((bcId) => bcId === null || key.bcIds?.includes(bcId) === false);
       const confinement = key.bcIds === null ? 'NONE' : outside ? 'OUTSIDE' : 'WITHIN';
-      const vector = { permissions: [...key.permissions].toSorted(), confinement } as const;
-      const decision = await decider.decideService({ action, vector });
-      return decision ? { decision } : { decision, reasons: [], private: false };
+      const vector = { permissions: [...key.permissions].toSorted(), confinement, about: null } as const;
+      return verdictOf(await decider.decideService({ role: 'api_key', action, vector }));
+    },
+    async keyless(actor, action, { type, id }) {
+      const self = subjectOf(actor);
+      const itself = type === self.type && id === self.id;
+      const about = itself ? ('SELF' as const) : ('OTHERS' as const);
+      const vector = { permissions: [], confinement: 'NONE' as const, about };
+      return verdictOf(await decider.decideService({ role: self.type, action, vector }));
     },
     async attributes(type, attributes) {
       return isStoredKind(type) || type === SERVICE_KIND ? 'stored elsewhere' : decider.complaints(type, attributes);
     },
   };
+}
+
+function verdictOf(decision: boolean): Verdict {
+  return decision ? { decision } : { decision, reasons: [], private: false };
 }
 
 function checkOf(

@@ -12,18 +12,39 @@ export interface Bundle {
 
 /** What a kind's policy names and depends on. */
 export interface KindPolicy {
-  /** The actions that its rules name; they may hold Cerbos' globs (`view:*`). */
+  /** The actions that rules name for it, those of principal and role policies too; they may hold globs (`view:*`). */
   actions: ReadonlySet<string>;
+  /** Its rules, in the order in which they are written. */
+  rules: readonly RuleName[];
   /** The text mentions ids, so decisions depend on them. */
   mentionsIds: boolean;
   /** The text mentions the time, so decisions are not remembered. */
   mentionsTime: boolean;
 }
 
+/** A rule by its name, and the actions that it is about. */
+export interface RuleName {
+  name: string;
+  effect: string;
+  actions: readonly string[];
+  /** The attributes that it looks at, itself or through variables and derived roles. */
+  reads: readonly Attribute[];
+}
+
+/** A property of one side of a check, by its name. */
+export interface Attribute {
+  side: 'subject' | 'resource';
+  name: string;
+}
+
 interface PolicyDocument {
   text: string;
   resource: string | null;
-  actions: string[];
+  rules: RuleName[];
+  /** What its variables look at. */
+  reads: Attribute[];
+  /** What a principal or role policy says of kinds; a kind may be a glob. */
+  says: { kind: string; actions: string[] }[];
   exports: string | null;
   imports: string[];
   /** Applies to whatever is decided: a principal policy, or a role policy. */
@@ -56,10 +77,21 @@ function kindsOf(documents: readonly PolicyDocument[]): Map<string, KindPolicy> 
   const kinds = new Map<string, KindPolicy>();
   const everywhere = documents.filter((it) => it.everywhere);
   for (const policy of documents.filter((it) => it.resource !== null)) {
-    const text = [policy, ...everywhere, ...imported(policy, documents)].map((it) => it.text).join('\n');
+    const shared = imported(policy, documents);
+    const text = [policy, ...everywhere, ...shared].map((it) => it.text).join('\n');
     const known = kinds.get(policy.resource ?? '');
+    const reads = [...policy.reads, ...shared.flatMap((it) => attributesIn(it.text))];
     kinds.set(policy.resource ?? '', {
-      actions: new Set([...(known?.actions ?? []), ...policy.actions]),
+      actions: new Set([
+        ...(known?.actions ?? []),
+        ...policy.rules.flatMap((rule) => rule.actions),
+        // Whether a glob really means this kind is decided, like everything, when it is asked.
+        ...everywhere
+          .flatMap(({ says }) => says)
+          .filter(({ kind }) => kind === policy.resource || kind.includes('*'))
+          .flatMap(({ actions }) => actions),
+      ]),
+      rules: [...(known?.rules ?? []), ...policy.rules.map((rule) => ({ ...rule, reads: [...rule.reads, ...reads] }))],
       mentionsIds:
         (known?.mentionsIds ?? false) || everywhere.length > 0 || MENTIONS_IDS.test(text.replace(WITHOUT_IDS, '')),
       mentionsTime: (known?.mentionsTime ?? false) || MENTIONS_TIME.test(text),
@@ -97,7 +129,11 @@ function document(content: unknown): PolicyDocument {
   return {
     text: expressions(content).join('\n'),
     resource: typeof resource['resource'] === 'string' ? resource['resource'] : null,
-    actions: asList(resource['rules']).flatMap((rule) => asList(asNode(rule)['actions']).filter(isString)),
+    rules: asList(resource['rules']).map((rule) => ruleName(asNode(rule))),
+    reads: attributesIn(expressions(body['variables'], true).join('\n')),
+    says: [root['principalPolicy'], root['rolePolicy']].flatMap((policy) =>
+      asList(asNode(policy)['rules']).map((rule) => sayingOf(asNode(rule))),
+    ),
     exports: isString(exporting['name']) ? exporting['name'] : null,
     imports: [
       ...asList(body['importDerivedRoles']),
@@ -106,6 +142,30 @@ function document(content: unknown): PolicyDocument {
     ].filter(isString),
     everywhere: root['principalPolicy'] !== undefined || root['rolePolicy'] !== undefined,
   };
+}
+
+function ruleName({ name, effect, actions, condition }: Node): RuleName {
+  return {
+    name: isString(name) ? name : '',
+    effect: isString(effect) ? effect : '',
+    actions: asList(actions).filter(isString),
+    reads: attributesIn(expressions(condition).join('\n')),
+  };
+}
+
+/** Of a principal policy's rule the actions are objects, of a role policy's they are names. */
+function sayingOf({ resource, actions, allowActions }: Node): { kind: string; actions: string[] } {
+  const named = asList(actions).map((it) => asNode(it)['action']);
+  return { kind: isString(resource) ? resource : '', actions: [...named, ...asList(allowActions)].filter(isString) };
+}
+
+const ATTRIBUTE = /\b(P|R|request\s*\.\s*(?:principal|resource))\s*\.\s*attr\s*(?:\.\s*(\w+)|\[\s*["'](\w+)["']\s*\])/g;
+
+function attributesIn(text: string): Attribute[] {
+  return [...text.matchAll(ATTRIBUTE)].map(([, of = '', name = '', quoted = '']) => ({
+    side: of === 'P' || of.endsWith('principal') ? 'subject' : 'resource',
+    name: name || quoted,
+  }));
 }
 
 /** Keys whose values are names, not expressions. */

@@ -32,8 +32,10 @@ export interface Decision {
   revision: string;
 }
 
-/** What an API key asks of this service itself. */
+/** What a caller asks of this service itself. */
 export interface ServiceCheck {
+  /** `api_key`, or what a person who comes without one is. */
+  role: string;
   action: ServiceAction;
   vector: SparkgateServiceVector;
 }

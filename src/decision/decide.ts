@@ -8,10 +8,8 @@ import type { Situation } from './situation.ts';
 import type { Memo } from './memo.ts';
 import type { PdpAnswer, PdpQuestion } from './pdp.ts';
 import { prepare, type PreparedCheck } from './prepare.ts';
-import { attributes, isStoredKind, project } from './project.ts';
+import { attributes, isStoredKind, project, type Projection } from './project.ts';
 import { reason, reasonsOf } from './reasons.ts';
-import type { Sides } from './search/candidates.ts';
-import { strangers } from './search/strangers.ts';
 import type { AccessPath } from './vectors.ts';
 import { whyNot, type WhyNot } from './why-not.ts';
 
@@ -72,28 +70,31 @@ export class Decider {
     );
   }
 
-  /** Whether anything that no fact connects with the fixed side of a search would be allowed. */
-  async allowsStranger(sides: Sides, check: Check): Promise<boolean> {
-    const nobody = prepare({ ...check, [sides.moving]: { ...check[sides.moving], id: '' } });
-    const [facts] = await this.#facts.load([nobody.question]);
-    const projection = project(nobody.check, nobody.question, facts?.rows ?? []);
+  /** The projection of an id that cannot exist, on the side that moves in a search of a kind of our own. */
+  async nobody(moving: 'subject' | 'resource', check: Check): Promise<Projection> {
+    const prepared = prepare({ ...check, [moving]: { ...check[moving], id: '' } });
+    const [facts] = await this.#facts.load([prepared.question]);
+    return project(prepared.check, prepared.question, facts?.rows ?? []);
+  }
+
+  /** Whether the check would be allowed on any of these vectors. */
+  async allowsAny(check: Check, projections: readonly Projection[]): Promise<boolean> {
+    const roles = [check.subject.type];
     const allowed = await Promise.all(
-      strangers(sides, projection).map(async (it) =>
-        this.#allows(check, { roles: [check.subject.type], projection: it }),
-      ),
+      projections.map(async (projection) => this.#allows(check, { roles, projection })),
     );
     return allowed.includes(true);
   }
 
-  /** Whether an API key may call this service for something. */
-  async decideService({ action, vector }: ServiceCheck): Promise<boolean> {
+  /** Whether somebody may call this service for something. */
+  async decideService({ role, action, vector }: ServiceCheck): Promise<boolean> {
     const { allowed } = await this.#memo.ask({
       kind: SERVICE_KIND,
       action,
-      roles: ['api_key'],
+      roles: [role],
       ...NO_IDS,
       principalAttr: {},
-      resourceAttr: vector,
+      resourceAttr: { ...vector },
     });
     return allowed;
   }
@@ -185,7 +186,26 @@ export class Decider {
     const answer = await this.#answerMerged(check, rows);
     if (!answer) return { reasons: [reason('UNKNOWN_RESOURCE')], private: true };
     if (answer.allowed) return { decision: true };
-    return { reasons: this.#knows(check) ? missingFacts(answer.refused) : [reason('UNKNOWN_ACTION')] };
+    if (!this.#knows(check)) return { reasons: [reason('UNKNOWN_ACTION')] };
+    return { reasons: answer.refused.length > 0 ? missingFacts(answer.refused) : this.#absent(check, rows) };
+  }
+
+  /** What rules about the action look at while nothing is stored or sent of it. */
+  #absent(check: Check, rows: Facts['rows']): Reason[] {
+    const { subject, resource, action } = check;
+    const known = {
+      subject: { ...attributes(rows, 'subject'), ...subject.properties },
+      resource: { ...attributes(rows, 'resource'), ...resource.properties, action: {}, context: {} },
+    };
+    const rules = this.#bundle.kinds.get(resource.type)?.rules ?? [];
+    const paths = rules
+      .filter(({ actions }) => actions.some((name) => name === action.name || name.includes('*')))
+      .flatMap(({ reads }) => reads)
+      .filter(({ side, name }) => !Object.hasOwn(known[side], name))
+      .map(({ side, name }) => `/${side}/properties/${name}`);
+    return [...new Set(paths)].map((path) =>
+      reason('MISSING_FACT', `${path}: a rule looks at it, and nothing is stored or sent of it`),
+    );
   }
 
   /**

@@ -4,6 +4,7 @@ import {
   Status,
   ValidationErrorSource,
   type CheckResourcesResult,
+  type OutputResult,
   type Value,
 } from '@cerbos/core';
 import { GRPC } from '@cerbos/grpc';
@@ -26,6 +27,15 @@ export interface PdpAnswer {
   allowed: boolean;
   /** What the kind's schemas refused, by JSON Pointer; then nothing was allowed. */
   refused: readonly { side: 'subject' | 'resource'; path: string; message: string }[];
+}
+
+/** How the PDP came to an answer, by its own account. */
+export interface PdpExplanation extends PdpAnswer {
+  /** The policy that decided, such as `resource.tiktok_account.vdefault`; null where none did. */
+  matchedPolicy: string | null;
+  derivedRoles: readonly string[];
+  /** The rules that held, as far as they have an `output`; `from` is what it says. */
+  rules: readonly { name: string; from: string }[];
 }
 
 /** How long a call may take, in milliseconds. */
@@ -63,6 +73,18 @@ export class Pdp {
     });
   }
 
+  /** Asks one question, and how it was answered. @throws SparkgateError `unavailable`, or `invalid_request` */
+  async explain(question: PdpQuestion): Promise<PdpExplanation> {
+    const [result] = await this.#check(question, [question], true);
+    if (!result) throw new SparkgateError('unavailable', 'The policy decision point left a question open.');
+    return {
+      ...answerOf(result, question.action),
+      matchedPolicy: result.metadata?.actions[question.action]?.matchedPolicy || null,
+      derivedRoles: result.metadata?.effectiveDerivedRoles.toSorted() ?? [],
+      rules: result.outputs.flatMap(ruleOf),
+    };
+  }
+
   async #call(questions: readonly PdpQuestion[], answers: Map<PdpQuestion, PdpAnswer>): Promise<void> {
     const [first] = questions;
     if (!first) return;
@@ -75,7 +97,11 @@ export class Pdp {
     }
   }
 
-  async #check(first: PdpQuestion, questions: readonly PdpQuestion[]): Promise<CheckResourcesResult[]> {
+  async #check(
+    first: PdpQuestion,
+    questions: readonly PdpQuestion[],
+    includeMetadata = false,
+  ): Promise<CheckResourcesResult[]> {
     const client = this.#client;
     const signal = AbortSignal.timeout(PATIENCE_MS);
     try {
@@ -86,6 +112,7 @@ export class Pdp {
             resource: { kind: question.kind, id: question.resourceId, attr: asValues(question.resourceAttr) },
             actions: [question.action],
           })),
+          includeMetadata,
         },
         { signal },
       );
@@ -149,6 +176,12 @@ function answerOf(result: CheckResourcesResult, action: string): PdpAnswer {
       message,
     })),
   };
+}
+
+/** An output names its rule after the `#` of its source. */
+function ruleOf({ source, value }: OutputResult): PdpExplanation['rules'] {
+  const name = source.split('#').at(1);
+  return name === undefined ? [] : [{ name, from: typeof value === 'string' ? value : '' }];
 }
 
 /** JSON, as it was parsed, is what Cerbos calls values. */

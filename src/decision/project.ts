@@ -108,7 +108,7 @@ function scopes(values: readonly string[] | null): Scope[] {
 }
 
 /** Equal situations give equal vectors: the order of paths, and how many there are of a sort, tell nothing. */
-function distinctSorted(paths: readonly AccessPath[]): AccessPath[] {
+export function distinctSorted(paths: readonly AccessPath[]): AccessPath[] {
   const byText = new Map(paths.map((path) => [JSON.stringify(path), path]));
   return [...byText.entries()].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, path]) => path);
 }

@@ -66,11 +66,13 @@ export const AccessRequestVector = z.strictObject({
 });
 export type AccessRequestVector = z.infer<typeof AccessRequestVector>;
 
-/** This service itself: what an API key may call. */
+/** This service itself: what an API key, or a person who comes without one, may call. */
 const SparkgateServiceVector = z.strictObject({
   permissions: z.array(KeyPermission),
   /** Whether the call stays inside the Business Centers that the key is confined to. */
   confinement: z.enum(['NONE', 'WITHIN', 'OUTSIDE']),
+  /** Of a person without a key: whether the call acts for, or asks about, that person; null = an API key calls. */
+  about: z.enum(['SELF', 'OTHERS']).nullable(),
 });
 export type SparkgateServiceVector = z.infer<typeof SparkgateServiceVector>;
 

@@ -6,6 +6,8 @@ import type { Frame, Move, Situation } from './situation.ts';
 export interface WhyNot {
   codes: readonly ReasonCode[];
   outside: boolean;
+  /** The nearest situation that would be allowed; null where none was found. */
+  would: Situation | null;
 }
 
 type Ask = (situation: Situation) => Promise<boolean>;
@@ -22,10 +24,14 @@ export async function whyNot(situation: Situation, ask: Ask): Promise<WhyNot> {
     const sets = await Promise.all(frames.map(async (frame) => smallestSet(situation, frame, ask)));
     const [smallest] = sets.filter((set) => set !== null).toSorted((a, b) => a.length - b.length);
     if (smallest) {
-      return { codes: smallest.flatMap((move) => move.codes), outside: smallest.some((move) => move.outside === true) };
+      return {
+        codes: smallest.flatMap((move) => move.codes),
+        outside: smallest.some((move) => move.outside === true),
+        would: after(situation, smallest),
+      };
     }
   }
-  return { codes: [], outside: false };
+  return { codes: [], outside: false, would: null };
 }
 
 async function smallestSet(situation: Situation, frame: Frame, ask: Ask): Promise<Move[] | null> {

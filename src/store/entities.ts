@@ -8,6 +8,7 @@ import { AuditEntry } from '../domain/audit/entity.ts';
 import { BusinessCenter, Member } from '../domain/business-centers/entity.ts';
 import { Entity } from '../domain/entities/entity.ts';
 import { KnownLimit, RelationshipRevision } from '../domain/revision/entity.ts';
+import { SignIn } from '../domain/sign-ins/entity.ts';
 import { TiktokAccount } from '../domain/tiktok-accounts/entity.ts';
 
 export const entities = [
@@ -25,4 +26,5 @@ export const entities = [
   AuditEntry,
   RelationshipRevision,
   KnownLimit,
+  SignIn,
 ];

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { MikroORM, type Options } from '@mikro-orm/postgresql';
 import { Migrator } from '@mikro-orm/migrations';
 import type { PoolConfig, QueryResultRow } from 'pg';
@@ -5,6 +6,8 @@ import type { Query } from '../domain/context.ts';
 import { entities } from './entities.ts';
 import { PATIENCE_MS, untilClosed } from './patience.ts';
 import { Migration20261122000000_initial } from './migrations/Migration20261122000000_initial.ts';
+import { Migration20261122120100_sign_in } from './migrations/Migration20261122120100_sign_in.ts';
+import { Migration20261122120200_search } from './migrations/Migration20261122120200_search.ts';
 
 /** Where the database is: a `postgresql://` URL, or the parts of a unix-socket connection. */
 export type DatabaseAddress = { url: string } | { host: string; port: number; user: string; database: string };
@@ -35,14 +38,22 @@ export async function migrate(orm: Orm): Promise<string[]> {
   }
 }
 
-/** Statements outside of a transaction; one that has a name is prepared once a connection. */
-export async function poolQuery(orm: Orm, name?: string): Promise<Query> {
+/** Statements outside of a transaction, each prepared once a connection. Their texts must be a closed set. */
+export async function poolQuery(orm: Orm): Promise<Query> {
   const pool = await orm.em.getConnection().getNativeClient();
+  const names = new Map<string, string>();
   return async <Row extends object>(text: string, values: unknown[]) => {
-    const statement = { ...(name !== undefined && { name }), text, values, query_timeout: PATIENCE_MS };
+    const name = names.get(text) ?? nameOf(text);
+    names.set(text, name);
+    const statement = { name, text, values, query_timeout: PATIENCE_MS };
     const { rows } = await pool.query<Row & QueryResultRow>(statement);
     return rows;
   };
+}
+
+/** The same text has the same name, whoever asks. */
+function nameOf(text: string): string {
+  return createHash('sha256').update(text).digest('base64url');
 }
 
 /** Closes the pool, though a server may have gone silent. */
@@ -73,7 +84,14 @@ function ormOptions(address: DatabaseAddress, poolSize: number): Options {
     schemaGenerator: { ignoreTriggers: true },
     migrations: {
       snapshot: false,
-      migrationsList: [{ name: 'Migration20261122000000_initial', class: Migration20261122000000_initial }],
+      migrationsList: [
+        { name: 'Migration20261122000000_initial', class: Migration20261122000000_initial },
+        { name: 'Migration20261122120100_sign_in', class: Migration20261122120100_sign_in },
+        {
+          name: 'Migration20261122120200_search',
+          class: Migration20261122120200_search,
+        },
+      ],
     },
   };
 }

@@ -37,6 +37,7 @@ describe('whether decisions of a kind depend on ids', () => {
   test('no: a comment mentions them', async () => {
     expect(await kind({ [FILE]: `# P.id and R.id, now()\n${documentPolicy('true')}` })).toEqual({
       actions: new Set(['read']),
+      rules: [{ name: 'request-by-a-principal', effect: 'EFFECT_ALLOW', actions: ['read'], reads: [] }],
       mentionsIds: false,
       mentionsTime: false,
     });
@@ -81,11 +82,52 @@ principalPolicy: {principal: sam, version: default, rules: []}`;
   });
 });
 
+test('the actions are also those that principal and role policies name', async () => {
+  const files = {
+    [FILE]: documentPolicy('true'),
+    'sam.yaml': `
+apiVersion: api.cerbos.dev/v1
+principalPolicy:
+  principal: sam
+  version: default
+  rules:
+    - {resource: document, actions: [{action: shred, effect: EFFECT_ALLOW}]}
+    - {resource: leaflet, actions: [{action: fold, effect: EFFECT_ALLOW}]}
+    - {resource: "doc*", actions: [{action: scan, effect: EFFECT_ALLOW}]}`,
+    'clerk.yaml': `
+apiVersion: api.cerbos.dev/v1
+rolePolicy: {role: clerk, version: default, parentRoles: [user], rules: [{resource: document, allowActions: [stamp]}]}`,
+  };
+  expect([...((await kind(files))?.actions ?? [])].toSorted()).toEqual(['read', 'scan', 'shred', 'stamp']);
+});
+
+test('what a rule looks at, through variables and derived roles too', async () => {
+  const files = {
+    [FILE]: documentPolicy(
+      'P.attr.level > request.resource.attr["secrecy"] && V.open',
+      'importDerivedRoles: [around_documents]\nvariables: {local: {open: R.attr.status == "open"}}',
+    ),
+    'derived_roles/documents.yaml': `
+apiVersion: api.cerbos.dev/v1
+derivedRoles:
+  name: around_documents
+  definitions:
+    - {name: owner, parentRoles: [user], condition: {match: {expr: request.principal.attr.name == "olga"}}}`,
+  };
+  expect((await kind(files))?.rules[0]?.reads).toEqual([
+    { side: 'subject', name: 'level' },
+    { side: 'resource', name: 'secrecy' },
+    { side: 'resource', name: 'status' },
+    { side: 'subject', name: 'name' },
+  ]);
+});
+
 test('no: the kinds of the project, so that all alike situations share one answer', async () => {
   const { kinds } = await readBundle(join(import.meta.dirname, '../../policies'));
   expect([...kinds.keys()].toSorted()).toEqual([
     'access_request',
     'business_center',
+    'policy_review',
     'sparkgate_service',
     'tiktok_account',
   ]);

@@ -196,7 +196,7 @@ describe('in checks', () => {
 
   test('users have attributes, and so has any other type of subject', async () => {
     expect(await decision(app, 'sue', 'read', 'catalog:sales')).toBe('ALLOW via null');
-    expect(await decision(app, 'tom', 'read', 'catalog:sales')).toBe('DENY ');
+    expect(await decision(app, 'tom', 'read', 'catalog:sales')).toBe('DENY MISSING_FACT');
     expect(await check(entity('robot:r1'), 'read', entity('catalog:sales'))).toBe(false);
     await store('robot/r1', { department: 'sales' });
     expect(await check(entity('robot:r1'), 'read', entity('catalog:sales'))).toBe(true);
@@ -242,6 +242,28 @@ describe('in checks', () => {
     expect(body.evaluations.map((it: { decision: boolean }) => it.decision)).toEqual([true, false, true, false]);
   });
 
+  test('a DENY names what its rules look at and nothing is known of', async () => {
+    const denied = async (subject: object, name: string, resource: object): Promise<unknown> => {
+      const body = { subject, action: { name }, resource };
+      const { context, decision: allowed } = (await app.call('POST', '/access/v1/evaluation', { body })).body;
+      expect(allowed).toBe(false);
+      return context.reasons.map(({ code, message }: { code: string; message: string }) => [
+        code,
+        message.replace(/^.*(?=\/(?:subject|resource))/, '').replace(/:.*$/, ''),
+      ]);
+    };
+    expect(await denied(entity('nobody'), 'read', entity('catalog:unknown'))).toEqual([
+      ['MISSING_FACT', '/subject/properties/department'],
+      ['MISSING_FACT', '/resource/properties/department'],
+    ]);
+    expect(await denied(entity('nobody'), 'read', entity('catalog:sales'))).toEqual([
+      ['MISSING_FACT', '/subject/properties/department'],
+    ]);
+    expect(await denied(entity('sue'), 'no_such_action', entity('catalog:sales'))).toEqual([
+      ['UNKNOWN_ACTION', expect.any(String)],
+    ]);
+  });
+
   test('the very next check knows of a change', async () => {
     expect(await check(entity('sue'), 'read', entity('catalog:sales'))).toBe(true);
     await forget('user/sue');
@@ -256,6 +278,17 @@ describe('in checks', () => {
     const asked = { name: 'request_account_access' };
     expect(await check(entity('sue'), asked.name, entity('business_center:bc1'))).toBe(false);
   });
+});
+
+test('entities are listed by id, in pages', async () => {
+  for (const id of ['b', 'a', 'c']) await store(`leaflet/${id}`, { id });
+  const first = await app.call('GET', '/v1/entities/leaflet?limit=2');
+  expect(first.body.items).toEqual(['a', 'b'].map((id) => ({ type: 'leaflet', id, attributes: { id } })));
+  const rest = await app.call('GET', `/v1/entities/leaflet?limit=2&cursor=${first.body.next_cursor}`);
+  expect(rest.body).toEqual({ items: [{ type: 'leaflet', id: 'c', attributes: { id: 'c' } }], next_cursor: null });
+  expect((await app.call('GET', '/v1/entities/no-such-kind')).body).toEqual({ items: [], next_cursor: null });
+  const checking = await newKey(app, ['check']);
+  expect((await app.call('GET', '/v1/entities/leaflet', { key: checking.key })).status).toBe(403);
 });
 
 test('403: attributes belong to no Business Center, so a confined key stores none', async () => {

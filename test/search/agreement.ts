@@ -7,7 +7,7 @@ import { attributes, isStoredKind, project } from '../../src/decision/project.ts
 import { poolQuery } from '../../src/store/open.ts';
 import { overHttp } from './over-http.ts';
 import type { BundleApp } from './bundles.ts';
-import { SUBJECTS, UNKNOWN_IDS, type Frame, type Known } from './worlds.ts';
+import { everything, SUBJECTS, UNKNOWN_IDS, type Frame, type Known } from './worlds.ts';
 
 /** No rule names it, though some are about all actions. */
 const UNNAMED = 'glob:unnamed';
@@ -34,12 +34,14 @@ export interface Outcome {
 }
 
 /** Asks everything of a world in every way, and tells where two ways do not agree. */
-export async function compare(it: BundleApp, frame: Frame, known: Known): Promise<Outcome> {
+export async function compare(it: BundleApp, frame: Frame): Promise<Outcome> {
+  const all = await everything(it.app, null);
+  const known = await everything(it.app, withinOf(frame));
   const outcome: Outcome = { triples: 0, allowed: 0, disagreements: [] };
   for (const kind of it.kinds) {
     const named = it.bundle.kinds.get(kind)?.actions ?? [];
     const actions = [...[...named].filter((name) => !name.includes('*')), UNNAMED];
-    const resources = [...(known.get(kind) ?? []), UNKNOWN_IDS[kind] ?? 'unknown'].map((id) => ({ type: kind, id }));
+    const resources = [...(all.get(kind) ?? []), UNKNOWN_IDS[kind] ?? 'unknown'].map((id) => ({ type: kind, id }));
     const triples = resources.flatMap((resource) =>
       SUBJECTS.flatMap((subject) =>
         actions.map((name) => ({
@@ -57,8 +59,6 @@ const isKnown = (known: Known, { type, id }: Thing): boolean => known.get(type)?
 
 function checkOf(frame: Frame, subject: Thing, name: string, resource: Thing): Check {
   const { bc_id: bcId, post, ...rest } = frame.own;
-  // What only another key may name is no question of this one.
-  const within = bcId === undefined || frame.within === null ? frame.within : [...frame.within, bcId];
   const ofOwnKind = {
     ...rest,
     ...(bcId !== undefined && { bc_id: bcId }),
@@ -69,8 +69,13 @@ function checkOf(frame: Frame, subject: Thing, name: string, resource: Thing): C
     action: { name, properties: isStoredKind(resource.type) ? ofOwnKind : { soft: frame.soft } },
     resource: { ...resource, properties: frame.resource },
     context: frame.context,
-    within,
+    within: withinOf(frame),
   };
+}
+
+/** What only another key may name is no question of this one. */
+function withinOf({ own, within }: Frame): string[] | null {
+  return own.bc_id === undefined || within === null ? within : [...within, own.bc_id];
 }
 
 async function compareKind(it: BundleApp, triples: readonly Triple[], limit: number, outcome: Outcome): Promise<void> {

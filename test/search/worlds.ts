@@ -235,7 +235,7 @@ async function end(app: TestApp, { ended }: World): Promise<void> {
 /** Everything that a search may find, by type, as the test itself sees it. */
 export type Known = ReadonlyMap<string, ReadonlySet<string>>;
 
-export async function everything(app: TestApp): Promise<Known> {
+export async function everything(app: TestApp, within: readonly string[] | null): Promise<Known> {
   const rows = await sql<{ type: string; id: string }>(
     app,
     `select 'user' as type, user_id as id from member where valid_to is null
@@ -246,8 +246,19 @@ export async function everything(app: TestApp): Promise<Known> {
      union select 'access_request', id::text from access_request
      union select type, id from entity`,
   );
+  // What belongs to some of the Business Centers; entities belong to none.
+  const theirs = await sql<{ type: string; id: string }>(
+    app,
+    `select 'user' as type, user_id as id from member where valid_to is null and bc_id = any($1)
+     union select 'tiktok_account', tiktok_account_id from account_grant where bc_id = any($1)
+     union select 'business_center', bc_id from business_center where bc_id = any($1)
+     union select 'access_request', id::text from access_request where bc_id = any($1)`,
+    [within ?? []],
+  );
+  const owned = new Set(['user', 'tiktok_account', 'business_center', 'access_request']);
+  const visible = within === null ? rows : [...theirs, ...rows.filter(({ type }) => !owned.has(type))];
   const known = new Map<string, Set<string>>();
-  for (const { type, id } of rows) known.set(type, (known.get(type) ?? new Set()).add(id));
+  for (const { type, id } of visible) known.set(type, (known.get(type) ?? new Set()).add(id));
   return known;
 }
 

@@ -3,9 +3,10 @@ import { databaseError } from '../../domain/database-errors.ts';
 import type { Bundle } from '../bundle.ts';
 import type { Check } from '../check.ts';
 import { SERVICE_KIND, type Decider } from '../decide.ts';
-import { prepare } from '../prepare.ts';
-import { isStoredKind } from '../project.ts';
-import { known, reached, universe, type Candidates, type Sides } from './candidates.ts';
+import { prepare, type PreparedCheck } from '../prepare.ts';
+import type { Projection } from '../project.ts';
+import { known, universe, type Candidates, type Sides } from './candidates.ts';
+import { inRings, ringsAround, type Rings } from './rings.ts';
 
 /** One page of what was found. `next` is the key after which the search goes on; null = there is no more. */
 export interface Found {
@@ -16,6 +17,14 @@ export interface Found {
 export interface Place {
   after: string;
   limit: number;
+}
+
+const NOTHING: Found = { ids: [], next: null };
+
+/** Candidates, and the first of them. */
+interface Start {
+  candidates: Candidates;
+  ids: string[];
 }
 
 /** Candidates that one call looks at; what is left is for the next page. */
@@ -41,34 +50,76 @@ export class Search {
 
   /** Who, or what, is allowed: the ids of the side that moves, whose own id in `check` counts for nothing. */
   async find(moving: Sides['moving'], check: Check, place: Place): Promise<Found> {
-    const candidates = await this.#candidates(moving, check);
-    return candidates ? this.#scan(candidates, place, (id) => at(check, moving, id)) : { ids: [], next: null };
+    const policy = this.#kind(check.resource.type);
+    if (!policy) return NOTHING;
+    const fixed = moving === 'subject' ? check.resource : check.subject;
+    const prepared = prepare(check);
+    const sides: Sides = {
+      moving,
+      type: check[moving].type,
+      fixed,
+      properties: prepared.question.properties,
+      within: check.within,
+    };
+    const rings = policy.mentionsIds || policy.mentionsTime ? null : ringsAround(sides);
+    const size = Math.min(place.limit + 1, CHUNK);
+    const start = async (candidates: Candidates): Promise<Start> => ({
+      candidates,
+      ids: await this.#ids(candidates, place.after, size),
+    });
+    const [isKnown, first] = await Promise.all([
+      this.#known(fixed, check.within),
+      rings ? this.#near(rings, sides, check, start) : start(universe(sides)),
+    ]);
+    return isKnown ? this.#scan(first, place, size, (id) => at(prepared, moving, id)) : NOTHING;
   }
 
-  async #scan(candidates: Candidates, { after, limit }: Place, check: (id: string) => Check): Promise<Found> {
+  /** Leaves out the rings in which no vector is allowed. The nearest is always looked at, and often all there is. */
+  async #near(
+    rings: Rings,
+    sides: Sides,
+    check: Check,
+    start: (candidates: Candidates) => Promise<Start>,
+  ): Promise<Start> {
+    const decider = this.#decider;
+    const [nearest, nobody] = await Promise.all([
+      start(inRings(rings, [], sides)),
+      decider.nobody(sides.moving, check),
+    ]);
+    const hopeful = async (vectors: readonly Projection[] | null): Promise<boolean> =>
+      vectors === null || decider.allowsAny(check, vectors);
+    const [rest, ...beyond] = await Promise.all(
+      [rings.rest, ...rings.beyond.map(({ vectors }) => vectors)].map(async (vectors) => hopeful(vectors(nobody))),
+    );
+    if (rest) return start(universe(sides));
+    const wanted = rings.beyond.filter((_, index) => beyond[index]);
+    return wanted.length > 0 ? start(inRings(rings, wanted, sides)) : nearest;
+  }
+
+  async #scan(start: Start, { limit }: Place, startSize: number, of: (id: string) => PreparedCheck): Promise<Found> {
     const ids: string[] = [];
-    let last = after;
-    let size = Math.min(limit + 1, CHUNK);
-    for (let seen = 0; seen < MOST_CANDIDATES; seen += size) {
-      size = seen === 0 ? size : Math.min(size * 2, CHUNK);
-      const some = await this.#ids(candidates, last, size);
-      const allowed = await this.#decider.allow(some.map((id) => prepare(check(id))));
+    let size = startSize;
+    let some = start.ids;
+    for (let seen = size; ; seen += size) {
+      const allowed = await this.#decider.allow(some.map((id) => of(id)));
       for (const [index, id] of some.entries()) {
         if (allowed[index] !== true) continue;
         if (ids.length === limit) return { ids, next: ids.at(-1) ?? null };
         ids.push(id);
       }
-      if (some.length < size) return { ids, next: null };
-      last = some.at(-1) ?? last;
+      const last = some.at(-1);
+      if (last === undefined || some.length < size) return { ids, next: null };
+      if (seen >= MOST_CANDIDATES) return { ids, next: last };
+      size = Math.min(size * 2, CHUNK);
+      some = await this.#ids(start.candidates, last, size);
     }
-    return { ids, next: last };
   }
 
   /** The actions of the kind that are allowed, all asked at once. Globs name no action, so they are not among them. */
   async actions(check: Check): Promise<string[]> {
     const { subject, resource } = check;
     const actions = this.#kind(resource.type)?.actions ?? new Set();
-    const both = await Promise.all([this.#known(subject), this.#known(resource)]);
+    const both = await Promise.all([this.#known(subject, check.within), this.#known(resource, check.within)]);
     if (both.includes(false)) return [];
     const names = [...actions].filter((name) => !name.includes('*')).toSorted();
     const checks = names.map((name) => prepare({ ...check, action: { ...check.action, name } }));
@@ -80,19 +131,6 @@ export class Search {
     return type === SERVICE_KIND ? undefined : this.#bundle.kinds.get(type);
   }
 
-  /** Null when the fixed side, or the kind, is unknown: then nothing is found. */
-  async #candidates(moving: Sides['moving'], check: Check): Promise<Candidates | null> {
-    const fixed = moving === 'subject' ? check.resource : check.subject;
-    const policy = this.#kind(check.resource.type);
-    if (!policy || !(await this.#known(fixed))) return null;
-    const { properties } = prepare(check).question;
-    const sides: Sides = { moving, type: check[moving].type, fixed, properties };
-    const bounded = isStoredKind(check.resource.type) && !policy.mentionsIds && !policy.mentionsTime;
-    const near = bounded ? reached(sides) : null;
-    if (near && !(await this.#decider.allowsStranger(sides, check))) return near;
-    return universe(sides.type);
-  }
-
   async #ids({ text, values }: Candidates, after: string, limit: number): Promise<string[]> {
     const rows = await this.#query<{ id: string }>(text, [after, limit, ...values]).catch((error: unknown) => {
       throw databaseError(error);
@@ -100,8 +138,8 @@ export class Search {
     return rows.map((row) => row.id);
   }
 
-  async #known({ type, id }: { type: string; id: string }): Promise<boolean> {
-    const { text, values } = known(type, id);
+  async #known({ type, id }: Sides['fixed'], within: Sides['within']): Promise<boolean> {
+    const { text, values } = known(type, id, within);
     const [row] = await this.#query<{ known: boolean }>(text, values).catch((error: unknown) => {
       throw databaseError(error);
     });
@@ -110,6 +148,9 @@ export class Search {
 }
 
 /** The check with another id on the side that moves. */
-function at(check: Check, moving: Sides['moving'], id: string): Check {
-  return { ...check, [moving]: { ...check[moving], id } };
+function at({ check, question }: PreparedCheck, moving: Sides['moving'], id: string): PreparedCheck {
+  return {
+    check: { ...check, [moving]: { ...check[moving], id } },
+    question: { ...question, [moving === 'subject' ? 'subjectId' : 'resourceId']: id },
+  };
 }

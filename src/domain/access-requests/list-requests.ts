@@ -1,6 +1,7 @@
 import { authorize, authorizeKey } from '../authorize.ts';
 import type { Context } from '../context.ts';
-import { afterRowId, pageOf, type Page, type PageQuery } from '../page.ts';
+import { afterRowId, type Page, type PageQuery } from '../page.ts';
+import { visiblePage } from '../visible-page.ts';
 import { AccessRequest } from './entity.ts';
 import { viewOfRequest, type AccessRequestView } from './view.ts';
 
@@ -8,8 +9,16 @@ import { viewOfRequest, type AccessRequestView } from './view.ts';
 export async function listRequests(ctx: Context, bcId: string, page: PageQuery): Promise<Page<AccessRequestView>> {
   await authorizeKey(ctx, 'act_as', [bcId]);
   await authorize(ctx, { action: 'view_access_requests', resource: { type: 'business_center', id: bcId } }, null);
-  const rows = await ctx.orm.em
-    .fork()
-    .find(AccessRequest, { bcId, ...afterRowId(page) }, { orderBy: { id: 'asc' }, limit: page.limit + 1 });
-  return pageOf(rows, page.limit, (request) => request.id, viewOfRequest);
+  const em = ctx.orm.em.fork();
+  const { items, next_cursor } = await visiblePage(ctx, page, {
+    rows: async (after, limit) =>
+      em.find(
+        AccessRequest,
+        { bcId, ...(after !== null && afterRowId({ limit, cursor: after })) },
+        { orderBy: { id: 'asc' }, limit },
+      ),
+    key: (request) => request.id,
+    question: ({ id }) => ({ action: 'view', resource: { type: 'access_request', id } }),
+  });
+  return { items: items.map((request) => viewOfRequest(request)), next_cursor };
 }

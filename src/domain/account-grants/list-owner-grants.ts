@@ -1,8 +1,9 @@
 import { authorize, authorizeKey } from '../authorize.ts';
 import type { Context } from '../context.ts';
-import { pageOf, type Page, type PageQuery } from '../page.ts';
+import type { Page, PageQuery } from '../page.ts';
 import { rfc3339 } from '../sql.ts';
 import { queryIn } from '../transact.ts';
+import { visiblePage } from '../visible-page.ts';
 import type { Scope } from '../vocabulary.ts';
 
 /** Who may use an account, as its owner sees it. */
@@ -14,11 +15,14 @@ export interface OwnerGrant {
   members: number;
 }
 
-const TEXT = `
+/** What an owner sees of a current grant; the account is `$1`. */
+export const OWNER_GRANT = `
   select g.bc_id, b.name as business_center_name, g.scopes, ${rfc3339('g.valid_from')} as granted_at,
          (select count(*)::int from assignment a where a.grant_id = g.id and a.valid_to is null) as members
   from account_grant g join business_center b on b.bc_id = g.bc_id
-  where g.tiktok_account_id = $1 and g.valid_to is null and g.bc_id > $2
+  where g.tiktok_account_id = $1 and g.valid_to is null`;
+
+const TEXT = `${OWNER_GRANT} and g.bc_id > $2
     and ($3::text[] is null or g.bc_id = any($3))
   order by g.bc_id limit $4`;
 
@@ -30,13 +34,12 @@ export async function listOwnerGrants(
 ): Promise<Page<OwnerGrant>> {
   const within = ctx.key?.bcIds ?? null;
   await authorizeKey(ctx, 'act_as', within ?? []);
-  await authorize(ctx, { action: 'view_grants', resource: { type: 'tiktok_account', id: tiktokAccountId } }, null);
+  const resource = { type: 'tiktok_account', id: tiktokAccountId } as const;
+  await authorize(ctx, { action: 'view_grants', resource }, null);
   const query = queryIn(ctx.orm.em.fork());
-  const rows = await query<OwnerGrant>(TEXT, [tiktokAccountId, page.cursor ?? '', within, page.limit + 1]);
-  return pageOf(
-    rows,
-    page.limit,
-    (row) => row.bc_id,
-    (row) => row,
-  );
+  return visiblePage(ctx, page, {
+    rows: async (after, limit) => query<OwnerGrant>(TEXT, [tiktokAccountId, after ?? '', within, limit]),
+    key: (row) => row.bc_id,
+    question: (row) => ({ action: 'view_grants', resource, properties: { bc_id: row.bc_id } }),
+  });
 }

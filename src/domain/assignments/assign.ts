@@ -4,7 +4,7 @@ import { authorize, authorizeKey } from '../authorize.ts';
 import type { Context } from '../context.ts';
 import { SparkgateError } from '../errors.ts';
 import { closing, opening } from '../open-close.ts';
-import { transact, type Written } from '../transact.ts';
+import { transact, type Audit, type Tx, type Written } from '../transact.ts';
 import type { Scope } from '../vocabulary.ts';
 import { Assignment } from './entity.ts';
 
@@ -18,31 +18,34 @@ export interface AssignmentView {
 
 /** R3: an administrator assigns a granted account to a member, or changes the scopes. To oneself is flagged in the trail. */
 export async function assign(ctx: Context, view: AssignmentView): Promise<Written<AssignmentView>> {
-  const { bc_id: bcId, tiktok_account_id: tiktokAccountId, user_id: userId, scopes } = view;
-  await authorizeKey(ctx, 'act_as', [bcId]);
+  await authorizeKey(ctx, 'act_as', [view.bc_id]);
   return transact(ctx, async (tx) => {
-    const resource = { type: 'tiktok_account', id: tiktokAccountId } as const;
-    const properties = { bc_id: bcId, user_id: userId, scopes };
-    await authorize(ctx, { action: 'assign_member', resource, properties }, tx);
-    const grant = await tx.em.findOne(AccountGrant, { bcId, tiktokAccountId, validTo: null });
-    if (!grant) throw new SparkgateError('conflict', 'The account grant has just been revoked.');
-    const current = await tx.em.findOne(Assignment, { bcId, tiktokAccountId, userId, validTo: null });
-    if (isDeepStrictEqual(current?.scopes, scopes)) return { result: view, audit: 'unchanged' };
-    if (current) await tx.em.nativeUpdate(Assignment, { id: current.id, validTo: null }, closing(tx));
-    await tx.em.insert(Assignment, { grantId: grant.id, bcId, tiktokAccountId, userId, scopes, ...opening(tx) });
-    const toOneself = ctx.actor.type === 'user' && ctx.actor.id === userId;
-    return {
-      result: view,
-      audit: [
-        {
-          event: 'assignment.put',
-          subject: { type: 'user', id: userId },
-          bcId,
-          before: current && { tiktok_account_id: tiktokAccountId, scopes: current.scopes },
-          after: { tiktok_account_id: tiktokAccountId, scopes },
-          flags: toOneself ? ['SELF_ASSIGNED'] : [],
-        },
-      ],
-    };
+    const [audit] = await assignIn(ctx, tx, view);
+    return { result: view, audit: audit ? [audit] : 'unchanged' };
   });
+}
+
+/** The same inside a write that is under way: its step for the trail, or none where nothing changes. */
+export async function assignIn(ctx: Context, tx: Tx, view: AssignmentView): Promise<[] | [Audit]> {
+  const { bc_id: bcId, tiktok_account_id: tiktokAccountId, user_id: userId, scopes } = view;
+  const resource = { type: 'tiktok_account', id: tiktokAccountId } as const;
+  const properties = { bc_id: bcId, user_id: userId, scopes };
+  await authorize(ctx, { action: 'assign_member', resource, properties }, tx);
+  const grant = await tx.em.findOne(AccountGrant, { bcId, tiktokAccountId, validTo: null });
+  if (!grant) throw new SparkgateError('conflict', 'The account grant has just been revoked.');
+  const current = await tx.em.findOne(Assignment, { bcId, tiktokAccountId, userId, validTo: null });
+  if (isDeepStrictEqual(current?.scopes, scopes)) return [];
+  if (current) await tx.em.nativeUpdate(Assignment, { id: current.id, validTo: null }, closing(tx));
+  await tx.em.insert(Assignment, { grantId: grant.id, bcId, tiktokAccountId, userId, scopes, ...opening(tx) });
+  const toOneself = ctx.actor.type === 'user' && ctx.actor.id === userId;
+  return [
+    {
+      event: 'assignment.put',
+      subject: { type: 'user', id: userId },
+      bcId,
+      before: current && { tiktok_account_id: tiktokAccountId, scopes: current.scopes },
+      after: { tiktok_account_id: tiktokAccountId, scopes },
+      flags: toOneself ? ['SELF_ASSIGNED'] : [],
+    },
+  ];
 }

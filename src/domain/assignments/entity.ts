@@ -22,6 +22,7 @@ export const Assignment = defineEntity({
   indexes: [
     { name: 'assignment_under_grant', properties: ['grantId', 'userId'], where: 'valid_to is null' },
     { name: 'assignment_of_member', properties: ['bcId', 'userId'], where: 'valid_to is null' },
+    { name: 'assignment_of_account', properties: ['tiktokAccountId', 'userId'], where: 'valid_to is null' },
     { name: 'assignment_ended_of_account', properties: ['tiktokAccountId', 'userId'], where: 'valid_to is not null' },
     { name: 'assignment_ended', properties: ['userId', 'tiktokAccountId'], where: 'valid_to is not null' },
   ],

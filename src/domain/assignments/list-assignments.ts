@@ -1,6 +1,7 @@
 import { authorize, authorizeKey } from '../authorize.ts';
 import type { Context } from '../context.ts';
-import { pageOf, type Page, type PageQuery } from '../page.ts';
+import type { Page, PageQuery } from '../page.ts';
+import { visiblePage } from '../visible-page.ts';
 import type { AssignmentView } from './assign.ts';
 import { Assignment } from './entity.ts';
 
@@ -14,17 +15,28 @@ export async function listAssignments(
   await authorizeKey(ctx, 'act_as', [bcId]);
   const resource = { type: 'tiktok_account', id: tiktokAccountId } as const;
   await authorize(ctx, { action: 'view_assignments', resource, properties: { bc_id: bcId } }, null);
-  const rows = await ctx.orm.em
-    .fork()
-    .find(
-      Assignment,
-      { bcId, tiktokAccountId, validTo: null, userId: { $gt: page.cursor ?? '' } },
-      { orderBy: { userId: 'asc' }, limit: page.limit + 1 },
-    );
-  return pageOf(
-    rows,
-    page.limit,
-    (row) => row.userId,
-    (row) => ({ bc_id: bcId, tiktok_account_id: tiktokAccountId, user_id: row.userId, scopes: row.scopes }),
-  );
+  const em = ctx.orm.em.fork();
+  const { items, next_cursor } = await visiblePage(ctx, page, {
+    rows: async (after, limit) =>
+      em.find(
+        Assignment,
+        { bcId, tiktokAccountId, validTo: null, userId: { $gt: after ?? '' } },
+        { orderBy: { userId: 'asc' }, limit },
+      ),
+    key: (row) => row.userId,
+    question: ({ userId }) => ({
+      action: 'view_assignments',
+      resource,
+      properties: { bc_id: bcId, user_id: userId },
+    }),
+  });
+  return {
+    items: items.map(({ userId, scopes }) => ({
+      bc_id: bcId,
+      tiktok_account_id: tiktokAccountId,
+      user_id: userId,
+      scopes,
+    })),
+    next_cursor,
+  };
 }

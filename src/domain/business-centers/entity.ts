@@ -21,7 +21,10 @@ export const Member = defineEntity({
     ...validity,
   },
   uniques: [{ name: 'member_current', properties: ['userId', 'bcId'], where: 'valid_to is null' }],
-  indexes: [{ name: 'member_of_business_center', properties: ['bcId', 'userId'], where: 'valid_to is null' }],
+  indexes: [
+    { name: 'member_of_business_center', properties: ['bcId', 'userId'], where: 'valid_to is null' },
+    { name: 'member_by_role', properties: ['bcId', 'userRole', 'userId'], where: 'valid_to is null' },
+  ],
   checks: [
     { name: 'member_user_role', expression: "user_role in ('ADMIN', 'STANDARD')" },
     { name: 'member_validity', expression: 'valid_to >= valid_from' },

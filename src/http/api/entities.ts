@@ -1,17 +1,33 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { listEntities } from '../../domain/entities/list-entities.ts';
 import { putEntity } from '../../domain/entities/put-entity.ts';
 import { removeEntity } from '../../domain/entities/remove-entity.ts';
 import { EntityBody } from '../../domain/entities/schemas.ts';
+import { PageQuery } from '../../domain/page.ts';
 import { jsonBody } from '../middleware/json-body.ts';
 import { acknowledge, contextOf, router, stored } from '../validation.ts';
-import { answers, body, empties, Param, Revision, SECURED } from './answers.ts';
+import { answers, body, empties, page, Param, Revision, SECURED } from './answers.ts';
 
 const PATH = '/v1/entities/{type}/{id}';
+const Entity = z
+  .object({ type: z.string(), id: z.string(), attributes: z.record(z.string(), z.unknown()) })
+  .openapi('Entity');
 const entity = z.object({ type: Param.type, id: Param.id });
 const common = { tags: ['Facts'], security: SECURED };
 
 /** Entities of kinds that only policies know, and attributes of users. */
 export const entities = router()
+  .openapi(
+    createRoute({
+      ...common,
+      method: 'get',
+      path: '/v1/entities/{type}',
+      summary: 'The stored entities of a type',
+      request: { params: z.object({ type: Param.type }), query: PageQuery },
+      responses: answers(page(Entity), 'A page of entities, in the order of their ids'),
+    }),
+    async (c) => c.json(await listEntities(contextOf(c), c.req.valid('param').type, c.req.valid('query')), 200),
+  )
   .openapi(
     createRoute({
       ...common,

@@ -3,16 +3,18 @@ import { Child } from './child.ts';
 import { draw } from './draw.ts';
 import type { Measured } from './load.ts';
 import { DIRECT, report, type World } from './report.ts';
+import { measureSearches, searchTable, type SearchRow } from './search.ts';
 import { BATCH, loadUrl, Sparkgate } from './sparkgate.ts';
 import { whole, type Row } from './table.ts';
 
 /**
  * Checks per second: Sparkgate on worlds of several sizes, Cerbos asked directly, and hono alone. All are up at once and
- * take turns in several rounds, because a machine's speed wavers and only neighbours in time can be compared.
+ * take turns in several rounds, because a machine's speed wavers and only neighbours in time can be compared. Then
+ * searches, beside the checks that find the same.
  */
 const { values: flags } = parseArgs({
   options: {
-    relationships: { type: 'string', default: '100000,1000000' },
+    relationships: { type: 'string', default: '10000,100000,1000000' },
     seconds: { type: 'string', default: '5' },
     rounds: { type: 'string', default: '3' },
     /** A folder for CPU profiles of the services. */
@@ -76,7 +78,12 @@ try {
     for (const { sparkgate, batches } of worlds) await measure(batches, async () => sparkgate.evaluations(seconds));
   }
   for (const world of worlds) world.counts[1] = await world.sparkgate.count();
-  console.log(report(worlds, direct, echoed));
+  const searched: SearchRow[] = [];
+  for (const { sparkgate } of worlds) {
+    say(`searches, ${whole(sparkgate.relationships)} relationships`);
+    searched.push(...(await measureSearches(sparkgate, Number(flags.rounds))));
+  }
+  console.log(`${report(worlds, direct, echoed)}\n\n${searchTable(searched)}`);
 } finally {
   await Promise.all([echo.end(), cerbos.end(), ...worlds.map(async ({ sparkgate }) => sparkgate.end())]);
 }

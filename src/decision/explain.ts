@@ -1,0 +1,91 @@
+import { SparkgateError, type Reason } from '../domain/errors.ts';
+import type { Bundle, RuleName } from './bundle.ts';
+import type { Check, Decision, Properties } from './check.ts';
+import type { Decider } from './decide.ts';
+import type { FactLoader } from './facts.ts';
+import type { Memo } from './memo.ts';
+import type { Pdp, PdpExplanation, PdpQuestion } from './pdp.ts';
+import { prepare } from './prepare.ts';
+import { isStoredKind, project } from './project.ts';
+import type { Situation } from './situation.ts';
+import { factChanges, type FactChange } from './fact-changes.ts';
+import { whyNot } from './why-not.ts';
+
+/** A decision, and all that led to it. */
+export interface Explanation {
+  decision: Decision;
+  /** What was sent to the PDP as the resource's attributes; null for what is not stored here and what is not known. */
+  vector: Properties | null;
+  pdp: Pick<PdpExplanation, 'matchedPolicy' | 'derivedRoles' | 'rules'> | null;
+  /** Every rule of the kind that is about the action, whether it held or not. */
+  about: readonly RuleName[];
+  /** On a DENY: the fewest facts that would have to be otherwise for the policies to allow. */
+  changes: readonly FactChange[];
+  reasons: readonly Reason[];
+}
+
+/** Tells reviewers how a decision came about. The decision itself is the check endpoint's. */
+export class Explainer {
+  readonly #parts: { bundle: Bundle; decider: Decider; facts: FactLoader; memo: Memo; pdp: Pdp };
+
+  constructor(parts: { bundle: Bundle; decider: Decider; facts: FactLoader; memo: Memo; pdp: Pdp }) {
+    this.#parts = parts;
+  }
+
+  /** Every kind that may be asked about, with the actions that its rules name. */
+  get kinds(): Bundle['kinds'] {
+    return this.#parts.bundle.kinds;
+  }
+
+  /** @throws SparkgateError `unavailable`, or `invalid_request` when the properties do not fit */
+  async explain(check: Check): Promise<Explanation> {
+    const prepared = prepare(check);
+    const [decision] = await this.#parts.decider.decide([prepared]);
+    if (!decision) throw new Error('a check got no decision');
+    const about = this.#rulesAbout(check);
+    const nothing = { decision, vector: null, pdp: null, about, changes: [], reasons: decision.reasons };
+    if (!isStoredKind(check.resource.type)) return nothing;
+    const [facts] = await this.#parts.facts.load([prepared.question]);
+    const projection = project(check, prepared.question, facts?.rows ?? []);
+    if (!projection.known) return nothing;
+    const situation: Situation = { roles: [check.subject.type], projection };
+    const pdp = await this.#parts.pdp.explain(this.#question(check, situation));
+    if (pdp.allowed !== decision.decision) {
+      throw new SparkgateError('conflict', 'The facts changed while this was looked at. Ask again.');
+    }
+    const would = pdp.allowed ? null : (await whyNot(situation, async (it) => this.#allows(check, it))).would;
+    return { ...nothing, vector: { ...projection.vector }, pdp, changes: would ? factChanges(situation, would) : [] };
+  }
+
+  /** Whether the policies would allow in a situation that need not hold anywhere. */
+  async allows(action: string, situation: Situation): Promise<boolean> {
+    const resource = { type: situation.projection.kind, id: NO_IDS.resourceId, properties: {} };
+    const subject = { type: situation.roles[0] ?? 'user', id: NO_IDS.principalId, properties: {} };
+    const check = { subject, resource, action: { name: action, properties: {} }, context: {}, within: null };
+    return this.#allows(check, situation);
+  }
+
+  async #allows(check: Check, situation: Situation): Promise<boolean> {
+    return (await this.#parts.memo.ask(this.#question(check, situation))).allowed;
+  }
+
+  #question(check: Check, { roles, projection }: Situation): PdpQuestion {
+    const mentioned = this.kinds.get(projection.kind)?.mentionsIds === true;
+    return {
+      kind: projection.kind,
+      action: check.action.name,
+      roles,
+      ...(mentioned ? { principalId: check.subject.id, resourceId: check.resource.id } : NO_IDS),
+      principalAttr: {},
+      resourceAttr: { ...projection.vector },
+    };
+  }
+
+  #rulesAbout({ action, resource }: Check): RuleName[] {
+    const rules = this.kinds.get(resource.type)?.rules ?? [];
+    return rules.filter(({ actions }) => actions.some((name) => name === action.name || name.includes('*')));
+  }
+}
+
+/** The ids that the decider sends where no policy looks at them. */
+const NO_IDS = { principalId: 'subject', resourceId: 'resource' } as const;
