@@ -13,6 +13,18 @@ const seconds = whole(1, 86_400);
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 const AN_ORIGIN = 'takes an origin, such as https://sparkgate.example';
 
+/** Plain http only where it never leaves the machine. */
+const issuerUrl = z
+  .url({ protocol: /^https?$/, error: 'takes an https URL', abort: true })
+  .refine((url) => URL.canParse(url) && new URL(url).search === '' && new URL(url).hash === '', 'takes no query')
+  .refine((url) => url.startsWith('https:') || isLoopback(new URL(url).hostname), 'takes https, or http on loopback')
+  .optional();
+const token = z
+  .string()
+  .max(1024)
+  .regex(/^[\x20-\x7e]+$/, 'takes printable ASCII')
+  .optional();
+
 const Environment = z.object({
   HOST: z.string().min(1).default('127.0.0.1'),
   PORT: port.default(8080),
@@ -39,9 +51,22 @@ const Environment = z.object({
     .url({ protocol: /^https?$/, error: AN_ORIGIN, abort: true })
     .refine((url) => new URL(url).origin === url.replace(/\/$/, ''), AN_ORIGIN)
     .optional(),
+  OIDC_ISSUER: issuerUrl,
+  OIDC_CLIENT_ID: token,
+  OIDC_CLIENT_SECRET: token,
+  OIDC_AUDIENCE: token,
+  TIKTOK_OIDC_ISSUER: issuerUrl,
+  TIKTOK_OIDC_CLIENT_ID: token,
+  TIKTOK_OIDC_CLIENT_SECRET: token,
+  TIKTOK_OIDC_AUDIENCE: token,
   LOG_LEVEL: z.enum(LOG_LEVELS, `takes one of ${LOG_LEVELS.join(', ')}`).default('info'),
   REQUEST_EXPIRES_IN: whole(60, 604_800).default(86_400),
   PENDING_REQUESTS_PER_BUSINESS_CENTER: count.default(100),
+  CONSENT_RATE_PER_ADDRESS: count.default(600),
+  CONSENT_RATE_PER_API_KEY: count.default(6000),
+  CONSENT_RATE_PER_ACCOUNT: count.default(120),
+  CONSENT_RATE_PER_BUSINESS_CENTER: count.default(600),
+  TRUSTED_PROXIES: whole(0, 10).default(0),
   BUSINESS_CENTERS_PER_ACCOUNT: count.default(800),
   ACCOUNTS_PER_BUSINESS_CENTER: count.default(800),
   MEMBERS_PER_BUSINESS_CENTER: count.default(4000),
@@ -51,10 +76,12 @@ const Environment = z.object({
   EVALUATIONS_PER_REQUEST: whole(1, 10_000).default(1000),
   REQUEST_TIMEOUT: seconds.default(30),
   DRAIN_TIMEOUT: seconds.default(20),
+  SIGN_IN_IDLE_TIMEOUT: whole(60, 2_592_000).default(7200),
+  SIGN_IN_LASTS: whole(60, 2_592_000).default(43_200),
 });
 
 /** Variables of the contract that this version cannot honour: better to stop than to ignore them. */
-const NOT_YET = ['DATABASE_REPLICA_URL', 'OIDC_ISSUER', 'OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET', 'OIDC_AUDIENCE'];
+const NOT_YET = ['DATABASE_REPLICA_URL'];
 
 /** All settings. Sizes in bytes, times in seconds. */
 export type Config = ReturnType<typeof readConfig>;
@@ -80,11 +107,20 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env) {
     apiKey: env.SPARKGATE_API_KEY ?? null,
     secretKey: env.SECRET_KEY ?? null,
     publicUrl: env.PUBLIC_URL?.replace(/\/$/, '') ?? null,
+    issuers: issuersOf(env),
     logLevel: env.LOG_LEVEL,
     /** npm sets this for whatever it runs. */
     startedByNpm: present['npm_command'] !== undefined,
     requestExpiresIn: env.REQUEST_EXPIRES_IN,
     pendingRequestsPerBusinessCenter: env.PENDING_REQUESTS_PER_BUSINESS_CENTER,
+    /** How often a minute consents may be looked at or answered, and access be asked for. */
+    consentRates: {
+      address: env.CONSENT_RATE_PER_ADDRESS,
+      api_key: env.CONSENT_RATE_PER_API_KEY,
+      account: env.CONSENT_RATE_PER_ACCOUNT,
+      business_center: env.CONSENT_RATE_PER_BUSINESS_CENTER,
+    },
+    trustedProxies: env.TRUSTED_PROXIES,
     limits: {
       business_centers_per_account: env.BUSINESS_CENTERS_PER_ACCOUNT,
       accounts_per_business_center: env.ACCOUNTS_PER_BUSINESS_CENTER,
@@ -96,7 +132,51 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env) {
     evaluationsPerRequest: env.EVALUATIONS_PER_REQUEST,
     requestTimeout: env.REQUEST_TIMEOUT,
     drainTimeout: env.DRAIN_TIMEOUT,
+    signInIdleTimeout: env.SIGN_IN_IDLE_TIMEOUT,
+    signInLasts: env.SIGN_IN_LASTS,
   };
+}
+
+/** Who vouches for TikTok for Business users, and who for the owners of TikTok accounts. @throws ConfigError */
+function issuersOf(env: z.output<typeof Environment>) {
+  const user = issuerOf('user', {
+    OIDC_ISSUER: env.OIDC_ISSUER,
+    OIDC_CLIENT_ID: env.OIDC_CLIENT_ID,
+    OIDC_CLIENT_SECRET: env.OIDC_CLIENT_SECRET,
+    OIDC_AUDIENCE: env.OIDC_AUDIENCE,
+  });
+  const owner = issuerOf('tiktok_account', {
+    TIKTOK_OIDC_ISSUER: env.TIKTOK_OIDC_ISSUER,
+    TIKTOK_OIDC_CLIENT_ID: env.TIKTOK_OIDC_CLIENT_ID,
+    TIKTOK_OIDC_CLIENT_SECRET: env.TIKTOK_OIDC_CLIENT_SECRET,
+    TIKTOK_OIDC_AUDIENCE: env.TIKTOK_OIDC_AUDIENCE,
+  });
+  if (user && owner && user.issuer === owner.issuer && user.audience !== null && user.audience === owner.audience) {
+    throw new ConfigError(
+      'TIKTOK_OIDC_AUDIENCE is OIDC_AUDIENCE of the same issuer: nobody could tell whose a token is.',
+    );
+  }
+  return { user, tiktok_account: owner };
+}
+
+/** One issuer from its variables: URL, client id, client secret and audience, in this order. */
+function issuerOf<Type extends string>(type: Type, variables: Record<string, string | undefined>) {
+  const [url = '', id = '', , audienceName = ''] = Object.keys(variables);
+  const [issuer, clientId, clientSecret, audience] = Object.values(variables);
+  if (issuer === undefined) {
+    const alone = Object.keys(variables).find((name) => variables[name] !== undefined);
+    if (alone !== undefined) throw new ConfigError(`${alone} is set without ${url}.`);
+    return null;
+  }
+  if (clientId === undefined) throw new ConfigError(`${url} is set without ${id}.`);
+  if (audience === clientId) {
+    throw new ConfigError(`${audienceName} is ${id}: an ID token would be taken for an access token.`);
+  }
+  return { type, issuer, clientId, clientSecret: clientSecret ?? null, audience: audience ?? null };
+}
+
+function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
 }
 
 function whole(least: number, most: number) {

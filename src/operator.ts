@@ -11,6 +11,7 @@ import type { DatabaseAddress } from './store/open.ts';
 const UNASKED: Authorizer = {
   person: () => Promise.reject(new Error('the operator is not asked')),
   key: () => Promise.reject(new Error('the operator calls without a key')),
+  keyless: () => Promise.reject(new Error('the operator is not asked')),
   resources: () => Promise.reject(new Error('the operator lists nothing')),
   attributes: () => Promise.reject(new Error('entities are not stored from the command line')),
 };
@@ -34,6 +35,7 @@ export async function asOperator<T>(config: Config, command: (ctx: Context) => P
       pendingRequestsPerBusinessCenter: config.pendingRequestsPerBusinessCenter,
       secretKey: '',
     },
+    rates: { take: async () => null },
     actor: { type: 'operator' },
     key: null,
     requestId: null,

@@ -7,15 +7,22 @@ import type { Config } from './config.ts';
 import { authorizerOf } from './decision/authorizer.ts';
 import type { Bundle } from './decision/bundle.ts';
 import { Decider } from './decision/decide.ts';
+import { Explainer } from './decision/explain.ts';
 import { FactLoader } from './decision/facts.ts';
 import { Memo } from './decision/memo.ts';
 import { Pdp } from './decision/pdp.ts';
 import { PageTokens } from './decision/search/page-token.ts';
 import { Search } from './decision/search/search.ts';
+import { DEMO_PEOPLE, mayOfferDemoSignIn } from './demo/people.ts';
 import type { Context, DomainSettings, Query } from './domain/context.ts';
 import type { Caller, Readiness, Services } from './http/env.ts';
+import { Issuer } from './identity/issuer.ts';
 import { KeyRing } from './identity/key-ring.ts';
+import { PersonTokens } from './identity/person-tokens.ts';
+import { SealedAttempts } from './identity/sealed-attempts.ts';
+import { Sessions } from './identity/sessions.ts';
 import { claimDataDir } from './platform/data-dir.ts';
+import { RateLimits } from './platform/rate-limits.ts';
 import { secretFile } from './platform/secret-file.ts';
 import { listen } from './store/listen.ts';
 import { cerbosTarget, databaseAddress, openDatabase, readPolicies, requirePdp, startChildren } from './servers.ts';
@@ -35,6 +42,8 @@ export interface Runtime {
   operator: Context;
   /** Tells where the service is reached, once that is known. */
   reachedAt: (url: string) => void;
+  /** Tells that the database holds the demo's facts. */
+  demoIsThere: () => void;
   /** From now on `/readyz` says that this process is about to end. */
   drain: () => void;
   close: () => Promise<void>;
@@ -56,22 +65,23 @@ export async function startRuntime(config: Config, log: Logger): Promise<Runtime
   stack.defer(() => pdp.close());
   await requirePdp(pdp, config);
 
-  const facts = new FactLoader(await poolQuery(orm, 'facts'));
-  const ping = await poolQuery(orm, 'ping');
+  const query = await poolQuery(orm);
+  const facts = new FactLoader(query);
   const memo = new Memo(pdp, memoOptions(config, bundle));
   const decider = new Decider({ bundle, facts, memo });
-  const search = new Search({ bundle, decider, query: await poolQuery(orm) });
+  const search = new Search({ bundle, decider, query });
   const secretKey = config.secretKey ?? (await secretFile(join(dataDir.path, 'secret-key'), newSecretKey));
   const hearing = listen(address, (events) => {
     if (events === null || events.some((event) => event.startsWith('api_key.'))) keyRing.forget();
   });
-  const keyRing = new KeyRing(await poolQuery(orm, 'key'), {
+  const keyRing = new KeyRing(query, {
     bootstrapApiKey: config.bootstrapApiKey,
     hearing: () => hearing.hearing,
   });
   stack.defer(async () => hearing.close());
 
-  const location = { url: config.publicUrl ?? '', draining: false };
+  const location = { url: config.publicUrl ?? '', draining: false, demo: false };
+  const issuers = issuersOf(config);
   const settings: DomainSettings = {
     get publicUrl() {
       return location.url;
@@ -80,16 +90,25 @@ export async function startRuntime(config: Config, log: Logger): Promise<Runtime
     pendingRequestsPerBusinessCenter: config.pendingRequestsPerBusinessCenter,
     secretKey,
   };
-  const shared = { orm, writes: pLimit(8), imports: pLimit(2), authorizer: authorizerOf(decider, search), settings };
+  const rates = new RateLimits(config.consentRates);
+  const authorizer = authorizerOf(decider, search);
+  const shared = { orm, writes: pLimit(8), imports: pLimit(2), authorizer, settings, rates };
   const services: Services = {
     settings: config,
     log,
     decider,
+    explainer: new Explainer({ bundle, decider, facts, memo, pdp }),
     search,
     pageTokens: new PageTokens(secretKey),
     keyRing,
+    rates,
+    personTokens: new PersonTokens(Object.values(issuers).filter((it) => it !== null)),
+    issuers,
+    sealedAttempts: new SealedAttempts(secretKey),
+    demoPeople: () => (location.demo && mayOfferDemoSignIn(config) ? DEMO_PEOPLE : []),
+    sessions: new Sessions(query, { secretKey, idle: config.signInIdleTimeout }),
     contextFor: ({ actor, key }: Caller, requestId) => ({ ...shared, actor, key, requestId }),
-    readiness: async () => readiness({ ping, pdp, policy: bundle.hash, draining: location.draining }),
+    readiness: async () => readiness({ ping: query, pdp, policy: bundle.hash, draining: location.draining }),
     publicUrl: () => location.url,
     counters: () => ({
       statements: facts.statements,
@@ -107,6 +126,9 @@ export async function startRuntime(config: Config, log: Logger): Promise<Runtime
     reachedAt: (url) => {
       location.url ||= url;
     },
+    demoIsThere: () => {
+      location.demo = true;
+    },
     drain: () => {
       location.draining = true;
     },
@@ -120,6 +142,10 @@ function memoOptions(config: Config, bundle: Bundle) {
     holdsFor: config.cerbosTarget === null ? null : EXTERNAL_ANSWERS_HOLD,
     remembers: (kind: string) => bundle.kinds.get(kind)?.mentionsTime !== true,
   };
+}
+
+function issuersOf({ issuers: { user, tiktok_account: owner } }: Config): Services['issuers'] {
+  return { user: user && new Issuer(user), tiktok_account: owner && new Issuer(owner) };
 }
 
 function newSecretKey(): string {

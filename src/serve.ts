@@ -44,6 +44,7 @@ async function run(runtime: Runtime, config: Config, log: Logger): Promise<void>
   const url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`;
   runtime.reachedAt(url);
   const first = await prepareFirstUse(runtime, config);
+  if (first.demo) runtime.demoIsThere();
   process.stdout.write(
     welcome({
       url,

@@ -27,6 +27,7 @@ export function welcome({ url, publicUrl, dataDir, bootstrap, keyFile, demo }: W
     '',
     `Sparkgate serves at ${url}`,
     ...(publicUrl === url ? [] : [`  public address     ${publicUrl}`]),
+    `  console            ${publicUrl}/console`,
     `  API documentation  ${url}/docs`,
     `  API key            ${keyFile ? `${file} (administrator)` : hint}`,
     `  data               ${dataDir}`,

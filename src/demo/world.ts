@@ -3,6 +3,9 @@ import type { FactLine } from '../domain/import/fact-line.ts';
 /** The demo's Business Center. */
 export const DEMO_CENTER = { type: 'business_center', bc_id: 'bc1', name: 'Bright Agency' } as const;
 
+/** A reviewer of policies, who is in no Business Center. */
+export const DEMO_REVIEWER = { id: 'rita', attributes: { reviewer: true } } as const;
+
 /** The cast: adm and sam of bc1, ext of bc2, Lee with a link of their own, and @brand, which Olga owns. */
 export const DEMO_FACTS: readonly [typeof DEMO_CENTER, ...FactLine[]] = [
   DEMO_CENTER,

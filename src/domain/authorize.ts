@@ -1,4 +1,4 @@
-import type { Context, Query, Question, ServiceAction, Verdict } from './context.ts';
+import type { Context, Query, Question, ServiceAction, Subject, Verdict } from './context.ts';
 import { SparkgateError } from './errors.ts';
 import { queryIn, type Tx } from './transact.ts';
 
@@ -20,18 +20,23 @@ export async function ask(ctx: Context, question: Question, tx: Tx | null): Prom
 
 /**
  * Lets a call go on only if the policies allow its API key to make it. `bcIds` are the Business Centers that it
- * touches, null standing for what belongs to none. Signed-in people come without a key, and so does the operator.
+ * touches, null standing for what belongs to none. People who come without a key are asked about too: what they may
+ * call depends on whom the call is about, which is themselves unless `about` says otherwise. The operator is not asked.
  * @throws SparkgateError `forbidden`
  */
 export async function authorizeKey(
-  ctx: Pick<Context, 'key' | 'authorizer'>,
+  ctx: Pick<Context, 'actor' | 'key' | 'authorizer'>,
   action: ServiceAction,
   bcIds: readonly (string | null)[],
+  about?: Subject,
 ): Promise<void> {
-  if (!ctx.key) return;
-  const verdict = await ctx.authorizer.key(ctx.key, action, bcIds);
-  if (!verdict.decision) {
-    throw new SparkgateError('forbidden', `This API key may not be used for this (${action}).`);
+  const { actor, key, authorizer } = ctx;
+  if (key) {
+    const verdict = await authorizer.key(key, action, bcIds);
+    if (!verdict.decision) throw new SparkgateError('forbidden', `This API key may not be used for this (${action}).`);
+  } else if (actor.type !== 'operator') {
+    const verdict = await authorizer.keyless(actor, action, about ?? actor);
+    if (!verdict.decision) throw new SparkgateError('forbidden', `This takes an API key that permits it (${action}).`);
   }
 }
 

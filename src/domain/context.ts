@@ -21,7 +21,7 @@ export interface CallingKey {
 /** May the actor do `action` to the resource? Properties are those of an AuthZEN action. */
 export interface Question {
   action: string;
-  resource: { type: 'business_center' | 'tiktok_account' | 'access_request'; id: string };
+  resource: { type: 'business_center' | 'tiktok_account' | 'access_request' | 'policy_review'; id: string };
   properties?: Readonly<Record<string, unknown>>;
 }
 
@@ -30,6 +30,12 @@ export type Verdict = { decision: true } | { decision: false; reasons: readonly 
 
 /** Rows of one parameterized SQL statement. */
 export type Query = <Row extends object>(text: string, values: unknown[]) => Promise<Row[]>;
+
+/** Whom a call is about: of any type that has a policy. */
+export interface Subject {
+  type: string;
+  id: string;
+}
 
 /** How domain verbs ask the policies. Wired by the runtime; inside a write it sees what the write sees. */
 export interface Authorizer {
@@ -44,6 +50,8 @@ export interface Authorizer {
   ): Promise<{ ids: string[]; next: string | null }>;
   /** What the API key may call; `bcIds` are the Business Centers touched, null for what belongs to none. */
   key(key: CallingKey, action: ServiceAction, bcIds: readonly (string | null)[]): Promise<Verdict>;
+  /** What a person who comes without a key may call; `about` is whom the call asks about, or acts for. */
+  keyless(actor: Actor, action: ServiceAction, about: Subject): Promise<Verdict>;
   /** What the kind's policy schema refuses of an entity's attributes; `stored elsewhere` for our own kinds. */
   attributes(type: string, attributes: object): Promise<readonly Complaint[] | 'stored elsewhere'>;
 }
@@ -54,7 +62,7 @@ export interface Complaint {
   message: string;
 }
 
-/** What an API key can ask of this service (actions of the policy `sparkgate_service`). */
+/** What a caller can ask of this service (actions of the policy `sparkgate_service`). */
 export type ServiceAction =
   | 'decide'
   | 'write_relationships'
@@ -76,6 +84,15 @@ export interface DomainSettings {
   secretKey: string;
 }
 
+/** Whom a rate is counted by. */
+export type RateRule = 'address' | 'api_key' | 'account' | 'business_center';
+
+/** How often something may still be done. Wired by the runtime. */
+export interface Rates {
+  /** Takes a turn. Null if there was one; otherwise the seconds until there is one again. */
+  take(rule: RateRule, key: string): Promise<number | null>;
+}
+
 /** What every verb gets: who calls, and the means to ask and to write. */
 export interface Context {
   orm: MikroORM;
@@ -85,6 +102,7 @@ export interface Context {
   imports: LimitFunction;
   authorizer: Authorizer;
   settings: DomainSettings;
+  rates: Rates;
   actor: Actor;
   /** null for signed-in people and the operator. */
   key: CallingKey | null;

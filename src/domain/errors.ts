@@ -7,6 +7,7 @@ export type ErrorCode =
   | 'consent_not_available'
   | 'conflict'
   | 'limit_reached'
+  | 'rate_limited'
   | 'revision_not_reached'
   | 'payload_too_large'
   | 'timeout'
@@ -47,6 +48,8 @@ export interface FieldError {
 interface Details {
   reasons?: readonly Reason[];
   errors?: readonly FieldError[];
+  /** Seconds after which another try may succeed. */
+  retryAfter?: number;
   cause?: unknown;
 }
 
@@ -55,6 +58,7 @@ export class SparkgateError extends Error {
   readonly code: ErrorCode;
   readonly reasons: readonly Reason[] | undefined;
   readonly errors: readonly FieldError[] | undefined;
+  readonly retryAfter: number | undefined;
 
   constructor(code: ErrorCode, message: string, details: Details = {}) {
     super(message, { cause: details.cause });
@@ -62,5 +66,6 @@ export class SparkgateError extends Error {
     this.code = code;
     this.reasons = details.reasons;
     this.errors = details.errors;
+    this.retryAfter = details.retryAfter;
   }
 }

@@ -1,4 +1,5 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { Context } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
 import { timeout } from 'hono/timeout';
 import { SparkgateError } from '../domain/errors.ts';
@@ -18,16 +19,27 @@ import { evaluation } from './authzen/evaluation.ts';
 import { evaluations } from './authzen/evaluations.ts';
 import { search } from './authzen/search.ts';
 import { describe } from './docs/describe.ts';
+import { consentPage } from './consent/consent.ts';
+import { businessCenterConsole } from './console/console.ts';
 import { docs } from './docs/docs.ts';
 import type { Env, Services } from './env.ts';
 import { health } from './health.ts';
 import { Metrics } from './metrics.ts';
+import { oidcSignIn } from './sign-in/oidc.ts';
+import { signIn } from './sign-in/sign-in.ts';
 import { authenticate, requirePerson } from './middleware/authenticate.ts';
 import { bodyLimit } from './middleware/body-limit.ts';
+import { rateLimit } from './middleware/rate-limit.ts';
 import { requestId } from './middleware/request-id.ts';
 import { requestLog } from './middleware/request-log.ts';
 import { wellFormedPath } from './middleware/well-formed-path.ts';
+import { myAccount } from './my-account/my-account.ts';
 import { problem } from './problem.ts';
+import { assets } from './ui/assets.ts';
+import { errorPage } from './ui/error-page.ts';
+import { languageSwitch } from './ui/language-switch.ts';
+import { pages, PAGES } from './ui/pages.ts';
+import type { Reader } from './ui/reader.ts';
 import { router } from './validation.ts';
 
 const IMPORT = '/v1/relationships/import';
@@ -50,18 +62,34 @@ function isPersonal(path: string): boolean {
 export function createApp(services: Services): OpenAPIHono<Env> {
   const app = router();
   const metrics = new Metrics(services);
-  app.use(requestId(), requestLog(services), metrics.measure(), secureHeaders(SECURITY), wellFormedPath());
-  app.onError((error, c) => problem(c, error));
-  app.notFound((c) => problem(c, new SparkgateError('not_found', 'There is nothing at this address.')));
+  app.use(requestId(), requestLog(services), metrics.measure());
+  for (const path of PAGES) app.use(path, pages());
+  app.use(secureHeaders(SECURITY), wellFormedPath());
+  app.onError((error, c) => (isPage(c) ? errorPage(c, error) : problem(c, error)));
+  app.notFound((c) => {
+    const error = new SparkgateError('not_found', 'There is nothing at this address.');
+    return isPage(c) ? errorPage(c, error) : problem(c, error);
+  });
   limit(app, services);
-  app.openAPIRegistry.registerComponent('securitySchemes', 'apiKey', { type: 'http', scheme: 'bearer' });
-  app.route('/', health).route('/', discovery);
+  app.openAPIRegistry.registerComponent('securitySchemes', 'apiKey', {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'An API key; or an access token (JWT) of a configured issuer, which acts as its own subject.',
+  });
+  app
+    .route('/', health)
+    .route('/', discovery)
+    .route('/', assets)
+    .route('/', languageSwitch)
+    .route('/', signIn)
+    .route('/', oidcSignIn);
   app.route(
     '/',
     docs((url) => describe(app, url, isPersonal)),
   );
   app.use('/access/*', authenticate()).use('/v1/*', authenticate()).use('/metrics', authenticate());
   for (const path of PERSONAL) app.use(path, requirePerson());
+  limitRates(app);
   return app
     .route('/', evaluation)
     .route('/', evaluations)
@@ -77,7 +105,15 @@ export function createApp(services: Services): OpenAPIHono<Env> {
     .route('/', assignments)
     .route('/', apiKeys)
     .route('/', audit)
+    .route('/', consentPage)
+    .route('/', myAccount)
+    .route('/', businessCenterConsole)
     .route('/', metrics.route());
+}
+
+/** Whether whoever asks reads a page: below the addresses of pages, where a reader was found. */
+function isPage(c: Context<Env>): boolean {
+  return (c.get('reader') as Reader | undefined) !== undefined;
 }
 
 const SECURITY: Parameters<typeof secureHeaders>[0] = {
@@ -90,6 +126,14 @@ const SECURITY: Parameters<typeof secureHeaders>[0] = {
   referrerPolicy: 'no-referrer',
   xFrameOptions: 'DENY',
 };
+
+/** Consents may be looked at and answered, and access be asked for, only so often: by API and by page alike. */
+function limitRates(app: OpenAPIHono<Env>): void {
+  for (const path of ['/v1/consents/*', '/consent/*']) app.use(path, rateLimit('consent'));
+  for (const path of ['/v1/business-centers/:bc_id/access-requests', '/console/:bc_id/request-access']) {
+    app.on('POST', path, rateLimit('access_request'));
+  }
+}
 
 /** Bodies are bounded, and so is the time of a request; an import has bounds of its own. */
 function limit(app: OpenAPIHono<Env>, { settings }: Services): void {

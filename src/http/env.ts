@@ -1,18 +1,34 @@
 import type { Logger } from 'pino';
 import type { Decider } from '../decision/decide.ts';
+import type { Explainer } from '../decision/explain.ts';
 import type { PageTokens } from '../decision/search/page-token.ts';
 import type { Search } from '../decision/search/search.ts';
-import type { Actor, CallingKey, Context } from '../domain/context.ts';
+import type { Actor, CallingKey, Context, Rates } from '../domain/context.ts';
+import type { SignedInActor } from '../domain/sign-ins/entity.ts';
+import type { Issuer } from '../identity/issuer.ts';
 import type { KeyRing } from '../identity/key-ring.ts';
+import type { PersonTokens } from '../identity/person-tokens.ts';
+import type { SealedAttempts } from '../identity/sealed-attempts.ts';
+import type { Sessions } from '../identity/sessions.ts';
+import type { Reader } from './ui/reader.ts';
 
 /** What the application is made of; the runtime wires it. */
 export interface Services {
   settings: HttpSettings;
   log: Logger;
   decider: Decider;
+  explainer: Explainer;
   search: Search;
   pageTokens: PageTokens;
   keyRing: KeyRing;
+  rates: Rates;
+  personTokens: PersonTokens;
+  sessions: Sessions;
+  /** Who vouches for which kind of person at the pages; null where nobody is configured. */
+  issuers: Readonly<Record<SignedInActor['type'], Issuer | null>>;
+  sealedAttempts: SealedAttempts;
+  /** Whom the demo's sign-in lets in without proof; empty wherever that must not be. */
+  demoPeople: () => readonly DemoPerson[];
   /** The context of a verb for one call. */
   contextFor: (caller: Caller, requestId: string | null) => Context;
   /** Whether the parts that a decision needs answer; and whether this process is about to end. */
@@ -33,12 +49,22 @@ export interface Counters {
   hits: number;
 }
 
+/** Somebody of the demo's cast. */
+export interface DemoPerson {
+  actor: SignedInActor;
+  displayName: string;
+}
+
 /** Sizes in bytes, times in seconds. */
 export interface HttpSettings {
   bodyLimitBytes: number;
   importLimitBytes: number;
   evaluationsPerRequest: number;
   requestTimeout: number;
+  /** How many proxies of ours stand before the service. */
+  trustedProxies: number;
+  /** Life of a sign-in at the most. */
+  signInLasts: number;
 }
 
 export interface Readiness {
@@ -49,9 +75,9 @@ export interface Readiness {
   policy: string;
 }
 
-/** Who calls: always a key, and the person it calls for, if it names one. */
+/** Who calls: a key, and the person it calls for, if it names one; or a person who signed in, without a key. */
 export interface Caller {
-  key: CallingKey;
+  key: CallingKey | null;
   actor: Actor;
 }
 
@@ -61,6 +87,29 @@ export interface Env {
     services: Services;
     requestId: string;
     log: Logger;
+    /** Behind `authenticate`. */
     caller: Caller;
+    /** Behind `signedIn`. */
+    signedIn: SignedIn;
+    /** On pages for everybody: who is signed in, if anybody is. */
+    maybeSignedIn: SignedIn | null;
+    /** On every page: whom it speaks to. */
+    reader: Reader;
   };
 }
+
+/** A person who is signed in at the pages. */
+export interface SignedIn {
+  /** Of the sign-in, not of the person. */
+  id: string;
+  actor: SignedInActor;
+  displayName: string | null;
+  /** Every form carries it as the field `csrf`. */
+  csrfToken: string;
+  signedInAt: Date;
+  /** Whether it was the demo's sign-in, where nobody vouches for anybody. */
+  demo: boolean;
+}
+
+/** What hono carries with the request of a page: the same. */
+export type PageEnv = Env;

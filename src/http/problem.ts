@@ -15,6 +15,7 @@ export const PROBLEMS: Record<ErrorCode, { status: ContentfulStatusCode; title: 
   consent_not_available: { status: 404, title: 'This consent link does not work' },
   conflict: { status: 409, title: 'Conflicts with the current state' },
   limit_reached: { status: 409, title: 'A limit is reached' },
+  rate_limited: { status: 429, title: 'Too many requests' },
   revision_not_reached: { status: 412, title: 'That revision is not reached' },
   payload_too_large: { status: 413, title: 'The body is too large' },
   timeout: { status: 503, title: 'This took too long' },
@@ -24,12 +25,9 @@ export const PROBLEMS: Record<ErrorCode, { status: ContentfulStatusCode; title: 
 
 /** Answers an error as application/problem+json (RFC 9457). Nothing of an inner error leaves the process. */
 export function problem(c: Http<Env>, thrown: unknown): Response {
-  const error = asSparkgateError(thrown);
+  const error = announce(c, thrown);
   const { status, title } = PROBLEMS[error.code];
-  if (error.code === 'unauthenticated') c.header('WWW-Authenticate', 'Bearer realm="sparkgate"');
-  if (status === 503) c.header('Retry-After', '1');
-  if (leavesBody(c)) c.header('Connection', 'close');
-  logProblem(c, error);
+  if (error.code === 'unauthenticated') c.header('WWW-Authenticate', challenge(c));
   const body = {
     type: `urn:sparkgate:problem:${error.code}`,
     title,
@@ -41,6 +39,23 @@ export function problem(c: Http<Env>, thrown: unknown): Response {
     request_id: c.get('requestId'),
   };
   return c.body(JSON.stringify(body), status, { 'Content-Type': 'application/problem+json' });
+}
+
+/** What any answer to an error does, be it a problem or a page: headers that say when to try again, and the log. */
+export function announce(c: Http<Env>, thrown: unknown): SparkgateError {
+  const error = asSparkgateError(thrown);
+  const { status } = PROBLEMS[error.code];
+  if (error.retryAfter !== undefined) c.header('Retry-After', String(error.retryAfter));
+  else if (status === 503) c.header('Retry-After', '1');
+  if (leavesBody(c)) c.header('Connection', 'close');
+  logProblem(c, error);
+  return error;
+}
+
+/** How to come in; a token that was sent and not taken is said to be the reason (RFC 6750, section 3). */
+function challenge(c: Http<Env>): string {
+  const sent = /^Bearer +[^\s]+$/i.test(c.req.header('Authorization') ?? '');
+  return `Bearer realm="sparkgate"${sent ? ', error="invalid_token"' : ''}`;
 }
 
 /** What any thrown thing means to a caller. */

@@ -1,11 +1,12 @@
 import type { Actor, CallingKey } from '../domain/context.ts';
 import { SparkgateError } from '../domain/errors.ts';
+import type { SignedInActor } from '../domain/sign-ins/entity.ts';
 import { OutsideId } from '../domain/vocabulary.ts';
 
 const X_ACTOR = /^(user|tiktok_account):(.+)$/su;
 
 /** The person that `X-Actor` names, or null without the header. @throws SparkgateError `invalid_request` */
-export function actorOf(header: string | undefined): Actor | null {
+export function actorOf(header: string | undefined): SignedInActor | null {
   if (header === undefined) return null;
   const [, type, text] = X_ACTOR.exec(utf8(header)) ?? [];
   const id = OutsideId.safeParse(text);

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pino } from 'pino';
+import { pino, type Logger } from 'pino';
 import { inject } from 'vitest';
 import { readConfig } from '../../src/config.ts';
 import { createApp } from '../../src/http/app.ts';
@@ -10,6 +10,14 @@ import { testDatabase } from './database.ts';
 
 /** An administrator's key that every test application knows. */
 export const ADMIN_KEY = 'test-administrator-key-0123456789abcdef';
+
+/** Tests ask as fast as they can; those of the rates set their own. */
+const NO_RATES = {
+  CONSENT_RATE_PER_ADDRESS: '1000000',
+  CONSENT_RATE_PER_API_KEY: '1000000',
+  CONSENT_RATE_PER_ACCOUNT: '1000000',
+  CONSENT_RATE_PER_BUSINESS_CENTER: '1000000',
+};
 
 export interface CallOptions {
   body?: unknown;
@@ -37,8 +45,11 @@ export interface TestApp {
   close: () => Promise<void>;
 }
 
-/** Starts the service; `environment` adds to or overrides its settings. */
-export async function testApp(environment: NodeJS.ProcessEnv = {}): Promise<TestApp> {
+/** Starts the service; `environment` adds to or overrides its settings, `log` hears what it logs. */
+export async function testApp(
+  environment: NodeJS.ProcessEnv = {},
+  log: Logger = pino({ level: process.env['TEST_LOG'] ?? 'silent' }),
+): Promise<TestApp> {
   const database = await testDatabase();
   const dataDir = await mkdtemp(join(tmpdir(), 'sparkgate-app-'));
   const config = readConfig({
@@ -48,9 +59,10 @@ export async function testApp(environment: NodeJS.ProcessEnv = {}): Promise<Test
     POLICY_DIR: join(import.meta.dirname, '../../policies'),
     BOOTSTRAP_API_KEY: ADMIN_KEY,
     PUBLIC_URL: 'http://sparkgate.test',
+    ...NO_RATES,
     ...environment,
   });
-  const runtime = await startRuntime(config, pino({ level: process.env['TEST_LOG'] ?? 'silent' }));
+  const runtime = await startRuntime(config, log);
   const app = createApp(runtime.services);
   const request = async (path: string, init?: RequestInit): Promise<Response> => app.request(path, init);
   return {

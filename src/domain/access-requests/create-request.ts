@@ -1,6 +1,7 @@
 import { authorize, authorizeKey } from '../authorize.ts';
 import { actorName, type Context } from '../context.ts';
 import { SparkgateError } from '../errors.ts';
+import { takeTurn } from '../rate.ts';
 import { transact, type Tx, type Written } from '../transact.ts';
 import { consentToken, consentUrl, matchingCode, tokenHash } from './consent-token.ts';
 import { AccessRequest } from './entity.ts';
@@ -19,6 +20,7 @@ export async function createRequest(
   body: AccessRequestBody,
 ): Promise<Written<CreatedRequest>> {
   await authorizeKey(ctx, 'act_as', [bcId]);
+  await takeTurn(ctx, 'access_request', 'account', actorName(ctx.actor));
   return transact(ctx, async (tx) => {
     const properties = { scopes: body.scopes };
     await authorize(
@@ -26,6 +28,7 @@ export async function createRequest(
       { action: 'request_account_access', resource: { type: 'business_center', id: bcId }, properties },
       tx,
     );
+    await takeTurn(ctx, 'access_request', 'business_center', bcId);
     await requirePlace(ctx, tx, bcId);
     const { request, token } = await insertRequest(ctx, tx, bcId, body);
     const shown = viewOfRequest(request);

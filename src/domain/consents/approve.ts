@@ -1,7 +1,8 @@
 import { AccessRequest } from '../access-requests/entity.ts';
 import { openGrant } from '../account-grants/open-grant.ts';
 import { viewOfGrant, type GrantView } from '../account-grants/view.ts';
-import type { Context } from '../context.ts';
+import { actorName, type Context } from '../context.ts';
+import { takeTurn } from '../rate.ts';
 import { transact, type Tx, type Written } from '../transact.ts';
 import { authorizeAnswer } from './authorize-answer.ts';
 import { notAvailable } from './find-pending.ts';
@@ -9,6 +10,7 @@ import { signedInAccount } from './signed-in-account.ts';
 
 /** R2: the owner grants exactly what was asked. The token is used up in the transaction that makes the grant. */
 export async function approve(ctx: Context, token: string): Promise<Written<GrantView>> {
+  await takeTurn(ctx, 'consent', 'account', actorName(ctx.actor));
   return transact(ctx, async (tx) => {
     const request = await authorizeAnswer(ctx, tx, token, 'approve');
     const tiktokAccountId = signedInAccount(ctx);

@@ -2,7 +2,7 @@ import type { AccessRequest } from '../access-requests/entity.ts';
 import { ask, refusal } from '../authorize.ts';
 import type { Context } from '../context.ts';
 import type { Tx } from '../transact.ts';
-import { findPending, notAvailable, requireInside } from './find-pending.ts';
+import { findPending, notAvailable } from './find-pending.ts';
 
 /** Finds the pending request behind a token and lets only its owner answer it (R2). */
 export async function authorizeAnswer(
@@ -11,8 +11,7 @@ export async function authorizeAnswer(
   token: string,
   action: 'approve' | 'decline',
 ): Promise<AccessRequest> {
-  const request = await findPending(tx.em, token);
-  await requireInside(ctx, request);
+  const request = await findPending(ctx, tx.em, token);
   const verdict = await ask(ctx, { action, resource: { type: 'access_request', id: request.id } }, tx);
   if (verdict.decision) return request;
   const gone = verdict.reasons.some((reason) => reason.code === 'REQUEST_NOT_PENDING');

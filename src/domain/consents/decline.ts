@@ -1,11 +1,13 @@
 import { AccessRequest } from '../access-requests/entity.ts';
-import type { Context } from '../context.ts';
+import { actorName, type Context } from '../context.ts';
+import { takeTurn } from '../rate.ts';
 import { transact, type Written } from '../transact.ts';
 import { authorizeAnswer } from './authorize-answer.ts';
 import { notAvailable } from './find-pending.ts';
 
 /** R2: the owner declines. The link is used up. */
 export async function decline(ctx: Context, token: string): Promise<Written<{ status: 'DECLINED' }>> {
+  await takeTurn(ctx, 'consent', 'account', actorName(ctx.actor));
   return transact(ctx, async (tx) => {
     const { id, bcId } = await authorizeAnswer(ctx, tx, token, 'decline');
     const declined = await tx.em.nativeUpdate(

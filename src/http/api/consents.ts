@@ -11,10 +11,12 @@ const Consent = z
     business_center: z.object({ bc_id: z.string(), name: z.string() }),
     requested_by: z.string(),
     scopes: Scopes,
+    held_scopes: Scopes,
     resulting_scopes: Scopes,
     code: z.string(),
     expires_at: z.string(),
     signed_in_as: z.string(),
+    handle: z.string().nullable(),
     grant_expires_at: z.null(),
     revocable_by: z.array(z.string()),
   })

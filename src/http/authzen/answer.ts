@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { z } from '@hono/zod-openapi';
 import type { Context as Http } from 'hono';
 import type { Decision } from '../../decision/check.ts';
+import { reason } from '../../decision/reasons.ts';
 import { prepare, type PreparedCheck } from '../../decision/prepare.ts';
 import { authorizeKey } from '../../domain/authorize.ts';
 import { SparkgateError } from '../../domain/errors.ts';
@@ -16,9 +17,9 @@ export async function prepareCheck(c: Http<Env>, request: EvaluationRequest): Pr
     action: { ...request.action, properties: request.action.properties ?? {} },
     resource: { ...request.resource, properties: request.resource.properties ?? {} },
     context: request.context ?? {},
-    within: c.get('caller').key.bcIds,
+    within: c.get('caller').key?.bcIds ?? null,
   });
-  await authorizeKey(contextOf(c), 'decide', touched(prepared));
+  await authorizeKey(contextOf(c), 'decide', touched(prepared), request.subject);
   return prepared;
 }
 
@@ -42,7 +43,12 @@ export async function decideFresh(c: Http<Env>, checks: readonly PreparedCheck[]
       `The relationships are at revision ${first.revision}, and revision ${least} was asked for.`,
     );
   }
-  return decisions;
+  return c.get('caller').key ? decisions : decisions.map((decision) => withoutPrivate(decision));
+}
+
+/** To a person, what exists out of their sight is as unknown as what does not exist. */
+function withoutPrivate(decision: Decision): Decision {
+  return decision.private ? { ...decision, reasons: [reason('UNKNOWN_RESOURCE')], obligations: [] } : decision;
 }
 
 function revisionAsked(header: string | undefined): bigint {

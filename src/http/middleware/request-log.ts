@@ -26,7 +26,7 @@ export function requestLog(services: Services) {
         route: routeOf(c),
         status: c.res.status,
         ms: Math.round((performance.now() - since) * 10) / 10,
-        key: (c.get('caller') as Env['Variables']['caller'] | undefined)?.key.id,
+        key: (c.get('caller') as Env['Variables']['caller'] | undefined)?.key?.id,
       },
       'request',
     );

@@ -1,0 +1,32 @@
+import { Hono } from 'hono';
+import type { PageEnv } from '../env.ts';
+import { signedIn } from '../middleware/signed-in.ts';
+import { account } from './account.ts';
+import { accounts } from './accounts.ts';
+import { adAccounts } from './ad-accounts.ts';
+import { assign } from './assign.ts';
+import { choose } from './choose.ts';
+import { member } from './member.ts';
+import { members } from './members.ts';
+import { request } from './request.ts';
+import { requestAccess } from './request-access.ts';
+import { requests } from './requests.ts';
+import { review } from './review.ts';
+import { revoke } from './revoke.ts';
+
+/** The Business Center console and the reviewer's page, for users who are signed in. */
+export const businessCenterConsole = new Hono<PageEnv>()
+  .use('/console/*', signedIn('user'))
+  .use('/review/*', signedIn('user'))
+  .route('/', choose)
+  .route('/', accounts)
+  .route('/', account)
+  .route('/', assign)
+  .route('/', member)
+  .route('/', revoke)
+  .route('/', requestAccess)
+  .route('/', requests)
+  .route('/', request)
+  .route('/', members)
+  .route('/', adAccounts)
+  .route('/', review);

@@ -1,0 +1,27 @@
+import { html } from 'hono/html';
+import type { Html } from '../ui/html.ts';
+import { notice } from '../ui/notice.ts';
+import type { Shell } from './enter.ts';
+
+/** What a form of the console can say on the page that follows it. */
+export type Done = 'assigned' | 'changed' | 'unassigned' | 'cancelled' | 'revoked' | 'approved';
+
+/** What was just done, once, on top of the page. */
+export function flashNotice({ flash, reader }: Shell): Html {
+  if (!flash) return html``;
+  const words = reader.words.console;
+  const count = Number(flash.values['count'] ?? '0');
+  const said: Readonly<Record<Done, string>> = {
+    assigned: words.assign.done(count, reader.formats.number(count)),
+    changed: words.member.changed,
+    unassigned: words.member.unassigned,
+    cancelled: words.done.cancelled,
+    revoked: words.revoke.done,
+    approved: words.done.approved,
+  };
+  return isDone(flash.done, said) ? notice(reader, 'success', said[flash.done]) : html``;
+}
+
+function isDone(name: string, said: Readonly<Record<Done, string>>): name is Done {
+  return Object.hasOwn(said, name);
+}

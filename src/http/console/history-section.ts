@@ -1,0 +1,55 @@
+import { html } from 'hono/html';
+import { z } from 'zod';
+import { listAccountHistory, type HistoryEntry } from '../../domain/audit/list-account-history.ts';
+import type { FindQuery } from '../../domain/find-text.ts';
+import { Scope } from '../../domain/vocabulary.ts';
+import type { Html } from '../ui/html.ts';
+import { shownName } from '../ui/name.ts';
+import { pager } from '../ui/pager.ts';
+import type { Reader } from '../ui/reader.ts';
+import { scopeBadges } from '../ui/scopes.ts';
+import { table } from '../ui/table.ts';
+import { time } from '../ui/time.ts';
+import { urls } from '../ui/urls.ts';
+import { ROWS_OF_SECTION, type Shell } from './enter.ts';
+import { actorName } from './parts.ts';
+
+/** Names the history in the address of a page. */
+export const HISTORY = 'history';
+
+/** What happened to an account in this Business Center, newest first. */
+export async function historySection({ ctx, reader, bcId }: Shell, id: string, find: FindQuery): Promise<Html> {
+  const words = reader.words.console.account;
+  const { items, next_cursor: next } = await listAccountHistory(ctx, bcId, id, { ...find, limit: ROWS_OF_SECTION });
+  const rows = table(
+    words.history,
+    [
+      { label: words.what, main: true, cell: (entry) => what(reader, entry) },
+      { label: words.who, cell: (entry) => actorName(reader, entry.actor) },
+      { label: words.when, cell: (entry) => time(reader, entry.at) },
+    ],
+    items,
+  );
+  const path = urls.tiktokAccount.show(bcId, id);
+  return html`<section class="card" aria-labelledby="history">
+    <h2 id="history">${words.history}</h2>
+    ${items.length === 0 ? html`<p>${words.historyEmpty}</p>` : rows}
+    ${pager(reader, { path, query: { list: HISTORY }, cursor: find.cursor === undefined ? undefined : '', next, name: words.history })}
+  </section>`;
+}
+
+/** What an entry says of scopes; other facts of it are for the audit trail of the API. */
+const Scopes = z.object({ scopes: z.array(Scope) });
+
+function what(reader: Reader, entry: HistoryEntry): Html {
+  const words = reader.words.console;
+  const events: Readonly<Record<string, string>> = words.events;
+  const flags: Readonly<Record<string, string>> = words.flags;
+  const before = Scopes.safeParse(entry.before).data?.scopes ?? null;
+  const after = Scopes.safeParse(entry.after).data?.scopes ?? null;
+  const scopes = after ?? before;
+  return html`${events[entry.event] ?? entry.event}${entry.subject_type === 'user' ? html`: ${shownName(entry.subject_id)}` : ''}
+    ${scopes === null ? '' : scopeBadges(reader, scopes)}
+    ${after !== null && before !== null && before.join() !== after.join() ? html`<span class="sub">${words.before}: ${before.join(', ')}</span>` : ''}
+    ${entry.flags.map((flag) => html`<span class="badge warning">${flags[flag] ?? flag}</span>`)}`;
+}

@@ -1,0 +1,93 @@
+import { Hono } from 'hono';
+import { html } from 'hono/html';
+import { getAccount } from '../../domain/account-grants/get-account.ts';
+import { assign } from '../../domain/assignments/assign.ts';
+import { findAssignees, type Assignee } from '../../domain/assignments/find-assignees.ts';
+import { unassign } from '../../domain/assignments/unassign.ts';
+import { SparkgateError, type FieldError } from '../../domain/errors.ts';
+import type { Scope } from '../../domain/vocabulary.ts';
+import type { PageEnv } from '../env.ts';
+import { csrfField } from '../middleware/csrf-field.ts';
+import { sameOrigin } from '../middleware/same-origin.ts';
+import { csrf, errorSummary } from '../ui/fields.ts';
+import { sayNext } from '../ui/flash.ts';
+import { urls } from '../ui/urls.ts';
+import { trail } from './account.ts';
+import { enter, idOf, show, type Shell } from './enter.ts';
+import { sentForm, tickedScopes, unlessSomebodyWasFaster } from './form.ts';
+import { accountName, heading, scopeBoxes, userName } from './parts.ts';
+
+const PATH = '/console/:bc_id/tiktok-accounts/:id/members/:user_id';
+
+/** R3: one member's access to one account: changed, or taken away. */
+export const member = new Hono<PageEnv>()
+  .get(PATH, async (c) => {
+    const shell = await enter(c);
+    const assignee = await assigneeOf(shell, idOf(c, 'id'), idOf(c, 'user_id'));
+    return formPage(c, shell, { assignee, ticked: assignee.scopes, errors: [] });
+  })
+  .post(PATH, sameOrigin(), csrfField(), async (c) => {
+    const shell = await enter(c);
+    const [id, userId] = [idOf(c, 'id'), idOf(c, 'user_id')];
+    const sent = await sentForm(c);
+    if (sent.one('intent') === 'unassign') {
+      const which = { bcId: shell.bcId, tiktokAccountId: id, userId };
+      await unlessSomebodyWasFaster(async () => unassign(shell.ctx, which));
+      sayNext(c, 'unassigned');
+      return c.redirect(urls.tiktokAccount.show(shell.bcId, id), 303);
+    }
+    const scopes = tickedScopes(sent);
+    if (scopes.length === 0) {
+      const assignee = await assigneeOf(shell, id, userId);
+      const errors = [{ pointer: 'levels', message: shell.reader.words.console.member.noLevel }];
+      return formPage(c, shell, { assignee, ticked: [], errors }, 400);
+    }
+    const view = { bc_id: shell.bcId, tiktok_account_id: id, user_id: userId, scopes };
+    await unlessSomebodyWasFaster(async () => assign(shell.ctx, view));
+    sayNext(c, 'changed');
+    return c.redirect(urls.tiktokAccount.show(shell.bcId, id), 303);
+  });
+
+/** @throws SparkgateError `not_found` for whoever is no member (any more) */
+async function assigneeOf({ ctx, bcId }: Shell, tiktokAccountId: string, userId: string): Promise<Assignee> {
+  const { items } = await findAssignees(ctx, { bcId, tiktokAccountId }, { userId }, { limit: 1, text: null });
+  const [found] = items;
+  if (!found) throw new SparkgateError('not_found', 'There is no such member in this Business Center.');
+  return found;
+}
+
+async function formPage(
+  c: Parameters<typeof show>[0],
+  shell: Shell,
+  { assignee, ticked, errors }: { assignee: Assignee; ticked: readonly Scope[]; errors: readonly FieldError[] },
+  status: 200 | 400 = 200,
+): Promise<Response> {
+  const { ctx, bcId, reader, userId } = shell;
+  const id = idOf(c, 'id');
+  const account = await getAccount(ctx, bcId, id);
+  const words = reader.words.console.member;
+  const action = urls.tiktokAccount.member(bcId, id, assignee.user_id);
+  const body = html`${heading(words.title, { lead: userName(reader, assignee.user_id, userId) })}
+    ${errorSummary(reader, { errors })}
+    <form method="post" action="${action}" class="card stack">
+      ${csrf(c.get('signedIn'))}
+      <fieldset id="levels">
+        <legend>${words.levels}</legend>
+        ${scopeBoxes(reader, { offered: account.scopes, ticked })}
+      </fieldset>
+      <p class="actions">
+        <button name="intent" value="change">${words.save}</button>
+        <a class="button secondary" href="${urls.tiktokAccount.show(bcId, id)}">${reader.words.common.cancel}</a>
+      </p>
+    </form>
+    <section class="card" aria-labelledby="unassign">
+      <h2 id="unassign">${words.unassignTitle}</h2>
+      <p>${assignee.scopes.length === 0 ? words.none : words.unassignBody}</p>
+      <form method="post" action="${action}">
+        ${csrf(c.get('signedIn'))}
+        <button class="danger" name="intent" value="unassign"${assignee.scopes.length === 0 ? html` disabled` : ''}>${words.unassign}</button>
+      </form>
+    </section>`;
+  const breadcrumb = trail(shell, { id, name: accountName(account) });
+  return show(c, shell, 'tiktokAccounts', { title: words.title, breadcrumb, body }, status);
+}

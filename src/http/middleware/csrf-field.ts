@@ -1,0 +1,25 @@
+import { timingSafeEqual } from 'node:crypto';
+import { createMiddleware } from 'hono/factory';
+import { SparkgateError } from '../../domain/errors.ts';
+import { sessionTokenHash } from '../../domain/sign-ins/session-token.ts';
+import type { Env, SignedIn } from '../env.ts';
+
+/** Lets a form go on only if it came from a page that this sign-in was shown: its field `csrf` says so. */
+export function csrfField() {
+  return createMiddleware<Env>(async function csrfFieldMiddleware(c, next) {
+    const { csrf } = await c.req.parseBody();
+    checkCsrf(csrf, c.get('signedIn'));
+    await next();
+  });
+}
+
+/** @throws SparkgateError `forbidden` */
+export function checkCsrf(field: unknown, { csrfToken }: SignedIn): void {
+  if (typeof field === 'string' && equal(field, csrfToken)) return;
+  throw new SparkgateError('forbidden', 'This form is from another sign-in. Open the page again and repeat it.');
+}
+
+/** In constant time, whatever the lengths. */
+function equal(one: string, other: string): boolean {
+  return timingSafeEqual(sessionTokenHash(one), sessionTokenHash(other));
+}

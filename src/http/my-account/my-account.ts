@@ -1,0 +1,74 @@
+import { Hono, type Context as Http } from 'hono';
+import { getOwnerGrant } from '../../domain/account-grants/get-owner-grant.ts';
+import { listOwnerGrants, type OwnerGrant } from '../../domain/account-grants/list-owner-grants.ts';
+import { revokeGrant } from '../../domain/account-grants/revoke-grant.ts';
+import { SparkgateError } from '../../domain/errors.ts';
+import { PageQuery, type Page } from '../../domain/page.ts';
+import { OutsideId } from '../../domain/vocabulary.ts';
+import type { PageEnv } from '../env.ts';
+import { csrfField } from '../middleware/csrf-field.ts';
+import { sameOrigin } from '../middleware/same-origin.ts';
+import { signedIn } from '../middleware/signed-in.ts';
+import { contextOfPage } from '../page-context.ts';
+import { heard, sayNext } from '../ui/flash.ts';
+import { page } from '../ui/page.ts';
+import { urls } from '../ui/urls.ts';
+import { grantBody } from './grant-body.ts';
+import { listBody } from './list-body.ts';
+import { revokeBody } from './revoke-body.ts';
+
+/** Business Centers on one page of the list. */
+const ROWS = 25;
+
+/** Who can use the account that is signed in, and how its owner ends that. */
+export const myAccount = new Hono<PageEnv>()
+  .use('/my-account/*', signedIn('tiktok_account'))
+  .on('POST', '/my-account/*', sameOrigin(), csrfField())
+  .get('/my-account', async (c) => {
+    const query = PageQuery.safeParse({ limit: ROWS, cursor: c.req.query('cursor') });
+    if (!query.success) throw new SparkgateError('invalid_request', 'This is no address of the list.');
+    const grants = await ownGrants(c, query.data);
+    const list = { grants, cursor: c.req.query('cursor'), flash: heard(c) };
+    return page(c, { title: c.get('reader').words.myAccount.title, body: listBody(c, list) });
+  })
+  .get('/my-account/grants/:bc_id', async (c) => {
+    const { actor } = c.get('signedIn');
+    const grant = await getOwnerGrant(contextOfPage(c), actor.id, bcIdOf(c));
+    const body = grantBody(c, grant, heard(c));
+    return page(c, { title: grant.business_center_name, breadcrumb: breadcrumb(c), body, narrow: true });
+  })
+  .get('/my-account/grants/:bc_id/revoke', async (c) => {
+    const { actor } = c.get('signedIn');
+    const grant = await getOwnerGrant(contextOfPage(c), actor.id, bcIdOf(c));
+    const { revokeTitle } = c.get('reader').words.myAccount;
+    return page(c, { title: revokeTitle, breadcrumb: breadcrumb(c), body: revokeBody(c, grant), narrow: true });
+  })
+  .post('/my-account/grants/:bc_id/revoke', async (c) => {
+    const ctx = contextOfPage(c);
+    const { actor } = c.get('signedIn');
+    const grant = await getOwnerGrant(ctx, actor.id, bcIdOf(c));
+    const { result } = await revokeGrant(ctx, grant.bc_id, actor.id);
+    sayNext(c, 'revoked', { name: grant.business_center_name, members: String(result.assignments_ended) });
+    return c.redirect(urls.myAccount.show(), 303);
+  });
+
+/** An account that signed in for the first time may not be known here yet: then it has authorized nobody. */
+async function ownGrants(c: Http<PageEnv>, query: PageQuery): Promise<Page<OwnerGrant>> {
+  try {
+    return await listOwnerGrants(contextOfPage(c), c.get('signedIn').actor.id, query);
+  } catch (error) {
+    if (error instanceof SparkgateError && error.code === 'not_found') return { items: [], next_cursor: null };
+    throw error;
+  }
+}
+
+/** @throws SparkgateError `not_found` for what can be no id */
+function bcIdOf(c: Http<PageEnv, '/my-account/grants/:bc_id'>): string {
+  const id = OutsideId.safeParse(c.req.param('bc_id'));
+  if (!id.success) throw new SparkgateError('not_found', 'There is no such Business Center.');
+  return id.data;
+}
+
+function breadcrumb(c: Http<PageEnv>) {
+  return [{ label: c.get('reader').words.myAccount.title, href: urls.myAccount.show() }];
+}

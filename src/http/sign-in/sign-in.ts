@@ -1,0 +1,76 @@
+import { Hono, type Context as Http } from 'hono';
+import { SparkgateError } from '../../domain/errors.ts';
+import { endSignIn } from '../../domain/sign-ins/end-sign-in.ts';
+import { endSessionUrl } from '../../identity/code-flow.ts';
+import type { Env } from '../env.ts';
+import { checkCsrf } from '../middleware/csrf-field.ts';
+import { sameOrigin } from '../middleware/same-origin.ts';
+import { findSignedIn, type Audience } from '../middleware/signed-in.ts';
+import { localPath } from '../ui/local-path.ts';
+import { urls, withQuery } from '../ui/urls.ts';
+import { begin } from './begin.ts';
+import { dropSessionCookie } from './cookies.ts';
+import { signInPage, type Way } from './pages.ts';
+
+/** Choosing how to sign in, the demo's sign-in, and signing out. */
+export const signIn = new Hono<Env>()
+  .get('/sign-in', async (c) => {
+    const as = audienceIn(c.req.query('as'));
+    const next = localPath(c.req.query('next'), as === 'tiktok_account' ? urls.myAccount.show() : urls.console());
+    if (as) c.set('maybeSignedIn', await findSignedIn(c, as));
+    const audiences: readonly Audience[] = as ? [as] : ['user', 'tiktok_account'];
+    const out = c.req.query('out') === undefined || as === null ? null : { elsewhere: await elsewhere(c, as) };
+    return signInPage(c, { ways: audiences.map((it) => way(c, it)), next, out });
+  })
+  .post(
+    '/sign-in/demo',
+    async (c, next) => {
+      // Where nobody may sign in without proof, there is no such address.
+      if (c.get('services').demoPeople().length === 0) throw nothingHere();
+      return sameOrigin()(c, next);
+    },
+    async (c) => {
+      const { who, next } = await c.req.parseBody();
+      const person = c
+        .get('services')
+        .demoPeople()
+        .find(({ actor }) => `${actor.type}:${actor.id}` === who);
+      if (!person) throw new SparkgateError('invalid_request', 'The demo has no such person.');
+      await begin(c, { ...person, issuer: null });
+      const home = person.actor.type === 'user' ? urls.console() : urls.myAccount.show();
+      return c.redirect(localPath(next, home), 303);
+    },
+  )
+  .post('/sign-out', sameOrigin(), async (c) => {
+    const { audience, csrf } = await c.req.parseBody();
+    const as = audienceIn(audience);
+    if (!as) throw new SparkgateError('invalid_request', 'Say who signs out: user or tiktok_account.');
+    const signedIn = await findSignedIn(c, as);
+    if (signedIn) {
+      checkCsrf(csrf, signedIn);
+      const { id, actor } = signedIn;
+      await endSignIn(c.get('services').contextFor({ key: null, actor }, c.get('requestId')), id, actor);
+    }
+    dropSessionCookie(c, as);
+    return c.redirect(withQuery('/sign-in', { as, out: 'done' }), 303);
+  });
+
+function way(c: Http<Env>, audience: Audience): Way {
+  const { issuers, demoPeople } = c.get('services');
+  const demo = demoPeople().filter(({ actor }) => actor.type === audience);
+  return { audience, issuer: issuers[audience] !== null, demo };
+}
+
+/** Where to sign out at the issuer as well. */
+async function elsewhere(c: Http<Env>, audience: Audience): Promise<string | null> {
+  const issuer = c.get('services').issuers[audience];
+  return issuer && endSessionUrl(issuer);
+}
+
+function audienceIn(text: unknown): Audience | null {
+  return text === 'user' || text === 'tiktok_account' ? text : null;
+}
+
+function nothingHere(): SparkgateError {
+  return new SparkgateError('not_found', 'There is nothing at this address.');
+}

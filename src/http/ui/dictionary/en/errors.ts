@@ -1,0 +1,60 @@
+/** Error pages, by error code: what it is, and what to do next. */
+export const errors = {
+  back: 'Go back',
+  home: 'Go to the start page',
+  signIn: 'Sign in',
+  requestId: 'Request',
+  reasons: 'What is missing',
+  invalid_request: {
+    title: 'This request is not valid',
+    next: 'Go back, look at what you entered, and send it again.',
+  },
+  unauthenticated: {
+    title: 'You are not signed in',
+    next: 'Your sign-in has ended, or there was none. Sign in, then do it again. Nothing was changed.',
+  },
+  forbidden: {
+    title: 'You may not do this',
+    next: 'Nothing was changed. If you need it, ask an administrator of the Business Center.',
+  },
+  not_found: {
+    title: 'There is nothing here',
+    next: 'It does not exist, or it is not yours to see. Check the address, or start again from the start page.',
+  },
+  consent_not_available: {
+    title: 'This link does not work',
+    next: 'Ask whoever sent it for a new QR code.',
+  },
+  conflict: {
+    title: 'Somebody was faster',
+    next: 'What you saw had changed in the meantime. Go back, reload the page, and look again before you go on.',
+  },
+  limit_reached: {
+    title: 'A limit is reached',
+    next: 'Make room first, for example by cancelling what is not needed any more. Then try again.',
+  },
+  rate_limited: {
+    title: 'Too many requests',
+    next: 'Wait a little, then try again. Nothing was changed.',
+  },
+  revision_not_reached: {
+    title: 'Not up to date yet',
+    next: 'The service has not caught up with that change. Try again in a moment.',
+  },
+  payload_too_large: {
+    title: 'That was too much',
+    next: 'The form holds more than this page takes. Shorten it and send it again.',
+  },
+  timeout: {
+    title: 'This took too long',
+    next: 'Try again in a moment. Look first whether the change was made.',
+  },
+  unavailable: {
+    title: 'Not available at the moment',
+    next: 'A part of the service does not answer. Nothing is allowed until it does. Try again in a moment.',
+  },
+  internal: {
+    title: 'A fault of this service',
+    next: 'It was logged under the number below. Try again; if it stays, tell whoever runs the service that number.',
+  },
+};

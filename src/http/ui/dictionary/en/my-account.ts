@@ -1,0 +1,41 @@
+/** The owner's pages. */
+export const myAccount = {
+  title: 'Who can use my account',
+  lead: 'Business Centers that you authorized to use your TikTok account for Spark Ads.',
+  account: 'Your TikTok account',
+  switchAccount: 'Use another account',
+  businessCenter: 'Business Center',
+  businessCenterId: 'Business Center ID',
+  scopes: 'Permission scopes',
+  since: 'Authorized since',
+  members: 'Members with access',
+  memberCount: (count: number, written: string) => (count === 1 ? '1 member' : `${written} members`),
+  details: 'Details',
+  actions: 'Actions',
+  revoke: 'Revoke',
+  revokeTitle: 'Revoke this authorization?',
+  revokeNow: 'Revoke authorization',
+  keep: 'Keep it',
+  whatHappens: 'What happens',
+  consequences: [
+    'The Business Center loses all permissions on your account at once, from the very next check.',
+    'Every member who was assigned your account loses that access. A new authorization does not bring it back.',
+    'Ads that are running are not paused by this. We recommend that they be paused; ask the Business Center to do it.',
+    'Accounts that are linked to yours directly, outside of this Business Center, keep what their link carries.',
+  ],
+  noExpiry: 'No expiry. It holds until you or any administrator of the Business Center revokes it.',
+  validity: 'How long',
+  what: 'What it may do',
+  emptyTitle: 'No Business Center can use your account',
+  emptyBody:
+    'When a Business Center wants to use it, its administrator shows you a QR code. Nothing is given before you authorize.',
+  back: 'Back to the list',
+  authorized: 'Authorized. This is your receipt.',
+  authorizedMore: 'You find it here at any time, and can revoke it here at any time.',
+  declined: 'You declined. Nothing was given, and the link does not work any more.',
+  revoked: 'Revoked. This Business Center has no access to your account any more:',
+  membersLost: (count: number, written: string) =>
+    count === 1 ? '1 member lost access.' : `${written} members lost access.`,
+  pauseRecommended:
+    'Ads that run with your account were not paused by this. We recommend that they be paused: ask the Business Center to do it.',
+};

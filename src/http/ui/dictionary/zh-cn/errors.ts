@@ -1,0 +1,22 @@
+import type { Dictionary } from '../en.ts';
+
+export const errors: Dictionary['errors'] = {
+  back: '返回',
+  home: '回到首页',
+  signIn: '登录',
+  requestId: '请求编号',
+  reasons: '缺少的条件',
+  invalid_request: { title: '请求无效', next: '请返回检查填写的内容，然后重新提交。' },
+  unauthenticated: { title: '你尚未登录', next: '登录已失效或尚未登录。请登录后再操作一次。没有任何内容被更改。' },
+  forbidden: { title: '你没有权限执行此操作', next: '没有任何内容被更改。如有需要，请联系商务中心管理员。' },
+  not_found: { title: '这里没有内容', next: '内容不存在，或你无权查看。请检查网址，或从首页重新开始。' },
+  consent_not_available: { title: '此链接无法使用', next: '请让发送者重新生成二维码。' },
+  conflict: { title: '内容已被他人更改', next: '你看到的内容在此期间已经变化。请返回并刷新页面，确认后再继续。' },
+  limit_reached: { title: '已达到上限', next: '请先腾出名额，例如取消不再需要的申请，然后重试。' },
+  rate_limited: { title: '请求过于频繁', next: '请稍候再试。没有任何内容被更改。' },
+  revision_not_reached: { title: '数据尚未同步', next: '服务还没有跟上这次更改，请稍后重试。' },
+  payload_too_large: { title: '提交的内容过长', next: '内容超出了此页面的上限，请缩短后重新提交。' },
+  timeout: { title: '处理超时', next: '请稍后重试。重试前请先确认更改是否已经生效。' },
+  unavailable: { title: '服务暂时不可用', next: '服务的某个部分没有响应，在恢复之前不会放行任何操作。请稍后重试。' },
+  internal: { title: '服务出现故障', next: '故障已按下方编号记录。请重试；若问题依旧，请将编号告知服务的运营方。' },
+};

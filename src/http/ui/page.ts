@@ -1,0 +1,124 @@
+import type { Context } from 'hono';
+import { html } from 'hono/html';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import type { PageEnv, SignedIn } from '../env.ts';
+import { asset } from './assets.ts';
+import type { Html } from './html.ts';
+import { languageButtons } from './language-switch.ts';
+import { shownName } from './name.ts';
+import type { Reader } from './reader.ts';
+import { urls } from './urls.ts';
+
+/** A place to go to. `current`: it is this page, or the part of the console that this page belongs to. */
+export interface Place {
+  label: string;
+  href: string;
+  current?: boolean;
+}
+
+/** What a page says of itself. */
+export interface PageParts {
+  /** In the tab; the page's own heading is up to its body. */
+  title: string;
+  body: Html;
+  /** Beside the page on a desk, above it on a phone. */
+  navigation?: readonly Place[];
+  /** After the product's name: in which Business Center one is, and how to change that. */
+  switcher?: Html;
+  breadcrumb?: readonly Place[];
+  /** Loads itself anew after so many seconds where there is no script. */
+  refreshAfter?: number;
+  /** One narrow column: for a page that asks one thing. */
+  narrow?: boolean;
+}
+
+/** Answers a whole page, in the reader's language and with whoever is signed in. */
+export function page(c: Context<PageEnv>, parts: PageParts, status: ContentfulStatusCode = 200) {
+  const reader = c.get('reader');
+  const { words } = reader;
+  return c.html(
+    html`<!doctype html>
+      <html lang="${reader.language}">
+        <head>
+          <meta charset="utf-8" />
+          <meta name="viewport" content="width=device-width, initial-scale=1" />
+          <meta name="color-scheme" content="light dark" />
+          <title>${parts.title} · ${words.common.product}</title>
+          <link rel="icon" type="image/svg+xml" href="${urls.favicon()}" />
+          <link rel="stylesheet" href="${asset('style.css')}" />
+          <script type="module" src="${asset('script.js')}"></script>
+          ${parts.refreshAfter === undefined ? '' : html`<noscript><meta http-equiv="refresh" content="${parts.refreshAfter}" /></noscript>`}
+        </head>
+        <body>
+          <a class="skip" href="#content">${words.common.skip}</a>
+          ${header(c, reader, parts)}
+          <div class="frame${parts.narrow ? ' narrow' : ''}${parts.navigation ? ' sided' : ''}">
+            ${parts.navigation ? navigation(reader, parts.navigation) : ''}
+            <main id="content" tabindex="-1">
+              ${parts.breadcrumb ? breadcrumb(reader, parts.breadcrumb) : ''} ${parts.body}
+            </main>
+          </div>
+          <footer>${words.common.footer}</footer>
+        </body>
+      </html>`,
+    status,
+  );
+}
+
+function header(c: Context<PageEnv>, reader: Reader, { switcher }: PageParts): Html {
+  const { common } = reader.words;
+  const { pathname, search } = new URL(c.req.url);
+  const back = c.req.method === 'GET' ? `${pathname}${search}` : urls.home();
+  const signedIn = whoIsSignedIn(c);
+  const home = signedIn?.actor.type === 'tiktok_account' ? urls.myAccount.show() : urls.home();
+  return html`<header class="top">
+    <a class="brand" href="${home}"><img src="${urls.favicon()}" alt="" width="28" height="28" /> ${common.product}</a>
+    ${switcher ? html`<div class="switcher">${switcher}</div>` : ''}
+    <div class="aside">${languageButtons(reader, back)} ${person(reader, signedIn)}</div>
+  </header>`;
+}
+
+/** Null on pages that are for everybody, and on errors that came before anybody was known. */
+function whoIsSignedIn(c: Context<PageEnv>): SignedIn | null {
+  return (c.get('signedIn') as SignedIn | undefined) ?? (c.get('maybeSignedIn') as SignedIn | null | undefined) ?? null;
+}
+
+function person(reader: Reader, signedIn: SignedIn | null): Html {
+  if (!signedIn) return html``;
+  const { common } = reader.words;
+  const { actor, displayName, demo } = signedIn;
+  return html`<details class="menu person">
+    <summary><span class="ellipsis">${shownName(displayName ?? actor.id)}</span></summary>
+    <div class="sheet">
+      <p class="hint">${common.signedInAs}</p>
+      <p><strong class="wrap">${shownName(displayName ?? actor.id)}</strong></p>
+      ${displayName === null ? '' : html`<p class="hint wrap">${shownName(actor.id)}</p>`}
+      ${demo ? html`<p><span class="badge warning">${common.demoSignIn}</span></p>` : ''}
+      <form method="post" action="${urls.signIn.out()}">
+        <input type="hidden" name="csrf" value="${signedIn.csrfToken}" />
+        <input type="hidden" name="audience" value="${actor.type}" />
+        <button class="secondary wide">${common.signOut}</button>
+      </form>
+    </div>
+  </details>`;
+}
+
+function navigation(reader: Reader, places: readonly Place[]): Html {
+  return html`<nav class="side" aria-label="${reader.words.common.navigation}">
+    <ul>
+      ${places.map((place) => html`<li>${link(place)}</li>`)}
+    </ul>
+  </nav>`;
+}
+
+function breadcrumb(reader: Reader, places: readonly Place[]): Html {
+  return html`<nav class="breadcrumb" aria-label="${reader.words.common.breadcrumb}">
+    <ol>
+      ${places.map((place) => html`<li>${link(place)}</li>`)}
+    </ol>
+  </nav>`;
+}
+
+function link({ label, href, current }: Place): Html {
+  return html`<a href="${href}"${current ? html` aria-current="page"` : ''}>${shownName(label)}</a>`;
+}

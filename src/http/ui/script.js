@@ -1,0 +1,120 @@
+// Everything here is a convenience: each page does its work without it.
+
+/** How often a live state is asked for, in milliseconds. */
+const ASK_EVERY = 2000;
+
+for (const hidden of document.querySelectorAll('[data-needs-script]')) hidden.hidden = false;
+for (const button of document.querySelectorAll('[data-copy], [data-copy-picture]')) {
+  button.addEventListener('click', () => void copy(button));
+}
+for (const details of document.querySelectorAll('details[data-confirm]')) asDialog(details);
+for (const element of document.querySelectorAll('[data-countdown]')) countDown(element);
+for (const element of document.querySelectorAll('[data-live]')) follow(element);
+for (const form of document.querySelectorAll('form[method="post"]')) sendOnce(form);
+closeMenus();
+
+async function copy(button) {
+  const status = button.parentElement.querySelector('[role="status"]');
+  try {
+    await (button.dataset.copyPicture
+      ? copyPicture(button.dataset.copyPicture)
+      : navigator.clipboard.writeText(button.dataset.copy));
+    status.textContent = button.dataset.copied;
+  } catch {
+    status.textContent = button.dataset.failed;
+  }
+}
+
+async function copyPicture(address) {
+  const picture = fetch(address).then((answer) => {
+    if (!answer.ok) throw new Error(`The picture answered ${answer.status}`);
+    return answer.blob();
+  });
+  await navigator.clipboard.write([new ClipboardItem({ 'image/png': picture })]);
+}
+
+/** What unfolds in place without script is a dialog with it. */
+function asDialog(details) {
+  const dialog = document.createElement('dialog');
+  const sheet = details.querySelector('[data-sheet]');
+  dialog.setAttribute('aria-labelledby', sheet.dataset.sheet);
+  dialog.append(sheet);
+  details.after(dialog);
+  const summary = details.querySelector('summary');
+  summary.setAttribute('aria-haspopup', 'dialog');
+  summary.addEventListener('click', (event) => {
+    event.preventDefault();
+    dialog.showModal();
+  });
+  for (const close of dialog.querySelectorAll('[data-close]')) {
+    close.hidden = false;
+    close.addEventListener('click', () => dialog.close());
+  }
+  dialog.addEventListener('close', () => summary.focus());
+}
+
+function countDown(element) {
+  const end = Date.parse(element.dataset.countdown);
+  const remaining = element.querySelector('[data-remaining]');
+  element.hidden = false;
+  const show = () => {
+    const seconds = Math.max(0, Math.round((end - Date.now()) / 1000));
+    remaining.textContent = seconds === 0 ? element.dataset.over : clock(seconds);
+    if (seconds > 0) setTimeout(show, 1000);
+  };
+  show();
+}
+
+function clock(seconds) {
+  const parts = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
+  const shown = parts[0] === 0 ? parts.slice(1) : parts;
+  return shown.map((part) => String(part).padStart(2, '0')).join(':');
+}
+
+/** Loads the page anew once the state is another than the one that it shows. */
+function follow(element) {
+  const ask = async () => {
+    const state = document.visibilityState === 'visible' ? await stateAt(element.dataset.live) : null;
+    if (state !== null && state !== element.dataset.state) location.reload();
+    else setTimeout(ask, ASK_EVERY);
+  };
+  setTimeout(ask, ASK_EVERY);
+}
+
+/** Null while it cannot be learned. */
+async function stateAt(address) {
+  try {
+    const answer = await fetch(address, { headers: { Accept: 'application/json' }, cache: 'no-store' });
+    // Whoever may not see it any more is told so by the page itself.
+    if (answer.status === 401 || answer.status === 403 || answer.status === 404 || answer.redirected) return 'GONE';
+    return answer.ok ? (await answer.json()).state : null;
+  } catch {
+    return null;
+  }
+}
+
+/** A second click sends nothing. A page that comes back from the browser's memory is loaded anew, since it is old. */
+function sendOnce(form) {
+  let sent = false;
+  form.addEventListener('submit', (event) => {
+    if (sent) event.preventDefault();
+    sent = true;
+    for (const button of form.querySelectorAll('button')) button.setAttribute('aria-disabled', 'true');
+  });
+  addEventListener('pageshow', ({ persisted }) => persisted && location.reload());
+}
+
+/** Menus close when something else is clicked, and with Escape. */
+function closeMenus() {
+  const menus = () => document.querySelectorAll('details.menu[open]');
+  document.addEventListener('click', ({ target }) => {
+    for (const menu of menus()) if (!menu.contains(target)) menu.open = false;
+  });
+  document.addEventListener('keydown', ({ key }) => {
+    if (key !== 'Escape') return;
+    for (const menu of menus()) {
+      menu.open = false;
+      menu.querySelector('summary').focus();
+    }
+  });
+}

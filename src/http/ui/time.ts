@@ -1,0 +1,22 @@
+import { html } from 'hono/html';
+import type { Html } from './html.ts';
+import type { Reader } from './reader.ts';
+
+/** A point in time, in the reader's form and in the machine's. @param at RFC 3339 */
+export function time(reader: Reader, at: string): Html {
+  return html`<time datetime="${at}">${reader.formats.dateTime(at)}</time>`;
+}
+
+/** The day alone. @param at RFC 3339 */
+export function day(reader: Reader, at: string): Html {
+  return html`<time datetime="${at}">${reader.formats.date(at)}</time>`;
+}
+
+/** A point in time that is coming; where there is script, with a countdown to it. @param at RFC 3339 */
+export function countdown(reader: Reader, at: string): Html {
+  const { common } = reader.words;
+  return html`${time(reader, at)}
+    <span class="countdown" data-countdown="${at}" data-over="${common.timeOver}" hidden>
+      · ${common.timeLeft} <span role="timer" aria-live="off" data-remaining></span>
+    </span>`;
+}

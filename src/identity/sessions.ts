@@ -1,0 +1,96 @@
+import { databaseError } from '../domain/database-errors.ts';
+import type { Query } from '../domain/context.ts';
+import type { SignedInActor } from '../domain/sign-ins/entity.ts';
+import { csrfToken, newSessionToken, sessionTokenHash } from '../domain/sign-ins/session-token.ts';
+
+/** A sign-in that holds. */
+export interface Session {
+  id: string;
+  actor: SignedInActor;
+  displayName: string | null;
+  /** Who vouched for the person; null for the demo's sign-in. */
+  issuer: string | null;
+  csrfToken: string;
+  signedInAt: Date;
+  /** The token that takes the place of the one that was sent; null while that one is young. */
+  renewed: string | null;
+}
+
+/** A token is renewed after this time, in seconds. */
+const RENEWED_AFTER = 900;
+
+/** Requests under way may carry the token before for as long, in seconds. */
+const OVERLAP = 60;
+
+/** When a person was last seen is noted at most this often, in seconds. */
+const NOTED_EVERY = 60;
+
+const FIND = `select id, subject_id, display_name, issuer, token_hash = $1 as current,
+    (extract(epoch from created_at) * 1000)::float8 as since,
+    last_seen_at < now() - interval '${NOTED_EVERY} s' as unseen,
+    renewed_at < now() - interval '${RENEWED_AFTER} s' as old
+  from sign_in
+  where (token_hash = $1 or (previous_token_hash = $1 and renewed_at > now() - interval '${OVERLAP} s'))
+    and subject_type = $2 and ended_at is null and expires_at > now()
+    and last_seen_at > now() - make_interval(secs => $3)`;
+
+const RENEW = `update sign_in set token_hash = $2, previous_token_hash = $1, renewed_at = now(), last_seen_at = now()
+  where token_hash = $1 and ended_at is null returning id`;
+
+interface Row {
+  id: string;
+  subject_id: string;
+  display_name: string | null;
+  issuer: string | null;
+  current: boolean;
+  since: number;
+  unseen: boolean;
+  old: boolean;
+}
+
+/** Finds the sign-in behind a browser's token. Nothing is remembered here: a sign-out counts everywhere at once. */
+export class Sessions {
+  readonly #query: Query;
+  readonly #secretKey: string;
+  readonly #idle: number;
+
+  /** @param options.idle seconds after which an unused sign-in no longer holds */
+  constructor(query: Query, options: { secretKey: string; idle: number }) {
+    this.#query = query;
+    this.#secretKey = options.secretKey;
+    this.#idle = options.idle;
+  }
+
+  /** The sign-in of this kind of person, or null for a token that is none or no longer. @throws SparkgateError `unavailable` */
+  async find(token: string, type: SignedInActor['type']): Promise<Session | null> {
+    const hash = sessionTokenHash(token);
+    const [row] = await this.#ask<Row>(FIND, [hash, type, this.#idle]);
+    if (!row) return null;
+    const renewed = row.old && row.current ? await this.#renew(hash) : null;
+    if (row.unseen && renewed === null) {
+      await this.#ask('update sign_in set last_seen_at = now() where id = $1::uuid', [row.id]);
+    }
+    return {
+      id: row.id,
+      actor: { type, id: row.subject_id },
+      displayName: row.display_name,
+      issuer: row.issuer,
+      csrfToken: csrfToken(this.#secretKey, row.id),
+      signedInAt: new Date(row.since),
+      renewed,
+    };
+  }
+
+  /** Of several requests that come at once, one renews. */
+  async #renew(hash: Buffer): Promise<string | null> {
+    const token = newSessionToken();
+    const rows = await this.#ask(RENEW, [hash, sessionTokenHash(token)]);
+    return rows.length === 1 ? token : null;
+  }
+
+  async #ask<R extends object>(text: string, values: unknown[]): Promise<R[]> {
+    return this.#query<R>(text, values).catch((error: unknown) => {
+      throw databaseError(error);
+    });
+  }
+}

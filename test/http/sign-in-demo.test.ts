@@ -1,0 +1,123 @@
+import { afterAll, describe, expect, test } from 'vitest';
+import { ConfigError, readConfig } from '../../src/config.ts';
+import { mayOfferDemoSignIn } from '../../src/demo/people.ts';
+import { testApp } from '../support/app.ts';
+import { cleanUp, startService } from '../support/service.ts';
+import { formOf } from '../support/signed-in.ts';
+
+afterAll(cleanUp);
+
+const ISSUER = { OIDC_ISSUER: 'https://issuer.test', OIDC_CLIENT_ID: 'sparkgate' };
+const OWNERS = { TIKTOK_OIDC_ISSUER: 'https://issuer.test', TIKTOK_OIDC_CLIENT_ID: 'sparkgate' };
+const DATABASE = { DATABASE_URL: 'postgresql://user@localhost/sparkgate' };
+
+const form = (fields: Record<string, string>, headers: Record<string, string> = {}): RequestInit => ({
+  method: 'POST',
+  redirect: 'manual',
+  headers: { 'Content-Type': 'application/x-www-form-urlencoded', 'Sec-Fetch-Site': 'same-origin', ...headers },
+  body: formOf(fields),
+});
+
+describe("where the demo's sign-in may be", () => {
+  test.each([
+    ['on', 'nothing is set', {}],
+    ['on', 'DEMO=on', { DEMO: 'on' }],
+    ['on', 'by the address of this machine', { HOST: 'localhost', PUBLIC_URL: 'http://localhost:8080' }],
+    ['on', 'elsewhere, but asked for', { HOST: '0.0.0.0', DEMO: 'on' }],
+    ['off', 'DEMO=off', { DEMO: 'off' }],
+    ['off', 'others can reach it', { HOST: '0.0.0.0' }],
+    ['off', 'others can reach it by a public address', { PUBLIC_URL: 'https://sparkgate.test' }],
+    ['off', 'a database', DATABASE],
+    ['off', 'an issuer', ISSUER],
+    ['off', 'an issuer of owners', OWNERS],
+    ['off', 'a database, and DEMO=on', { ...DATABASE, DEMO: 'on' }],
+    ['off', 'an issuer, and DEMO=on', { ...ISSUER, DEMO: 'on' }],
+    ['off', 'an issuer of owners, and DEMO=on', { ...OWNERS, DEMO: 'on' }],
+    ['off', 'all of them', { ...DATABASE, ...ISSUER, ...OWNERS, DEMO: 'on' }],
+  ])('%s: %s', (expected, _, environment) => {
+    expect(mayOfferDemoSignIn(readConfig(environment)) ? 'on' : 'off').toBe(expected);
+  });
+
+  test('404 beside a database, though the demo is asked for and its facts are there', async () => {
+    const app = await testApp({ DEMO: 'on' });
+    app.runtime.demoIsThere();
+    const page = await app.request('/sign-in');
+    const posted = await app.request('/sign-in/demo', form({ who: 'user:adm' }));
+    await app.close();
+    expect([posted.status, posted.headers.getSetCookie()]).toEqual([404, []]);
+    expect(await page.text()).not.toContain('/sign-in/demo');
+  });
+
+  test.each([ISSUER, OWNERS])('404 beside an issuer, on the embedded database with DEMO=on: %j', async (issuer) => {
+    const service = await startService({ ...issuer, DEMO: 'on' });
+    const page = await (await fetch(`${service.url}/sign-in`)).text();
+    expect(page).not.toContain('/sign-in/demo');
+    expect((await fetch(`${service.url}/sign-in/demo`, form({ who: 'user:adm' }))).status).toBe(404);
+  });
+});
+
+test('on a first start, the demo lets its people in, marked as such, and nobody else', async () => {
+  const { url, stdout } = await startService();
+  expect(stdout()).toContain(`console            ${url}/console`);
+  const page = await (await fetch(`${url}/sign-in`)).text();
+  expect(page).toContain('Demo sign-in');
+  for (const who of [
+    'user:adm',
+    'user:sam',
+    'user:lee',
+    'user:ext',
+    'user:rita',
+    'tiktok_account:brand',
+    'tiktok_account:other',
+  ]) {
+    expect(page).toContain(`value="${who}"`);
+    const signedIn = await fetch(`${url}/sign-in/demo`, form({ who, next: '//evil.test' }));
+    expect([signedIn.status, signedIn.headers.get('Location')]).toEqual([
+      303,
+      who.startsWith('user') ? '/console' : '/my-account',
+    ]);
+    expect(signedIn.headers.get('Set-Cookie')).toMatch(
+      /^sparkgate_(user|tiktok_account)=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax$/,
+    );
+  }
+  for (const who of ['user:root', 'operator', 'api_key:1', '']) {
+    expect((await fetch(`${url}/sign-in/demo`, form({ who }))).status).toBe(400);
+  }
+  const foreign = await fetch(`${url}/sign-in/demo`, form({ who: 'user:adm' }, { 'Sec-Fetch-Site': 'cross-site' }));
+  expect([foreign.status, foreign.headers.getSetCookie()]).toEqual([403, []]);
+});
+
+describe('settings of the sign-in that cannot be', () => {
+  test.each([
+    [{ OIDC_CLIENT_ID: 'x' }, 'OIDC_CLIENT_ID is set without OIDC_ISSUER.'],
+    [{ OIDC_CLIENT_SECRET: 'x' }, 'OIDC_CLIENT_SECRET is set without OIDC_ISSUER.'],
+    [{ OIDC_AUDIENCE: 'x' }, 'OIDC_AUDIENCE is set without OIDC_ISSUER.'],
+    [{ OIDC_ISSUER: 'https://issuer.test' }, 'OIDC_ISSUER is set without OIDC_CLIENT_ID.'],
+    [
+      { ...ISSUER, OIDC_AUDIENCE: 'sparkgate' },
+      'OIDC_AUDIENCE is OIDC_CLIENT_ID: an ID token would be taken for an access token.',
+    ],
+    [{ TIKTOK_OIDC_CLIENT_SECRET: 'x' }, 'TIKTOK_OIDC_CLIENT_SECRET is set without TIKTOK_OIDC_ISSUER.'],
+    [{ TIKTOK_OIDC_ISSUER: 'https://issuer.test' }, 'TIKTOK_OIDC_ISSUER is set without TIKTOK_OIDC_CLIENT_ID.'],
+    [
+      { ...ISSUER, ...OWNERS, OIDC_AUDIENCE: 'api', TIKTOK_OIDC_AUDIENCE: 'api' },
+      'TIKTOK_OIDC_AUDIENCE is OIDC_AUDIENCE of the same issuer: nobody could tell whose a token is.',
+    ],
+    [{ ...ISSUER, OIDC_ISSUER: 'http://issuer.test' }, /^OIDC_ISSUER is not valid: takes https, or http on loopback/],
+    [{ ...ISSUER, OIDC_ISSUER: 'issuer' }, /^OIDC_ISSUER is not valid: takes an https URL/],
+    [{ ...ISSUER, OIDC_ISSUER: 'https://issuer.test/?x' }, /^OIDC_ISSUER is not valid: takes no query/],
+    [{ ...ISSUER, OIDC_CLIENT_SECRET: 'ü'.repeat(9) }, /^OIDC_CLIENT_SECRET is not valid: takes printable ASCII/],
+    [{ SIGN_IN_LASTS: '5' }, /^SIGN_IN_LASTS is not valid/],
+    [{ SIGN_IN_IDLE_TIMEOUT: 'x' }, /^SIGN_IN_IDLE_TIMEOUT is not valid/],
+  ])('%j', (environment, message) => {
+    expect(() => readConfig(environment)).toThrow(ConfigError);
+    expect(() => readConfig(environment)).toThrow(message);
+    for (const secret of ['ü'.repeat(9)]) expect(() => readConfig(environment)).not.toThrow(secret);
+  });
+
+  test('plain http is for loopback', () => {
+    expect(readConfig({ ...ISSUER, OIDC_ISSUER: 'http://127.0.0.1:9000' }).issuers.user?.issuer).toBe(
+      'http://127.0.0.1:9000',
+    );
+  });
+});

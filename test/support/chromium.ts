@@ -1,0 +1,132 @@
+import { existsSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { serve } from '@hono/node-server';
+import axe from 'axe-core';
+import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createApp } from '../../src/http/app.ts';
+import { testApp, type TestApp } from './app.ts';
+import { signInAs } from './signed-in.ts';
+
+/** Phones are 390 pixels wide here, desks 1280. */
+export const PHONE = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true } as const;
+export const DESK = { viewport: { width: 1280, height: 900 } } as const;
+
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--no-first-run',
+];
+
+/** The whole service on a port of its own, and a real Chromium before it. */
+export interface BrowserStage {
+  app: TestApp;
+  /** Where it serves, without a slash at the end. */
+  url: string;
+  /** A browser profile of its own; `as` are who is signed in in it, such as `tiktok_account:brand`. */
+  profile: (options?: BrowserContextOptions, as?: readonly string[]) => Promise<BrowserContext>;
+}
+
+/**
+ * Tests in a real browser. Without any Chromium on the machine they are left out, loudly; under CI that is a failure.
+ * @param environment settings of the service
+ */
+export function inBrowser(
+  title: string,
+  tests: (stage: BrowserStage) => void,
+  environment: NodeJS.ProcessEnv = {},
+): void {
+  const executablePath = findChromium();
+  if (executablePath === null) {
+    leaveOut(title);
+    return;
+  }
+  describe(title, () => {
+    const stage: Partial<BrowserStage> = {};
+    const open: { close: () => unknown }[] = [];
+    beforeAll(async () => {
+      const served = await serveApp(environment);
+      open.push(served);
+      const browser = await chromium.launch({ executablePath, args: FLAGS });
+      open.push(browser);
+      const { app, url } = served;
+      Object.assign(stage, { app, url, profile: profiles(browser, app, url) } satisfies BrowserStage);
+    });
+    afterAll(async () => {
+      for (const it of open.toReversed()) await it.close();
+    });
+    tests(stage as BrowserStage);
+  });
+}
+
+/** A Chromium of this machine: the one that `CHROMIUM` names, or one that is installed. Null for none. */
+function findChromium(): string | null {
+  const named = process.env['CHROMIUM'];
+  if (named !== undefined) return existsSync(named) ? named : null;
+  const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+  const candidates = [...names.map((name) => `/usr/bin/${name}`), chromium.executablePath()];
+  return candidates.find((path) => existsSync(path)) ?? null;
+}
+
+function leaveOut(title: string): void {
+  const how = 'Install one (apt-get install chromium), or name one: CHROMIUM=/path/to/chrome npm test.';
+  const message = `LEFT OUT, since there is no Chromium on this machine: ${title}. ${how}`;
+  process.stderr.write(`\n${'!'.repeat(80)}\n${message}\n${'!'.repeat(80)}\n\n`);
+  test(message, () => {
+    expect(process.env['CI'], 'under CI the browser tests have to run').toBeUndefined();
+  });
+}
+
+interface Served {
+  app: TestApp;
+  url: string;
+  close: () => Promise<void>;
+}
+
+async function serveApp(environment: NodeJS.ProcessEnv): Promise<Served> {
+  // Without PUBLIC_URL the service is known by where it is reached.
+  const app = await testApp({ PUBLIC_URL: '', ...environment });
+  const server = serve({ fetch: createApp(app.runtime.services).fetch, port: 0, hostname: '127.0.0.1' });
+  await new Promise((resolve) => void server.once('listening', resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  app.runtime.reachedAt(url);
+  const close = async () => {
+    await new Promise((resolve) => {
+      server.close(resolve);
+      if ('closeAllConnections' in server) server.closeAllConnections();
+    });
+    await app.close();
+  };
+  return { app, url, close };
+}
+
+function profiles(browser: Browser, app: TestApp, url: string): BrowserStage['profile'] {
+  return async (options = {}, as = []) => {
+    const context = await browser.newContext({ baseURL: url, locale: 'en-US', ...options });
+    for (const who of as) await signInProfile(context, app, url, who);
+    return context;
+  };
+}
+
+/** Signs somebody in in a profile, besides whoever else is, and in the place of another of their kind. */
+export async function signInProfile(context: BrowserContext, app: TestApp, url: string, who: string): Promise<void> {
+  const { name, token } = await signInAs(app, who);
+  await context.addCookies([{ name, value: token, url, httpOnly: true, sameSite: 'Lax' }]);
+}
+
+/** What axe-core finds on a page that is serious or worse, in a line each; `nothing serious` if that is so. */
+export async function accessibility(page: Page): Promise<string> {
+  // Through the protocol, since the page's own policy lets no script in that is not served.
+  await page.evaluate(axe.source);
+  const found = await page.evaluate(async () => {
+    const run = (globalThis as unknown as { axe: typeof axe }).axe;
+    const { violations } = await run.run({ resultTypes: ['violations'] });
+    return violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')} ${node.failureSummary ?? ''}`));
+  });
+  return found.length === 0 ? 'nothing serious' : found.join('\n');
+}
