@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import type { Config } from './config.ts';
-import { DEMO_FACTS } from './demo/world.ts';
+import { DEMO_FACTS, DEMO_REVIEWER } from './demo/world.ts';
 import { createKey } from './domain/api-keys/create-key.ts';
 import { BusinessCenter } from './domain/business-centers/entity.ts';
+import { putEntity } from './domain/entities/put-entity.ts';
 import { importFacts } from './domain/import/import-facts.ts';
 import { secretFile } from './platform/secret-file.ts';
 import type { Runtime } from './runtime.ts';
@@ -17,6 +18,8 @@ export async function prepareFirstUse(runtime: Runtime, config: Config): Promise
   const [first] = DEMO_FACTS;
   if (demo === 'on' && (await em.count(BusinessCenter, { bcId: first.bc_id })) === 0) {
     await importFacts(operator, lines(DEMO_FACTS));
+    const { id, attributes } = DEMO_REVIEWER;
+    await putEntity(operator, 'user', id, { attributes });
   }
   const keyFile = embedded && config.bootstrapApiKey === null;
   if (keyFile) {

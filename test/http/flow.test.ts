@@ -94,6 +94,8 @@ describe('a consent', () => {
       code: body.code,
       expires_at: body.expires_at,
       signed_in_as: 'brand',
+      handle: '@brand',
+      held_scopes: ['LIVE'],
       grant_expires_at: null,
       revocable_by: ['the owner of the TikTok account', 'any administrator of the Business Center'],
     });

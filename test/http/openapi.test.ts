@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createApp } from '../../src/http/app.ts';
+import { PAGES } from '../../src/http/ui/pages.ts';
 import { testApp, type TestApp } from '../support/app.ts';
 
 interface Operation {
@@ -31,10 +32,13 @@ test('describes every route that the service answers, and no other', () => {
   const answered = createApp(app.runtime.services)
     .routes.filter(({ method, path }) => method !== 'ALL' && !path.includes('*'))
     .map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)(?:\{[^}]+\})?/g, '{$1}')}`);
-  const pages = new Set(['GET /openapi.json', 'GET /docs', 'GET /docs/docs.css']);
-  expect(operations.map(([name]) => name).toSorted()).toEqual(
-    [...new Set(answered)].filter((route) => !pages.has(route)).toSorted(),
-  );
+  const documents = ['/openapi.json', '/docs', '/ui', '/favicon.svg', '/favicon.ico'];
+  const forPeople = [...documents, ...PAGES.map((path) => path.replace('/*', '')).filter((path) => path !== '/')];
+  const isApi = (route: string): boolean => {
+    const path = route.slice(route.indexOf('/'));
+    return path !== '/' && !forPeople.some((page) => `${path}/`.startsWith(`${page}/`));
+  };
+  expect(operations.map(([name]) => name).toSorted()).toEqual([...new Set(answered)].filter(isApi).toSorted());
 });
 
 test.each([

@@ -22,7 +22,7 @@ test.each<[number, string, string, string, CallOptions]>([
   [403, 'forbidden', 'POST', `${BC1}/access-requests`, { actor: 'user:sam', body: { scopes: ['POST'] } }],
   [404, 'not_found', 'GET', '/v1/nothing', {}],
   [404, 'not_found', 'PATCH', BC1, {}],
-  [404, 'not_found', 'GET', '/', { key: null }],
+  [404, 'not_found', 'GET', '/nothing', { key: null }],
   [404, 'consent_not_available', 'GET', '/v1/consents/x', { actor: 'tiktok_account:brand' }],
   [409, 'limit_reached', 'PUT', `${BC1}/members/sam`, { body: { user_role: 'ADMIN' } }],
   [412, 'revision_not_reached', 'POST', '/access/v1/evaluation', { headers: { 'X-Sparkgate-Revision': '999' } }],

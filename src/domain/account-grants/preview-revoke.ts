@@ -7,22 +7,16 @@ import type { Scope } from '../vocabulary.ts';
 export interface RevokePreview {
   /** How many members lose access. */
   members: number;
-  /** The first of them, by user. */
-  losing: readonly {
-    user_id: string;
-    scopes: Scope[];
-    /** Scopes that a link of their own lets them keep. */ kept: Scope[];
-  }[];
+  /** The first of them, by user, and the scopes that end. Links of their own are theirs to know, and stay. */
+  losing: readonly { user_id: string; scopes: Scope[] }[];
 }
 
 /** Members who are named; the others are counted. */
 const NAMED = 20;
 
 const TEXT = `
-  select a.user_id, a.scopes, coalesce(l.scopes, '{}') as kept, count(*) over ()::int as members
+  select a.user_id, a.scopes, count(*) over ()::int as members
   from assignment a
-  left join account_link l
-    on l.user_id = a.user_id and l.tiktok_account_id = a.tiktok_account_id and l.valid_to is null
   where a.bc_id = $1 and a.tiktok_account_id = $2 and a.valid_to is null
   order by a.user_id limit $3`;
 
@@ -37,6 +31,6 @@ export async function previewRevoke(ctx: Context, bcId: string, tiktokAccountId:
   const rows = await query<RevokePreview['losing'][number] & { members: number }>(TEXT, [bcId, tiktokAccountId, NAMED]);
   return {
     members: rows[0]?.members ?? 0,
-    losing: rows.map(({ user_id, scopes, kept }) => ({ user_id, scopes, kept })),
+    losing: rows.map(({ user_id, scopes }) => ({ user_id, scopes })),
   };
 }

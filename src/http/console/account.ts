@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import { html } from 'hono/html';
 import { getAccount, type AccountDetails } from '../../domain/account-grants/get-account.ts';
 import { ask } from '../../domain/authorize.ts';
+import { listAdministrators } from '../../domain/business-centers/list-administrators.ts';
 import { SparkgateError, type ReasonCode } from '../../domain/errors.ts';
 import type { PageEnv } from '../env.ts';
 import { facts } from '../ui/facts.ts';
@@ -15,10 +16,10 @@ import { enter, findOf, idOf, show, type Shell } from './enter.ts';
 import { flashNotice } from './flash-notice.ts';
 import { HISTORY, historySection } from './history-section.ts';
 import { AD_ACCOUNTS, maySection } from './may-section.ts';
-import { accountLines, accountName, actorName, heading, missingList } from './parts.ts';
+import { accountLines, accountName, administratorsList, actorName, heading, missingList } from './parts.ts';
 
 /** One TikTok account: for members what they may do with it, for administrators who has access and what happened. */
-export const account = new Hono<PageEnv>().get('/console/:bc_id/tiktok-accounts/:id', async (c) => {
+export const accountPage = new Hono<PageEnv>().get('/console/:bc_id/tiktok-accounts/:id', async (c) => {
   const shell = await enter(c);
   const { reader, bcId, ctx, userId } = shell;
   const id = idOf(c, 'id');
@@ -59,11 +60,12 @@ function denied(error: unknown): { codes: ReasonCode[] } {
 
 async function deniedPage(c: Parameters<typeof show>[0], shell: Shell, codes: ReasonCode[]): Promise<Response> {
   const { may } = shell.reader.words.console;
+  const administrators = await listAdministrators(shell.ctx, shell.bcId);
   const body = html`${heading(may.title)}
     <section class="card">
       <p class="verdict"><span class="answer no">${may.no}</span></p>
       <h2>${may.missing}</h2>
-      ${missingList(shell.reader, codes)}
+      ${missingList(shell.reader, codes)} ${administratorsList(shell.reader, administrators)}
     </section>`;
   return show(c, shell, 'tiktokAccounts', { title: may.title, breadcrumb: trail(shell), body }, 403);
 }

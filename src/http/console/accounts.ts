@@ -52,7 +52,12 @@ function columns(shell: Shell, answers: Map<string, Html>): Column<AccountRow>[]
     {
       label: words.account,
       main: true,
-      cell: (row) => accountLines(reader, row, urls.tiktokAccount.show(bcId, row.tiktok_account_id)),
+      cell: (row) =>
+        accountLines(
+          reader,
+          { ...row, handle: row.display_name ?? row.handle },
+          urls.tiktokAccount.show(bcId, row.tiktok_account_id),
+        ),
     },
     { label: words.owner, cell: (row) => shownName(row.handle ?? row.tiktok_account_id) },
     { label: words.scopes, cell: (row) => scopeBadges(reader, row.scopes) },

@@ -13,6 +13,7 @@ import { heading } from './parts.ts';
 
 /** Which Business Center to work in; whoever is in one alone goes on to it. */
 export const choose = new Hono<PageEnv>()
+  .get('/', (c) => c.redirect(urls.console(), 302))
   .get('/console', async (c) => {
     const reader = c.get('reader');
     const words = reader.words.console;

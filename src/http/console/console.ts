@@ -1,14 +1,14 @@
 import { Hono } from 'hono';
 import type { PageEnv } from '../env.ts';
 import { signedIn } from '../middleware/signed-in.ts';
-import { account } from './account.ts';
+import { accountPage } from './account.ts';
 import { accounts } from './accounts.ts';
 import { adAccounts } from './ad-accounts.ts';
 import { assign } from './assign.ts';
 import { choose } from './choose.ts';
 import { member } from './member.ts';
 import { members } from './members.ts';
-import { request } from './request.ts';
+import { requestPage } from './request.ts';
 import { requestAccess } from './request-access.ts';
 import { requests } from './requests.ts';
 import { review } from './review.ts';
@@ -20,13 +20,13 @@ export const businessCenterConsole = new Hono<PageEnv>()
   .use('/review/*', signedIn('user'))
   .route('/', choose)
   .route('/', accounts)
-  .route('/', account)
+  .route('/', accountPage)
   .route('/', assign)
   .route('/', member)
   .route('/', revoke)
   .route('/', requestAccess)
   .route('/', requests)
-  .route('/', request)
+  .route('/', requestPage)
   .route('/', members)
   .route('/', adAccounts)
   .route('/', review);

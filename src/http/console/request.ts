@@ -27,7 +27,7 @@ const REFRESH = 5;
 const PATH = '/console/:bc_id/access-requests/:id';
 
 /** One access request: its QR code while it is pending, the new account once it is approved, or how it ended. */
-export const request = new Hono<PageEnv>()
+export const requestPage = new Hono<PageEnv>()
   .get(PATH, async (c) => {
     const shell = await enter(c);
     const { reader, ctx, bcId } = shell;

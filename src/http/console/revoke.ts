@@ -61,14 +61,10 @@ function losses({ reader, userId }: Shell, { members, losing }: RevokePreview): 
           cell: (row) => userName(reader, row.user_id, userId),
         },
         { label: words.loses, cell: (row) => scopeBadges(reader, row.scopes) },
-        {
-          label: words.keeps,
-          cell: (row) => (row.kept.length === 0 ? words.nothingKept : scopeBadges(reader, row.kept)),
-        },
       ],
       losing,
     )}
     ${rest === 0 ? '' : html`<p>${words.more(rest, reader.formats.number(rest))}</p>`}
-    <p class="hint">${words.again}</p>
+    <p class="hint">${words.again} ${words.links}</p>
   </section>`;
 }

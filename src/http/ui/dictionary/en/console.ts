@@ -159,7 +159,8 @@ export const console = {
     assignedBy: 'Assigned by',
     change: 'Change',
     history: 'History of this account',
-    historyEmpty: 'Nothing is recorded of this account alone. What an import brought is one entry of the whole audit trail.',
+    historyEmpty:
+      'Nothing is recorded of this account alone. What an import brought is one entry of the whole audit trail.',
     when: 'When',
     who: 'By',
     what: 'What happened',
@@ -262,6 +263,7 @@ export const console = {
     submit: 'Assign',
     hasNow: 'Has now',
     hasNothing: 'No access yet',
+    tickedElsewhere: 'Ticked, not in this part of the list',
     nobodyTicked: 'Tick at least one member.',
     noLevel: 'Choose at least one permission level.',
     gone: 'One of the ticked people is no member any more, or the authorization has changed. Nobody was assigned.',
@@ -291,8 +293,7 @@ export const console = {
       count === 1 ? '1 member loses access' : `${written} members lose access`,
     nobody: 'Nobody is assigned, so no member loses anything.',
     loses: 'Loses',
-    keeps: 'Keeps through an account link',
-    nothingKept: 'Nothing',
+    links: 'Whoever has linked the TikTok account to themself keeps what that link carries.',
     more: (count: number, written: string) => (count === 1 ? 'and 1 more' : `and ${written} more`),
     again: 'A new authorization does not bring these assignments back.',
     pause:

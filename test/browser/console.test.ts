@@ -1,0 +1,161 @@
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import { beforeAll, expect, onTestFinished, test } from 'vitest';
+import { READERS } from '../../src/http/ui/reader.ts';
+import { decision, grant, put, standardWorld } from '../support/cast.ts';
+import { DESK, inBrowser, PHONE, type BrowserStage } from '../support/chromium.ts';
+import { scan } from '../support/scan.ts';
+import { sql } from '../support/sql.ts';
+
+const ACCOUNTS = '/console/bc1/tiktok-accounts';
+
+inBrowser('the console', (stage) => {
+  beforeAll(async () => {
+    const { app } = stage;
+    await standardWorld(app);
+    await put(app, '/v1/business-centers/bc1/members/kim', { user_role: 'STANDARD' });
+    for (const user of ['sam', 'kim']) {
+      await put(app, `/v1/ad-accounts/adv1/members/${user}`, { advertiser_role: 'OPERATOR' });
+    }
+  });
+
+  const LANGUAGES = [
+    ['en-US', READERS.en, 'journey-en'],
+    ['zh-CN', READERS['zh-CN'], 'journey-zh'],
+  ] as const;
+  test.each(LANGUAGES)('the whole story, in %s', async (locale, { words }, account) => {
+    const { app } = stage;
+    const { console: said } = words;
+    const may = async (user: string) =>
+      decision(app, user, 'create_spark_ad', `tiktok_account:${account}`, { advertiser_id: 'adv1' });
+
+    const adm = await open(stage, 'user:adm', { ...DESK, locale });
+    await adm.goto(ACCOUNTS);
+    await adm.getByRole('link', { name: said.accounts.requestAccess }).first().click();
+    await adm.getByRole('checkbox', { name: words.common.scopes.POST.name }).check();
+    await button(adm, said.request.submit).click();
+    await adm.locator('img.qr').waitFor();
+    const code = await adm.locator('.code').innerText();
+
+    const [address = 'no QR code'] = await scan(new Uint8Array(await adm.screenshot()));
+    const owner = await open(stage, `tiktok_account:${account}`, { ...PHONE, locale });
+    await owner.goto(address);
+    expect(await owner.locator('main').innerText()).toContain(code);
+    await button(owner, words.consent.authorize).click();
+
+    await adm.waitForURL(`**${ACCOUNTS}/${account}`);
+    await adm.getByText(said.done.approved).waitFor();
+    await adm.getByRole('link', { name: said.account.assign }).click();
+    for (const user of ['sam', 'kim']) await adm.locator(`input[value="${user}"]`).check();
+    await adm.getByRole('checkbox', { name: words.common.scopes.POST.name }).check();
+    await button(adm, said.assign.submit).click();
+    await adm.getByText(said.assign.done(2, '2')).waitFor();
+    expect([await may('sam'), await may('kim')]).toEqual(['ALLOW via BUSINESS_CENTER', 'ALLOW via BUSINESS_CENTER']);
+
+    const sam = await open(stage, 'user:sam', { ...PHONE, locale });
+    await sam.goto(ACCOUNTS);
+    await sam.getByRole('link', { name: account, exact: true }).click();
+    await sam.getByText(said.may.yesAll).first().waitFor();
+    await sam.getByText('Spring campaign').waitFor();
+
+    await owner.goto('/my-account');
+    await owner.locator('a[href$="/grants/bc1/revoke"]').click();
+    await button(owner, words.myAccount.revokeNow).click();
+    await owner.waitForURL('**/my-account');
+
+    expect((await sam.reload())?.status()).toBe(403);
+    await sam.locator('.answer.no').getByText(said.may.no, { exact: true }).waitFor();
+    await sam.getByText(said.may.reasons.GRANT_REVOKED[0] ?? '').waitFor();
+    expect(await may('sam')).toMatch(/^DENY GRANT_REVOKED/);
+  });
+
+  test('without script: request, QR code, cancel by unfolding, assign two, search without losing ticks', async () => {
+    const { app } = stage;
+    await grant(app, ['POST', 'LIVE'], 'bc1', 'plain');
+    const page = await open(stage, 'user:adm', { ...DESK, javaScriptEnabled: false });
+    await page.goto('/console/bc1/request-access');
+    await page.locator('input[value="LIVE"]').check();
+    await button(page, 'Generate QR code').click();
+    expect(await scan(new Uint8Array(await page.screenshot()))).toEqual([await page.inputValue('#consent-url')]);
+    await page.getByText('Cancel request').click();
+    await button(page, 'Cancel the request').click();
+    await page.getByText('The request was cancelled.').waitFor();
+
+    await page.goto(`${ACCOUNTS}/plain/assign`);
+    await page.locator('input[value="kim"]').check();
+    await page.locator('#q').fill('sa');
+    await page.locator('#q').press('Enter');
+    await page.locator('input[value="sam"]').check();
+    await page.locator('input[value="LIVE"]').check();
+    await button(page, 'Assign').click();
+    await page.getByText('2 members were assigned.').waitFor();
+    expect(await decision(app, 'kim', 'read_live_videos', 'tiktok_account:plain')).toBe('ALLOW via BUSINESS_CENTER');
+  });
+
+  test('the page of a request that expires, or is cancelled in another tab, turns by itself', async () => {
+    const { app } = stage;
+    const page = await open(stage, 'user:adm', DESK);
+    await requestLive(page);
+    await sql(app, "update access_request set expires_at = clock_timestamp() where status = 'PENDING'", []);
+    await page.getByText('The QR code expired before the owner answered.').waitFor();
+    expect(await page.locator('img.qr').count()).toBe(0);
+
+    await requestLive(page);
+    const other = await page.context().newPage();
+    await other.goto(page.url());
+    await other.getByText('Cancel request').click();
+    await button(other, 'Cancel the request').click();
+    await page.bringToFront();
+    await page.getByText('This request was cancelled.').waitFor();
+  });
+
+  test('two tabs: what the other tab has done is told, and the back button shows no stale QR code', async () => {
+    const { app } = stage;
+    await grant(app, ['POST'], 'bc1', 'tabs');
+    const first = await open(stage, 'user:adm', DESK);
+    const second = await first.context().newPage();
+    for (const page of [first, second]) await page.goto(`${ACCOUNTS}/tabs/revoke`);
+    await button(first, 'Revoke authorization').click();
+    await first.getByText('The authorization was revoked.').waitFor();
+    await button(second, 'Revoke authorization').click();
+    await second.getByText('Somebody was faster').first().waitFor();
+
+    await requestLive(first);
+    await first.getByText('Cancel request').click();
+    await button(first, 'Cancel the request').click();
+    await first.getByText('The request was cancelled.').waitFor();
+    await first.goBack();
+    await first.getByText('This request was cancelled.').waitFor();
+    expect(await first.locator('img.qr').count()).toBe(0);
+  });
+
+  test('a double click assigns once and leads to the account', async () => {
+    const { app } = stage;
+    await grant(app, ['POST'], 'bc1', 'twice');
+    const page = await open(stage, 'user:adm', DESK);
+    await page.goto(`${ACCOUNTS}/twice/assign`);
+    await page.locator('input[value="sam"]').check();
+    await page.locator('input[value="POST"]').check();
+    await button(page, 'Assign').dblclick();
+    await page.waitForURL(`**${ACCOUNTS}/twice`);
+    const { body } = await app.call('GET', '/v1/audit?bc_id=bc1&limit=200');
+    const steps = body.items.filter(
+      (it: { after?: { tiktok_account_id?: string } }) => it.after?.tiktok_account_id === 'twice',
+    );
+    expect(steps.filter(({ event }: { event: string }) => event === 'assignment.put')).toHaveLength(1);
+  });
+});
+
+async function open(stage: BrowserStage, who: string, options: BrowserContextOptions): Promise<Page> {
+  const context = await stage.profile(options, [who]);
+  onTestFinished(async () => context.close());
+  return context.newPage();
+}
+
+async function requestLive(page: Page): Promise<void> {
+  await page.goto('/console/bc1/request-access');
+  await page.locator('input[value="LIVE"]').check();
+  await button(page, 'Generate QR code').click();
+  await page.locator('img.qr').waitFor();
+}
+
+const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });

@@ -1,0 +1,133 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { testApp, type TestApp } from '../support/app.ts';
+import { assign, decision, grant, put, standardWorld } from '../support/cast.ts';
+import { signInAs, type SignedInBrowser } from '../support/signed-in.ts';
+import { sql } from '../support/sql.ts';
+
+let app: TestApp;
+let owner: SignedInBrowser;
+beforeAll(async () => {
+  app = await testApp();
+  await standardWorld(app);
+  owner = await signInAs(app, 'tiktok_account:brand', '@brand');
+});
+afterAll(async () => app.close());
+
+const page = async (path: string, language = 'en', who = owner): Promise<string> =>
+  (await who.get(path, { 'Accept-Language': language })).text();
+
+/** What the next page says, as the browser would carry it on. */
+async function after(answer: Response, who = owner): Promise<string> {
+  const cookies = answer.headers.getSetCookie().map((cookie) => cookie.split(';')[0]);
+  const path = answer.headers.get('Location') ?? '';
+  return (await app.request(path, { headers: { Cookie: [who.cookie, ...cookies].join('; ') } })).text();
+}
+
+test('whoever is not signed in is sent to sign in, and comes back', async () => {
+  const answer = await app.request('/my-account/grants/bc1/revoke');
+  expect([answer.status, answer.headers.get('Location')]).toEqual([
+    302,
+    '/sign-in?as=tiktok_account&next=%2Fmy-account%2Fgrants%2Fbc1%2Frevoke',
+  ]);
+});
+
+test('an account that nobody knows yet has authorized nobody', async () => {
+  const stranger = await signInAs(app, 'tiktok_account:nobody-knows');
+  const answer = await stranger.get('/my-account');
+  expect(answer.status).toBe(200);
+  expect(await answer.text()).toContain('No Business Center can use your account');
+  expect((await stranger.get('/my-account/grants/bc1')).status).toBe(404);
+});
+
+describe('with a grant', () => {
+  beforeEach(async () => {
+    await grant(app, ['POST']);
+    await assign(app, 'sam', ['POST']);
+  });
+
+  test.each([
+    ['en', ['Who can use my account', 'Bright Agency', 'bc1', 'Use existing posts for ads', 'Members with access']],
+    ['zh-CN', ['谁可以使用我的账号', 'Bright Agency', 'bc1', '使用现有帖子投放广告', '有访问权限的成员']],
+  ])('in %s: every Business Center, its scopes, since when, how many members', async (language, said) => {
+    const text = await page('/my-account', language);
+    for (const words of said) expect(text).toContain(words);
+    expect(text).toMatch(/<time datetime="[^"]+Z">/);
+    expect(text).toMatch(/class="numeric"[^>]*><div>1<\/div>/);
+  });
+
+  test('the confirmation says what happens; a look at it revokes nothing', async () => {
+    const text = await page('/my-account/grants/bc1/revoke');
+    expect(text).toContain('from the very next check');
+    expect(text).toContain('Ads that are running are not paused by this');
+    expect(await decision(app, 'sam', 'read_public_videos')).toBe('ALLOW via BUSINESS_CENTER');
+  });
+
+  test('revoking ends it at once, says so once, and recommends a pause without claiming one', async () => {
+    const answer = await owner.post('/my-account/grants/bc1/revoke');
+    expect([answer.status, answer.headers.get('Location')]).toEqual([303, '/my-account']);
+    expect(await decision(app, 'sam', 'read_public_videos')).toMatch(/^DENY GRANT_REVOKED/);
+    const text = await after(answer);
+    expect(text).toContain('Revoked.');
+    expect(text).toContain('Bright Agency');
+    expect(text).toContain('1 member lost access.');
+    expect(text).toContain('We recommend that they be paused');
+    expect(text).not.toMatch(/(?:were|have been|are now) paused(?! by)/);
+    expect(await page('/my-account')).not.toContain('Revoked.');
+    expect((await owner.post('/my-account/grants/bc1/revoke')).status).toBe(404);
+  });
+
+  test('a forged post revokes nothing', async () => {
+    for (const [fields, headers] of [
+      [{ csrf: 'x' }, {}],
+      [{}, { 'Sec-Fetch-Site': 'cross-site' }],
+    ] as const) {
+      expect((await owner.post('/my-account/grants/bc1/revoke', fields, headers)).status).toBe(403);
+    }
+    expect(await decision(app, 'sam', 'read_public_videos')).toBe('ALLOW via BUSINESS_CENTER');
+  });
+
+  test('another account sees and revokes nothing of it', async () => {
+    const other = await signInAs(app, 'tiktok_account:other');
+    expect(await page('/my-account', 'en', other)).not.toContain('Bright Agency');
+    expect((await other.get('/my-account/grants/bc1')).status).toBe(404);
+    expect((await other.post('/my-account/grants/bc1/revoke')).status).toBe(404);
+    expect(await decision(app, 'sam', 'read_public_videos')).toBe('ALLOW via BUSINESS_CENTER');
+  });
+});
+
+test('a cookie that is no message does nothing, and markup in one stays text', async () => {
+  const flash = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const forged = flash({ done: 'revoked', values: { name: '<script>alert(1)</script>', members: '3' } });
+  for (const cookie of [forged, 'nonsense', flash({ done: 1 })]) {
+    const answer = await app.request('/my-account', {
+      headers: { Cookie: `${owner.cookie}; __Host-sparkgate_flash=${cookie}` },
+    });
+    expect(answer.status).toBe(200);
+    expect(await answer.text()).not.toContain('<script>alert');
+  }
+});
+
+test('500 Business Centers come in pages, each once', async () => {
+  const many = await signInAs(app, 'tiktok_account:many');
+  await put(app, '/v1/tiktok-accounts/many', { handle: '@many' });
+  await sql(
+    app,
+    "insert into business_center (bc_id, name) select 'm' || lpad(n::text, 3, '0'), 'Agency ' || n from generate_series(0, 499) n",
+  );
+  await sql(
+    app,
+    `insert into account_grant (bc_id, tiktok_account_id, scopes, valid_from, begun_by, begun_revision)
+     select bc_id, 'many', '{POST}', now(), 'operator', 1 from business_center where bc_id like 'm%'`,
+  );
+  const seen: string[] = [];
+  let path: string | undefined = '/my-account';
+  let pages = 0;
+  while (path !== undefined) {
+    const text = await page(path, 'en', many);
+    seen.push(...[...text.matchAll(/href="\/my-account\/grants\/(m\d+)"/g)].map(([, id = '']) => id));
+    path = /href="(\/my-account\?cursor=[^"]+)" rel="next"/.exec(text)?.[1];
+    pages += 1;
+  }
+  expect([pages, seen.length, new Set(seen).size]).toEqual([20, 500, 500]);
+  expect((await many.get('/my-account?cursor=%00')).status).toBe(400);
+});

@@ -1,0 +1,62 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { en } from '../../../src/http/ui/dictionary/en.ts';
+import { zhCn } from '../../../src/http/ui/dictionary/zh-cn.ts';
+import { PROBLEMS } from '../../../src/http/problem.ts';
+
+/** Every sentence by its key; a function says what it says of plausible parameters. */
+function sentences(words: object, path = ''): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const [key, value] of Object.entries(words) as [string, unknown][]) {
+    const here = `${path}/${key}`;
+    if (typeof value === 'string') found.set(here, value);
+    else if (typeof value === 'function')
+      found.set(here, String(value(...['2', '2', '2', '2'].slice(0, value.length))));
+    else if (value !== null && typeof value === 'object') for (const [k, v] of sentences(value, here)) found.set(k, v);
+  }
+  return found;
+}
+
+const ENGLISH = sentences(en);
+const CHINESE = sentences(zhCn);
+
+test('both languages have the same keys, and nothing is empty', () => {
+  expect([...CHINESE.keys()].toSorted()).toEqual([...ENGLISH.keys()].toSorted());
+  const empty = [...ENGLISH, ...CHINESE].filter(([, text]) => text.trim() === '');
+  expect(empty).toEqual([]);
+});
+
+test('every error code has its words', () => {
+  for (const code of Object.keys(PROBLEMS)) expect(en.errors).toHaveProperty(code);
+});
+
+/** Names that are the same in every language. */
+const NAMES =
+  /@\w+|\b(?:Sparkgate|Bright Agency|Other Agency|output|TikTok|for Business|Business|Spark|Ads|Shop|QR|PNG|SVG|ID|UTC|POST|LIVE|OpenID|Connect|Cerbos|AuthZEN|JSON|API|PDP|SHA-256|URL|[A-Z][A-Z_]+|[a-z]+(?:_[a-z]+)+|[a-z]+=)\b/g;
+
+test('no English is left in Chinese', () => {
+  const left = [...CHINESE].filter(([, text]) => /[A-Za-z]{4,}/.test(text.replaceAll(NAMES, '')));
+  expect(left).toEqual([]);
+});
+
+test('no Chinese is in English', () => {
+  expect([...ENGLISH].filter(([, text]) => /\p{Script=Han}/u.test(text))).toEqual([]);
+});
+
+test('Chinese sentences have Chinese punctuation', () => {
+  expect([...CHINESE].filter(([, text]) => /\p{Script=Han}[,;:?!(]/u.test(text))).toEqual([]);
+});
+
+test('the scopes are called as the page that this grew from calls them', () => {
+  expect(zhCn.common.scopes.POST.name).toBe('使用现有帖子投放广告');
+  expect(zhCn.common.scopes.LIVE.permissions).toEqual(['访问主页信息', '访问直播视频']);
+});
+
+test('no page writes a sentence itself: the style and the script hold none in either language', () => {
+  for (const file of ['script.js', 'style.css']) {
+    const text = readFileSync(join(import.meta.dirname, '../../../src/http/ui', file), 'utf8');
+    expect(text).not.toMatch(/\p{Script=Han}/u);
+    expect(text).not.toMatch(/textContent = '/);
+  }
+});
