@@ -33,10 +33,11 @@ inBrowser('the console', (stage) => {
     await adm.getByRole('link', { name: said.accounts.requestAccess }).first().click();
     await adm.getByRole('checkbox', { name: words.common.scopes.POST.name }).check();
     await button(adm, said.request.submit).click();
-    await adm.locator('img.qr').waitFor();
+    const scanned = await scanScreen(adm);
     const code = await adm.locator('.code').innerText();
 
-    const [address = 'no QR code'] = await scan(new Uint8Array(await adm.screenshot()));
+    expect(scanned).toHaveLength(1);
+    const [address = ''] = scanned;
     const owner = await open(stage, `tiktok_account:${account}`, { ...PHONE, locale });
     await owner.goto(address);
     expect(await owner.locator('main').innerText()).toContain(code);
@@ -75,7 +76,7 @@ inBrowser('the console', (stage) => {
     await page.goto('/console/bc1/request-access');
     await page.locator('input[value="LIVE"]').check();
     await button(page, 'Generate QR code').click();
-    expect(await scan(new Uint8Array(await page.screenshot()))).toEqual([await page.inputValue('#consent-url')]);
+    expect(await scanScreen(page)).toEqual([await page.inputValue('#consent-url')]);
     await page.getByText('Cancel request').click();
     await button(page, 'Cancel the request').click();
     await page.getByText('The request was cancelled.').waitFor();
@@ -149,6 +150,13 @@ async function open(stage: BrowserStage, who: string, options: BrowserContextOpt
   const context = await stage.profile(options, [who]);
   onTestFinished(async () => context.close());
   return context.newPage();
+}
+
+/** What a phone that is held before the screen reads, once the picture is there. */
+async function scanScreen(page: Page): Promise<string[]> {
+  await page.locator('img.qr').waitFor();
+  await page.waitForLoadState('load');
+  return scan(new Uint8Array(await page.screenshot()));
 }
 
 async function requestLive(page: Page): Promise<void> {

@@ -26,7 +26,7 @@ const TEXT = `
   order by g.tiktok_account_id limit $4`;
 
 /** Rows of one statement. */
-const CHUNK = 200;
+const CHUNK = 50;
 
 /** R4: the granted accounts that the actor may view and that hold a text, by id. */
 export async function findAccounts(ctx: Context, bcId: string, find: FindQuery): Promise<Page<AccountRow>> {
