@@ -37,7 +37,9 @@ const Environment = z.object({
     .regex(/^(?:unix:\/.+|[^\s:/]+:\d{1,5}|\[[0-9a-fA-F:]+\]:\d{1,5})$/, 'takes host:port or unix:/path')
     .optional(),
   POLICY_DIR: z.string().min(1).default('policies'),
+  POLICY_TESTS_DIR: z.string().min(1).optional(),
   DATA_DIR: z.string().min(1).default('.data'),
+  DECISION_LOG: z.string().min(1).optional(),
   DEMO: z.enum(['on', 'off'], 'takes on or off').optional(),
   BOOTSTRAP_API_KEY: z
     .string()
@@ -100,7 +102,11 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env) {
     databaseUrl: env.DATABASE_URL ?? null,
     cerbosTarget: env.CERBOS_TARGET ?? null,
     policyDir: resolve(env.POLICY_DIR),
+    /** Where policy tests and invariants are, if not in `policy-tests` beside the policies. */
+    policyTestsDir: env.POLICY_TESTS_DIR === undefined ? null : resolve(env.POLICY_TESTS_DIR),
     dataDir: resolve(env.DATA_DIR),
+    /** The file to which every decision is appended; null = none. */
+    decisionLog: env.DECISION_LOG === undefined ? null : resolve(env.DECISION_LOG),
     demo: env.DEMO ?? null,
     bootstrapApiKey: env.BOOTSTRAP_API_KEY ?? null,
     /** The key that the command line calls the service with. */

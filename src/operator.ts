@@ -22,7 +22,7 @@ const UNASKED: Authorizer = {
  */
 export async function asOperator<T>(config: Config, command: (ctx: Context) => Promise<T>): Promise<T> {
   await using stack = new AsyncDisposableStack();
-  const orm = await openDatabase(await address(config, stack), config);
+  const orm = await openDatabase(await addressOf(config, stack), config);
   stack.defer(async () => orm.close(true));
   return await command({
     orm,
@@ -42,7 +42,8 @@ export async function asOperator<T>(config: Config, command: (ctx: Context) => P
   });
 }
 
-async function address(config: Config, stack: AsyncDisposableStack): Promise<DatabaseAddress> {
+/** Where the database is: the configured one, that of a service that runs, or an embedded one that `stack` ends. */
+export async function addressOf(config: Config, stack: AsyncDisposableStack): Promise<DatabaseAddress> {
   if (config.databaseUrl !== null) return { url: config.databaseUrl };
   if (await inUse(config.dataDir)) return embeddedAddress(await runDir(config.dataDir));
   const dataDir = await claimDataDir(config.dataDir);

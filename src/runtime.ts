@@ -4,15 +4,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
-import { authorizerOf } from './decision/authorizer.ts';
-import type { Bundle } from './decision/bundle.ts';
-import { Decider } from './decision/decide.ts';
-import { Explainer } from './decision/explain.ts';
+import { recorder, type RecordDecision } from './decision/decision-record.ts';
 import { FactLoader } from './decision/facts.ts';
-import { Memo } from './decision/memo.ts';
-import { Pdp } from './decision/pdp.ts';
+import type { Generation } from './decision/live/generation.ts';
+import type { PolicyChange, PolicyService } from './decision/live/policy-service.ts';
 import { PageTokens } from './decision/search/page-token.ts';
-import { Search } from './decision/search/search.ts';
 import { DEMO_PEOPLE, mayOfferDemoSignIn } from './demo/people.ts';
 import type { Context, DomainSettings, Query } from './domain/context.ts';
 import type { Caller, Readiness, Services } from './http/env.ts';
@@ -21,15 +17,14 @@ import { KeyRing } from './identity/key-ring.ts';
 import { PersonTokens } from './identity/person-tokens.ts';
 import { SealedAttempts } from './identity/sealed-attempts.ts';
 import { Sessions } from './identity/sessions.ts';
+import { serveCommands } from './platform/control-socket.ts';
 import { claimDataDir } from './platform/data-dir.ts';
+import { LineLog } from './platform/line-log.ts';
 import { RateLimits } from './platform/rate-limits.ts';
 import { secretFile } from './platform/secret-file.ts';
 import { listen } from './store/listen.ts';
-import { cerbosTarget, databaseAddress, openDatabase, readPolicies, requirePdp, startChildren } from './servers.ts';
+import { databaseAddress, openDatabase, startChildren, startPolicies, type PolicyParts } from './servers.ts';
 import { closeStore, poolQuery, type Orm } from './store/open.ts';
-
-/** How long an answer of a PDP that others run is held: its policies may change without our hearing (milliseconds). */
-const EXTERNAL_ANSWERS_HOLD = 1000;
 
 /** How long `/readyz` waits for a part, in milliseconds. */
 const READY_WITHIN = 2000;
@@ -44,6 +39,8 @@ export interface Runtime {
   reachedAt: (url: string) => void;
   /** Tells that the database holds the demo's facts. */
   demoIsThere: () => void;
+  /** Takes the policies that are there now, as `policy apply` takes others. */
+  reloadPolicies: () => Promise<PolicyChange>;
   /** From now on `/readyz` says that this process is about to end. */
   drain: () => void;
   close: () => Promise<void>;
@@ -60,16 +57,11 @@ export async function startRuntime(config: Config, log: Logger): Promise<Runtime
   const address = await databaseAddress(config, dataDir, children);
   const orm = await openDatabase(address, config);
   stack.defer(async () => closeStore(orm));
-  const bundle = await readPolicies(config);
-  const pdp = new Pdp(await cerbosTarget(config, dataDir, children, bundle));
-  stack.defer(() => pdp.close());
-  await requirePdp(pdp, config);
-
   const query = await poolQuery(orm);
   const facts = new FactLoader(query);
-  const memo = new Memo(pdp, memoOptions(config, bundle));
-  const decider = new Decider({ bundle, facts, memo });
-  const search = new Search({ bundle, decider, query });
+  const record = await decisionLog(stack, config, log);
+  const policies = await keptPolicies(stack, { config, dataDir, children, facts, query, log, record });
+  const { live } = policies;
   const secretKey = config.secretKey ?? (await secretFile(join(dataDir.path, 'secret-key'), newSecretKey));
   const hearing = listen(address, (events) => {
     if (events === null || events.some((event) => event.startsWith('api_key.'))) keyRing.forget();
@@ -91,14 +83,15 @@ export async function startRuntime(config: Config, log: Logger): Promise<Runtime
     secretKey,
   };
   const rates = new RateLimits(config.consentRates);
-  const authorizer = authorizerOf(decider, search);
-  const shared = { orm, writes: pLimit(8), imports: pLimit(2), authorizer, settings, rates };
-  const services: Services = {
+  const shared = { orm, writes: pLimit(8), imports: pLimit(2), settings, rates };
+  const fixed = {
     settings: config,
     log,
-    decider,
-    explainer: new Explainer({ bundle, decider, facts, memo, pdp }),
-    search,
+    keepPolicies: () => {
+      const generation = live.current;
+      return { services: servicesOf(generation), done: generation.use() };
+    },
+    policyStatus: () => policies.status,
     pageTokens: new PageTokens(secretKey),
     keyRing,
     rates,
@@ -107,22 +100,43 @@ export async function startRuntime(config: Config, log: Logger): Promise<Runtime
     sealedAttempts: new SealedAttempts(secretKey),
     demoPeople: () => (location.demo && mayOfferDemoSignIn(config) ? DEMO_PEOPLE : []),
     sessions: new Sessions(query, { secretKey, idle: config.signInIdleTimeout }),
-    contextFor: ({ actor, key }: Caller, requestId) => ({ ...shared, actor, key, requestId }),
-    readiness: async () => readiness({ ping: query, pdp, policy: bundle.hash, draining: location.draining }),
+    readiness: async () => readiness({ ping: query, policies, draining: location.draining }),
     publicUrl: () => location.url,
-    counters: () => ({
-      statements: facts.statements,
-      pdpCalls: pdp.asked.calls,
-      pdpQuestions: pdp.asked.questions,
-      ...memo.size,
-    }),
+    counters: () => {
+      const { calls, questions, hits } = live.asked;
+      const { distinct } = live.current.memo.size;
+      return { statements: facts.statements, pdpCalls: calls, pdpQuestions: questions, hits, distinct };
+    },
   };
+  const servicesOf = perGeneration(({ decider, explainer, search, authorizer }): Services => ({
+    ...fixed,
+    decider,
+    explainer,
+    search,
+    contextFor: ({ actor, key }: Caller, requestId) => ({ ...shared, authorizer, actor, key, requestId }),
+  }));
   const running = stack.move();
   life.started = true;
   return {
-    services,
+    services: {
+      ...fixed,
+      get decider() {
+        return live.current.decider;
+      },
+      get explainer() {
+        return live.current.explainer;
+      },
+      get search() {
+        return live.current.search;
+      },
+      contextFor: (...of) => servicesOf(live.current).contextFor(...of),
+    },
     orm,
-    operator: { ...shared, actor: { type: 'operator' }, key: null, requestId: null },
+    get operator(): Context {
+      const { authorizer } = live.current;
+      return { ...shared, authorizer, actor: { type: 'operator' }, key: null, requestId: null };
+    },
+    reloadPolicies: async () => policies.reload(),
     reachedAt: (url) => {
       location.url ||= url;
     },
@@ -136,11 +150,41 @@ export async function startRuntime(config: Config, log: Logger): Promise<Runtime
   };
 }
 
-function memoOptions(config: Config, bundle: Bundle) {
-  return {
-    bundleHash: bundle.hash,
-    holdsFor: config.cerbosTarget === null ? null : EXTERNAL_ANSWERS_HOLD,
-    remembers: (kind: string) => bundle.kinds.get(kind)?.mentionsTime !== true,
+/** Where every decision is written, if anywhere. @throws PlatformError when the file cannot be opened */
+async function decisionLog(stack: AsyncDisposableStack, config: Config, log: Logger): Promise<RecordDecision | null> {
+  if (config.decisionLog === null) return null;
+  const lines = await LineLog.open(config.decisionLog, (lost, error) => {
+    log.error({ err: error, lost }, 'decisions could not be written to DECISION_LOG');
+  });
+  stack.defer(async () => lines.close());
+  return recorder((line) => lines.write(line));
+}
+
+/** Policies that are kept up to date, and exchanged on command, until the stack ends. */
+async function keptPolicies(stack: AsyncDisposableStack, parts: Omit<PolicyParts, 'signal'>): Promise<PolicyService> {
+  const ending = new AbortController();
+  stack.defer(() => ending.abort());
+  const policies = await startPolicies({ ...parts, signal: ending.signal });
+  stack.defer(() => policies.live.close());
+  stack.defer(() => policies.close());
+  const commands = {
+    status: async () => policies.status,
+    rollback: async () => policies.rollback(),
+    apply: async (folder: unknown) => policies.apply(String(folder)),
+  };
+  stack.defer(await serveCommands(parts.dataDir.runDir, commands));
+  return policies;
+}
+
+/** Made once for each generation, not for each request. */
+function perGeneration<Value>(make: (generation: Generation) => Value): (generation: Generation) => Value {
+  const made = new WeakMap<Generation, Value>();
+  return (generation) => {
+    const known = made.get(generation);
+    if (known !== undefined) return known;
+    const value = make(generation);
+    made.set(generation, value);
+    return value;
   };
 }
 
@@ -152,14 +196,24 @@ function newSecretKey(): string {
   return randomBytes(32).toString('base64url');
 }
 
-async function readiness(parts: { ping: Query; pdp: Pdp; policy: string; draining: boolean }): Promise<Readiness> {
+async function readiness(parts: { ping: Query; policies: PolicyService; draining: boolean }): Promise<Readiness> {
   const answers = parts.ping('select', []).then(
     () => true,
     () => false,
   );
-  const [database, pdp] = await Promise.all([soon(answers), soon(parts.pdp.serving())]);
-  const { policy, draining } = parts;
-  return { ready: database && pdp && !draining, database, pdp, draining, policy };
+  const { live, status } = parts.policies;
+  const [database, pdp] = await Promise.all([soon(answers), soon(live.current.pdp.serving())]);
+  const { draining } = parts;
+  return {
+    ready: database && pdp && !draining,
+    database,
+    pdp,
+    draining,
+    policy: live.current.bundle.hash,
+    policy_since: status.since,
+    policy_source: status.source,
+    policy_refusal: status.last_refusal,
+  };
 }
 
 /** What does not answer by now does not answer. */

@@ -55,6 +55,12 @@ async function run(runtime: Runtime, config: Config, log: Logger): Promise<void>
     }),
   );
   log.info({ url, policy: runtime.services.decider.policy }, 'serving');
+  process.on('SIGHUP', () => {
+    void runtime.reloadPolicies().then(
+      ({ outcome }) => log.info({ outcome }, 'policies reloaded on SIGHUP'),
+      (error: unknown) => log.error({ err: error }, 'policies not reloaded on SIGHUP'),
+    );
+  });
   const because = await stopped;
   log.info({ because }, 'draining');
   runtime.drain();

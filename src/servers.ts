@@ -1,30 +1,41 @@
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
-import { readBundle, type Bundle } from './decision/bundle.ts';
-import { SERVICE_KIND } from './decision/decide.ts';
-import type { Pdp } from './decision/pdp.ts';
+import { readBundle, SERVICE_KIND, type Bundle } from './decision/bundle.ts';
+import type { RecordDecision } from './decision/decision-record.ts';
+import type { FactLoader } from './decision/facts.ts';
+import { ExternalPolicies } from './decision/live/external-policies.ts';
+import { Generation } from './decision/live/generation.ts';
+import { PolicyKeeper, type KeeperParts } from './decision/live/policy-keeper.ts';
+import type { PolicyService } from './decision/live/policy-service.ts';
+import { Memo } from './decision/memo.ts';
+import { Pdp } from './decision/pdp.ts';
+import type { Query } from './domain/context.ts';
+import { BundleStore } from './platform/bundle-store.ts';
+import { SUPERVISOR } from './platform/child-protocol.ts';
 import { startSupervisor, type Children } from './platform/children.ts';
 import type { DataDir } from './platform/data-dir.ts';
 import { startEmbeddedCerbos } from './platform/embedded-cerbos.ts';
 import { startEmbeddedPostgres } from './platform/embedded-postgres.ts';
 import { PlatformError } from './platform/platform-error.ts';
-import { snapshotPolicies } from './platform/policy-snapshot.ts';
 import { writeLimits } from './store/limits.ts';
 import { migrate, openStore, type DatabaseAddress, type Orm } from './store/open.ts';
+import { verifierOf } from './verifier.ts';
 
 // The servers that the service stands on: its own, or those that the configuration names.
 
 /** A supervisor, where something is embedded. */
 export async function startChildren(config: Config, log: Logger, life: { started: boolean }): Promise<Children | null> {
   if (config.databaseUrl !== null && config.cerbosTarget !== null) return null;
-  return startSupervisor({
+  const children: Children = await startSupervisor({
     onEvent: (event) => {
-      // What hinders the start is said once, by the error that ends it.
-      const accident = life.started && (event.type === 'exited' || event.type === 'restarting');
+      // What hinders the start is said once, by the error that ends it; and what was to end, ends.
+      const wanted = event.name === SUPERVISOR || children.wants(event.name);
+      const accident = life.started && wanted && (event.type === 'exited' || event.type === 'restarting');
       const level = accident ? 'warn' : 'debug';
       log[level]({ child: event }, `${event.name} ${event.type}`);
     },
   });
+  return children;
 }
 
 function required(children: Children | null): Children {
@@ -57,8 +68,35 @@ export async function openDatabase(address: DatabaseAddress, config: Pick<Config
   }
 }
 
-/** @throws PlatformError when the folder cannot serve as policies */
-export async function readPolicies({ policyDir }: Config): Promise<Bundle> {
+/** What policies are kept with. */
+export interface PolicyParts {
+  config: Config;
+  dataDir: DataDir;
+  children: Children | null;
+  facts: FactLoader;
+  query: Query;
+  /** Hears of every decision; null where nobody keeps them. */
+  record: RecordDecision | null;
+  log: Logger;
+  /** Ends what checks policies, when the service ends. */
+  signal: AbortSignal;
+}
+
+/** The policies that decide, kept up to date: by an embedded Cerbos, or by the one that is configured. @throws PlatformError */
+export async function startPolicies({ config, ...parts }: PolicyParts): Promise<PolicyService> {
+  const { policyDir, policyTestsDir: testsDir, cerbosTarget: target } = config;
+  const { log, facts, query, record } = parts;
+  if (target !== null) {
+    const local = await readPolicies(policyDir);
+    await requirePdp(target);
+    return ExternalPolicies.start({ target, policyDir, facts, query, record, log }, local);
+  }
+  const store = new BundleStore(parts.dataDir.path);
+  const begin = beginnerOf({ config, ...parts });
+  return PolicyKeeper.start({ policyDir, testsDir, store, begin, verify: verifierOf(parts.signal), log });
+}
+
+async function readPolicies(policyDir: string): Promise<Bundle> {
   const bundle = await readBundle(policyDir).catch((cause: unknown) => {
     throw new PlatformError(`POLICY_DIR cannot be read: ${innermost(cause)}`, { cause });
   });
@@ -68,26 +106,56 @@ export async function readPolicies({ policyDir }: Config): Promise<Bundle> {
   );
 }
 
-/** Where the PDP is; an embedded one is up then, on a copy of the policies. */
-export async function cerbosTarget(
-  config: Config,
-  dataDir: DataDir,
-  children: Children | null,
-  bundle: Bundle,
-): Promise<string> {
-  if (config.cerbosTarget !== null) return config.cerbosTarget;
-  const policyDir = await snapshotPolicies(config.policyDir, bundle.hash, dataDir.path);
-  const options = { name: 'pdp', policyDir, runDir: dataDir.runDir, copyOf: config.policyDir };
-  return (await startEmbeddedCerbos(required(children), options)).target;
+/** Starts an embedded Cerbos for each bundle; several run side by side while one takes the place of another. */
+function beginnerOf({
+  config,
+  children,
+  dataDir,
+  facts,
+  query,
+  record,
+}: Omit<PolicyParts, 'log'>): KeeperParts['begin'] {
+  // Until the process has gone, not only until it was told to go.
+  const taken = new Set<string>();
+  return async (bundle, policyDir) => {
+    const all = required(children);
+    const name = freeName(taken);
+    taken.add(name);
+    const options = { name, policyDir, runDir: dataDir.runDir, copyOf: config.policyDir, bundle: bundle.hash };
+    const { target } = await startEmbeddedCerbos(all, options).catch((error: unknown) => {
+      taken.delete(name);
+      throw error;
+    });
+    const pdp = new Pdp(target);
+    const remembers = (kind: string): boolean => bundle.kinds.get(kind)?.mentionsTime !== true;
+    const memo = new Memo(pdp, { bundleHash: bundle.hash, holdsFor: null, remembers });
+    const end = async (): Promise<void> => {
+      pdp.close();
+      await all.stop(name);
+      taken.delete(name);
+    };
+    return new Generation({ bundle, memo, pdp, end }, { facts, query, record });
+  };
+}
+
+function freeName(taken: ReadonlySet<string>): string {
+  let name = 'pdp';
+  for (let count = 2; taken.has(name); count += 1) name = `pdp-${count}`;
+  return name;
 }
 
 /** A PDP that is started beside us may need a moment. @throws PlatformError */
-export async function requirePdp(pdp: Pdp, config: Config): Promise<void> {
-  for (let attempt = 0; attempt < 20; attempt += 1) {
-    if (await pdp.serving()) return;
-    await new Promise((resolve) => setTimeout(resolve, 250));
+async function requirePdp(target: string): Promise<void> {
+  const pdp = new Pdp(target);
+  try {
+    for (let attempt = 0; attempt < 20; attempt += 1) {
+      if (await pdp.serving()) return;
+      await new Promise((resolve) => setTimeout(resolve, 250));
+    }
+  } finally {
+    pdp.close();
   }
-  throw new PlatformError(`No Cerbos answers at CERBOS_TARGET ${config.cerbosTarget ?? '(embedded)'}.`);
+  throw new PlatformError(`No Cerbos answers at CERBOS_TARGET ${target}.`);
 }
 
 function innermost(error: unknown): string {

@@ -1,5 +1,5 @@
 import type { ReasonCode } from '../domain/errors.ts';
-import type { Scope } from '../domain/vocabulary.ts';
+import { sortedSet, type Scope } from '../domain/vocabulary.ts';
 import { ALL_SCOPES, memberRole, noScopes, OWNER, USER, type Frame, type Improvement, type Move } from './situation.ts';
 import type { AccessPath, PostFacts, TiktokAccountVector } from './vectors.ts';
 
@@ -20,13 +20,16 @@ const NOWHERE: AccessPath = { via: 'BUSINESS_CENTER', user_role: null, grant: 'N
 
 function pathMoves(vector: TiktokAccountVector, index: number): Improvement[] {
   const path = vector.paths[index] ?? NOWHERE;
+  const become = (better: Partial<AccessPath>): Move['apply'] =>
+    account(USER, (it) => ({
+      ...it,
+      paths: it.paths.toSpliced(index, 1, { ...(it.paths[index] ?? NOWHERE), ...better }),
+    }));
   const move = (codes: ReasonCode[], better: Partial<AccessPath>, outside = false): Move => ({
     codes,
     outside,
-    apply: account(USER, (it) => ({
-      ...it,
-      paths: it.paths.toSpliced(index, 1, { ...(it.paths[index] ?? NOWHERE), ...better }),
-    })),
+    apply: become(better),
+    less: oneMore(path, better).map(become),
   });
   const grant: Move =
     path.grant === 'REVOKED'
@@ -40,6 +43,15 @@ function pathMoves(vector: TiktokAccountVector, index: number): Improvement[] {
       ? [[move([path.assigned.length === 0 ? 'NO_ASSIGNMENT' : 'SCOPE_NOT_ASSIGNED'], { assigned: ALL_SCOPES })]]
       : []),
   ];
+}
+
+/** The same, with one scope more than there is in place of all. */
+function oneMore(path: AccessPath, better: Partial<AccessPath>): Partial<AccessPath>[] {
+  const part = better.granted ? 'granted' : better.assigned ? 'assigned' : null;
+  if (part === null) return [];
+  const known = better.grant === 'ACTIVE' ? [] : path[part];
+  const more = ALL_SCOPES.filter((scope) => !known.includes(scope));
+  return more.map((scope) => ({ ...better, [part]: sortedSet([...known, scope]) }));
 }
 
 /** Where two paths lack as much, a member's is told of before an outsider's, and one that holds, or held, a grant. */

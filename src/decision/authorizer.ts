@@ -1,6 +1,7 @@
 import type { Actor, Authorizer, Verdict } from '../domain/context.ts';
 import type { Check, Properties } from './check.ts';
-import { SERVICE_KIND, type Decider } from './decide.ts';
+import { isOfThisService } from './bundle.ts';
+import type { Decider } from './decide.ts';
 import { prepare } from './prepare.ts';
 import { isStoredKind } from './project.ts';
 import type { Search } from './search/search.ts';
@@ -33,7 +34,7 @@ export function authorizerOf(decider: Decider, search: Search): Authorizer {
       return verdictOf(await decider.decideService({ role: self.type, action, vector }));
     },
     async attributes(type, attributes) {
-      return isStoredKind(type) || type === SERVICE_KIND ? 'stored elsewhere' : decider.complaints(type, attributes);
+      return isStoredKind(type) || isOfThisService(type) ? 'stored elsewhere' : decider.complaints(type, attributes);
     },
   };
 }

@@ -1,7 +1,16 @@
-import { createHash } from 'node:crypto';
-import { readdir, readFile, stat } from 'node:fs/promises';
-import { join, sep } from 'node:path';
 import { parseAllDocuments } from 'yaml';
+import { readPolicyFolder, type PolicyFolder } from '../platform/policy-folder.ts';
+
+/** A kind that guards this service itself and is never asked about from outside. */
+export const SERVICE_KIND = 'sparkgate_service';
+
+/** A kind by whose policy a PDP tells which bundle it has loaded. */
+export const BUNDLE_KIND = 'sparkgate_bundle';
+
+/** Whether a kind is about this service and its parts: nobody outside asks about it, or stores anything of it. */
+export function isOfThisService(kind: string): boolean {
+  return kind === SERVICE_KIND || kind === BUNDLE_KIND;
+}
 
 /** What the service knows of the loaded policies. The policies themselves are read by Cerbos alone. */
 export interface Bundle {
@@ -51,26 +60,16 @@ interface PolicyDocument {
   everywhere: boolean;
 }
 
-/** Reads a policy folder. Whether the policies are right is for Cerbos to say; here only names are read. */
+/** Reads a policy folder. @throws PlatformError for what cannot be a bundle */
 export async function readBundle(folder: string): Promise<Bundle> {
-  const files = await bundleFiles(folder);
-  const hash = createHash('sha256');
-  const documents: PolicyDocument[] = [];
-  for (const file of files) {
-    const content = await readFile(join(folder, file), 'utf8');
-    hash.update(`${file}\0${Buffer.byteLength(content)}\0`).update(content);
-    if (!file.startsWith('_schemas/')) documents.push(...parseAllDocuments(content).map((it) => document(it.toJS())));
-  }
-  return { hash: hash.digest('hex'), kinds: kindsOf(documents) };
+  return bundleOf(await readPolicyFolder(folder));
 }
 
-/** The files that Cerbos reads: hidden ones are not policies, and a mounted file may be a link. */
-async function bundleFiles(folder: string): Promise<string[]> {
-  const names = await readdir(folder, { recursive: true });
-  const paths = names.map((name) => name.replaceAll(sep, '/'));
-  const candidates = paths.filter((path) => /\.(?:ya?ml|json)$/.test(path) && !/(?:^|\/)\./.test(path));
-  const isFile = await Promise.all(candidates.map(async (path) => (await stat(join(folder, path))).isFile()));
-  return candidates.filter((_, index) => isFile[index]).toSorted();
+/** What a policy folder says. Whether the policies are right is for Cerbos to say; here only names are read. */
+export function bundleOf({ hash, files }: PolicyFolder): Bundle {
+  const texts = [...files].filter(([path]) => !path.startsWith('_schemas/'));
+  const documents = texts.flatMap(([, content]) => parseAllDocuments(content.toString('utf8')));
+  return { hash, kinds: kindsOf(documents.map((it) => document(it.toJS()))) };
 }
 
 function kindsOf(documents: readonly PolicyDocument[]): Map<string, KindPolicy> {
@@ -95,6 +94,16 @@ function kindsOf(documents: readonly PolicyDocument[]): Map<string, KindPolicy> 
       mentionsIds:
         (known?.mentionsIds ?? false) || everywhere.length > 0 || MENTIONS_IDS.test(text.replace(WITHOUT_IDS, '')),
       mentionsTime: (known?.mentionsTime ?? false) || MENTIONS_TIME.test(text),
+    });
+  }
+  for (const { kind, actions } of everywhere.flatMap(({ says }) => says)) {
+    const known = kinds.get(kind);
+    if (known ? known.rules.length > 0 : kind.includes('*')) continue;
+    kinds.set(kind, {
+      actions: new Set([...(known?.actions ?? []), ...actions]),
+      rules: [],
+      mentionsIds: true,
+      mentionsTime: everywhere.some(({ text }) => MENTIONS_TIME.test(text)),
     });
   }
   return kinds;
@@ -182,7 +191,7 @@ const NAMES = new Set([
 ]);
 
 /** Keys under which the policy's author names things: a variable called `resource` is an expression as any other. */
-const NAMED_BY_AUTHOR = new Set(['local', 'definitions']);
+const NAMED_BY_AUTHOR = new Set(['local', 'definitions', 'variables', 'constants']);
 
 function expressions(node: unknown, namedByAuthor = false): string[] {
   if (isString(node)) return [node];

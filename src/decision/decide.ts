@@ -1,8 +1,9 @@
 import type { Query } from '../domain/context.ts';
 import { PAUSE_RECOMMENDED } from '../domain/account-grants/revoke-grant.ts';
 import type { Reason } from '../domain/errors.ts';
-import type { Bundle } from './bundle.ts';
+import { isOfThisService, SERVICE_KIND, type Bundle } from './bundle.ts';
 import type { Check, Decision, ServiceCheck } from './check.ts';
+import type { RecordDecision } from './decision-record.ts';
 import { loadFacts, type FactLoader, type FactQuestion, type Facts } from './facts.ts';
 import type { Situation } from './situation.ts';
 import type { Memo } from './memo.ts';
@@ -16,21 +17,20 @@ import { whyNot, type WhyNot } from './why-not.ts';
 /** The principal's and resource's ids where no policy looks at them. */
 const NO_IDS = { principalId: 'subject', resourceId: 'resource' } as const;
 
-/** A kind that guards this service itself and is never asked about from outside. */
-export const SERVICE_KIND = 'sparkgate_service';
-
-/** Decides checks: facts -> vector -> decision. */
+/** Decides checks by one bundle: facts -> vector -> decision. */
 export class Decider {
   readonly #bundle: Bundle;
   readonly #facts: FactLoader;
   readonly #memo: Memo;
+  readonly #record: RecordDecision | null;
   /** What follows from an answer of the PDP, remembered as long as the answer itself. */
   readonly #explanations = new WeakMap<PdpAnswer, Promise<Partial<Decision>>>();
 
-  constructor(parts: { bundle: Bundle; facts: FactLoader; memo: Memo }) {
+  constructor(parts: { bundle: Bundle; facts: FactLoader; memo: Memo; record?: RecordDecision | null }) {
     this.#bundle = parts.bundle;
     this.#facts = parts.facts;
     this.#memo = parts.memo;
+    this.#record = parts.record ?? null;
   }
 
   /** The hash of the bundle that decides. */
@@ -65,7 +65,7 @@ export class Decider {
         const rows = facts[index]?.rows ?? [];
         if (!isStoredKind(question.kind)) return (await this.#answerMerged(check, rows))?.allowed === true;
         const projection = project(check, question, rows);
-        return projection.known && this.#allows(check, { roles: [check.subject.type], projection });
+        return projection.known && (await this.#answer(check, { roles: [check.subject.type], projection })).allowed;
       }),
     );
   }
@@ -113,11 +113,12 @@ export class Decider {
     return refused.filter(({ side, path }) => side === 'resource' && !OF_THE_CHECK.test(path));
   }
 
-  async #stored(check: Check, question: FactQuestion, { rows }: Facts): Promise<Partial<Decision>> {
+  async #stored(check: Check, question: FactQuestion, { rows, revision }: Facts): Promise<Partial<Decision>> {
     const projection = project(check, question, rows);
     if (!projection.known) return { reasons: [reason('UNKNOWN_RESOURCE')], private: true };
     const situation: Situation = { roles: [check.subject.type], projection };
     const answer = await this.#answer(check, situation);
+    this.#record?.(answer, () => this.#question(check, situation), { policy: this.policy, revision });
     const known = this.#explanations.get(answer);
     if (known) return known;
     const explanation = this.#explain(check, situation, answer);
@@ -134,23 +135,33 @@ export class Decider {
     return { reasons: reasonsOf(codes), obligations, private: outside };
   }
 
+  /** Of a situation that need not hold anywhere: what the kind's schema refuses cannot be, and is not allowed. */
   async #allows(check: Check, situation: Situation): Promise<boolean> {
-    return (await this.#answer(check, situation)).allowed;
+    return (await this.#ask(check, situation)).allowed;
   }
 
-  async #answer(check: Check, { roles, projection }: Situation): Promise<PdpAnswer> {
-    const answer = await this.#memo.ask({
+  /** Of a situation that holds. @throws Error when the policies' schema does not take what there is */
+  async #answer(check: Check, situation: Situation): Promise<PdpAnswer> {
+    const answer = await this.#ask(check, situation);
+    if (answer.refused.length > 0) {
+      throw new Error(`the schema of ${check.resource.type} refused a vector: ${JSON.stringify(answer.refused)}`);
+    }
+    return answer;
+  }
+
+  async #ask(check: Check, situation: Situation): Promise<PdpAnswer> {
+    return this.#memo.ask(this.#question(check, situation));
+  }
+
+  #question(check: Check, { roles, projection }: Situation): PdpQuestion {
+    return {
       kind: projection.kind,
       action: check.action.name,
       roles,
       ...this.#ids(check),
       principalAttr: {},
       resourceAttr: { ...projection.vector },
-    });
-    if (answer.refused.length > 0) {
-      throw new Error(`the schema of ${projection.kind} refused a vector: ${JSON.stringify(answer.refused)}`);
-    }
-    return answer;
+    };
   }
 
   /** Ids are sent, and so are part of what is remembered, only where the kind's policy looks at them. */
@@ -182,9 +193,10 @@ export class Decider {
     return actions !== undefined && (actions.has(action.name) || [...actions].some((name) => name.includes('*')));
   }
 
-  async #merged(check: Check, { rows }: Facts): Promise<Partial<Decision>> {
+  async #merged(check: Check, { rows, revision }: Facts): Promise<Partial<Decision>> {
     const answer = await this.#answerMerged(check, rows);
     if (!answer) return { reasons: [reason('UNKNOWN_RESOURCE')], private: true };
+    this.#record?.(answer, () => this.#mergedQuestion(check, rows), { policy: this.policy, revision });
     if (answer.allowed) return { decision: true };
     if (!this.#knows(check)) return { reasons: [reason('UNKNOWN_ACTION')] };
     return { reasons: answer.refused.length > 0 ? missingFacts(answer.refused) : this.#absent(check, rows) };
@@ -213,9 +225,14 @@ export class Decider {
    * no policy knows it either.
    */
   async #answerMerged(check: Check, rows: Facts['rows']): Promise<PdpAnswer | null> {
+    const { type } = check.resource;
+    if (isOfThisService(type) || !this.#bundle.kinds.has(type)) return null;
+    return this.#memo.ask(this.#mergedQuestion(check, rows));
+  }
+
+  #mergedQuestion(check: Check, rows: Facts['rows']): PdpQuestion {
     const { subject, resource, action } = check;
-    if (resource.type === SERVICE_KIND || !this.#bundle.kinds.has(resource.type)) return null;
-    return this.#memo.ask({
+    return {
       kind: resource.type,
       action: action.name,
       roles: [subject.type],
@@ -227,7 +244,7 @@ export class Decider {
         action: action.properties,
         context: check.context,
       },
-    } satisfies PdpQuestion);
+    };
   }
 }
 

@@ -9,7 +9,7 @@ import { prepare } from './prepare.ts';
 import { isStoredKind, project } from './project.ts';
 import type { Situation } from './situation.ts';
 import { factChanges, type FactChange } from './fact-changes.ts';
-import { whyNot } from './why-not.ts';
+import { nearest, whyNot } from './why-not.ts';
 
 /** A decision, and all that led to it. */
 export interface Explanation {
@@ -53,8 +53,8 @@ export class Explainer {
     if (pdp.allowed !== decision.decision) {
       throw new SparkgateError('conflict', 'The facts changed while this was looked at. Ask again.');
     }
-    const would = pdp.allowed ? null : (await whyNot(situation, async (it) => this.#allows(check, it))).would;
-    return { ...nothing, vector: { ...projection.vector }, pdp, changes: would ? factChanges(situation, would) : [] };
+    const changes = pdp.allowed ? [] : await this.#changes(check, situation);
+    return { ...nothing, vector: { ...projection.vector }, pdp, changes };
   }
 
   /** Whether the policies would allow in a situation that need not hold anywhere. */
@@ -63,6 +63,12 @@ export class Explainer {
     const subject = { type: situation.roles[0] ?? 'user', id: NO_IDS.principalId, properties: {} };
     const check = { subject, resource, action: { name: action, properties: {} }, context: {}, within: null };
     return this.#allows(check, situation);
+  }
+
+  async #changes(check: Check, situation: Situation): Promise<FactChange[]> {
+    const ask = async (it: Situation): Promise<boolean> => this.#allows(check, it);
+    const { moves } = await whyNot(situation, ask);
+    return moves ? factChanges(situation, await nearest(situation, moves, ask)) : [];
   }
 
   async #allows(check: Check, situation: Situation): Promise<boolean> {

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { SparkgateError } from '../domain/errors.ts';
+import type { Properties } from './check.ts';
 import { exactText } from './exact-text.ts';
 import type { Pdp, PdpAnswer, PdpQuestion } from './pdp.ts';
 
@@ -10,6 +11,8 @@ export interface MemoOptions {
   holdsFor: number | null;
   /** Kinds whose policies mention the time are asked anew each time. */
   remembers: (kind: string) => boolean;
+  /** Whether it is known that the PDP still has this bundle; until it is again, nothing is answered from memory. */
+  confirmed?: () => boolean;
 }
 
 interface Waiting {
@@ -28,6 +31,7 @@ const MOST_CHARACTERS = 32 * 1024 * 1024;
 export class Memo {
   readonly #pdp: Pdp;
   readonly #options: MemoOptions;
+  readonly #confirmed: (() => boolean) | null;
   readonly #answers: LRUCache<string, Promise<PdpAnswer>>;
   #waiting: Waiting[] = [];
   #hits = 0;
@@ -35,6 +39,7 @@ export class Memo {
   constructor(pdp: Pdp, options: MemoOptions) {
     this.#pdp = pdp;
     this.#options = options;
+    this.#confirmed = options.confirmed ?? null;
     this.#answers = new LRUCache({
       maxSize: MOST_CHARACTERS,
       sizeCalculation: (_, key) => key.length + 64,
@@ -49,7 +54,8 @@ export class Memo {
 
   /** @throws SparkgateError `unavailable`; failures are not remembered */
   async ask(question: PdpQuestion): Promise<PdpAnswer> {
-    if (!this.#options.remembers(question.kind)) return this.#enqueue(question);
+    if (!this.#options.remembers(question.kind) || (this.#confirmed !== null && !this.#confirmed()))
+      return this.#enqueue(question);
     const key = this.#key(question);
     const known = this.#answers.get(key);
     if (known) {
@@ -62,6 +68,22 @@ export class Memo {
       if (this.#answers.peek(key) === answer) this.#answers.delete(key);
     });
     return answer;
+  }
+
+  /**
+   * What was asked last, the latest first: what will be asked next, most likely.
+   * @param looked how many of the last are looked at, and `wanted` says which of their kinds count
+   */
+  recent(most: number, looked: number, wanted: (kind: string) => boolean): PdpQuestion[] {
+    const questions: PdpQuestion[] = [];
+    let seen = 0;
+    for (const key of this.#answers.keys()) {
+      if (questions.length === most || seen === looked) break;
+      seen += 1;
+      const question = questionOf(key);
+      if (wanted(question.kind)) questions.push(question);
+    }
+    return questions;
   }
 
   #key(question: PdpQuestion): string {
@@ -110,4 +132,19 @@ export class Memo {
       reject(error);
     }
   }
+}
+
+/** The question of a key, which holds all of it. */
+function questionOf(key: string): PdpQuestion {
+  const [, kind, action, roles, principalId, principalAttr, resourceId, resourceAttr] = JSON.parse(key) as [
+    string,
+    string,
+    string,
+    string[],
+    string,
+    Properties,
+    string,
+    Properties,
+  ];
+  return { kind, action, roles, principalId, principalAttr, resourceId, resourceAttr };
 }

@@ -5,10 +5,14 @@ import {
   ValidationErrorSource,
   type CheckResourcesResult,
   type OutputResult,
+  type Principal,
+  type ResourceCheck,
   type Value,
 } from '@cerbos/core';
 import { GRPC } from '@cerbos/grpc';
+import pLimit from 'p-limit';
 import { SparkgateError } from '../domain/errors.ts';
+import { BUNDLE_KIND } from './bundle.ts';
 import type { Properties } from './check.ts';
 import { exactText } from './exact-text.ts';
 
@@ -38,22 +42,39 @@ export interface PdpExplanation extends PdpAnswer {
   rules: readonly { name: string; from: string }[];
 }
 
+/** By what a PDP is known that others run: each of its answers has to come from this bundle. */
+export interface Sentinel {
+  /** What the bundle is called that it has told of. */
+  bundle: string;
+  /** Hears what an answer told; null = nothing. */
+  heard: (bundle: string | null) => void;
+}
+
 /** How long a call may take, in milliseconds. */
 const PATIENCE_MS = 5000;
 
 /** Resources in one CheckResources call; the PDP is configured to take 500. */
 const CALL_SIZE = 200;
 
+/** Characters of attributes in one call: Cerbos takes 4 MB, and a character has up to three bytes. */
+const CALL_CHARACTERS = 1024 * 1024;
+
+/** Calls at once: each holds what it sends. */
+const CALLS_AT_ONCE = 8;
+
 /** The policy decision point, over @cerbos/grpc: the one place that knows it. */
 export class Pdp {
   readonly #target: string;
+  readonly #sentinel: Sentinel | null;
+  readonly #atOnce = pLimit(CALLS_AT_ONCE);
   #client: GRPC;
   #calls = 0;
   #questions = 0;
 
   /** @param target `host:port` or `unix:/path` */
-  constructor(target: string) {
+  constructor(target: string, sentinel: Sentinel | null = null) {
     this.#target = target;
+    this.#sentinel = sentinel;
     this.#client = connect(target);
   }
 
@@ -65,7 +86,7 @@ export class Pdp {
   /** Asks all questions, in as few calls as they have principals. @throws SparkgateError `unavailable`, or `invalid_request` */
   async ask(questions: readonly PdpQuestion[]): Promise<PdpAnswer[]> {
     const answers = new Map<PdpQuestion, PdpAnswer>();
-    await Promise.all(callsFor(questions).map(async (call) => this.#call(call, answers)));
+    await this.#atOnce.map(callsFor(questions), async (call) => this.#call(call, answers));
     return questions.map((question) => {
       const answer = answers.get(question);
       if (!answer) throw new SparkgateError('unavailable', 'The policy decision point left a question open.');
@@ -97,25 +118,42 @@ export class Pdp {
     }
   }
 
+  /**
+   * Which bundle the PDP has loaded, by what it was told at its start (`engine.globals.bundle`). Null where it was told
+   * nothing, or has no policy that tells. @throws SparkgateError `unavailable`
+   */
+  async identify(): Promise<string | null> {
+    const results = await this.#send({ id: BUNDLE_KIND, roles: [BUNDLE_KIND] }, [WHICH_BUNDLE], false);
+    return toldBy(results[0]);
+  }
+
   async #check(
     first: PdpQuestion,
     questions: readonly PdpQuestion[],
     includeMetadata = false,
   ): Promise<CheckResourcesResult[]> {
+    const principal = { id: first.principalId, roles: [...first.roles], attr: asValues(first.principalAttr) };
+    const resources = questions.map((question) => ({
+      resource: { kind: question.kind, id: question.resourceId, attr: asValues(question.resourceAttr) },
+      actions: [question.action],
+    }));
+    if (!this.#sentinel) return this.#send(principal, resources, includeMetadata);
+    const results = await this.#send(principal, [...resources, WHICH_BUNDLE], includeMetadata);
+    const told = toldBy(results.at(-1));
+    this.#sentinel.heard(told);
+    if (told === this.#sentinel.bundle) return results;
+    throw new SparkgateError('unavailable', 'The policies have just changed. Try again.');
+  }
+
+  async #send(
+    principal: Principal,
+    resources: ResourceCheck[],
+    includeMetadata: boolean,
+  ): Promise<CheckResourcesResult[]> {
     const client = this.#client;
     const signal = AbortSignal.timeout(PATIENCE_MS);
     try {
-      const { results } = await client.checkResources(
-        {
-          principal: { id: first.principalId, roles: [...first.roles], attr: asValues(first.principalAttr) },
-          resources: questions.map((question) => ({
-            resource: { kind: question.kind, id: question.resourceId, attr: asValues(question.resourceAttr) },
-            actions: [question.action],
-          })),
-          includeMetadata,
-        },
-        { signal },
-      );
+      const { results } = await client.checkResources({ principal, resources, includeMetadata }, { signal });
       return results;
     } catch (cause) {
       if (signal.aborted) this.#renew(client);
@@ -156,15 +194,37 @@ function connect(target: string): GRPC {
   return new GRPC(target, { tls: false, channelOptions: { 'grpc.max_reconnect_backoff_ms': 1000 } });
 }
 
+const WHICH_BUNDLE: ResourceCheck = { resource: { kind: BUNDLE_KIND, id: 'loaded', attr: {} }, actions: ['identify'] };
+
+/** What the sentinel's output says; nothing, where it says nothing. */
+function toldBy(result: CheckResourcesResult | undefined): string | null {
+  const told = result?.outputs.find(({ value }) => value !== null && value !== '')?.value;
+  return typeof told === 'string' ? told : typeof told === 'number' ? String(told) : null;
+}
+
 function callsFor(questions: readonly PdpQuestion[]): PdpQuestion[][] {
   const byPrincipal = Map.groupBy(questions, (question) =>
     exactText([question.roles, question.principalId, question.principalAttr]),
   );
-  return [...byPrincipal.values()].flatMap((group) =>
-    Array.from({ length: Math.ceil(group.length / CALL_SIZE) }, (_, index) =>
-      group.slice(index * CALL_SIZE, (index + 1) * CALL_SIZE),
-    ),
-  );
+  return [...byPrincipal].flatMap(([principal, group]) => inCalls(group, principal.length));
+}
+
+/** Cuts questions of one principal into calls that are neither too many nor too large together. */
+function inCalls(questions: readonly PdpQuestion[], principalSize: number): PdpQuestion[][] {
+  const calls: PdpQuestion[][] = [];
+  let call: PdpQuestion[] = [];
+  let size = principalSize;
+  for (const question of questions) {
+    const own = JSON.stringify(question.resourceAttr).length;
+    if (call.length === CALL_SIZE || (call.length > 0 && size + own > CALL_CHARACTERS)) {
+      calls.push(call);
+      call = [];
+      size = principalSize;
+    }
+    call.push(question);
+    size += own;
+  }
+  return [...calls, call];
 }
 
 function answerOf(result: CheckResourcesResult, action: string): PdpAnswer {

@@ -15,7 +15,7 @@ const MESSAGES: Record<ReasonCode, string> = {
   NOT_AN_ADMIN: 'This needs an administrator of the Business Center.',
   NOT_THE_OWNER: 'Only the signed-in owner of the TikTok account may do this.',
   REQUEST_NOT_PENDING: 'The access request is not pending.',
-  MISSING_FACT: 'A fact that this needs was not sent.',
+  MISSING_FACT: 'A fact that this needs is not known, or does not fit.',
   UNKNOWN_ACTION: 'No policy knows this action.',
   UNKNOWN_RESOURCE: 'No such resource is known.',
 };

@@ -14,6 +14,8 @@ export interface Move {
   /** Moving it tells that the subject stands outside, so that the resource's existence is private. */
   outside?: boolean;
   apply: (situation: Situation) => Situation;
+  /** The same fact moved less far, the least first: tried when the smallest change is told, and never for the codes. */
+  less?: readonly Move['apply'][];
 }
 
 /** One fact that could be better, with the values that it could move to, the smallest first. */

@@ -6,8 +6,8 @@ import type { Frame, Move, Situation } from './situation.ts';
 export interface WhyNot {
   codes: readonly ReasonCode[];
   outside: boolean;
-  /** The nearest situation that would be allowed; null where none was found. */
-  would: Situation | null;
+  /** What would have to move for the policies to allow; null where nothing was found. */
+  moves: readonly Move[] | null;
 }
 
 type Ask = (situation: Situation) => Promise<boolean>;
@@ -27,11 +27,21 @@ export async function whyNot(situation: Situation, ask: Ask): Promise<WhyNot> {
       return {
         codes: smallest.flatMap((move) => move.codes),
         outside: smallest.some((move) => move.outside === true),
-        would: after(situation, smallest),
+        moves: smallest,
       };
     }
   }
-  return { codes: [], outside: false, would: null };
+  return { codes: [], outside: false, moves: null };
+}
+
+/** The nearest situation that would be allowed: each fact that moves goes no farther than the policies ask for. */
+export async function nearest(situation: Situation, moves: readonly Move[], ask: Ask): Promise<Situation> {
+  let kept = [...moves];
+  for (const [index, move] of moves.entries()) {
+    const shorter = (move.less ?? []).map((apply) => kept.with(index, { ...move, apply }));
+    kept = (await firstAllowed(situation, shorter, ask)) ?? kept;
+  }
+  return after(situation, kept);
 }
 
 async function smallestSet(situation: Situation, frame: Frame, ask: Ask): Promise<Move[] | null> {

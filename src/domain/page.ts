@@ -7,6 +7,12 @@ export interface Page<Item> {
   next_cursor: string | null;
 }
 
+/** A page of a list that can be counted at little cost. */
+export interface CountedPage<Item> extends Page<Item> {
+  /** Rows of the whole list. */
+  total: number;
+}
+
 /** The key after which a page goes on: opaque to callers, one key column inside. */
 const Cursor = z
   .base64url()

@@ -1,26 +1,34 @@
 import { z } from 'zod';
 
-/** How deep properties may nest. */
+/** How deep properties may nest, and how many characters their names and texts may have together. */
 const DEEPEST = 32;
+const LONGEST = 65_536;
 
-/** A JSON object of limited depth whose numbers are finite, so that it is the same wherever it is sent on. */
+/** A JSON object of limited depth and size whose numbers are finite, so that it is the same wherever it is sent on. */
 export const Properties = z
   .record(z.string(), z.unknown())
   .refine((value) => !Object.hasOwn(value, ''), 'holds something without a name, which no policy can read')
-  .refine((value) => isPlain(value), {
-    error: `nests deeper than ${DEEPEST} levels, or holds a number that is not finite`,
+  .superRefine((value, ctx) => {
+    const message = faultOf(value);
     // Whatever else is asked of it may go through it by recursion.
-    abort: true,
+    if (message !== null) ctx.addIssue({ code: 'custom', message, continue: false });
   });
 
-function isPlain(root: unknown): boolean {
+function faultOf(root: unknown): string | null {
+  let size = 0;
   const waiting: { value: unknown; depth: number }[] = [{ value: root, depth: 1 }];
   for (let next = waiting.pop(); next; next = waiting.pop()) {
     const { value, depth } = next;
-    if (typeof value === 'number' && !Number.isFinite(value)) return false;
-    if (typeof value !== 'object' || value === null) continue;
-    if (depth > DEEPEST) return false;
-    for (const child of Object.values(value)) waiting.push({ value: child, depth: depth + 1 });
+    if (typeof value === 'number' && !Number.isFinite(value)) return 'holds a number that is not finite';
+    size += typeof value === 'string' ? value.length : 1;
+    if (typeof value === 'object' && value !== null) {
+      if (depth > DEEPEST) return `nests deeper than ${DEEPEST} levels`;
+      for (const [name, child] of Object.entries(value)) {
+        size += name.length;
+        waiting.push({ value: child, depth: depth + 1 });
+      }
+    }
+    if (size > LONGEST) return `is larger than ${LONGEST} characters`;
   }
-  return true;
+  return null;
 }

@@ -1,5 +1,4 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
-import type { Context } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
 import { timeout } from 'hono/timeout';
 import { SparkgateError } from '../domain/errors.ts';
@@ -29,17 +28,16 @@ import { oidcSignIn } from './sign-in/oidc.ts';
 import { signIn } from './sign-in/sign-in.ts';
 import { authenticate, requirePerson } from './middleware/authenticate.ts';
 import { bodyLimit } from './middleware/body-limit.ts';
+import { onePolicy } from './middleware/one-policy.ts';
 import { rateLimit } from './middleware/rate-limit.ts';
 import { requestId } from './middleware/request-id.ts';
 import { requestLog } from './middleware/request-log.ts';
 import { wellFormedPath } from './middleware/well-formed-path.ts';
 import { myAccount } from './my-account/my-account.ts';
-import { problem } from './problem.ts';
+import { answerError, answerNothing } from './ui/answer-error.ts';
 import { assets } from './ui/assets.ts';
-import { errorPage } from './ui/error-page.ts';
 import { languageSwitch } from './ui/language-switch.ts';
-import { pages, PAGES } from './ui/pages.ts';
-import type { Reader } from './ui/reader.ts';
+import { pages, PAGES, sealPages } from './ui/pages.ts';
 import { router } from './validation.ts';
 
 const IMPORT = '/v1/relationships/import';
@@ -62,14 +60,11 @@ function isPersonal(path: string): boolean {
 export function createApp(services: Services): OpenAPIHono<Env> {
   const app = router();
   const metrics = new Metrics(services);
-  app.use(requestId(), requestLog(services), metrics.measure());
+  app.use(requestId(), onePolicy(services), requestLog(), metrics.measure(), sealPages());
   for (const path of PAGES) app.use(path, pages());
   app.use(secureHeaders(SECURITY), wellFormedPath());
-  app.onError((error, c) => (isPage(c) ? errorPage(c, error) : problem(c, error)));
-  app.notFound((c) => {
-    const error = new SparkgateError('not_found', 'There is nothing at this address.');
-    return isPage(c) ? errorPage(c, error) : problem(c, error);
-  });
+  app.onError(async (error, c) => answerError(c, error));
+  app.notFound(async (c) => answerNothing(c, new SparkgateError('not_found', 'There is nothing at this address.')));
   limit(app, services);
   app.openAPIRegistry.registerComponent('securitySchemes', 'apiKey', {
     type: 'http',
@@ -109,11 +104,6 @@ export function createApp(services: Services): OpenAPIHono<Env> {
     .route('/', myAccount)
     .route('/', businessCenterConsole)
     .route('/', metrics.route());
-}
-
-/** Whether whoever asks reads a page: below the addresses of pages, where a reader was found. */
-function isPage(c: Context<Env>): boolean {
-  return (c.get('reader') as Reader | undefined) !== undefined;
 }
 
 const SECURITY: Parameters<typeof secureHeaders>[0] = {

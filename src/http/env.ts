@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Decider } from '../decision/decide.ts';
 import type { Explainer } from '../decision/explain.ts';
+import type { PolicyStatus } from '../decision/live/journal.ts';
 import type { PageTokens } from '../decision/search/page-token.ts';
 import type { Search } from '../decision/search/search.ts';
 import type { Actor, CallingKey, Context, Rates } from '../domain/context.ts';
@@ -12,10 +13,17 @@ import type { SealedAttempts } from '../identity/sealed-attempts.ts';
 import type { Sessions } from '../identity/sessions.ts';
 import type { Reader } from './ui/reader.ts';
 
-/** What the application is made of; the runtime wires it. */
+/**
+ * What the application is made of; the runtime wires it. Those of a request keep to the policies with which it began;
+ * those that an application is made with have the policies of now.
+ */
 export interface Services {
   settings: HttpSettings;
   log: Logger;
+  /** These services, kept to the policies of now until `done` is called. */
+  keepPolicies: () => { services: Services; done: () => void };
+  /** Which policies decide, and since when. */
+  policyStatus: () => PolicyStatus;
   decider: Decider;
   explainer: Explainer;
   search: Search;
@@ -73,6 +81,11 @@ export interface Readiness {
   pdp: boolean;
   draining: boolean;
   policy: string;
+  /** Since when that bundle decides (ISO time), and where it came from. */
+  policy_since: string;
+  policy_source: PolicyStatus['source'];
+  /** The last bundle that was refused since the start; while it is `standing`, POLICY_DIR holds what does not decide. */
+  policy_refusal: PolicyStatus['last_refusal'];
 }
 
 /** Who calls: a key, and the person it calls for, if it names one; or a person who signed in, without a key. */

@@ -3,7 +3,25 @@ import { router } from './validation.ts';
 
 const Alive = z.object({ status: z.literal('ok') }).openapi('Alive');
 const Ready = z
-  .object({ ready: z.boolean(), database: z.boolean(), pdp: z.boolean(), draining: z.boolean(), policy: z.string() })
+  .object({
+    ready: z.boolean(),
+    database: z.boolean(),
+    pdp: z.boolean(),
+    draining: z.boolean(),
+    policy: z.string(),
+    policy_since: z.string(),
+    policy_source: z.enum(['POLICY_DIR', 'apply', 'rollback', 'CERBOS_TARGET']),
+    policy_refusal: z
+      .object({
+        at: z.string(),
+        source: z.enum(['POLICY_DIR', 'apply', 'rollback', 'CERBOS_TARGET']),
+        policy: z.string().nullable(),
+        over: z.enum(['folder', 'compile', 'tests', 'invariants', 'start']),
+        message: z.string(),
+        standing: z.boolean(),
+      })
+      .nullable(),
+  })
   .openapi('Ready');
 const json = <Schema extends z.ZodType>(schema: Schema, description: string) => ({
   description,

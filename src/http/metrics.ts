@@ -18,19 +18,16 @@ export class Metrics {
     registers: [this.#registry],
   });
 
-  constructor({ decider, counters }: Services) {
+  constructor({ policyStatus, counters }: Services) {
     collectDefaultMetrics({ register: this.#registry });
-    new Gauge({
-      name: 'sparkgate_policy_info',
-      help: 'The loaded policy bundle',
-      labelNames: ['policy'],
-      registers: [this.#registry],
-    }).set({ policy: decider.policy }, 1);
+    for (const metric of policyMetrics(policyStatus)) this.#registry.registerMetric(metric);
     for (const [name, help, read] of [
       ['facts_statements', 'SQL statements that loaded facts', () => counters().statements],
       ['pdp_calls', 'Calls of the policy decision point', () => counters().pdpCalls],
       ['pdp_questions', 'Questions in those calls', () => counters().pdpQuestions],
       ['memo_hits', 'Questions that were answered from memory', () => counters().hits],
+      ['policy_swaps', 'How often a policy bundle took the place of another', () => policyStatus().swaps],
+      ['policy_refusals', 'Policy bundles that were refused', () => policyStatus().refusals],
     ] as const) {
       let counted = 0;
       const counter = new Counter({
@@ -87,4 +84,44 @@ export class Metrics {
       },
     );
   }
+}
+
+/** Which bundle decides, since when, and whether another was refused. */
+function policyMetrics(status: Services['policyStatus']): Gauge[] {
+  const info = new Gauge({
+    name: 'sparkgate_policy_info',
+    help: 'The policy bundle that decides',
+    labelNames: ['policy', 'source'],
+    registers: [],
+    collect() {
+      const { policy, source } = status();
+      this.reset();
+      this.set({ policy, source }, 1);
+    },
+  });
+  const since = gauge(
+    'policy_since_seconds',
+    'When that bundle began to decide',
+    () => Date.parse(status().since) / 1000,
+  );
+  const refused = gauge(
+    'policy_last_refusal_seconds',
+    'When a bundle was last refused; 0 = never since the start',
+    () => Date.parse(status().last_refusal?.at ?? new Date(0).toISOString()) / 1000,
+  );
+  const standing = gauge('policy_refused', 'Whether POLICY_DIR holds policies that were refused', () =>
+    Number(status().last_refusal?.standing === true),
+  );
+  return [info, since, refused, standing];
+}
+
+function gauge(name: string, help: string, read: () => number): Gauge {
+  return new Gauge({
+    name: `sparkgate_${name}`,
+    help,
+    registers: [],
+    collect() {
+      this.set(read());
+    },
+  });
 }

@@ -10,6 +10,9 @@ export type CompileResult = {
   readonly stderr: string;
 };
 
+/** What takes longer has got stuck; in milliseconds. */
+const LONGEST_RUN_MS = 600_000;
+
 /** The path of the Cerbos that came with npm. */
 export function cerbosBinary(): string {
   try {
@@ -25,19 +28,20 @@ export function cerbosBinary(): string {
 /** Compiles a folder of policies as strictly as the server evaluates them, and runs the tests of another. */
 export function compilePolicies(
   policyDir: string,
-  options: { tests?: string; output?: 'tree' | 'junit' | 'json' | 'list' } = {},
+  options: { tests?: string; output?: 'tree' | 'junit' | 'json' | 'list'; verbose?: boolean; filter?: string } = {},
 ): Promise<CompileResult> {
-  const { tests, output = 'tree' } = options;
+  const { tests, output = 'tree', verbose = false, filter } = options;
   const format = output === 'junit' ? ['--test-output=junit'] : [`--output=${output}`];
   // Cerbos marks --tests as deprecated, yet without it tests must lie among the policies.
   const scope = tests === undefined ? '--skip-tests' : `--tests=${tests}`;
-  const args = ['compile', '--strict-evaluation', '--no-color', ...format, scope, '--', policyDir];
+  const trace = [...(verbose ? ['--verbose'] : []), ...(filter === undefined ? [] : [`--test-filter=${filter}`])];
+  const args = ['compile', '--strict-evaluation', '--no-color', ...trace, ...format, scope, '--', policyDir];
   return run(cerbosBinary(), args);
 }
 
 function run(binary: string, args: string[]): Promise<CompileResult> {
   return new Promise((resolve, reject) => {
-    const options = { env: bareEnvironment(), maxBuffer: 1 << 28 };
+    const options = { env: bareEnvironment(), maxBuffer: 1 << 28, timeout: LONGEST_RUN_MS };
     execFile(binary, args, options, (error, stdout, stderr) => {
       if (error === null) resolve({ code: 0, stdout, stderr });
       else if (typeof error.code === 'number') resolve({ code: error.code, stdout, stderr });

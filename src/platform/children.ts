@@ -57,6 +57,11 @@ export class Children {
     this.#send({ order: 'start', spec });
   }
 
+  /** Whether a child of this name is wanted: started, and not being stopped. */
+  wants(name: string): boolean {
+    return this.#registered.has(name);
+  }
+
   /** Stops a child; resolves when it is gone. */
   async stop(name: string): Promise<void> {
     const registration = this.#registered.get(name);

@@ -22,12 +22,14 @@ export type EmbeddedCerbosOptions = {
   readonly runDir: string;
   /** The folder that people know, where `policyDir` is a copy of it. */
   readonly copyOf?: string;
+  /** What it is to call its bundle when it is asked. */
+  readonly bundle?: string;
 };
 
 /** Starts a Cerbos over a folder of policies and resolves, with its gRPC target, when it is SERVING. */
 export async function startEmbeddedCerbos(
   children: Children,
-  { name, policyDir, runDir, copyOf = policyDir }: EmbeddedCerbosOptions,
+  { name, policyDir, runDir, copyOf = policyDir, bundle }: EmbeddedCerbosOptions,
 ): Promise<{ target: string }> {
   if (!/^[a-z0-9-]+$/.test(name) || name.length > LONGEST_NAME) {
     throw new Error(`A Cerbos is named by at most ${LONGEST_NAME} of a-z, 0-9 and -, not ${name}.`);
@@ -41,7 +43,7 @@ export async function startEmbeddedCerbos(
   await letPass(runDir, identity);
   await makePrivateFolder(folder, identity);
 
-  const config = await writeConfiguration(join(folder, `${name}.json`), sockets, policyDir);
+  const config = await writeConfiguration(join(folder, `${name}.json`), sockets, { policyDir, bundle });
   const args = ['server', `--config=${config}`, '--log-level=warn'];
   const command = commandAs(identity, cerbosBinary(), args);
   const spec = { name, ...command, env: { GOGC: '400' }, stopSignal: 'SIGTERM' } as const;
@@ -66,12 +68,13 @@ async function chooseFor(policyDir: string, runDir: string): Promise<Identity> {
 async function writeConfiguration(
   path: string,
   sockets: { grpc: string; http: string },
-  policyDir: string,
+  { policyDir, bundle }: { policyDir: string; bundle: string | undefined },
 ): Promise<string> {
   const common = parseDocument(await readFile(CONFIGURATION, 'utf8'));
   common.setIn(['server', 'grpcListenAddr'], `unix:${sockets.grpc}`);
   common.setIn(['server', 'httpListenAddr'], `unix:${sockets.http}`);
   common.setIn(['storage', 'disk', 'directory'], policyDir);
+  if (bundle !== undefined) common.setIn(['engine', 'globals', 'bundle'], bundle);
   await writeFile(path, JSON.stringify(common), { mode: 0o644 });
   return path;
 }

@@ -48,6 +48,12 @@ describe('whether decisions of a kind depend on ids', () => {
     expect(await policy(`V.${name}`, variables)).toMatchObject({ mentionsIds: true });
   });
 
+  test.each(['id', 'name', 'roles'])('yes: by a variable of the older form called %s', async (name) => {
+    const older = `variables:\n  ${name}: P.id\n${documentPolicy(`V.${name} != "mallory"`)}`;
+    expect(await kind({ [FILE]: older })).toMatchObject({ mentionsIds: true });
+    expect(await kind({ [FILE]: older.replace('P.id', 'now()') })).toMatchObject({ mentionsTime: true });
+  });
+
   test('yes: by what is imported, and by what that imports', async () => {
     const files = {
       [FILE]: documentPolicy('true', 'importDerivedRoles: [around_documents]'),
@@ -101,6 +107,25 @@ rolePolicy: {role: clerk, version: default, parentRoles: [user], rules: [{resour
   expect([...((await kind(files))?.actions ?? [])].toSorted()).toEqual(['read', 'scan', 'shred', 'stamp']);
 });
 
+test('a kind that only a principal policy names is a kind', async () => {
+  const files = {
+    'sam.yaml': `
+apiVersion: api.cerbos.dev/v1
+principalPolicy:
+  principal: sam
+  version: default
+  rules:
+    - {resource: document, actions: [{action: shred, effect: EFFECT_ALLOW}]}
+    - {resource: document, actions: [{action: fold, effect: EFFECT_ALLOW}]}`,
+  };
+  expect(await kind(files)).toEqual({
+    actions: new Set(['shred', 'fold']),
+    rules: [],
+    mentionsIds: true,
+    mentionsTime: false,
+  });
+});
+
 test('what a rule looks at, through variables and derived roles too', async () => {
   const files = {
     [FILE]: documentPolicy(
@@ -128,6 +153,7 @@ test('no: the kinds of the project, so that all alike situations share one answe
     'access_request',
     'business_center',
     'policy_review',
+    'sparkgate_bundle',
     'sparkgate_service',
     'tiktok_account',
   ]);

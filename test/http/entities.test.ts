@@ -43,6 +43,9 @@ beforeAll(async () => {
   await mkdir(join(folder, '_schemas'), { recursive: true });
   await writeFile(join(folder, 'resource_policies/shelf.yaml'), SHELF);
   await writeFile(join(folder, '_schemas/shelf.json'), JSON.stringify(SHELF_SCHEMA));
+  await writeFile(join(folder, 'resource_policies/sealed.yaml'), SHELF.replaceAll('shelf', 'sealed'));
+  const sealed = { type: 'object', properties: { owner: { type: 'string' } }, additionalProperties: false };
+  await writeFile(join(folder, '_schemas/sealed.json'), JSON.stringify(sealed));
   app = await testApp(policies.environment);
 });
 afterAll(async () => {
@@ -132,7 +135,7 @@ describe('refusals', () => {
     ['null', null, 400],
     ['32 levels', nested(32), 200],
     ['33 levels', nested(33), 400],
-    ['a long text', { text: 'x'.repeat(200_000) }, 200],
+    ['a long text', { text: 'x'.repeat(60_000) }, 200],
     ['more than a body may have', { text: 'x'.repeat(300_000) }, 413],
     ['U+0000 in a value', { a: ['x\u0000'] }, 400],
     ['U+0000 in a name', { 'x\u0000': 1 }, 400],
@@ -278,6 +281,57 @@ describe('in checks', () => {
     const asked = { name: 'request_account_access' };
     expect(await check(entity('sue'), asked.name, entity('business_center:bc1'))).toBe(false);
   });
+});
+
+test('400: too large, and what would not arrive', async () => {
+  expect((await store('catalog/large', { blob: 'y'.repeat(65_000) })).status).toBe(200);
+  const { status, body } = await store('catalog/large', { blob: 'y'.repeat(66_000) });
+  expect([status, body.errors]).toEqual([
+    400,
+    [{ pointer: '/attributes', message: 'is larger than 65536 characters' }],
+  ]);
+  const raw = async (text: string) =>
+    app.call('PUT', '/v1/entities/catalog/proto', { body: text, headers: { 'Content-Type': 'application/json' } });
+  expect((await raw('{"attributes":{"__proto__":{"a":1}}}')).status).toBe(400);
+  expect((await raw('{"attributes":{"a":[{"\\u005f_proto__":1}]}}')).status).toBe(400);
+  expect((await raw('{"attributes":{"a":"__proto__"}}')).status).toBe(200);
+});
+
+test('large attributes of many are decided all the same, alone, in a batch and in a search', async () => {
+  const many = Array.from({ length: 80 }, (_, n) => `catalog:bulky-${n}`);
+  await Promise.all(
+    many.map(async (name) => store(name.replace(':', '/'), { department: 'bulk', blob: 'y'.repeat(60_000) })),
+  );
+  const subject = { ...entity('anybody'), properties: { department: 'bulk' } };
+  const body = { subject, action: { name: 'read' }, evaluations: many.map((name) => ({ resource: entity(name) })) };
+  const batch = await app.call('POST', '/access/v1/evaluations', { body });
+  expect(batch.body.evaluations.filter((it: { decision: boolean }) => it.decision)).toHaveLength(80);
+  await store('user/anybody', { department: 'bulk' });
+  const found = await app.call('POST', '/access/v1/search/resource', {
+    body: { subject: entity('anybody'), action: { name: 'read' }, resource: { type: 'catalog' } },
+  });
+  expect(found.body.results).toHaveLength(80);
+});
+
+test('a closed schema that does not admit what every check brings is told apart from bad attributes', async () => {
+  const sealed = await store('sealed/s1', { owner: 'sue' });
+  expect([sealed.status, sealed.body.detail]).toEqual([
+    400,
+    'The attributes do not fit the schema of sealed. Every check brings action and context: the schema has to admit both.',
+  ]);
+});
+
+test('413: defaults that would be repeated beyond measure', async () => {
+  const batch = (items: number, size: number) => ({
+    body: {
+      subject: entity('sam'),
+      action: { name: 'read' },
+      context: { blob: 'y'.repeat(size) },
+      evaluations: Array.from({ length: items }, (_, n) => ({ resource: entity(`catalog:c${n}`) })),
+    },
+  });
+  expect((await app.call('POST', '/access/v1/evaluations', batch(1000, 30_000))).status).toBe(413);
+  expect((await app.call('POST', '/access/v1/evaluations', batch(100, 30_000))).status).toBe(200);
 });
 
 test('entities are listed by id, in pages', async () => {

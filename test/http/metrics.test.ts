@@ -15,7 +15,9 @@ test('metrics count what decisions cost, by route and never by id', async () => 
   expect(status).toBe(200);
   expect(body).toMatch(/sparkgate_facts_statements_total [1-9]/);
   expect(body).toMatch(/sparkgate_pdp_questions_total [1-9]/);
-  expect(body).toContain(`sparkgate_policy_info{policy="${app.runtime.services.decider.policy}"} 1`);
+  expect(body).toContain(
+    `sparkgate_policy_info{policy="${app.runtime.services.decider.policy}",source="CERBOS_TARGET"} 1`,
+  );
   expect(body).toContain('route="/v1/business-centers/:bc_id/members/:user_id",status="200"');
   expect(body).not.toMatch(/\bsam\b/);
 });

@@ -50,6 +50,51 @@ test('which actions: all of the kind that are allowed', async () => {
   const what = async (subject: string): Promise<string[]> =>
     search('action', { subject: entity(subject), resource: entity('tiktok_account:brand') });
   expect(await what('sam')).toEqual(['read_profile', 'read_public_videos', 'view']);
-  expect(await what('adm')).toEqual(['assign_member', 'revoke_grant', 'unassign_member', 'view', 'view_assignments']);
+  expect(await what('adm')).toEqual([
+    'assign_member',
+    'revoke_grant',
+    'unassign_member',
+    'view',
+    'view_account_history',
+    'view_assignments',
+  ]);
   expect(await what('nobody')).toEqual([]);
+});
+
+test('which actions: properties take part as in an evaluation', async () => {
+  const found = await search('action', {
+    subject: entity('sam'),
+    action: { name: 'ignored', properties: IN_ADV1 },
+    resource: entity('tiktok_account:brand'),
+  });
+  expect(found).toContain('create_spark_ad');
+});
+
+test('412 before the revision that is asked for, and 400 for what is none', async () => {
+  const body = { subject: entity('sam'), action: { name: 'view' }, resource: { type: 'tiktok_account' } };
+  const at = async (revision: string): Promise<number> =>
+    (
+      await app.call('POST', '/access/v1/search/resource', {
+        body,
+        headers: { 'X-Sparkgate-Revision': revision },
+      })
+    ).status;
+  const revision = await put(app, '/v1/business-centers/bc1', { name: 'Another name' });
+  expect(await at(revision)).toBe(200);
+  expect(await at('99999999')).toBe(412);
+  expect(await at('zzz')).toBe(400);
+});
+
+test('a page token goes on in the same query, in whichever order its names stand', async () => {
+  const asked = (properties: object) => ({
+    subject: { type: 'user' },
+    action: { name: 'view', properties },
+    resource: entity('tiktok_account:brand'),
+  });
+  const call = async (properties: object, page: object) =>
+    app.call('POST', '/access/v1/search/subject', { body: { ...asked(properties), page } });
+  const first = await call({ bc_id: 'bc1', advertiser_id: 'adv1' }, { limit: 1 });
+  const token = first.body.page.next_token;
+  const second = await call({ advertiser_id: 'adv1', bc_id: 'bc1' }, { limit: 1, token });
+  expect([first.body.results, second.body.results]).toEqual([[entity('user:adm')], [entity('user:sam')]]);
 });

@@ -1,4 +1,5 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import stringify from 'safe-stable-stringify';
 import { SparkgateError } from '../../domain/errors.ts';
 
 /** Where a search goes on: opaque to callers, bound to its query, and of no use when tampered with. */
@@ -28,7 +29,9 @@ export class PageTokens {
   }
 
   #sign(query: unknown, place: string): Buffer {
-    const digest = createHash('sha256').update(JSON.stringify(query)).digest();
+    const digest = createHash('sha256')
+      .update(stringify(query) ?? '')
+      .digest();
     return createHmac('sha256', this.#key).update(digest).update(place).digest();
   }
 }

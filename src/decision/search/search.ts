@@ -1,8 +1,8 @@
 import type { Query } from '../../domain/context.ts';
 import { databaseError } from '../../domain/database-errors.ts';
-import type { Bundle } from '../bundle.ts';
+import { isOfThisService, type Bundle } from '../bundle.ts';
 import type { Check } from '../check.ts';
-import { SERVICE_KIND, type Decider } from '../decide.ts';
+import type { Decider } from '../decide.ts';
 import { prepare, type PreparedCheck } from '../prepare.ts';
 import type { Projection } from '../project.ts';
 import { known, universe, type Candidates, type Sides } from './candidates.ts';
@@ -128,7 +128,7 @@ export class Search {
   }
 
   #kind(type: string) {
-    return type === SERVICE_KIND ? undefined : this.#bundle.kinds.get(type);
+    return isOfThisService(type) ? undefined : this.#bundle.kinds.get(type);
   }
 
   async #ids({ text, values }: Candidates, after: string, limit: number): Promise<string[]> {

@@ -36,7 +36,9 @@ async function requireFit(ctx: Context, type: string, attributes: Record<string,
     throw new SparkgateError('invalid_request', `What is stored of a ${type} has endpoints of its own.`);
   }
   if (complaints.length === 0) return;
-  throw new SparkgateError('invalid_request', `The attributes do not fit the schema of ${type}.`, {
+  const closed = complaints.some(({ path, message }) => path === '/' && /'(?:action|context)'/.test(message));
+  const hint = closed ? ' Every check brings action and context: the schema has to admit both.' : '';
+  throw new SparkgateError('invalid_request', `The attributes do not fit the schema of ${type}.${hint}`, {
     errors: complaints.map(({ path, message }) => ({ pointer: `/attributes${path === '/' ? '' : path}`, message })),
   });
 }

@@ -31,6 +31,7 @@ export const evaluations = router().openapi(
     if (items.length === 0) return c.json(await single(c, request), 200);
     const most = c.get('services').settings.evaluationsPerRequest;
     if (items.length > most) throw invalid([{ pointer: '/evaluations', message: `takes at most ${most} evaluations` }]);
+    requireBounded(request, items.length);
     const responses = await decideAll(
       c,
       items.map((item) => merge(request, item)),
@@ -38,6 +39,15 @@ export const evaluations = router().openapi(
     return c.json({ evaluations: cut(responses, request.options?.evaluations_semantic ?? 'execute_all') }, 200);
   },
 );
+
+/** Characters that the defaults of one batch may come to, once each of its items holds them. */
+const MOST_REPEATED = 4 * 1024 * 1024;
+
+/** What stands once in the request is put to the policies with every item. */
+function requireBounded({ subject, action, resource, context }: EvaluationsRequest, items: number): void {
+  if (JSON.stringify([subject, action, resource, context]).length * items <= MOST_REPEATED) return;
+  throw new SparkgateError('payload_too_large', 'The defaults are too large for so many evaluations: send fewer.');
+}
 
 /** Without evaluations it is a single one (section 7.1). */
 async function single(c: Http<Env>, request: EvaluationsRequest): Promise<Response> {

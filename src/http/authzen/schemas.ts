@@ -40,7 +40,10 @@ const Page = z
   .optional();
 export const RESULTS = 100;
 
-/** Search requests (sections 8.4 to 8.6). The id of what is sought, and the action of an action search, are ignored. */
+/**
+ * Search requests (sections 8.4 to 8.6). The id of what is sought is ignored, and so is the name of an action search's
+ * action, whose properties take part as in an evaluation.
+ */
 export const SubjectSearch = z
   .object({ subject: Sought, action: Action, resource: Entity, context: Properties.optional(), page: Page })
   .openapi('SubjectSearchRequest');
@@ -48,7 +51,13 @@ export const ResourceSearch = z
   .object({ subject: Entity, action: Action, resource: Sought, context: Properties.optional(), page: Page })
   .openapi('ResourceSearchRequest');
 export const ActionSearch = z
-  .object({ subject: Entity, resource: Entity, context: Properties.optional(), page: Page })
+  .object({
+    subject: Entity,
+    action: z.looseObject({ properties: Properties.optional() }).optional(),
+    resource: Entity,
+    context: Properties.optional(),
+    page: Page,
+  })
   .openapi('ActionSearchRequest');
 
 const PageResponse = z.object({ next_token: z.string(), count: z.int() });

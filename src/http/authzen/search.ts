@@ -4,8 +4,8 @@ import type { Check } from '../../decision/check.ts';
 import { answers, body, SECURED } from '../api/answers.ts';
 import type { Env } from '../env.ts';
 import { jsonBody } from '../middleware/json-body.ts';
-import { router } from '../validation.ts';
-import { prepareCheck } from './answer.ts';
+import { REVISION_HEADER, router } from '../validation.ts';
+import { decideFresh, prepareCheck } from './answer.ts';
 import {
   ActionSearch,
   ActionsFound,
@@ -56,7 +56,7 @@ export const search = router()
     }),
     async (c) => {
       const { page, ...asked } = c.req.valid('json');
-      const check = await checkOf(c, { ...asked, action: { name: '-' } });
+      const check = await checkOf(c, { ...asked, action: { ...asked.action, name: '-' } });
       const { pageTokens, search: searching } = c.get('services');
       const query = ['action', check];
       const after = page?.token ? pageTokens.open(query, page.token) : '';
@@ -87,5 +87,8 @@ async function find(
 }
 
 async function checkOf(c: Http<Env>, asked: EvaluationRequest): Promise<Check> {
-  return (await prepareCheck(c, asked)).check;
+  const prepared = await prepareCheck(c, asked);
+  // Facts that are read after these are at least as fresh.
+  if (c.req.header(REVISION_HEADER) !== undefined) await decideFresh(c, [prepared]);
+  return prepared.check;
 }

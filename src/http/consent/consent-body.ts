@@ -5,6 +5,7 @@ import type { PageEnv } from '../env.ts';
 import { facts } from '../ui/facts.ts';
 import { csrf } from '../ui/fields.ts';
 import type { Html } from '../ui/html.ts';
+import { ownerName } from '../my-account/owner-name.ts';
 import { checkedName, shownName } from '../ui/name.ts';
 import type { Reader } from '../ui/reader.ts';
 import { inOrder, scopeCard } from '../ui/scopes.ts';
@@ -45,10 +46,9 @@ export function consentBody(c: Context<PageEnv>, consent: ConsentView, token: st
 function account(c: Context<PageEnv>, { signed_in_as: id, handle }: ConsentView, token: string): Html {
   const reader = c.get('reader');
   const words = reader.words.consent;
-  const name = handle ?? c.get('signedIn').displayName ?? id;
   return html`<section class="card">
     ${facts([
-      [words.yourAccount, html`<strong>${checkedName(reader, name)}</strong>`],
+      [words.yourAccount, ownerName(reader, { id, handle, displayName: null }, c.get('signedIn'))],
       [words.accountId, checkedName(reader, id)],
     ])}
     <p><a href="${urls.signIn.choose('tiktok_account', urls.consent.show(token))}">${words.notYou}</a></p>

@@ -8,7 +8,8 @@ import { checkedName, shownName } from '../ui/name.ts';
 import { page } from '../ui/page.ts';
 import { pager } from '../ui/pager.ts';
 import { urls } from '../ui/urls.ts';
-import { contextOfPage, findOf, idOf } from './enter.ts';
+import { contextOfPage } from '../page-context.ts';
+import { findOf, idOf } from './enter.ts';
 import { heading } from './parts.ts';
 
 /** Which Business Center to work in; whoever is in one alone goes on to it. */

@@ -9,6 +9,7 @@ import { SparkgateError } from '../../domain/errors.ts';
 import { FindQuery } from '../../domain/find-text.ts';
 import { OutsideId } from '../../domain/vocabulary.ts';
 import type { PageEnv } from '../env.ts';
+import { contextOfPage } from '../page-context.ts';
 import { heard, type Flash } from '../ui/flash.ts';
 import type { Html } from '../ui/html.ts';
 import { checkedName } from '../ui/name.ts';
@@ -42,11 +43,6 @@ const ROWS = 25;
 
 /** Rows of a list that shares its page with others. */
 export const ROWS_OF_SECTION = 10;
-
-/** The domain's context of whoever is signed in. */
-export function contextOfPage(c: Http<PageEnv>): Context {
-  return c.get('services').contextFor({ key: null, actor: c.get('signedIn').actor }, c.get('requestId'));
-}
 
 /** Goes into the Business Center of the address. @throws SparkgateError `not_found` for whoever is no member of it */
 export async function enter(c: Http<PageEnv>): Promise<Shell> {

@@ -6,11 +6,15 @@ import type { Shell } from './enter.ts';
 /** What a form of the console can say on the page that follows it. */
 export type Done = 'assigned' | 'changed' | 'unassigned' | 'cancelled' | 'revoked' | 'approved';
 
+const COUNT = /^[1-9]\d{0,5}$/;
+
 /** What was just done, once, on top of the page. */
 export function flashNotice({ flash, reader }: Shell): Html {
   if (!flash) return html``;
   const words = reader.words.console;
-  const count = Number(flash.values['count'] ?? '0');
+  const count = Number(COUNT.exec(flash.values['count'] ?? '1')?.[0]);
+  // The cookie is the browser's: what it says may be anything.
+  if (Number.isNaN(count)) return html``;
   const said: Readonly<Record<Done, string>> = {
     assigned: words.assign.done(count, reader.formats.number(count)),
     changed: words.member.changed,

@@ -35,7 +35,7 @@ export async function unlessSomebodyWasFaster<Result>(verb: () => Promise<Result
       error.code === 'forbidden' &&
       error.reasons?.some(({ code }) => STALE.has(code));
     if (!stale) throw error;
-    throw new SparkgateError('conflict', 'Somebody was faster: this has changed since the page was shown.', {
+    throw new SparkgateError('conflict', 'This has changed since the page was shown.', {
       cause: error,
     });
   }

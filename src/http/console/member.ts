@@ -1,4 +1,4 @@
-import { Hono } from 'hono';
+import { Hono, type Context } from 'hono';
 import { html } from 'hono/html';
 import { getAccount } from '../../domain/account-grants/get-account.ts';
 import { assign } from '../../domain/assignments/assign.ts';
@@ -6,31 +6,37 @@ import { findAssignees, type Assignee } from '../../domain/assignments/find-assi
 import { unassign } from '../../domain/assignments/unassign.ts';
 import { SparkgateError, type FieldError } from '../../domain/errors.ts';
 import type { Scope } from '../../domain/vocabulary.ts';
-import type { PageEnv } from '../env.ts';
+import type { PageEnv, SignedIn } from '../env.ts';
 import { csrfField } from '../middleware/csrf-field.ts';
 import { sameOrigin } from '../middleware/same-origin.ts';
 import { csrf, errorSummary } from '../ui/fields.ts';
 import { sayNext } from '../ui/flash.ts';
-import { urls } from '../ui/urls.ts';
+import { scopeBadges } from '../ui/scopes.ts';
+import { urls, withQuery } from '../ui/urls.ts';
 import { trail } from './account.ts';
+import { confirmPage, confirmStep, type Step } from './confirm-step.ts';
 import { enter, idOf, show, type Shell } from './enter.ts';
 import { sentForm, tickedScopes, unlessSomebodyWasFaster } from './form.ts';
 import { accountName, heading, scopeBoxes, userName } from './parts.ts';
 
 const PATH = '/console/:bc_id/tiktok-accounts/:id/members/:user_id';
 
+/** Names what a form does, and the page that asks whether it really is to be done. */
+const UNASSIGN = 'unassign';
+
 /** R3: one member's access to one account: changed, or taken away. */
 export const member = new Hono<PageEnv>()
   .get(PATH, async (c) => {
     const shell = await enter(c);
     const assignee = await assigneeOf(shell, idOf(c, 'id'), idOf(c, 'user_id'));
+    if (c.req.query('step') === UNASSIGN) return unassignPage(c, shell, assignee);
     return formPage(c, shell, { assignee, ticked: assignee.scopes, errors: [] });
   })
   .post(PATH, sameOrigin(), csrfField(), async (c) => {
     const shell = await enter(c);
     const [id, userId] = [idOf(c, 'id'), idOf(c, 'user_id')];
     const sent = await sentForm(c);
-    if (sent.one('intent') === 'unassign') {
+    if (sent.one('intent') === UNASSIGN) {
       const which = { bcId: shell.bcId, tiktokAccountId: id, userId };
       await unlessSomebodyWasFaster(async () => unassign(shell.ctx, which));
       sayNext(c, 'unassigned');
@@ -50,7 +56,7 @@ export const member = new Hono<PageEnv>()
 
 /** @throws SparkgateError `not_found` for whoever is no member (any more) */
 async function assigneeOf({ ctx, bcId }: Shell, tiktokAccountId: string, userId: string): Promise<Assignee> {
-  const { items } = await findAssignees(ctx, { bcId, tiktokAccountId }, { userId }, { limit: 1, text: null });
+  const { items } = await findAssignees(ctx, { bcId, tiktokAccountId }, { userIds: [userId] }, { limit: 1, text: null });
   const [found] = items;
   if (!found) throw new SparkgateError('not_found', 'There is no such member in this Business Center.');
   return found;
@@ -83,11 +89,34 @@ async function formPage(
     <section class="card" aria-labelledby="unassign">
       <h2 id="unassign">${words.unassignTitle}</h2>
       <p>${assignee.scopes.length === 0 ? words.none : words.unassignBody}</p>
-      <form method="post" action="${action}">
-        ${csrf(c.get('signedIn'))}
-        <button class="danger" name="intent" value="unassign"${assignee.scopes.length === 0 ? html` disabled` : ''}>${words.unassign}</button>
-      </form>
+      ${assignee.scopes.length === 0 ? '' : confirmStep(unassignStep(shell, id, assignee, c.get('signedIn')))}
     </section>`;
   const breadcrumb = trail(shell, { id, name: accountName(account) });
   return show(c, shell, 'tiktokAccounts', { title: words.title, breadcrumb, body }, status);
+}
+
+function unassignStep({ reader, bcId, userId }: Shell, id: string, assignee: Assignee, signedIn: SignedIn): Step {
+  const words = reader.words.console.member;
+  const path = urls.tiktokAccount.member(bcId, id, assignee.user_id);
+  return {
+    id: 'unassign-now',
+    label: words.unassign,
+    title: words.unassignAsk,
+    body: html`${userName(reader, assignee.user_id, userId)} ${scopeBadges(reader, assignee.scopes)} ${words.unassignBody}`,
+    keep: words.unassignNo,
+    form: html`<form method="post" action="${path}">
+      ${csrf(signedIn)}<button class="danger" name="intent" value="${UNASSIGN}">${words.unassignYes}</button>
+    </form>`,
+    page: withQuery(path, { step: UNASSIGN }),
+  };
+}
+
+async function unassignPage(c: Context<PageEnv>, shell: Shell, assignee: Assignee): Promise<Response> {
+  const id = idOf(c, 'id');
+  const account = await getAccount(shell.ctx, shell.bcId, id);
+  const back = urls.tiktokAccount.member(shell.bcId, id, assignee.user_id);
+  if (assignee.scopes.length === 0) return c.redirect(back, 303);
+  const breadcrumb = trail(shell, { id, name: accountName(account) });
+  const step = unassignStep(shell, id, assignee, c.get('signedIn'));
+  return confirmPage(c, shell, 'tiktokAccounts', { step, back, breadcrumb });
 }

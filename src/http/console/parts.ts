@@ -39,7 +39,8 @@ export function actorName(reader: Reader, actor: string): Html {
   const [, type = '', id = ''] = /^([^:]*):?(.*)$/su.exec(actor) ?? [];
   const kinds: Readonly<Record<string, string>> = reader.words.console.actors;
   const kind = kinds[type] ?? type;
-  return id === '' ? html`${kind}` : html`${kind} ${shownName(id)}`;
+  if (id === '') return html`${kind}`;
+  return html`${kind} ${type === 'api_key' ? html`<code title="${id}">…${id.slice(-6)}</code>` : shownName(id)}`;
 }
 
 /** A search box that asks by GET, and the way back to everything. */
@@ -64,10 +65,15 @@ export function scopeBoxes(reader: Reader, scopes: { offered: readonly Scope[]; 
       const offered = scopes.offered.includes(scope);
       return html`<label class="choice${offered ? '' : ' unavailable'}">
         <input type="checkbox" name="scopes" value="${scope}"${scopes.ticked.includes(scope) && offered ? html` checked` : ''}${offered ? '' : html` disabled`} />
-        <span>${reader.words.common.scopes[scope].name} <code>${scope}</code>${offered ? '' : html` <span class="hint">${reader.words.console.assign.notGranted}</span>`}</span>
+        <span>${reader.words.common.scopes[scope].name} <code>${scope}</code>${offered ? '' : html` <span class="hint">· ${reader.words.console.assign.notGranted}</span>`}</span>
       </label>`;
     })}
   </div>`;
+}
+
+/** Whom the mark of the audit trail means. */
+export function whoDid(reader: Reader, actor: string | null): Html {
+  return actor === null ? html`${reader.words.common.noValue}` : actorName(reader, actor);
 }
 
 /** Each missing condition in plain words, and who can bring it about. */

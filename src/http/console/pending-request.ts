@@ -1,7 +1,6 @@
 import { html } from 'hono/html';
 import type { AccessRequestView } from '../../domain/access-requests/view.ts';
 import type { SignedIn } from '../env.ts';
-import { confirm } from '../ui/confirm.ts';
 import { copyButton } from '../ui/copy.ts';
 import { csrf } from '../ui/fields.ts';
 import type { Html } from '../ui/html.ts';
@@ -9,6 +8,7 @@ import { live } from '../ui/live.ts';
 import { notice } from '../ui/notice.ts';
 import { urls } from '../ui/urls.ts';
 import type { Shell } from './enter.ts';
+import { confirmStep, type Step } from './confirm-step.ts';
 import { heading } from './parts.ts';
 import { requestFacts } from './request-facts.ts';
 
@@ -36,19 +36,25 @@ export function pendingRequest(shell: Shell, { request, url, signedIn }: Pending
         <section class="card">
           <h2>${words.details}</h2>
           ${requestFacts(shell, request)}
-          ${confirm(reader, {
-            id: 'cancel',
-            label: words.cancel,
-            title: words.cancelTitle,
-            body: words.cancelBody,
-            danger: true,
-            form: html`<form method="post" action="${urls.accessRequest.cancel(bcId, request.id)}">
-              ${csrf(signedIn)}<button class="danger">${words.cancelYes}</button>
-            </form>`,
-          })}
+          ${confirmStep(cancelStep(shell, request.id, signedIn))}
         </section>
       </div>
     </div>`;
+}
+
+/** Whether the request is really to be cancelled. */
+export function cancelStep({ reader, bcId }: Shell, id: string, signedIn: SignedIn): Step {
+  const words = reader.words.console.live;
+  const path = urls.accessRequest.cancel(bcId, id);
+  return {
+    id: 'cancel',
+    label: words.cancel,
+    title: words.cancelTitle,
+    body: words.cancelBody,
+    keep: words.cancelNo,
+    form: html`<form method="post" action="${path}">${csrf(signedIn)}<button class="danger">${words.cancelYes}</button></form>`,
+    page: path,
+  };
 }
 
 function picture({ reader, bcId }: Shell, id: string, url: string): Html {

@@ -14,15 +14,17 @@ import { sayNext } from '../ui/flash.ts';
 import type { Html } from '../ui/html.ts';
 import { notice, type NoticeKind } from '../ui/notice.ts';
 import { urls } from '../ui/urls.ts';
-import { contextOfPage, enter, idOf, show, type Shell } from './enter.ts';
+import { contextOfPage } from '../page-context.ts';
+import { enter, idOf, show, type Shell } from './enter.ts';
 import { flashNotice } from './flash-notice.ts';
 import { unlessSomebodyWasFaster } from './form.ts';
 import { heading } from './parts.ts';
-import { pendingRequest } from './pending-request.ts';
+import { confirmPage } from './confirm-step.ts';
+import { cancelStep, pendingRequest } from './pending-request.ts';
 import { requestFacts } from './request-facts.ts';
 
 /** Without script, the page of a pending request loads itself anew after so many seconds. */
-const REFRESH = 5;
+const REFRESH = 30;
 
 const PATH = '/console/:bc_id/access-requests/:id';
 
@@ -59,6 +61,16 @@ export const requestPage = new Hono<PageEnv>()
     const url = await getConsentUrl(contextOfPage(c), idOf(c, 'bc_id'), idOf(c, 'id'));
     return c.body(await qrPng(url), 200, { 'Content-Type': 'image/png' });
   })
+  .get(`${PATH}/cancel`, async (c) => {
+    const shell = await enter(c);
+    const { reader, ctx, bcId } = shell;
+    const request = await getRequest(ctx, bcId, idOf(c, 'id'));
+    const back = urls.accessRequest.show(bcId, request.id);
+    if (request.status !== 'PENDING') return c.redirect(back, 303);
+    const breadcrumb = [{ label: reader.words.console.requests.title, href: urls.center.accessRequests(bcId) }];
+    const step = cancelStep(shell, request.id, c.get('signedIn'));
+    return confirmPage(c, shell, 'accessRequests', { step, back, breadcrumb });
+  })
   .post(`${PATH}/cancel`, sameOrigin(), csrfField(), async (c) => {
     const bcId = idOf(c, 'bc_id');
     await unlessSomebodyWasFaster(async () => cancelRequest(contextOfPage(c), bcId, idOf(c, 'id')));
@@ -91,10 +103,17 @@ const KINDS: Readonly<Record<AccessRequestView['status'], NoticeKind>> = {
   VOID: 'warning',
 };
 
+/** What the owner authorized and somebody revoked since, with the way to what is on record of it. */
+function endedAccess({ reader, bcId }: Shell, { tiktok_account_id: id }: AccessRequestView): Html {
+  const { account, live } = reader.words.console;
+  if (id === null) return html`${live.endedAccess}`;
+  return html`${live.endedAccess} <a href="${urls.tiktokAccount.show(bcId, id)}">${account.history}</a>`;
+}
+
 function endedRequest(shell: Shell, request: AccessRequestView): Html {
   const { reader, bcId } = shell;
   const { live, requests: words } = reader.words.console;
-  const more = request.status === 'APPROVED' ? live.endedAccess : undefined;
+  const more = request.status === 'APPROVED' ? endedAccess(shell, request) : undefined;
   return html`${flashNotice(shell)} ${heading(words.statuses[request.status])}
     ${notice(reader, KINDS[request.status], live.gone[request.status], more)} ${requestFacts(shell, request)}
     <p class="actions"><a class="button" href="${urls.center.requestAccess(bcId)}">${live.again}</a></p>`;

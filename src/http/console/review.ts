@@ -12,7 +12,7 @@ import type { Entered } from '../ui/fields.ts';
 import { page } from '../ui/page.ts';
 import type { Reader } from '../ui/reader.ts';
 import { urls } from '../ui/urls.ts';
-import { contextOfPage } from './enter.ts';
+import { contextOfPage } from '../page-context.ts';
 import { heading } from './parts.ts';
 import { askForm, explanationSection } from './review-decision.ts';
 import { bundleSection, tableSection } from './review-policies.ts';

@@ -14,7 +14,8 @@ import { scopeBadges } from '../ui/scopes.ts';
 import { table } from '../ui/table.ts';
 import { urls } from '../ui/urls.ts';
 import { trail } from './account.ts';
-import { contextOfPage, enter, idOf, show, type Shell } from './enter.ts';
+import { contextOfPage } from '../page-context.ts';
+import { enter, idOf, show, type Shell } from './enter.ts';
 import { unlessSomebodyWasFaster } from './form.ts';
 import { accountName, heading, userName } from './parts.ts';
 
@@ -41,9 +42,10 @@ export const revoke = new Hono<PageEnv>()
   })
   .post(PATH, sameOrigin(), csrfField(), async (c) => {
     const bcId = idOf(c, 'bc_id');
-    await unlessSomebodyWasFaster(async () => revokeGrant(contextOfPage(c), bcId, idOf(c, 'id')));
+    const id = idOf(c, 'id');
+    await unlessSomebodyWasFaster(async () => revokeGrant(contextOfPage(c), bcId, id));
     sayNext(c, 'revoked');
-    return c.redirect(urls.center.tiktokAccounts(bcId), 303);
+    return c.redirect(urls.tiktokAccount.show(bcId, id), 303);
   });
 
 function losses({ reader, userId }: Shell, { members, losing }: RevokePreview): Html {

@@ -13,10 +13,17 @@ export function csrfField() {
   });
 }
 
-/** @throws SparkgateError `forbidden` */
+/** What was sent from a page of another sign-in: of somebody else, or of the same person before they signed in anew. */
+export class StaleForm extends SparkgateError {
+  constructor() {
+    super('forbidden', 'This form is from another sign-in. Open the page again and repeat it.');
+  }
+}
+
+/** @throws StaleForm */
 export function checkCsrf(field: unknown, { csrfToken }: SignedIn): void {
   if (typeof field === 'string' && equal(field, csrfToken)) return;
-  throw new SparkgateError('forbidden', 'This form is from another sign-in. Open the page again and repeat it.');
+  throw new StaleForm();
 }
 
 /** In constant time, whatever the lengths. */

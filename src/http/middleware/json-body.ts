@@ -12,6 +12,24 @@ export function jsonBody() {
         errors: [{ pointer: 'Content-Type', message: 'takes application/json' }],
       });
     }
+    if (holdsProto(await c.req.text())) {
+      throw new SparkgateError('invalid_request', 'Nothing may have the name __proto__: it would not arrive.');
+    }
     await next();
   });
+}
+
+/** Whether something in a JSON text is named `__proto__`. Text that is no JSON is left to whoever parses it. */
+function holdsProto(text: string): boolean {
+  if (!/__proto__|\\u005f/i.test(text)) return false;
+  let held = false;
+  try {
+    JSON.parse(text, (name, value: unknown) => {
+      held ||= name === '__proto__';
+      return value;
+    });
+  } catch {
+    return false;
+  }
+  return held;
 }

@@ -1,7 +1,7 @@
 import type { Context } from 'hono';
 import { createMiddleware } from 'hono/factory';
 import { matchedRoutes } from 'hono/route';
-import type { Env, Services } from '../env.ts';
+import type { Env } from '../env.ts';
 
 /** Paths that are called often: logged at debug. */
 const FREQUENT = /^\/(?:access\/v1\/|healthz$|readyz$)/;
@@ -11,11 +11,14 @@ export function routeOf(c: Context<Env>): string | null {
   return matchedRoutes(c).findLast((route) => !route.path.includes('*'))?.path ?? null;
 }
 
-/** Logs each request by its route, never by its address: addresses hold consent tokens. */
-export function requestLog(services: Services) {
+/**
+ * Logs each request by its route and the policies that it was decided by, never by its address: addresses hold consent
+ * tokens.
+ */
+export function requestLog() {
   return createMiddleware<Env>(async function requestLogMiddleware(c, next) {
-    c.set('services', services);
-    c.set('log', services.log.child({ request_id: c.get('requestId').slice(0, 128) }));
+    const services = c.get('services');
+    c.set('log', services.log.child({ request_id: c.get('requestId').slice(0, 128), policy: services.decider.policy }));
     const since = performance.now();
     await next();
     const level = FREQUENT.test(c.req.path) ? 'debug' : 'info';

@@ -1,7 +1,8 @@
 import type { Context } from 'hono';
 import { html } from 'hono/html';
 import type { OwnerGrant } from '../../domain/account-grants/list-owner-grants.ts';
-import type { PageEnv } from '../env.ts';
+import type { AccountNames } from '../../domain/tiktok-accounts/get-own-account.ts';
+import type { PageEnv, SignedIn } from '../env.ts';
 import { facts } from '../ui/facts.ts';
 import type { Flash } from '../ui/flash.ts';
 import type { Html } from '../ui/html.ts';
@@ -11,15 +12,23 @@ import type { Reader } from '../ui/reader.ts';
 import { inOrder, scopeCard } from '../ui/scopes.ts';
 import { time } from '../ui/time.ts';
 import { urls } from '../ui/urls.ts';
+import { ownerName } from './owner-name.ts';
+
+/** An authorization, and the account that it is of. */
+export interface ShownGrant {
+  grant: OwnerGrant;
+  owner: AccountNames;
+}
 
 /** One Business Center's authorization; right after an approval, the receipt. */
-export function grantBody(c: Context<PageEnv>, grant: OwnerGrant, flash: Flash | null): Html {
+export function grantBody(c: Context<PageEnv>, shown: ShownGrant, flash: Flash | null): Html {
+  const { grant } = shown;
   const reader = c.get('reader');
   const words = reader.words.myAccount;
   const isReceipt = flash?.done === 'authorized' && flash.values['bc_id'] === grant.bc_id;
   return html`${isReceipt ? notice(reader, 'success', words.authorized, words.authorizedMore) : ''}
     <h1>${checkedName(reader, grant.business_center_name)}</h1>
-    <section class="card">${grantFacts(reader, grant, c.get('signedIn').actor.id)}</section>
+    <section class="card">${grantFacts(reader, shown, c.get('signedIn'))}</section>
     <section class="stack">
       <h2>${words.what}</h2>
       ${inOrder(grant.scopes).map((scope) => scopeCard(reader, scope))}
@@ -32,12 +41,12 @@ export function grantBody(c: Context<PageEnv>, grant: OwnerGrant, flash: Flash |
 }
 
 /** Who was authorized, when and by which account. */
-export function grantFacts(reader: Reader, grant: OwnerGrant, accountId: string): Html {
+export function grantFacts(reader: Reader, { grant, owner }: ShownGrant, signedIn: SignedIn): Html {
   const words = reader.words.myAccount;
   return facts([
     [words.businessCenter, checkedName(reader, grant.business_center_name)],
     [words.businessCenterId, checkedName(reader, grant.bc_id)],
-    [words.account, checkedName(reader, accountId)],
+    [words.account, ownerName(reader, owner, signedIn)],
     [words.since, time(reader, grant.granted_at)],
     [words.members, words.memberCount(grant.members, reader.formats.number(grant.members))],
   ]);

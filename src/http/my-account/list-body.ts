@@ -2,6 +2,7 @@ import type { Context } from 'hono';
 import { html } from 'hono/html';
 import type { OwnerGrant } from '../../domain/account-grants/list-owner-grants.ts';
 import type { Page } from '../../domain/page.ts';
+import type { AccountNames } from '../../domain/tiktok-accounts/get-own-account.ts';
 import type { PageEnv } from '../env.ts';
 import { emptyState } from '../ui/empty-state.ts';
 import type { Flash } from '../ui/flash.ts';
@@ -14,15 +15,15 @@ import { scopeBadges } from '../ui/scopes.ts';
 import { table } from '../ui/table.ts';
 import { day } from '../ui/time.ts';
 import { urls } from '../ui/urls.ts';
+import { ownerName } from './owner-name.ts';
 
 /** Every Business Center that may use the account. */
 export function listBody(
   c: Context<PageEnv>,
-  list: { grants: Page<OwnerGrant>; cursor: string | undefined; flash: Flash | null },
+  list: { owner: AccountNames; grants: Page<OwnerGrant>; cursor: string | undefined; flash: Flash | null },
 ): Html {
   const reader = c.get('reader');
   const words = reader.words.myAccount;
-  const { actor, displayName } = c.get('signedIn');
   const { items, next_cursor: next } = list.grants;
   return html`${list.flash ? said(reader, list.flash) : ''}
     <div class="heading">
@@ -34,8 +35,8 @@ export function listBody(
     <section class="card account">
       <div>
         <p class="hint">${words.account}</p>
-        <p><strong>${checkedName(reader, displayName ?? actor.id)}</strong></p>
-        ${displayName === null ? '' : html`<p class="hint">${shownName(actor.id)}</p>`}
+        <p>${ownerName(reader, list.owner, c.get('signedIn'))}</p>
+        <p class="hint">${reader.words.consent.accountId} ${shownName(list.owner.id)}</p>
       </div>
       <a href="${urls.signIn.choose('tiktok_account', urls.myAccount.show())}">${words.switchAccount}</a>
     </section>

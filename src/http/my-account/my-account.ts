@@ -4,6 +4,7 @@ import { listOwnerGrants, type OwnerGrant } from '../../domain/account-grants/li
 import { revokeGrant } from '../../domain/account-grants/revoke-grant.ts';
 import { SparkgateError } from '../../domain/errors.ts';
 import { PageQuery, type Page } from '../../domain/page.ts';
+import { getOwnAccount } from '../../domain/tiktok-accounts/get-own-account.ts';
 import { OutsideId } from '../../domain/vocabulary.ts';
 import type { PageEnv } from '../env.ts';
 import { csrfField } from '../middleware/csrf-field.ts';
@@ -13,7 +14,7 @@ import { contextOfPage } from '../page-context.ts';
 import { heard, sayNext } from '../ui/flash.ts';
 import { page } from '../ui/page.ts';
 import { urls } from '../ui/urls.ts';
-import { grantBody } from './grant-body.ts';
+import { grantBody, type ShownGrant } from './grant-body.ts';
 import { listBody } from './list-body.ts';
 import { revokeBody } from './revoke-body.ts';
 
@@ -28,20 +29,19 @@ export const myAccount = new Hono<PageEnv>()
     const query = PageQuery.safeParse({ limit: ROWS, cursor: c.req.query('cursor') });
     if (!query.success) throw new SparkgateError('invalid_request', 'This is no address of the list.');
     const grants = await ownGrants(c, query.data);
-    const list = { grants, cursor: c.req.query('cursor'), flash: heard(c) };
+    const owner = await getOwnAccount(contextOfPage(c), c.get('signedIn').actor.id);
+    const list = { owner, grants, cursor: c.req.query('cursor'), flash: heard(c) };
     return page(c, { title: c.get('reader').words.myAccount.title, body: listBody(c, list) });
   })
   .get('/my-account/grants/:bc_id', async (c) => {
-    const { actor } = c.get('signedIn');
-    const grant = await getOwnerGrant(contextOfPage(c), actor.id, bcIdOf(c));
-    const body = grantBody(c, grant, heard(c));
+    const { grant, owner } = await ownGrant(c);
+    const body = grantBody(c, { grant, owner }, heard(c));
     return page(c, { title: grant.business_center_name, breadcrumb: breadcrumb(c), body, narrow: true });
   })
   .get('/my-account/grants/:bc_id/revoke', async (c) => {
-    const { actor } = c.get('signedIn');
-    const grant = await getOwnerGrant(contextOfPage(c), actor.id, bcIdOf(c));
+    const shown = await ownGrant(c);
     const { revokeTitle } = c.get('reader').words.myAccount;
-    return page(c, { title: revokeTitle, breadcrumb: breadcrumb(c), body: revokeBody(c, grant), narrow: true });
+    return page(c, { title: revokeTitle, breadcrumb: breadcrumb(c), body: revokeBody(c, shown), narrow: true });
   })
   .post('/my-account/grants/:bc_id/revoke', async (c) => {
     const ctx = contextOfPage(c);
@@ -60,6 +60,14 @@ async function ownGrants(c: Http<PageEnv>, query: PageQuery): Promise<Page<Owner
     if (error instanceof SparkgateError && error.code === 'not_found') return { items: [], next_cursor: null };
     throw error;
   }
+}
+
+/** @throws SparkgateError `not_found` */
+async function ownGrant(c: Http<PageEnv, '/my-account/grants/:bc_id'>): Promise<ShownGrant> {
+  const ctx = contextOfPage(c);
+  const { id } = c.get('signedIn').actor;
+  const [grant, owner] = await Promise.all([getOwnerGrant(ctx, id, bcIdOf(c)), getOwnAccount(ctx, id)]);
+  return { grant, owner };
 }
 
 /** @throws SparkgateError `not_found` for what can be no id */

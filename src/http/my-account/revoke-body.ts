@@ -1,21 +1,21 @@
 import type { Context } from 'hono';
 import { html } from 'hono/html';
-import type { OwnerGrant } from '../../domain/account-grants/list-owner-grants.ts';
 import type { PageEnv } from '../env.ts';
 import { csrf } from '../ui/fields.ts';
 import type { Html } from '../ui/html.ts';
 import { scopeBadges } from '../ui/scopes.ts';
 import { urls } from '../ui/urls.ts';
-import { grantFacts } from './grant-body.ts';
+import { grantFacts, type ShownGrant } from './grant-body.ts';
 
 /** Says what revoking does before it is done. */
-export function revokeBody(c: Context<PageEnv>, grant: OwnerGrant): Html {
+export function revokeBody(c: Context<PageEnv>, shown: ShownGrant): Html {
+  const { grant } = shown;
   const reader = c.get('reader');
   const words = reader.words.myAccount;
   const signedIn = c.get('signedIn');
   return html`<h1>${words.revokeTitle}</h1>
     <section class="card">
-      ${grantFacts(reader, grant, signedIn.actor.id)} ${scopeBadges(reader, grant.scopes)}
+      ${grantFacts(reader, shown, signedIn)} ${scopeBadges(reader, grant.scopes)}
     </section>
     <section class="stack">
       <h2>${words.whatHappens}</h2>

@@ -1,22 +1,27 @@
 import type { Context } from 'hono';
 import { html } from 'hono/html';
-import type { SparkgateError } from '../../domain/errors.ts';
-import type { PageEnv } from '../env.ts';
+import type { ErrorCode, SparkgateError } from '../../domain/errors.ts';
+import type { PageEnv, SignedIn } from '../env.ts';
+import { StaleForm } from '../middleware/csrf-field.ts';
 import { announce, PROBLEMS } from '../problem.ts';
+import { pageOf } from './form-page.ts';
 import type { Html } from './html.ts';
+import { shownName } from './name.ts';
 import { page } from './page.ts';
 import { urls } from './urls.ts';
 
 /** An error as a page: what it is, what to do next, and the number it was logged under. */
 export function errorPage(c: Context<PageEnv>, thrown: unknown) {
   const error = announce(c, thrown);
-  const { errors } = c.get('reader').words;
+  const { errors, common } = c.get('reader').words;
   const { status } = PROBLEMS[error.code];
-  const said = errors[error.code];
+  const isStale = error instanceof StaleForm;
+  const said = isStale ? errors.staleForm : errors[error.code];
   const body = html`<section class="empty error-page">
     <p class="status">${status}</p>
     <h1>${said.title}</h1>
     <p>${said.next}</p>
+    ${isStale ? html`<p class="hint">${common.signedInAs} ${signedInAs(c)}</p>` : ''}
     ${reasons(error, errors.reasons)}
     <p class="actions">${wayOut(c, error, errors)}</p>
     <p class="hint">${errors.requestId} <code class="wrap">${c.get('requestId').slice(0, 128)}</code></p>
@@ -29,11 +34,29 @@ function reasons({ reasons: missing }: SparkgateError, title: string): Html {
   return html`<p>${title} ${missing.map(({ code }) => html`<code>${code}</code> `)}</p>`;
 }
 
-/** The owner's pages lead back to the owner's list, all others to the console. */
-function wayOut({ req }: Context<PageEnv>, { code }: SparkgateError, words: { home: string; signIn: string }): Html {
-  const isOwners = /^\/(?:my-account|consent)(?:\/|$)/.test(req.path);
+/** Who answers for what was sent; known wherever a form can be stale. */
+function signedInAs(c: Context<PageEnv>): Html {
+  const signedIn = c.get('signedIn') as SignedIn | undefined;
+  return signedIn ? shownName(signedIn.displayName ?? signedIn.actor.id) : html``;
+}
+
+/** Codes that may be gone when the same page is asked for once more. */
+const PASSING: ReadonlySet<ErrorCode> = new Set(['rate_limited', 'timeout', 'unavailable', 'internal']);
+
+/** The page itself, where that helps; and the start: of the owner's pages the owner's list, of all others the console. */
+function wayOut(
+  c: Context<PageEnv>,
+  { code }: SparkgateError,
+  words: { home: string; signIn: string; back: string },
+): Html {
+  const isOwners = /^\/(?:my-account|consent)(?:\/|$)/.test(c.req.path);
+  if (code === 'unauthenticated') {
+    const signIn = urls.signIn.choose(isOwners ? 'tiktok_account' : 'user', pageOf(c));
+    return html`<a class="button" href="${signIn}">${words.signIn}</a>`;
+  }
   const home = isOwners ? urls.myAccount.show() : urls.home();
-  if (code !== 'unauthenticated') return html`<a class="button" href="${home}">${words.home}</a>`;
-  const signIn = urls.signIn.choose(isOwners ? 'tiktok_account' : 'user', isOwners ? home : urls.console());
-  return html`<a class="button" href="${signIn}">${words.signIn}</a>`;
+  const isForm = c.req.method !== 'GET' && c.req.method !== 'HEAD' && code !== 'not_found';
+  if (!isForm && !PASSING.has(code)) return html`<a class="button" href="${home}">${words.home}</a>`;
+  return html`<a class="button" href="${pageOf(c)}">${words.back}</a>
+    <a class="button secondary" href="${home}">${words.home}</a>`;
 }

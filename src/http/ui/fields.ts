@@ -44,7 +44,7 @@ export function textField(
 /** Everything that was refused, above the form, each with a link to its field. Nothing where nothing was. */
 export function errorSummary(reader: Reader, { errors }: Pick<Entered, 'errors'>): Html {
   if (errors.length === 0) return html``;
-  return html`<div class="notice error" role="alert">
+  return html`<div class="notice error" role="alert" tabindex="-1" autofocus data-focus>
     <p><strong>${reader.words.common.fix}</strong></p>
     <ul>
       ${errors.map(({ pointer, message }) => html`<li><a href="#${fieldOf(pointer)}">${message}</a></li>`)}

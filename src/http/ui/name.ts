@@ -3,12 +3,22 @@ import type { Html } from './html.ts';
 import type { Reader } from './reader.ts';
 import { isInvisible, suspicionOf } from './suspicion.ts';
 
+/** So much without a place to break a line that it may be broken anywhere. */
+const UNBROKEN = /[^\s-]{21}/u;
+
 /** A name that somebody else chose: kept apart from the text around it, with what cannot be seen made visible. */
 export function shownName(text: string): Html {
-  const parts = text.split(/([\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u115f\u1160\u2800\u3164\uffa0])/u);
-  return html`<bdi class="name"
-    >${parts.map((part, at) => (isInvisible(part, parts[at - 1] ?? '') ? codePoint(part) : part))}</bdi
-  >`;
+  const shown = partsOf(text).map(({ part, invisible }) =>
+    invisible ? html`<span class="invisible">${codePoint(part)}</span>` : part,
+  );
+  return html`<bdi class="${UNBROKEN.test(text) ? 'name long' : 'name'}">${shown}</bdi>`;
+}
+
+/** As {@link shownName}, for where there is no markup, such as the title of a page. */
+export function plainName(text: string): string {
+  return partsOf(text)
+    .map(({ part, invisible }) => (invisible ? `[${codePoint(part)}]` : part))
+    .join('');
 }
 
 /** As {@link shownName}, with a warning where the name may pass for another. */
@@ -18,7 +28,12 @@ export function checkedName(reader: Reader, text: string): Html {
   return html`${shownName(text)} <span class="badge warning suspicion">${reader.words.common.suspicious[suspicion]}</span>`;
 }
 
-function codePoint(character: string): Html {
-  const number = (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
-  return html`<span class="invisible">U+${number}</span>`;
+/** A text in pieces: what can be read, and each character that cannot be seen. */
+function partsOf(text: string): { part: string; invisible: boolean }[] {
+  const parts = text.split(/([\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u115f\u1160\u2800\u3164\uffa0])/u);
+  return parts.map((part, at) => ({ part, invisible: isInvisible(part, parts[at - 1] ?? '') }));
+}
+
+function codePoint(character: string): string {
+  return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
 }

@@ -3,9 +3,10 @@ import { html } from 'hono/html';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { PageEnv, SignedIn } from '../env.ts';
 import { asset } from './assets.ts';
+import { pageOf } from './form-page.ts';
 import type { Html } from './html.ts';
 import { languageButtons } from './language-switch.ts';
-import { shownName } from './name.ts';
+import { plainName, shownName } from './name.ts';
 import type { Reader } from './reader.ts';
 import { urls } from './urls.ts';
 
@@ -43,7 +44,7 @@ export function page(c: Context<PageEnv>, parts: PageParts, status: ContentfulSt
           <meta charset="utf-8" />
           <meta name="viewport" content="width=device-width, initial-scale=1" />
           <meta name="color-scheme" content="light dark" />
-          <title>${parts.title} · ${words.common.product}</title>
+          <title>${plainName(parts.title)} · ${words.common.product}</title>
           <link rel="icon" type="image/svg+xml" href="${urls.favicon()}" />
           <link rel="stylesheet" href="${asset('style.css')}" />
           <script type="module" src="${asset('script.js')}"></script>
@@ -67,14 +68,12 @@ export function page(c: Context<PageEnv>, parts: PageParts, status: ContentfulSt
 
 function header(c: Context<PageEnv>, reader: Reader, { switcher }: PageParts): Html {
   const { common } = reader.words;
-  const { pathname, search } = new URL(c.req.url);
-  const back = c.req.method === 'GET' ? `${pathname}${search}` : urls.home();
   const signedIn = whoIsSignedIn(c);
   const home = signedIn?.actor.type === 'tiktok_account' ? urls.myAccount.show() : urls.home();
   return html`<header class="top">
     <a class="brand" href="${home}"><img src="${urls.favicon()}" alt="" width="28" height="28" /> ${common.product}</a>
     ${switcher ? html`<div class="switcher">${switcher}</div>` : ''}
-    <div class="aside">${languageButtons(reader, back)} ${person(reader, signedIn)}</div>
+    <div class="aside">${languageButtons(reader, pageOf(c))} ${person(reader, signedIn)}</div>
   </header>`;
 }
 

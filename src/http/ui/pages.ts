@@ -1,10 +1,12 @@
 import { languageDetector } from 'hono/language';
-import type { MiddlewareHandler } from 'hono';
+import type { Context, MiddlewareHandler } from 'hono';
 import { createMiddleware } from 'hono/factory';
 import type { PageEnv } from '../env.ts';
 import { LANGUAGE_COOKIE } from './language-switch.ts';
 import { isLanguage, LANGUAGES, nearestLanguage } from './language.ts';
-import { READERS } from './reader.ts';
+import { localPath } from './local-path.ts';
+import { READERS, type Reader } from './reader.ts';
+import { urls } from './urls.ts';
 
 /** The addresses of pages. What is thrown below them is answered as a page. */
 export const PAGES = [
@@ -46,14 +48,41 @@ const detect = languageDetector({
   convertDetectedLanguage: nearestLanguage,
 });
 
-/** For pages: whom they speak to, and headers that keep them private, unframed and free of anything foreign. */
+/** For the addresses of pages: finds out whom they speak to. A slash too many is left out. */
 export function pages(): MiddlewareHandler<PageEnv> {
   return createMiddleware<PageEnv>(async function pagesMiddleware(c, next) {
-    await detect(c, async () => undefined);
-    const language: unknown = c.get('language' as 'requestId');
-    c.set('reader', READERS[isLanguage(language) ? language : 'en']);
+    await meetReader(c);
+    const address = withoutSlash(c);
+    if (address !== null) return c.redirect(address, 301);
+    return next();
+  });
+}
+
+/** Before all else: keeps whatever is answered to a reader private, unframed and free of anything foreign. */
+export function sealPages(): MiddlewareHandler<PageEnv> {
+  return createMiddleware<PageEnv>(async function sealPagesMiddleware(c, next) {
     await next();
+    if (!isPage(c)) return;
     for (const [name, value] of Object.entries(HEADERS)) c.res.headers.set(name, value);
     c.res.headers.append('Vary', 'Accept-Language, Cookie');
   });
+}
+
+/** Finds out whom a page speaks to. From then on the answer is a page. */
+export async function meetReader(c: Context<PageEnv>): Promise<void> {
+  await detect(c, async () => undefined);
+  const language: unknown = c.get('language' as 'requestId');
+  c.set('reader', READERS[isLanguage(language) ? language : 'en']);
+}
+
+/** Whether a reader was met, so that whoever asks reads a page. */
+export function isPage(c: Context<PageEnv>): boolean {
+  return (c.get('reader') as Reader | undefined) !== undefined;
+}
+
+/** The same address without slashes at its end, as a path; null where there are none, or for what is sent. */
+export function withoutSlash({ req }: Context<PageEnv>): string | null {
+  const { pathname, search } = new URL(req.url);
+  if ((req.method !== 'GET' && req.method !== 'HEAD') || !/[^/]\/+$/.test(pathname)) return null;
+  return localPath(`${pathname.replace(/\/+$/, '')}${search}`, urls.home());
 }

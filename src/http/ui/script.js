@@ -3,6 +3,9 @@
 /** How often a live state is asked for, in milliseconds. */
 const ASK_EVERY = 2000;
 
+/** How long it is said that something was copied, in milliseconds. */
+const SAY_FOR = 2000;
+
 for (const hidden of document.querySelectorAll('[data-needs-script]')) hidden.hidden = false;
 for (const button of document.querySelectorAll('[data-copy], [data-copy-picture]')) {
   button.addEventListener('click', () => void copy(button));
@@ -10,7 +13,10 @@ for (const button of document.querySelectorAll('[data-copy], [data-copy-picture]
 for (const details of document.querySelectorAll('details[data-confirm]')) asDialog(details);
 for (const element of document.querySelectorAll('[data-countdown]')) countDown(element);
 for (const element of document.querySelectorAll('[data-live]')) follow(element);
+for (const element of document.querySelectorAll('time')) inOwnZone(element);
 for (const form of document.querySelectorAll('form[method="post"]')) sendOnce(form);
+for (const place of document.querySelectorAll('.side [aria-current], .tabs [aria-current]')) bringIntoView(place);
+document.querySelector('[data-focus]')?.focus();
 closeMenus();
 
 async function copy(button) {
@@ -19,10 +25,22 @@ async function copy(button) {
     await (button.dataset.copyPicture
       ? copyPicture(button.dataset.copyPicture)
       : navigator.clipboard.writeText(button.dataset.copy));
-    status.textContent = button.dataset.copied;
+    say(status, button.dataset.copied);
+    setTimeout(() => fade(status), SAY_FOR);
   } catch {
-    status.textContent = button.dataset.failed;
+    say(status, button.dataset.failed);
   }
+}
+
+/** One at a time. */
+function say(status, words) {
+  for (const other of document.querySelectorAll('.copy [role="status"]')) other.textContent = '';
+  status.textContent = words;
+}
+
+async function fade(status) {
+  await status.animate({ opacity: [1, 0] }, 300).finished;
+  status.textContent = '';
 }
 
 async function copyPicture(address) {
@@ -51,6 +69,22 @@ function asDialog(details) {
     close.addEventListener('click', () => dialog.close());
   }
   dialog.addEventListener('close', () => summary.focus());
+}
+
+/** Times come in UTC; here they are put into the zone of whoever reads, and what they were stays as the title. */
+function inOwnZone(element) {
+  const at = new Date(element.dateTime);
+  const day = { year: 'numeric', month: 'short', day: 'numeric' };
+  const minute = { ...day, hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZoneName: 'short' };
+  const written = (form) => new Intl.DateTimeFormat(document.documentElement.lang, form).format(at);
+  element.title = element.dataset.form === 'day' ? written(minute) : element.textContent;
+  element.textContent = written(element.dataset.form === 'day' ? day : minute);
+}
+
+/** Where places stand in a row that is wider than the screen, the one that is shown is in sight. */
+function bringIntoView(place) {
+  const row = place.closest('.side, .tabs');
+  row.scrollLeft += place.getBoundingClientRect().left - row.getBoundingClientRect().left - row.clientWidth / 4;
 }
 
 function countDown(element) {

@@ -1,5 +1,5 @@
 /** Why a name may not be what it seems; after Unicode Technical Standard 39, for names rather than identifiers. */
-export type Suspicion = 'invisible' | 'mixed' | 'lookalike';
+export type Suspicion = 'invisible' | 'spaces' | 'mixed' | 'lookalike';
 
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u115f\u1160\u2800\u3164\uffa0]/u;
 
@@ -16,6 +16,9 @@ const ALIKE = ['Latin', 'Cyrillic', 'Greek', 'Armenian', 'Cherokee', 'Coptic', '
 /** Cyrillic and Greek letters that nobody tells from Latin ones. */
 const LOOKS_LATIN = /^[аеорсухѕіјһԁԛԝԍьАВЕКМНОРСТУХЅІЈԌԚԜѴѵαοορυνικΑΒΕΖΗΙΚΜΝΟΡΤΥΧ]+$/u;
 
+/** Spaces that a page does not show, or that look like the ordinary one. */
+const HIDDEN_SPACES = /^\p{Zs}|\p{Zs}$|\p{Zs}{2}|[\u00a0\u2000-\u200a\u202f\u205f]/u;
+
 /** Letters that were made for mathematics and set like a font. */
 const STYLED = /[\u{1d400}-\u{1d7ff}\u{1f130}-\u{1f169}\u{1f170}-\u{1f189}]/u;
 
@@ -23,6 +26,7 @@ const STYLED = /[\u{1d400}-\u{1d7ff}\u{1f130}-\u{1f169}\u{1f170}-\u{1f189}]/u;
 export function suspicionOf(name: string): Suspicion | null {
   const hidden = Array.from(name.matchAll(new RegExp(INVISIBLE, 'gu')));
   if (hidden.some(({ 0: character, index }) => isInvisible(character, name.slice(0, index)))) return 'invisible';
+  if (HIDDEN_SPACES.test(name)) return 'spaces';
   if (ALIKE.filter((script) => script.test(name)).length > 1) return 'mixed';
   const letters = name.normalize('NFC').replaceAll(/[^\p{L}]/gu, '');
   return STYLED.test(name) || (letters !== '' && LOOKS_LATIN.test(letters)) ? 'lookalike' : null;

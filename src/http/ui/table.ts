@@ -12,7 +12,7 @@ export interface Column<Row> {
 
 /** A table on a desk, a stack of cards on a phone. Roles are said, since a table that is not laid out as one loses them. */
 export function table<Row>(caption: string, columns: readonly Column<Row>[], rows: readonly Row[]): Html {
-  return html`<table class="cards" role="table">
+  return html`<div class="table"><table class="cards" role="table">
     <caption class="visually-hidden">${caption}</caption>
     <thead role="rowgroup">
       <tr role="row">
@@ -22,7 +22,7 @@ export function table<Row>(caption: string, columns: readonly Column<Row>[], row
     <tbody role="rowgroup">
       ${rows.map((row) => html`<tr role="row">${columns.map((column) => cell(column, row))}</tr>`)}
     </tbody>
-  </table>`;
+  </table></div>`;
 }
 
 function cell<Row>(column: Column<Row>, row: Row): Html {

@@ -2,14 +2,14 @@ import { html } from 'hono/html';
 import type { Html } from './html.ts';
 import type { Reader } from './reader.ts';
 
-/** A point in time, in the reader's form and in the machine's. @param at RFC 3339 */
+/** A point in time, in the reader's form and in the machine's; the script puts it into the reader's zone. @param at RFC 3339 */
 export function time(reader: Reader, at: string): Html {
   return html`<time datetime="${at}">${reader.formats.dateTime(at)}</time>`;
 }
 
 /** The day alone. @param at RFC 3339 */
 export function day(reader: Reader, at: string): Html {
-  return html`<time datetime="${at}">${reader.formats.date(at)}</time>`;
+  return html`<time datetime="${at}" data-form="day">${reader.formats.date(at)}</time>`;
 }
 
 /** A point in time that is coming; where there is script, with a countdown to it. @param at RFC 3339 */

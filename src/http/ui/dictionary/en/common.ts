@@ -37,6 +37,7 @@ export const common = {
   fix: 'Please correct this',
   suspicious: {
     invisible: 'This name holds characters that cannot be seen. They are shown by their number here.',
+    spaces: 'This name has spaces at its start or end, several in a row, or unusual ones. They are easily overlooked.',
     mixed: 'This name mixes alphabets whose letters look alike.',
     lookalike: 'Letters of this name look like Latin letters and are none.',
   },

@@ -1,13 +1,13 @@
 /** Error pages, by error code: what it is, and what to do next. */
 export const errors = {
-  back: 'Go back',
+  back: 'Open the page again',
   home: 'Go to the start page',
   signIn: 'Sign in',
   requestId: 'Request',
   reasons: 'What is missing',
   invalid_request: {
     title: 'This request is not valid',
-    next: 'Go back, look at what you entered, and send it again.',
+    next: 'Open the page again, look at what you enter, and send it.',
   },
   unauthenticated: {
     title: 'You are not signed in',
@@ -16,6 +16,10 @@ export const errors = {
   forbidden: {
     title: 'You may not do this',
     next: 'Nothing was changed. If you need it, ask an administrator of the Business Center.',
+  },
+  staleForm: {
+    title: 'This page is from another sign-in',
+    next: 'You are signed in as someone else than when this page was opened, or signed in anew. Nothing was changed. Open the page again.',
   },
   not_found: {
     title: 'There is nothing here',
@@ -27,7 +31,7 @@ export const errors = {
   },
   conflict: {
     title: 'Somebody was faster',
-    next: 'What you saw had changed in the meantime. Go back, reload the page, and look again before you go on.',
+    next: 'What you saw had changed in the meantime. Open the page again, and look before you go on.',
   },
   limit_reached: {
     title: 'A limit is reached',

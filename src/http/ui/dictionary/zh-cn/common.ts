@@ -34,6 +34,7 @@ export const common: Dictionary['common'] = {
   fix: '请更正以下内容',
   suspicious: {
     invisible: '这个名称含有看不见的字符，此处以编号显示。',
+    spaces: '这个名称的开头或结尾有空格，或者含有连续、特殊的空格，容易被忽略。',
     mixed: '这个名称混用了外形相近的不同字母。',
     lookalike: '这个名称中的字母看起来像拉丁字母，其实不是。',
   },

@@ -1,17 +1,21 @@
 import type { Dictionary } from '../en.ts';
 
 export const errors: Dictionary['errors'] = {
-  back: '返回',
+  back: '重新打开页面',
   home: '回到首页',
   signIn: '登录',
   requestId: '请求编号',
   reasons: '缺少的条件',
-  invalid_request: { title: '请求无效', next: '请返回检查填写的内容，然后重新提交。' },
+  invalid_request: { title: '请求无效', next: '请重新打开页面，检查填写的内容后再提交。' },
   unauthenticated: { title: '你尚未登录', next: '登录已失效或尚未登录。请登录后再操作一次。没有任何内容被更改。' },
   forbidden: { title: '你没有权限执行此操作', next: '没有任何内容被更改。如有需要，请联系商务中心管理员。' },
+  staleForm: {
+    title: '此页面来自另一次登录',
+    next: '打开此页面之后，你换了身份登录或重新登录过。没有任何内容被更改。请重新打开页面。',
+  },
   not_found: { title: '这里没有内容', next: '内容不存在，或你无权查看。请检查网址，或从首页重新开始。' },
   consent_not_available: { title: '此链接无法使用', next: '请让发送者重新生成二维码。' },
-  conflict: { title: '内容已被他人更改', next: '你看到的内容在此期间已经变化。请返回并刷新页面，确认后再继续。' },
+  conflict: { title: '内容已被他人更改', next: '你看到的内容在此期间已经变化。请重新打开页面，确认后再继续。' },
   limit_reached: { title: '已达到上限', next: '请先腾出名额，例如取消不再需要的申请，然后重试。' },
   rate_limited: { title: '请求过于频繁', next: '请稍候再试。没有任何内容被更改。' },
   revision_not_reached: { title: '数据尚未同步', next: '服务还没有跟上这次更改，请稍后重试。' },

@@ -4,12 +4,12 @@ export const signIn: Dictionary['signIn'] = {
   title: '登录',
   user: {
     title: 'TikTok for Business 用户',
-    text: '供商务中心成员使用：请求访问 TikTok 账号、分配账号，并查看你可以用这些账号做什么。',
+    text: '供商务中心成员使用：申请 TikTok 账号的权限、分配账号，并查看你可以用这些账号做什么。',
     button: '以 TikTok for Business 用户身份登录',
   },
   tiktok_account: {
     title: 'TikTok 账号所有者',
-    text: '供 TikTok 账号所有者使用：处理访问请求、查看谁可以使用你的账号，并随时取消授权。',
+    text: '供 TikTok 账号所有者使用：处理访问申请、查看谁可以使用你的账号，并随时取消授权。',
     button: '用你的 TikTok 账号登录',
   },
   notConfigured: '目前还无法登录。请本服务的运维人员先配置登录服务。',

@@ -1,0 +1,79 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { readConfig } from '../../config.ts';
+import type { Properties } from '../../decision/check.ts';
+import { explainDecision } from '../../workbench/explain/explain-decision.ts';
+import { explainReport } from '../../workbench/explain/explain-report.ts';
+import { EXIT } from './exit-codes.ts';
+import { withLiveDatabase } from './live-database.ts';
+import { policyFolder, readCompiled } from './policies.ts';
+
+interface Entity {
+  type: string;
+  id: string;
+}
+
+interface Options {
+  policies?: string;
+  properties: Properties;
+  subjectProperties: Properties;
+  resourceProperties: Properties;
+  output: 'text' | 'json';
+}
+
+/** `sparkgate policy explain SUBJECT ACTION RESOURCE` */
+export function explainCommand(): Command {
+  return new Command('explain')
+    .description('say how one decision comes about: facts, rules, what failed, and what would allow')
+    .argument('<subject>', 'such as user:sam', entity)
+    .argument('<action>', 'such as create_spark_ad')
+    .argument('<resource>', 'such as tiktok_account:brand', entity)
+    .option('-p, --properties <json>', "the action's properties, as JSON", object, {})
+    .option('--subject-properties <json>', 'what the caller sends of the subject, as JSON', object, {})
+    .option('--resource-properties <json>', 'what the caller sends of the resource, as JSON', object, {})
+    .option('--policies <dir>', 'the folder of policies (default: POLICY_DIR)')
+    .addOption(new Option('-o, --output <format>').choices(['text', 'json']).default('text'))
+    .addHelpText(
+      'after',
+      `
+The database is DATABASE_URL, or the embedded one of DATA_DIR, whether the service runs or not. It is only read.
+
+Exit codes:
+  0  ALLOW
+  1  the policies or the database cannot be read, the kind is unknown, or the properties do not fit
+  2  DENY
+  3  the policies do not compile
+
+Example:
+  sparkgate policy explain user:adm create_spark_ad tiktok_account:brand -p '{"advertiser_id":"adv1"}'`,
+    )
+    .action(async (subject: Entity, name: string, resource: Entity, options: Options) => {
+      const folder = policyFolder(options.policies);
+      if ((await readCompiled(folder)) === null) return;
+      const check = {
+        subject: { ...subject, properties: options.subjectProperties },
+        action: { name, properties: options.properties },
+        resource: { ...resource, properties: options.resourceProperties },
+        context: {},
+        within: null,
+      };
+      const explained = await withLiveDatabase(readConfig(), async (live) => explainDecision(check, { folder, live }));
+      process.stdout.write(explainReport(explained, options.output));
+      process.exitCode = explained.decision ? EXIT.fine : EXIT.denied;
+    });
+}
+
+function entity(text: string): Entity {
+  const colon = text.indexOf(':');
+  if (colon < 1 || colon === text.length - 1) throw new InvalidArgumentError('takes type:id.');
+  return { type: text.slice(0, colon), id: text.slice(colon + 1) };
+}
+
+function object(text: string): Properties {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
+  } catch {
+    // said below
+  }
+  throw new InvalidArgumentError('takes a JSON object.');
+}

@@ -1,0 +1,120 @@
+import { resolve } from 'node:path';
+import { Command } from 'commander';
+import { readConfig } from '../../config.ts';
+import type { PolicyChange } from '../../decision/live/policy-service.ts';
+import type { RefusedOver } from '../../decision/live/refused.ts';
+import { callCommand } from '../../platform/control-socket.ts';
+import { inUse, runDir } from '../../platform/data-dir.ts';
+import { PlatformError } from '../../platform/platform-error.ts';
+import { readPolicyFolder } from '../../platform/policy-folder.ts';
+import { EXIT } from './exit-codes.ts';
+import { policyFolder } from './policies.ts';
+
+const CODES = `
+Exit codes:
+  0  it decides now, or did already
+  1  no service runs on this DATA_DIR, there is nothing to go back to, or Cerbos does not start on it
+  3  the policies do not compile
+  4  a test fails
+  5  an invariant is violated
+`;
+
+/** `sparkgate policy apply` */
+export function applyCommand(): Command {
+  return new Command('apply')
+    .description('let the running service decide by these policies')
+    .argument('<folder>', 'the folder of policies')
+    .addHelpText(
+      'after',
+      `
+The running service of this DATA_DIR takes a copy of the folder, compiles it, runs its policy tests and holds the
+invariants against it (from policy-tests beside the folder, else from those of the service), starts a second Cerbos on
+it, and exchanges it for the first in one moment. What is refused changes nothing.
+
+It decides until POLICY_DIR changes, SIGHUP, another apply, or a rollback; also after a restart.
+${CODES}
+Example:
+  sparkgate policy apply ./policies`,
+    )
+    .action(async (folder: string) => report(await command('apply', resolve(folder))));
+}
+
+/** `sparkgate policy rollback` */
+export function rollbackCommand(): Command {
+  return new Command('rollback')
+    .description('let the running service decide by the policies before again')
+    .addHelpText(
+      'after',
+      `
+They decide until POLICY_DIR changes, SIGHUP, apply, or another rollback, which goes back to those of now; also after a
+restart. They are not tested again: they decided before.
+${CODES}
+Example:
+  sparkgate policy rollback`,
+    )
+    .action(async () => report(await command('rollback')));
+}
+
+/** `sparkgate policy status` */
+export function statusCommand(): Command {
+  return new Command('status')
+    .description('which policies decide in the running service, since when, and what was refused')
+    .addHelpText(
+      'after',
+      `
+Exit codes:
+  0  it is said as JSON
+  1  no service runs on this DATA_DIR
+
+Example:
+  sparkgate policy status`,
+    )
+    .action(async () => {
+      process.stdout.write(`${JSON.stringify(await command('status'), null, 2)}\n`);
+    });
+}
+
+/** `sparkgate policy hash` */
+export function hashCommand(): Command {
+  return new Command('hash')
+    .description('the hash of a folder of policies, as decisions name it')
+    .argument('[folder]', 'the folder of policies (default: POLICY_DIR)')
+    .addHelpText(
+      'after',
+      `
+A Cerbos that you run yourself is told it at its start, so that the service knows what has been loaded:
+  cerbos server --config=cerbos.yaml --set=engine.globals.bundle=$(sparkgate policy hash policies)`,
+    )
+    .action(async (folder?: string) => {
+      const { hash } = await readPolicyFolder(policyFolder(folder)).catch((cause: unknown) => {
+        throw new PlatformError(cause instanceof Error ? cause.message : String(cause), { cause });
+      });
+      process.stdout.write(`${hash}\n`);
+    });
+}
+
+/** @throws PlatformError when no service runs there, or with what hindered it */
+async function command(name: string, argument?: string): Promise<unknown> {
+  const { dataDir } = readConfig();
+  if (!(await inUse(dataDir))) throw new PlatformError(`No Sparkgate runs on DATA_DIR ${dataDir}: start it first.`);
+  return callCommand(await runDir(dataDir), name, argument);
+}
+
+function report(said: unknown): void {
+  const { outcome, over, message, status } = said as PolicyChange;
+  if (outcome === 'refused') {
+    process.stderr.write(`${message}\n\nRefused; ${status.policy} goes on deciding.\n`);
+    process.exitCode = CODE[over ?? 'start'];
+    return;
+  }
+  const before = status.previous === null ? '' : `; policy rollback brings ${status.previous} back`;
+  process.stdout.write(`${status.policy} decides since ${status.since}${before}\n`);
+}
+
+const CODE: Record<RefusedOver, number> = {
+  folder: EXIT.cannotRun,
+  start: EXIT.cannotRun,
+  compile: EXIT.doesNotCompile,
+  tests: EXIT.testFails,
+  invariants: EXIT.invariantViolated,
+};

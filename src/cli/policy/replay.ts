@@ -1,0 +1,42 @@
+import { Command, Option } from 'commander';
+import { PlatformError } from '../../platform/platform-error.ts';
+import { readRecords } from '../../workbench/replay/read-records.ts';
+import { replay } from '../../workbench/replay/replay.ts';
+import { replayReport } from '../../workbench/replay/replay-report.ts';
+import { EXIT } from './exit-codes.ts';
+import { policiesOption, policyFolder, readCompiled } from './policies.ts';
+
+/** `sparkgate policy replay FILE` */
+export function replayCommand(): Command {
+  return new Command('replay')
+    .description('decide recorded decisions again, and report those that come out otherwise')
+    .argument('<file>', 'decision records, as the service writes them to DECISION_LOG')
+    .addOption(policiesOption())
+    .addOption(new Option('-o, --output <format>').choices(['text', 'json']).default('text'))
+    .addHelpText(
+      'after',
+      `
+A record, one a line:
+  {"policy":"2c26...","revision":"7","kind":"tiktok_account","action":"view","roles":["user"],"vector":{...},"decision":true}
+
+Exit codes:
+  0   every decision comes out as it was recorded
+  1   the file or the policies cannot be read, or there is no record in the file
+  3   the policies do not compile
+  12  a decision comes out otherwise
+  13  a line is cut off or no record; the others are decided, and none comes out otherwise
+
+Example:
+  sparkgate policy replay decisions.ndjson --policies ../policies-with-my-edit`,
+    )
+    .action(async (file: string, { policies, output }: { policies?: string; output: 'text' | 'json' }) => {
+      const folder = policyFolder(policies);
+      if ((await readCompiled(folder)) === null) return;
+      const replayed = await replay(readRecords(file), folder);
+      const isWrong = replayed.wrong.length > 0;
+      if (replayed.records === 0 && !isWrong) throw new PlatformError(`There is no decision record in ${file}.`);
+      process.stdout.write(replayReport(replayed, output));
+      if (replayed.differences.length > 0) process.exitCode = EXIT.replayDiffers;
+      else if (isWrong) process.exitCode = EXIT.recordUnreadable;
+    });
+}

@@ -1,0 +1,169 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import { folderState } from '../../platform/policy-folder.ts';
+import { watchState } from '../../platform/watch-state.ts';
+import { readBundle, type Bundle, type KindPolicy } from '../bundle.ts';
+import type { RecordDecision } from '../decision-record.ts';
+import type { FactLoader } from '../facts.ts';
+import type { Query } from '../../domain/context.ts';
+import { Memo } from '../memo.ts';
+import { Pdp } from '../pdp.ts';
+import { Generation } from './generation.ts';
+import { PolicyJournal, type PolicyStatus } from './journal.ts';
+import { LivePolicies } from './live-policies.ts';
+import type { PolicyChange, PolicyService } from './policy-service.ts';
+
+/** How long an answer of a PDP that others run is held: its policies may change without our hearing (milliseconds). */
+const ANSWERS_HOLD = 1000;
+
+/** How often it is asked which bundle it has, in milliseconds. */
+const ASKED_EVERY = 400;
+
+/** What deciding by the PDP of others takes. */
+export interface ExternalParts {
+  /** `host:port` or `unix:/path` */
+  target: string;
+  /** Where the names in the policies are read, which the PDP does not tell. */
+  policyDir: string;
+  facts: FactLoader;
+  query: Query;
+  record: RecordDecision | null;
+  log: Logger;
+}
+
+/** What is known of the PDP: the bundle that it told of, and the one that lies in POLICY_DIR. */
+interface Known {
+  told: string | null;
+  local: Bundle;
+}
+
+/**
+ * Follows the bundle of a PDP that others run, which is learnt from its answers. Where it tells none, answers are held
+ * for a second, and POLICY_DIR is believed to be what it has.
+ */
+export class ExternalPolicies implements PolicyService {
+  readonly live: LivePolicies;
+  readonly #parts: ExternalParts;
+  readonly #journal: PolicyJournal;
+  readonly #unwatch: () => void;
+  #known: Known;
+  #since = new Date().toISOString();
+  /** Until when what is remembered is known to be of the bundle that the PDP has, by the clock of `performance`. */
+  #confirmedUntil = 0;
+
+  static async start(parts: ExternalParts, local: Bundle): Promise<ExternalPolicies> {
+    const pdp = new Pdp(parts.target);
+    try {
+      const told = await pdp.identify().catch(() => null);
+      return new ExternalPolicies(parts, { local, told }, await folderState(parts.policyDir));
+    } finally {
+      pdp.close();
+    }
+  }
+
+  private constructor(parts: ExternalParts, known: Known, state: string) {
+    this.#parts = parts;
+    this.#known = known;
+    this.#journal = new PolicyJournal(parts.log);
+    this.#warnOfStranger();
+    this.live = new LivePolicies(this.#generation());
+    this.#unwatch = this.#watch(state);
+    this.#confirm();
+  }
+
+  get status(): PolicyStatus {
+    const policy = this.live.current.bundle.hash;
+    return { policy, since: this.#since, source: 'CERBOS_TARGET', previous: null, ...this.#journal.counts };
+  }
+
+  async reload(): Promise<PolicyChange> {
+    const before = this.live.current;
+    await this.#look();
+    const outcome = this.live.current === before ? 'unchanged' : 'live';
+    return { outcome, over: null, message: null, status: this.status };
+  }
+
+  async apply(): Promise<PolicyChange> {
+    throw new Error('The Cerbos at CERBOS_TARGET loads its policies itself: change them there.');
+  }
+
+  async rollback(): Promise<PolicyChange> {
+    return this.apply();
+  }
+
+  close(): void {
+    this.#unwatch();
+  }
+
+  /** Asks the PDP over and over, and reads POLICY_DIR when it has changed. */
+  #watch(state: string): () => void {
+    const stopping = new AbortController();
+    const pause = async () => delay(ASKED_EVERY, true, { ref: false, signal: stopping.signal }).catch(() => false);
+    const ask = async (): Promise<void> => {
+      while (await pause()) await this.#look().catch(() => undefined);
+    };
+    void ask();
+    const unwatch = watchState(state, {
+      state: async () => folderState(this.#parts.policyDir),
+      changed: async () => {
+        const local = await readBundle(this.#parts.policyDir).catch(() => this.#known.local);
+        if (local.hash !== this.#known.local.hash) this.#adopt({ ...this.#known, local });
+      },
+    });
+    return () => {
+      stopping.abort();
+      unwatch();
+    };
+  }
+
+  /** @throws SparkgateError `unavailable`; then nothing is known, and what is remembered is not used for long */
+  async #look(): Promise<void> {
+    const told = await this.live.current.pdp.identify();
+    if (told !== this.#known.told) this.#adopt({ ...this.#known, told });
+    this.#confirm();
+  }
+
+  #adopt(known: Known): void {
+    const previous = this.live.current.bundle.hash;
+    this.#known = known;
+    this.#warnOfStranger();
+    const next = this.#generation();
+    void this.live.swap(next);
+    this.#since = new Date().toISOString();
+    this.#journal.swapped({ policy: next.bundle.hash, previous, source: 'CERBOS_TARGET', ms: 0 });
+  }
+
+  #confirm(): void {
+    this.#confirmedUntil = performance.now() + ANSWERS_HOLD;
+  }
+
+  #generation(): Generation {
+    const { told, local } = this.#known;
+    const bundle = told === null || told === local.hash ? local : { hash: told, kinds: unknownText(local.kinds) };
+    const heard = (it: string | null): void => {
+      if (this.#known.told !== told) return;
+      if (it === told) this.#confirm();
+      else this.#adopt({ told: it, local: this.#known.local });
+    };
+    const pdp = new Pdp(this.#parts.target, told === null ? null : { bundle: told, heard });
+    const memo = new Memo(pdp, {
+      bundleHash: bundle.hash,
+      holdsFor: told === null ? ANSWERS_HOLD : null,
+      remembers: (kind) => bundle.kinds.get(kind)?.mentionsTime !== true,
+      ...(told !== null && { confirmed: () => this.#known.told === told && performance.now() < this.#confirmedUntil }),
+    });
+    return new Generation({ bundle, memo, pdp, end: async () => pdp.close() }, this.#parts);
+  }
+
+  #warnOfStranger(): void {
+    const { told, local } = this.#known;
+    if (told === null || told === local.hash) return;
+    const message = 'the Cerbos at CERBOS_TARGET has other policies than POLICY_DIR: every question is asked anew';
+    this.#parts.log.warn({ cerbos: told, policy_dir: local.hash }, message);
+  }
+}
+
+/** Of policies whose text is not here, anything may depend on ids and on the time. */
+function unknownText(kinds: Bundle['kinds']): Map<string, KindPolicy> {
+  return new Map([...kinds].map(([kind, policy]) => [kind, { ...policy, mentionsIds: true, mentionsTime: true }]));
+}

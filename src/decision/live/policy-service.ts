@@ -1,0 +1,26 @@
+import type { PolicyStatus } from './journal.ts';
+import type { LivePolicies } from './live-policies.ts';
+import type { RefusedOver } from './refused.ts';
+
+/** What came of a change that was asked for. */
+export interface PolicyChange {
+  outcome: 'live' | 'unchanged' | 'refused';
+  /** What was wrong; null unless it was refused. */
+  over: RefusedOver | null;
+  message: string | null;
+  status: PolicyStatus;
+}
+
+/** Keeps the policies that decide, and puts others in their place. */
+export interface PolicyService {
+  readonly live: LivePolicies;
+  readonly status: PolicyStatus;
+  /** Takes what is there now: POLICY_DIR, or what the Cerbos that others run has loaded. */
+  reload: () => Promise<PolicyChange>;
+  /** Takes a folder, until POLICY_DIR changes or another is asked for. @throws Error where that cannot be */
+  apply: (folder: string) => Promise<PolicyChange>;
+  /** Takes the bundle before. @throws Error where there is none */
+  rollback: () => Promise<PolicyChange>;
+  /** Looks no more for changes. */
+  close: () => void;
+}

@@ -1,0 +1,79 @@
+import { SERVICE_KIND, type Bundle } from '../bundle.ts';
+import type { Properties } from '../check.ts';
+import type { Memo } from '../memo.ts';
+import type { Pdp } from '../pdp.ts';
+import type {
+  AccessRequestVector,
+  BusinessCenterVector,
+  SparkgateServiceVector,
+  TiktokAccountVector,
+} from '../vectors.ts';
+import { PoliciesRefused } from './refused.ts';
+
+/** Questions of the generation before that are asked of a new one, before anybody waits for the answers. */
+const WARMED = 2000;
+const WARMED_BY_ID = 200;
+const LOOKED_AT = 5000;
+const TOGETHER = 200;
+
+/** Vectors such as the service sends, with every fact named: a kind's schema has to take them. */
+const EXAMPLES: Readonly<Record<string, Properties>> = {
+  tiktok_account: {
+    paths: [
+      { via: 'BUSINESS_CENTER', user_role: 'STANDARD', grant: 'ACTIVE', granted: ['LIVE', 'POST'], assigned: ['POST'] },
+      { via: 'ACCOUNT_LINK', user_role: null, grant: null, granted: ['POST'], assigned: [] },
+      { via: 'OWNER', user_role: null, grant: null, granted: [], assigned: [] },
+    ],
+    advertiser_role: 'OPERATOR',
+    account_ad_authorization: true,
+    post: { of_this_account: true, visibility: 'PUBLIC', ad_authorization: true },
+    live: false,
+    assignee: { member: true },
+    scopes: ['LIVE', 'POST'],
+  } satisfies TiktokAccountVector,
+  business_center: { user_role: 'ADMIN', scopes: ['POST'] } satisfies BusinessCenterVector,
+  access_request: {
+    status: 'PENDING',
+    owner: true,
+    user_role: 'ADMIN',
+    requester_role: null,
+  } satisfies AccessRequestVector,
+  [SERVICE_KIND]: { permissions: ['check'], confinement: 'NONE', about: null } satisfies SparkgateServiceVector,
+};
+
+/** Asks a new PDP what the old one was asked lately, so that the first checks on it wait no longer than the last. */
+export async function warm(memo: Memo, bundle: Bundle, before: Memo): Promise<void> {
+  // Few situations are asked again and again; what depends on ids may never be asked again.
+  const byId = (kind: string): boolean | undefined => bundle.kinds.get(kind)?.mentionsIds;
+  const questions = [
+    ...before.recent(WARMED, LOOKED_AT, (kind) => byId(kind) === false),
+    ...before.recent(WARMED_BY_ID, LOOKED_AT, (kind) => byId(kind) === true),
+  ];
+  for (let from = 0; from < questions.length; from += TOGETHER) {
+    // A question that it cannot read fails now as it will later; whether it answers at all, the probe finds out.
+    await Promise.allSettled(questions.slice(from, from + TOGETHER).map(async (it) => memo.ask(it)));
+  }
+}
+
+/** Whether a new PDP can be relied on: it is the one that was started, and reads what the service sends. @throws PoliciesRefused */
+export async function probe(pdp: Pdp, { hash, kinds }: Bundle): Promise<void> {
+  const told = await pdp.identify();
+  if (told !== null && told !== hash) throw new PoliciesRefused('start', `Cerbos has loaded ${told} instead.`);
+  const asked = Object.entries(EXAMPLES).filter(([kind]) => kinds.has(kind));
+  const answers = await pdp.ask(asked.map(([kind, vector]) => question(kind, vector)));
+  for (const [index, { refused }] of answers.entries()) {
+    const [first] = refused;
+    if (!first) continue;
+    const kind = asked[index]?.[0] ?? '';
+    throw new PoliciesRefused(
+      'start',
+      `The schema of ${kind} refuses what this service sends: ${first.path}: ${first.message}`,
+    );
+  }
+}
+
+function question(kind: string, vector: Properties) {
+  const roles = [kind === SERVICE_KIND ? 'api_key' : 'user'];
+  const nobody = { principalId: 'subject', principalAttr: {}, resourceId: 'resource' };
+  return { kind, action: 'probe', roles, ...nobody, resourceAttr: vector };
+}

@@ -1,0 +1,57 @@
+import { authorize, authorizeKey } from '../authorize.ts';
+import type { Context } from '../context.ts';
+import { SparkgateError } from '../errors.ts';
+import { holdsText, type FindQuery } from '../find-text.ts';
+import { pageOf, type CountedPage } from '../page.ts';
+import { rfc3339 } from '../sql.ts';
+import { queryIn } from '../transact.ts';
+import type { AdvertiserRole } from '../vocabulary.ts';
+
+/** Who has a role in an ad account. */
+export interface AdAccountMemberRow {
+  user_id: string;
+  advertiser_role: AdvertiserRole;
+  since: string;
+}
+
+/** An ad account of a Business Center with a page of those who have a role in it. */
+export interface AdAccountMembers extends CountedPage<AdAccountMemberRow> {
+  name: string;
+}
+
+const AD_ACCOUNT = 'select name from ad_account where bc_id = $1 and advertiser_id = $2';
+
+const WHERE = `
+  from ad_account_member r
+  where r.advertiser_id = $1 and r.valid_to is null and ($2::text is null or r.advertiser_role = $2)
+    and ${holdsText(['r.user_id'], '$3')}`;
+
+const ROWS = `
+  select r.user_id, r.advertiser_role, ${rfc3339('r.valid_from')} as since ${WHERE} and r.user_id > $4
+  order by r.user_id limit $5`;
+
+/**
+ * Who has which role in an ad account, by user, for administrators of the Business Center that it belongs to.
+ * @param role null = any. @throws SparkgateError `not_found` for an ad account of no or of another Business Center
+ */
+export async function findAdAccountMembers(
+  ctx: Context,
+  { bcId, advertiserId, role }: { bcId: string; advertiserId: string; role: AdvertiserRole | null },
+  find: FindQuery,
+): Promise<AdAccountMembers> {
+  await authorizeKey(ctx, 'act_as', [bcId]);
+  await authorize(ctx, { action: 'view_ad_accounts', resource: { type: 'business_center', id: bcId } }, null);
+  const query = queryIn(ctx.orm.em.fork());
+  const [adAccount] = await query<{ name: string }>(AD_ACCOUNT, [bcId, advertiserId]);
+  if (!adAccount) throw new SparkgateError('not_found', 'This Business Center has no such ad account.');
+  const values = [advertiserId, role, find.text];
+  const [counted] = await query<{ total: number }>(`select count(*)::int as total ${WHERE}`, values);
+  const rows = await query<AdAccountMemberRow>(ROWS, [...values, find.cursor ?? '', find.limit + 1]);
+  const page = pageOf(
+    rows,
+    find.limit,
+    (row) => row.user_id,
+    (row) => row,
+  );
+  return { ...page, name: adAccount.name, total: counted?.total ?? 0 };
+}

@@ -1,0 +1,20 @@
+import type { Context } from 'hono';
+import type { PageEnv } from '../env.ts';
+import { localPath } from './local-path.ts';
+import { urls } from './urls.ts';
+
+/** Forms that are sent elsewhere than to the address of their own page, and where that is. */
+const ELSEWHERE: readonly (readonly [form: RegExp, page: string])[] = [
+  [/^(\/consent\/[^/]+)\/(?:approve|decline)$/, '$1'],
+  [/^(\/console\/[^/]+\/access-requests\/[^/]+)\/cancel$/, '$1'],
+  [/^\/sign-in\/demo$/, '/sign-in'],
+  [/^\/(?:sign-out|language)$/, urls.home()],
+];
+
+/** The path of the page that a request asks for, or that its form stands on. Nothing that was sent bears on it. */
+export function pageOf({ req }: Context<PageEnv>): string {
+  const { pathname, search } = new URL(req.url);
+  if (req.method === 'GET' || req.method === 'HEAD') return localPath(`${pathname}${search}`, urls.home());
+  const [form, page] = ELSEWHERE.find(([pattern]) => pattern.test(pathname)) ?? [];
+  return localPath(form === undefined ? pathname : pathname.replace(form, page ?? ''), urls.home());
+}

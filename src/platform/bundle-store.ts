@@ -1,0 +1,90 @@
+import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { PlatformError } from './platform-error.ts';
+import type { PolicyFolder } from './policy-folder.ts';
+
+/** Where a bundle came from. */
+export type BundleSource = 'POLICY_DIR' | 'apply' | 'rollback';
+
+/** Which bundle decides, and what a restart must know of how it came to. */
+export interface BundleRecord {
+  /** The bundle that decides: it has been live, so it is good. */
+  current: string;
+  /** The one before it, for a rollback; null = there was none. */
+  previous: string | null;
+  source: BundleSource;
+  /** When it began to decide, as an ISO time. */
+  since: string;
+  /** The content of POLICY_DIR that was last taken or passed over for another; null = none yet. */
+  seen: string | null;
+}
+
+/** Bundles as they were, under the names of their contents, in a folder that nobody edits; and which of them counts. */
+export class BundleStore {
+  readonly #folder: string;
+
+  /** @param dataDir the data directory; bundles are kept below it */
+  constructor(dataDir: string) {
+    this.#folder = join(dataDir, 'bundles');
+  }
+
+  /** Keeps a bundle and tells its folder. It is complete or not there. */
+  async keep({ hash, files }: PolicyFolder): Promise<string> {
+    const bundle = this.folderOf(hash);
+    if (await this.has(hash)) return bundle;
+    const partial = `${bundle}.new`;
+    await rm(partial, { recursive: true, force: true });
+    await mkdir(partial, { recursive: true, mode: 0o755 });
+    for (const [path, content] of files) {
+      await mkdir(dirname(join(partial, path)), { recursive: true, mode: 0o755 });
+      await writeFile(join(partial, path), content, { mode: 0o644, flush: true });
+    }
+    await rename(partial, bundle);
+    return bundle;
+  }
+
+  folderOf(hash: string): string {
+    return join(this.#folder, hash);
+  }
+
+  async has(hash: string): Promise<boolean> {
+    return stat(this.folderOf(hash)).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  /** Null before the first bundle. @throws PlatformError when it cannot be read */
+  async read(): Promise<BundleRecord | null> {
+    const text = await readFile(this.#record, 'utf8').catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return null;
+      throw error;
+    });
+    if (text === null) return null;
+    try {
+      return JSON.parse(text) as BundleRecord;
+    } catch (cause) {
+      throw new PlatformError(`${this.#record} cannot be read; remove it to start from POLICY_DIR.`, { cause });
+    }
+  }
+
+  /** Writes it whole or not at all, and so that it outlives a power cut. */
+  async write(record: BundleRecord): Promise<void> {
+    const partial = `${this.#record}.new`;
+    await writeFile(partial, `${JSON.stringify(record, null, 2)}\n`, { mode: 0o600, flush: true });
+    await rename(partial, this.#record);
+    await using folder = await open(this.#folder);
+    await folder.sync();
+  }
+
+  /** Removes all bundles but these. */
+  async sweep(needed: ReadonlySet<string>): Promise<void> {
+    const names = await readdir(this.#folder).catch(() => []);
+    const idle = names.filter((name) => /^[0-9a-f]{64}(?:\.new)?$/.test(name) && !needed.has(name));
+    await Promise.all(idle.map(async (name) => rm(join(this.#folder, name), { recursive: true, force: true })));
+  }
+
+  get #record(): string {
+    return join(this.#folder, 'record.json');
+  }
+}

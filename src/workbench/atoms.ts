@@ -1,0 +1,105 @@
+import type { ASTNode } from '@marcbachmann/cel-js';
+import { childrenOf, expression, nameOf, textOf, UnreadableExpression, type Expression } from './expressions.ts';
+
+/** The field that stands for the subject's role, beside the fields of the fact vector. */
+export const ROLE = 'role';
+
+/** A condition that is not taken apart further. Vectors for which all atoms come out alike are decided alike. */
+export interface Atom {
+  expression: Expression;
+  /** The fields of the vector that it reads. */
+  reads: ReadonlySet<string>;
+  /**
+   * The list of records that it goes through one by one: it holds of a list as soon as it holds of one record (`some`),
+   * or fails as soon as it fails for one (`every`). Null: it looks at a list as a whole, or at none.
+   */
+  through: { field: string; quantifier: 'some' | 'every' } | null;
+}
+
+/** Which fields there are, and which of them are lists of records. */
+export interface Shape {
+  fields: readonly string[];
+  lists: ReadonlySet<string>;
+}
+
+/** Takes an expression apart at its `!`, `&&`, `||` and `?:`, as far as it goes through lists or asks for decisions. */
+export function atomsOf(text: string, shape: Shape): Atom[] {
+  const found = new Map<string, Atom>();
+  const visit = (node: ASTNode): void => {
+    const seen = readsOf(node, shape);
+    const divides = seen.decisions || [...seen.fields].some((field) => shape.lists.has(field));
+    if (divides && (node.op === '&&' || node.op === '||' || node.op === '!_' || node.op === '?:')) {
+      for (const child of childrenOf(node)) visit(child);
+      return;
+    }
+    if (seen.decisions) {
+      if (nameOf(node)?.startsWith('allowed.')) return;
+      throw new UnreadableExpression(`\`${textOf(node)}\`: allowed.<action> stands alone, or between !, && and ||`);
+    }
+    const it = expression(textOf(node));
+    found.set(it.text, { expression: it, reads: seen.fields, through: throughOf(it.node, shape) });
+  };
+  visit(expression(text).node);
+  return [...found.values()];
+}
+
+/** Whether an expression mentions decisions, and which fields it reads; what cannot be told apart reads all. */
+function readsOf(node: ASTNode, shape: Shape): { fields: Set<string>; decisions: boolean } {
+  const seen = { fields: new Set<string>(), decisions: false };
+  const visit = (it: ASTNode): void => {
+    const name = nameOf(it);
+    if (name === undefined) for (const child of childrenOf(it)) visit(child);
+    else note(name, seen, shape);
+  };
+  visit(node);
+  return seen;
+}
+
+function note(name: string, seen: { fields: Set<string>; decisions: boolean }, shape: Shape): void {
+  const [root, attr, field] = name.split('.');
+  if (root === 'allowed') seen.decisions = true;
+  if (root === ROLE || root === 'P') seen.fields.add(ROLE);
+  if (root !== 'R') return;
+  if (attr === 'attr' && field !== undefined) seen.fields.add(field);
+  else for (const each of shape.fields) seen.fields.add(each);
+}
+
+function throughOf(node: ASTNode, shape: Shape): Atom['through'] {
+  if (node.op === 'rcall') {
+    const [method, list, args] = node.args;
+    const field = listOf(list, shape);
+    const body = args[1];
+    if (field === null || body === undefined || readsOf(body, shape).fields.has(field)) return null;
+    if (method === 'exists') return { field, quantifier: 'some' };
+    // Of an empty selection everything holds, so a selection is no obstacle to `all`.
+    return method === 'all' ? { field, quantifier: 'every' } : null;
+  }
+  if (node.op !== '>' && node.op !== '!=') return null;
+  const [left, right] = node.args;
+  const isZero = right.op === 'value' && Number(right.args) === 0;
+  const field = isZero ? sizedList(left, shape) : null;
+  return field === null ? null : { field, quantifier: 'some' };
+}
+
+/** The list in `size(list)` or `list.size()`. */
+function sizedList(node: ASTNode, shape: Shape): string | null {
+  if (node.op === 'call') {
+    const [name, [list]] = node.args;
+    return name === 'size' && list !== undefined ? listOf(list, shape) : null;
+  }
+  if (node.op !== 'rcall') return null;
+  const [name, list] = node.args;
+  return name === 'size' ? listOf(list, shape) : null;
+}
+
+/** The field that a list comes from, as it is or filtered record by record. */
+function listOf(node: ASTNode, shape: Shape): string | null {
+  const field = nameOf(node)?.match(/^R\.attr\.(\w+)$/)?.[1];
+  if (field !== undefined) return shape.lists.has(field) ? field : null;
+  if (node.op !== 'rcall') return null;
+  const [method, list, args] = node.args;
+  const body = args[1];
+  if (method !== 'filter' || args.length !== 2 || body === undefined) return null;
+  const from = listOf(list, shape);
+  return from !== null && !readsOf(body, shape).fields.has(from) ? from : null;
+}

@@ -1,0 +1,107 @@
+import type { Pdp, PdpQuestion } from '../decision/pdp.ts';
+import { PlatformError } from '../platform/platform-error.ts';
+import { askPatiently } from './patience.ts';
+import type { Point, VectorSpace, VectorUnit } from './vector-space.ts';
+
+/** Questions that are on their way at once. */
+const QUESTIONS = 2000;
+
+/** Told now and then how many decisions have been made since. */
+export type Progress = (decided: number) => void;
+
+/** The decisions of one policy bundle on all classes of a unit: a bit each. */
+export class DecidedUnit {
+  readonly unit: VectorUnit;
+  readonly #allowed: ReadonlyMap<string, Uint8Array>;
+
+  constructor(unit: VectorUnit, allowed: ReadonlyMap<string, Uint8Array>) {
+    this.unit = unit;
+    this.#allowed = allowed;
+  }
+
+  /** Whether an action is allowed in the class of this number. */
+  allows(action: string, index: number): boolean {
+    const bits = this.#allowed.get(action);
+    if (!bits) throw new Error(`${action} was not decided`);
+    return ((bits[index >> 3] ?? 0) & (1 << (index & 7))) !== 0;
+  }
+}
+
+/** How a unit is decided. */
+export interface DecideOptions {
+  progress?: Progress;
+  /** The name under which the PDP knows the kind, where several policies of it are served. */
+  as?: string;
+}
+
+/** Puts every class of a unit to a PDP. @throws PlatformError when it refuses a vector that the schema admits */
+export async function decideUnit(
+  pdp: Pdp,
+  unit: VectorUnit,
+  { progress = () => undefined, as = unit.kind }: DecideOptions = {},
+): Promise<DecidedUnit> {
+  const allowed = new Map<string, Uint8Array>();
+  for (const action of unit.actions) {
+    const bits = new Uint8Array(Math.ceil(unit.size / 8));
+    for (let from = 0; from < unit.size; from += QUESTIONS) {
+      const indices = Array.from({ length: Math.min(QUESTIONS, unit.size - from) }, (_, offset) => from + offset);
+      const answers = await askAll(
+        pdp,
+        indices.map((index) => question(as, action, unit.at(index))),
+      );
+      for (const [offset, index] of indices.entries()) {
+        if (answers[offset] === true) bits[index >> 3] = (bits[index >> 3] ?? 0) | (1 << (index & 7));
+      }
+      progress(indices.length);
+    }
+    allowed.set(action, bits);
+  }
+  return new DecidedUnit(unit, allowed);
+}
+
+/** Asks about points drawn at random; returns the first at which its class answers otherwise, which must never be. */
+export async function findStray(
+  pdp: Pdp,
+  decided: DecidedUnit,
+  {
+    space,
+    samples,
+    random,
+    as = space.kind,
+  }: { space: VectorSpace; samples: number; random: () => number; as?: string },
+): Promise<{ action: string; point: Point } | null> {
+  const { unit } = decided;
+  const asked = Array.from({ length: samples }, () => space.draw(random)).flatMap((point) => {
+    const index = unit.locate(point);
+    return index === undefined ? [] : unit.actions.map((action) => ({ action, point, index }));
+  });
+  const answers = await askAll(
+    pdp,
+    asked.map(({ action, point }) => question(as, action, point)),
+  );
+  return asked.find(({ action, index }, at) => decided.allows(action, index) !== answers[at]) ?? null;
+}
+
+/** The question that asks the PDP for one decision of the space. */
+function question(kind: string, action: string, { role, attr }: Point): PdpQuestion {
+  return {
+    kind,
+    action,
+    roles: [role],
+    principalId: 'subject',
+    principalAttr: {},
+    resourceId: 'resource',
+    resourceAttr: { ...attr },
+  };
+}
+
+async function askAll(pdp: Pdp, questions: readonly PdpQuestion[]): Promise<boolean[]> {
+  const answers = await askPatiently(pdp, questions);
+  return answers.map(({ allowed, refused }, index) => {
+    if (refused.length === 0) return allowed;
+    const { kind, resourceAttr } = questions[index] ?? {};
+    throw new PlatformError(
+      `The policy server refuses a vector of ${kind} that its schema admits: ${JSON.stringify(resourceAttr)}`,
+    );
+  });
+}

@@ -1,0 +1,138 @@
+import { isOfThisService } from '../../decision/bundle.ts';
+import type { Check, Properties } from '../../decision/check.ts';
+import { loadFacts, type Facts } from '../../decision/facts.ts';
+import type { FactRow } from '../../decision/facts-statement.ts';
+import type { PdpQuestion } from '../../decision/pdp.ts';
+import { prepare } from '../../decision/prepare.ts';
+import { attributes, isStoredKind, project } from '../../decision/project.ts';
+import type { Situation } from '../../decision/situation.ts';
+import { PlatformError } from '../../platform/platform-error.ts';
+import { openSide, type Side } from '../impact/sides.ts';
+import type { Live } from '../live.ts';
+import { PolicyServers } from '../policy-server.ts';
+import { rulesFor } from '../verify.ts';
+import { attributeSets } from './attribute-sets.ts';
+import { traceOf, type Traced } from './rule-trace.ts';
+import { smallestSets, type WouldAllow } from './smallest-sets.ts';
+
+/** One decision, and everything that it came from. */
+export interface Explained {
+  check: Check;
+  decision: boolean;
+  policy: string;
+  revision: string;
+  /** The rows that the database has between the two. */
+  facts: readonly FactRow[];
+  /** What was put to the PDP; null where nothing was, since there is no such resource. */
+  asked: PdpQuestion | null;
+  /** What the kind's schema refused. */
+  refused: readonly { path: string; message: string }[];
+  /** How each rule about the action fared, by Cerbos' own account. */
+  trace: Traced | null;
+  /** Whether any rule is about the action. */
+  named: boolean;
+  /** On a DENY: what would allow. */
+  would: readonly WouldAllow[];
+}
+
+/** Explains one decision by a folder of policies over the real facts. @throws PlatformError, SparkgateError */
+export async function explainDecision(
+  check: Check,
+  { folder, live }: { folder: string; live: Live },
+): Promise<Explained> {
+  const servers = await PolicyServers.open();
+  try {
+    const side = await openSide(folder, servers);
+    const { type } = check.resource;
+    if (isOfThisService(type) || !side.bundle.kinds.has(type)) {
+      const known = [...side.bundle.kinds.keys()].filter((kind) => !isOfThisService(kind));
+      throw new PlatformError(`No policy is about the kind ${type}; there are ${known.join(', ')}.`);
+    }
+    const { question } = prepare(check);
+    const [facts = NO_FACTS] = await loadFacts(
+      async (text, values) => Array.fromAsync(live.rows(text, values)),
+      [question],
+    );
+    return isStoredKind(type) ? await explainStored(check, facts, side) : await explainMerged(check, facts, side);
+  } finally {
+    await servers.close();
+  }
+}
+
+const NO_FACTS: Facts = { rows: [], revision: '0' };
+
+async function explainStored(check: Check, facts: Facts, side: Side): Promise<Explained> {
+  const projection = project(check, prepare(check).question, facts.rows);
+  const situation: Situation = { roles: [check.subject.type], projection };
+  if (!projection.known) return { ...outline(check, facts, side), asked: null };
+  const questionOf = (it: Situation): PdpQuestion => ({
+    ...questionAbout(check, side),
+    roles: it.roles,
+    resourceAttr: { ...it.projection.vector },
+  });
+  const asked = questionOf(situation);
+  const explained = await answered(check, facts, { side, asked });
+  if (explained.decision) return explained;
+  return { ...explained, would: await smallestSets(situation, async (all) => allowed(side, all.map(questionOf))) };
+}
+
+async function explainMerged(check: Check, facts: Facts, side: Side): Promise<Explained> {
+  const { subject, resource, action, context } = check;
+  const asked: PdpQuestion = {
+    ...questionAbout(check, side),
+    principalId: subject.id,
+    resourceId: resource.id,
+    principalAttr: { ...attributes(facts.rows, 'subject'), ...subject.properties },
+    resourceAttr: { ...attributes(facts.rows, 'resource'), ...resource.properties, action: action.properties, context },
+  };
+  const explained = await answered(check, facts, { side, asked });
+  if (explained.decision) return explained;
+  const text = side.texts?.get(asked.kind);
+  const rules = text ? rulesFor([asked.action], text) : [];
+  const would = await attributeSets(asked, { bundle: side.bundle, rules }, async (all) => allowed(side, all));
+  return { ...explained, would };
+}
+
+async function answered(
+  check: Check,
+  facts: Facts,
+  { side, asked }: { side: Side; asked: PdpQuestion },
+): Promise<Explained> {
+  const [[answer], trace] = await Promise.all([side.pdp.ask([asked]), traceOf(side.folder, asked)]);
+  return {
+    ...outline(check, facts, side),
+    asked,
+    trace,
+    decision: answer?.allowed === true,
+    refused: answer?.refused ?? [],
+  };
+}
+
+function outline(check: Check, { rows, revision }: Facts, { bundle }: Side): Explained {
+  const actions = [...(bundle.kinds.get(check.resource.type)?.actions ?? [])];
+  const named = actions.some((it) => it === check.action.name || it.includes('*'));
+  const nothing = { decision: false, asked: null, refused: [], trace: null, would: [] };
+  return { check, policy: bundle.hash, revision, facts: rows, named, ...nothing };
+}
+
+/** Ids are sent where the policy looks at them, as the service does. */
+function questionAbout({ subject, resource, action }: Check, { bundle }: Side): PdpQuestion {
+  const mentioned = bundle.kinds.get(resource.type)?.mentionsIds === true;
+  const ids = mentioned
+    ? { principalId: subject.id, resourceId: resource.id }
+    : { principalId: 'subject', resourceId: 'resource' };
+  const none: Properties = {};
+  return {
+    kind: resource.type,
+    action: action.name,
+    roles: [subject.type],
+    ...ids,
+    principalAttr: none,
+    resourceAttr: none,
+  };
+}
+
+async function allowed({ pdp }: Side, questions: readonly PdpQuestion[]): Promise<boolean[]> {
+  const answers = await pdp.ask(questions);
+  return answers.map((answer) => answer.allowed);
+}

@@ -1,0 +1,21 @@
+import type { ReasonCode } from '../../domain/errors.ts';
+
+/** Who could bring about what a reason code says is missing. */
+export const WHO: Readonly<Record<ReasonCode, string>> = {
+  NO_GRANT: "the account's owner, by approving a request of an administrator of the Business Center",
+  GRANT_REVOKED: "the account's owner, by approving a new request of an administrator of the Business Center",
+  NOT_A_MEMBER: 'whoever keeps the members of the Business Center: an administrator of it',
+  NO_ASSIGNMENT: 'an administrator of the Business Center that holds the grant, by assigning the account',
+  SCOPE_NOT_GRANTED: "the account's owner, by approving a request that names the scope",
+  SCOPE_NOT_ASSIGNED: 'an administrator of the Business Center that holds the grant, by assigning the scope',
+  ADVERTISER_ROLE_INSUFFICIENT: 'an administrator of the ad account, by giving the role there',
+  AD_AUTHORIZATION_OFF: "the account's owner, by switching ad authorization on",
+  POST_NOT_PUBLIC: "the account's owner, by making the post public",
+  POST_OF_ANOTHER_ACCOUNT: 'the caller, by naming a post of this account',
+  NOT_AN_ADMIN: 'an administrator of the Business Center, by making this member one',
+  NOT_THE_OWNER: "nobody but the account's owner, signed in",
+  REQUEST_NOT_PENDING: 'an administrator of the Business Center, by making a new request',
+  MISSING_FACT: 'the caller, by naming it',
+  UNKNOWN_ACTION: 'a reviewer of policies, by a rule about the action',
+  UNKNOWN_RESOURCE: 'whoever stores the resource',
+};

@@ -1,0 +1,142 @@
+/** A value of JSON. An optional property that is left out is `undefined`. */
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json | undefined };
+
+/** All values that a JSON Schema admits, where they are finitely many. */
+export type Domain =
+  | { sort: 'one_of'; values: readonly (Json | undefined)[] }
+  | { sort: 'either'; options: readonly Domain[] }
+  /** A sorted set of plain values. */
+  | { sort: 'set'; of: Domain }
+  /** A sorted set of records; only sets of at most two are enumerated; longer ones are the matter of the classes. */
+  | { sort: 'records'; of: Domain }
+  | { sort: 'record'; fields: readonly (readonly [name: string, domain: Domain])[] };
+
+/** A schema whose values cannot be counted; the message says where. */
+export class InfiniteDomain extends Error {
+  override name = 'InfiniteDomain';
+}
+
+interface Schema {
+  type?: string | string[];
+  enum?: Json[];
+  const?: Json;
+  anyOf?: Schema[];
+  oneOf?: Schema[];
+  items?: Schema;
+  properties?: Record<string, Schema>;
+  required?: string[];
+  additionalProperties?: unknown;
+}
+
+/** Reads a JSON Schema as the set of its values. @throws InfiniteDomain where it leaves something open */
+export function domainOf(schema: unknown, at = ''): Domain {
+  const it = schema as Schema;
+  if (it.const !== undefined) return { sort: 'one_of', values: [it.const] };
+  if (it.enum) return { sort: 'one_of', values: it.enum };
+  const options = it.anyOf ?? it.oneOf;
+  if (options) return { sort: 'either', options: options.map((option) => domainOf(option, at)) };
+  if (Array.isArray(it.type)) {
+    return { sort: 'either', options: it.type.map((type) => domainOf({ ...it, type }, at)) };
+  }
+  switch (it.type) {
+    case 'null':
+      return { sort: 'one_of', values: [null] };
+    case 'boolean':
+      return { sort: 'one_of', values: [true, false] };
+    case 'array':
+      return listDomain(it.items, at);
+    case 'object':
+      return recordDomain(it, at);
+    default:
+      throw new InfiniteDomain(`${at === '' ? 'it' : at} is open: an enum, a boolean or null would be finite`);
+  }
+}
+
+function listDomain(items: Schema | undefined, at: string): Domain {
+  const of = domainOf(items ?? {}, `${at}[]`);
+  return of.sort === 'record' ? { sort: 'records', of } : { sort: 'set', of };
+}
+
+function recordDomain({ properties = {}, required = [], additionalProperties }: Schema, at: string): Domain {
+  if (additionalProperties !== false) {
+    throw new InfiniteDomain(`${at === '' ? 'it' : at} admits further properties: additionalProperties must be false`);
+  }
+  const fields = Object.entries(properties).map(([name, schema]) => {
+    const domain = domainOf(schema, at === '' ? name : `${at}.${name}`);
+    const absent: Domain = { sort: 'one_of', values: [undefined] };
+    const optional: Domain = { sort: 'either', options: [domain, absent] };
+    return [name, required.includes(name) ? domain : optional] as const;
+  });
+  return { sort: 'record', fields };
+}
+
+/** How many values a domain has. */
+export function sizeOf(domain: Domain): number {
+  switch (domain.sort) {
+    case 'one_of':
+      return domain.values.length;
+    case 'either':
+      return domain.options.reduce((sum, option) => sum + sizeOf(option), 0);
+    case 'set':
+      return 2 ** sizeOf(domain.of);
+    case 'records': {
+      const n = sizeOf(domain.of);
+      return 1 + n + (n * (n - 1)) / 2;
+    }
+    case 'record':
+      return domain.fields.reduce((product, [, field]) => product * sizeOf(field), 1);
+  }
+}
+
+/** All values, one after the other, always in the same order; lists are sorted, as in every fact vector. */
+export function* valuesOf(domain: Domain): Generator<Json | undefined> {
+  switch (domain.sort) {
+    case 'one_of':
+      yield* domain.values;
+      return;
+    case 'either':
+      for (const option of domain.options) yield* valuesOf(option);
+      return;
+    case 'set':
+      yield* subsets([...valuesOf(domain.of)] as Json[]);
+      return;
+    case 'records':
+      yield* smallSets([...valuesOf(domain.of)] as Json[]);
+      return;
+    case 'record':
+      yield* records(domain.fields, 0);
+  }
+}
+
+function* records(fields: readonly (readonly [string, Domain])[], from: number): Generator<Json> {
+  const field = fields[from];
+  if (!field) {
+    yield {};
+    return;
+  }
+  const [name, domain] = field;
+  for (const value of valuesOf(domain)) {
+    for (const rest of records(fields, from + 1)) {
+      yield value === undefined ? rest : { [name]: value, ...(rest as Record<string, Json>) };
+    }
+  }
+}
+
+function* subsets(values: readonly Json[]): Generator<Json> {
+  const sorted = sortedRecords(values);
+  for (let bits = 0; bits < 2 ** sorted.length; bits += 1) yield sorted.filter((_, index) => (bits >> index) & 1);
+}
+
+function* smallSets(values: readonly Json[]): Generator<Json> {
+  yield [];
+  for (const value of values) yield [value];
+  for (const [index, value] of values.entries()) {
+    for (const other of values.slice(index + 1)) yield sortedRecords([value, other]);
+  }
+}
+
+/** The order of a list in a fact vector. */
+export function sortedRecords(values: readonly Json[]): Json[] {
+  const texts = values.map((value) => [JSON.stringify(value), value] as const);
+  return texts.toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, value]) => value);
+}

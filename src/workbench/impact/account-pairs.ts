@@ -1,0 +1,168 @@
+import { AdvertiserRole, UserRole } from '../../domain/vocabulary.ts';
+import { centerPathSql, linkPathSql, PATHS, roleSql, scopesSql } from './path-codes.ts';
+
+const ADMIN = UserRole.options.indexOf('ADMIN') + 1;
+const STANDARD = UserRole.options.indexOf('STANDARD') + 1;
+
+// Every pair of a user and a TikTok account that any fact connects: a membership where a grant is or was held, an
+// assignment that ended, an account link. The facts are those of the check's own statement; a test holds both against
+// each other. Nearly all pairs have one path, through the user's one membership: they are `single`, and are counted
+// without being listed. The others are `manifold`, and their paths are put together.
+
+const TABLES = `
+grant_state as materialized (
+  select g.id, g.bc_id, g.tiktok_account_id, 2 as state, ${scopesSql('g.scopes')} as granted, t.ad_authorization
+    from account_grant g join tiktok_account t on t.id = g.tiktok_account_id where g.valid_to is null
+  union all
+  select distinct null::uuid, e.bc_id, e.tiktok_account_id, 1, 0, t.ad_authorization
+    from account_grant e join tiktok_account t on t.id = e.tiktok_account_id
+   where e.valid_to is not null and not exists (
+         select from account_grant g
+          where g.bc_id = e.bc_id and g.tiktok_account_id = e.tiktok_account_id and g.valid_to is null)
+),
+running as (
+  select user_id, bit_or(${advertiserRoleSql()}) as held from ad_account_member where valid_to is null group by user_id
+),
+person as materialized (
+  select m.user_id, count(*) filter (where m.user_role = 'STANDARD') as standard,
+         count(*) filter (where m.user_role = 'ADMIN') as admin, coalesce(min(r.held), 0) as held
+    from member m left join running r on r.user_id = m.user_id where m.valid_to is null group by m.user_id
+),
+membership as materialized (
+  select m.user_id, m.bc_id, ${roleSql('m.user_role')} as role, p.held, p.standard + p.admin = 1 as single
+    from member m join person p on p.user_id = m.user_id where m.valid_to is null
+),
+assigned as not materialized (
+  select a.grant_id, a.user_id, ${scopesSql('a.scopes')} as assigned from assignment a where a.valid_to is null
+),
+former as (
+  select distinct e.user_id, e.tiktok_account_id, e.bc_id from assignment e
+   where e.valid_to is not null and not exists (
+         select from member m where m.user_id = e.user_id and m.bc_id = e.bc_id and m.valid_to is null)
+),
+odd as materialized (
+  select user_id, tiktok_account_id from account_link where valid_to is null
+  union select user_id, tiktok_account_id from former
+),
+member_path as not materialized (
+  select m.user_id, s.tiktok_account_id, m.bc_id, m.role, m.held, m.single, s.ad_authorization,
+         ${centerPath('m.role', 's.state', 's.granted', 'coalesce(a.assigned, 0)')} as code
+    from membership m
+    join grant_state s on s.bc_id = m.bc_id
+    left join assigned a on a.grant_id = s.id and a.user_id = m.user_id
+),
+manifold_path as not materialized (
+  select user_id, tiktok_account_id, bc_id, role, code from member_path where not single
+  union all
+  select p.user_id, p.tiktok_account_id, p.bc_id, p.role, p.code from member_path p
+    join odd o on o.user_id = p.user_id and o.tiktok_account_id = p.tiktok_account_id where p.single
+  union all
+  select f.user_id, f.tiktok_account_id, f.bc_id, 0, ${centerPath('0', 'coalesce(s.state, 0)', 'coalesce(s.granted, 0)', '0')}
+    from former f left join grant_state s on s.bc_id = f.bc_id and s.tiktok_account_id = f.tiktok_account_id
+  union all
+  select user_id, tiktok_account_id, null, 0, ${linkPathSql(scopesSql('scopes'))}
+    from account_link where valid_to is null
+),
+manifold_pair as not materialized (
+  select p.user_id, p.tiktok_account_id, t.ad_authorization, coalesce(u.held, r.held, 0) as held, (p.paths
+           | set_bit(0::bit(${PATHS}), ${elsewhere(STANDARD)}, (p.standard < coalesce(u.standard, 0))::int)
+           | set_bit(0::bit(${PATHS}), ${elsewhere(ADMIN)}, (p.admin < coalesce(u.admin, 0))::int))::text as paths
+    from (select user_id, tiktok_account_id, bit_or(set_bit(0::bit(${PATHS}), code, 1)) as paths,
+                 count(*) filter (where role = ${STANDARD}) as standard, count(*) filter (where role = ${ADMIN}) as admin
+            from manifold_path group by user_id, tiktok_account_id) p
+    join tiktok_account t on t.id = p.tiktok_account_id
+    left join person u on u.user_id = p.user_id
+    left join running r on r.user_id = p.user_id
+)`;
+
+function centerPath(role: string, state: string, granted: string, assigned: string): string {
+  return centerPathSql({ role, state, granted, assigned });
+}
+
+/** The path of a membership in a Business Center that holds no grant on the account. */
+function elsewhere(role: number): string {
+  return centerPath(String(role), '0', '0', '0');
+}
+
+function advertiserRoleSql(): string {
+  return `case advertiser_role ${AdvertiserRole.options.map((it, bit) => `when '${it}' then ${2 ** bit}`).join(' ')} end`;
+}
+
+/** Pairs whose facts are alike: a single path or a set of paths, the account's switch, and roles in ad accounts. */
+export interface PairGroup {
+  /** The number of the single path; null: there is a set. */
+  code: number | null;
+  paths: string | null;
+  ad_authorization: boolean | null;
+  /** The roles that the user holds in any ad accounts, a bit each. */
+  held: number;
+  pairs: string;
+}
+
+/** Single pairs: all members times all grants of each Business Center; those with an assignment are taken from there. */
+export const SINGLE_GROUPS = `with ${TABLES}, counted as (
+  select ${centerPath('m.role', 's.state', 's.granted', '0')} as code, s.ad_authorization, m.held, sum(m.n * s.n) as n
+    from (select bc_id, role, held, count(*) as n from membership where single group by 1, 2, 3) m
+    join (select bc_id, state, granted, ad_authorization, count(*) as n from grant_state group by 1, 2, 3, 4) s
+      on s.bc_id = m.bc_id
+   group by 1, 2, 3
+  union all
+  select ${centerPath('role', '2', 'granted', 'case side when 1 then assigned else 0 end')}, ad_authorization, held,
+         sum(n * side)
+    from (select m.role, s.granted, a.assigned, s.ad_authorization, m.held, count(*) as n
+            from assigned a
+            join grant_state s on s.id = a.grant_id
+            join membership m on m.user_id = a.user_id and m.bc_id = s.bc_id and m.single
+           group by 1, 2, 3, 4, 5) a, (values (1), (-1)) as sides (side)
+   group by 1, 2, 3
+  union all
+  select p.code, p.ad_authorization, p.held, -count(*)
+    from member_path p join odd o on o.user_id = p.user_id and o.tiktok_account_id = p.tiktok_account_id
+   where p.single group by 1, 2, 3
+)
+select code, null::text as paths, ad_authorization, held::int, sum(n)::text as pairs
+  from counted group by 1, 3, 4 having sum(n) <> 0`;
+
+/** Manifold pairs. */
+export const MANIFOLD_GROUPS = `with ${TABLES}
+select null::int as code, paths, ad_authorization, held::int, count(*)::text as pairs
+  from manifold_pair group by paths, ad_authorization, held`;
+
+/** Changed pairs; of some users alone, where a condition says so. */
+const touched = (ofUsers = 'true'): string => `changed as materialized (
+  select * from unnest($1::int[], $2::text[], $3::text[], $4::int[], $5::int[]) as c (code, paths, switched, held, sig)
+),
+touched as not materialized (
+  select c.sig, p.subject, p.resource, p.bc_id, p.manifold
+    from (select p.user_id as subject, p.tiktok_account_id as resource, p.bc_id, p.code, null::text as paths, p.held,
+                 coalesce(p.ad_authorization::text, '') as switched, false as manifold
+            from member_path p
+            left join odd o on o.user_id = p.user_id and o.tiktok_account_id = p.tiktok_account_id
+           where p.single and o.user_id is null and p.held = any($4::int[]) and p.code = any($1::int[])
+             and ${ofUsers}
+          union all
+          select p.user_id, p.tiktok_account_id, null, -1, p.paths, p.held, coalesce(p.ad_authorization::text, ''), true
+            from manifold_pair p where p.paths = any($2::text[]) and ${ofUsers}
+          -- Together with what follows it would be planned as if few pairs came through.
+          offset 0) p
+    join changed c on c.code = p.code and c.held = p.held and c.switched = p.switched and c.paths is not distinct from p.paths
+)`;
+
+/** How many pairs each user, each account and each Business Center has among changed groups, by the number of the change. */
+export const PAIR_TALLIES = `with ${TABLES}, ${touched()}
+select sig, subject, resource, bc_id, count(*)::int as pairs
+  from touched group by grouping sets ((sig, subject), (sig, resource), (sig, bc_id))`;
+
+/** Of manifold pairs, the Business Centers through which a path comes that changes the decision by itself ($6, $7). */
+export const MANIFOLD_CENTERS = `with ${TABLES}, ${touched()}
+select t.sig, null as subject, null as resource, p.bc_id, count(*)::int as pairs
+  from touched t
+  join manifold_path p on p.user_id = t.subject and p.tiktok_account_id = t.resource
+  join unnest($6::int[], $7::int[]) as r (sig, code) on r.sig = t.sig and r.code = p.code
+ where t.manifold and p.bc_id is not null group by 1, 4`;
+
+/** The pairs of some users ($6) among changed groups, by name. */
+export const PAIR_NAMES = `with ${TABLES}, ${touched('p.user_id = any($6::text[])')}
+select sig, subject, resource, coalesce(a.handle, resource) as label from touched
+  join tiktok_account a on a.id = resource
+ order by subject, resource`;

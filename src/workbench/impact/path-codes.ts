@@ -1,0 +1,59 @@
+import { Scope, UserRole } from '../../domain/vocabulary.ts';
+import { distinctSorted } from '../../decision/project.ts';
+import type { AccessPath } from '../../decision/vectors.ts';
+
+// Every path that there can be has a number, so that the database can put equal sets of paths together. A path is a
+// Business Center's (role x state of the grant, an active one with scopes granted and assigned) or an account link.
+
+const ROLES: readonly (UserRole | null)[] = [null, ...UserRole.options];
+const SCOPES = Scope.options.toSorted();
+const SETS = 2 ** SCOPES.length;
+
+/** States of a grant: none, revoked, and active with each set of scopes granted (never empty) and assigned. */
+const STATES = 2 + (SETS - 1) * SETS;
+const LINKS = ROLES.length * STATES;
+
+/** How many paths there can be. */
+export const PATHS = LINKS + SETS - 1;
+
+/** The number of a set of scopes, as SQL. */
+export const scopesSql = (column: string): string =>
+  `(${SCOPES.map((scope, bit) => `case when '${scope}' = any(${column}) then ${2 ** bit} else 0 end`).join(' + ')})`;
+
+/** The number of a role, as SQL. */
+export const roleSql = (column: string): string =>
+  `(case ${column} ${UserRole.options.map((role, index) => `when '${role}' then ${index + 1}`).join(' ')} else 0 end)`;
+
+/** The number of a path through a Business Center, as SQL; `state` is 0 none, 1 revoked, 2 active. */
+export function centerPathSql(parts: { role: string; state: string; granted: string; assigned: string }): string {
+  const { role, state, granted, assigned } = parts;
+  return `(${role} * ${STATES} + case when ${state} < 2 then ${state} else 2 + (${granted} - 1) * ${SETS} + ${assigned} end)`;
+}
+
+/** The number of an account link's path, as SQL. */
+export const linkPathSql = (carried: string): string => `(${LINKS} + ${carried} - 1)`;
+
+/** The path of a number. */
+export function pathOf(code: number): AccessPath {
+  if (code >= LINKS) {
+    return { via: 'ACCOUNT_LINK', user_role: null, grant: null, granted: scopesOf(code - LINKS + 1), assigned: [] };
+  }
+  const state = code % STATES;
+  const active = state - 2;
+  return {
+    via: 'BUSINESS_CENTER',
+    user_role: ROLES[Math.floor(code / STATES)] ?? null,
+    grant: state === 0 ? 'NONE' : state === 1 ? 'REVOKED' : 'ACTIVE',
+    granted: active < 0 ? [] : scopesOf(Math.floor(active / SETS) + 1),
+    assigned: active < 0 ? [] : scopesOf(active % SETS),
+  };
+}
+
+/** The paths of a set, which is written with a 1 at the number of each path in it. */
+export function pathsOf(set: string): AccessPath[] {
+  return distinctSorted(Array.from(set).flatMap((digit, code) => (digit === '1' ? [pathOf(code)] : [])));
+}
+
+function scopesOf(set: number): Scope[] {
+  return SCOPES.filter((_, bit) => (set >> bit) & 1);
+}

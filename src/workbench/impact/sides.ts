@@ -1,0 +1,148 @@
+import { bundleOf, type Bundle } from '../../decision/bundle.ts';
+import { exactText } from '../../decision/exact-text.ts';
+import type { Pdp, PdpQuestion } from '../../decision/pdp.ts';
+import { readPolicyFolder } from '../../platform/policy-folder.ts';
+import { UnreadableExpression } from '../expressions.ts';
+import { readPolicyFiles, type PolicyFile } from '../policy-files.ts';
+import type { PolicyServers } from '../policy-server.ts';
+import { readKindTexts, type KindText } from '../policy-text.ts';
+import type { Point } from '../vector-space.ts';
+import { actionsOf, rulesFor } from '../verify.ts';
+
+/** A bundle of policies and a PDP that decides by it. */
+export interface Side {
+  folder: string;
+  files: readonly PolicyFile[];
+  bundle: Bundle;
+  /** What the policies say, kind by kind; null where an expression is beyond what the workbench reads. */
+  texts: ReadonlyMap<string, KindText> | null;
+  pdp: Pdp;
+}
+
+/** Reads a folder and serves it. @throws PlatformError */
+export async function openSide(folder: string, servers: PolicyServers): Promise<Side> {
+  const files = await readPolicyFiles(folder);
+  const bundle = bundleOf(await readPolicyFolder(folder));
+  const { pdp } = await servers.start(folder);
+  return { folder, files, bundle, texts: textsOf(files), pdp };
+}
+
+function textsOf(files: readonly PolicyFile[]): ReadonlyMap<string, KindText> | null {
+  try {
+    return readKindTexts(files);
+  } catch (error) {
+    if (error instanceof UnreadableExpression) return null;
+    throw error;
+  }
+}
+
+/** An expression that takes the resource, or its attributes, as a whole. */
+const LOOKS_AT_ALL = /\bR\b(?!\.attr\.\w)|\brequest\b/;
+
+/** What both bundles answer to one question. */
+export interface Answers {
+  was: boolean;
+  is: boolean;
+}
+
+/** The bundle before and the bundle after an edit. */
+export class Sides {
+  readonly base: Side;
+  readonly head: Side;
+  readonly #answers = new Map<string, Answers>();
+  #refused = 0;
+
+  constructor(base: Side, head: Side) {
+    this.base = base;
+    this.head = head;
+  }
+
+  /** How many different questions were put to both, and how many of them the schema of one of them refuses. */
+  get asked(): { decided: number; refused: number } {
+    return { decided: this.#answers.size, refused: this.#refused };
+  }
+
+  /** Every kind that either knows. */
+  get kinds(): string[] {
+    return [...new Set([...this.base.bundle.kinds.keys(), ...this.head.bundle.kinds.keys()])];
+  }
+
+  /** The actions of a kind that may be decided otherwise: the rules about the others read alike in both. */
+  actions(kind: string): string[] {
+    const [before, after] = [this.base.texts?.get(kind), this.head.texts?.get(kind)];
+    if (!before || !after || this.#sweeping) return this.#named(kind);
+    const schemas = [this.base, this.head].map(({ files }) => schemaText(files, before.schema));
+    const all = actionsOf(before, after);
+    if (before.schema !== after.schema || schemas[0] !== schemas[1]) return all;
+    return all.filter((action) => reading(action, before) !== reading(action, after));
+  }
+
+  /** Whether the rules about an action look at a field of the vector, in either bundle. */
+  looksAt(kind: string, action: string, field: string): boolean {
+    return [this.base, this.head].some(({ bundle, texts }) => {
+      const text = texts?.get(kind);
+      if (!text) return bundle.kinds.has(kind);
+      const leaves = rulesFor([action], text).flatMap((rule) => rule.leaves);
+      return leaves.some((leaf) => leaf.includes(`R.attr.${field}`) || LOOKS_AT_ALL.test(leaf));
+    });
+  }
+
+  /** Puts questions to both; a kind without a policy is denied. @throws SparkgateError `unavailable` */
+  async ask(questions: readonly PdpQuestion[]): Promise<Answers[]> {
+    const keys = questions.map((question) => exactText(Object.values(question)));
+    const fresh = new Map(
+      questions.flatMap((it, index) => (this.#answers.has(keys[index] ?? '') ? [] : [[keys[index] ?? '', it]])),
+    );
+    const asked = [...fresh.values()];
+    const [was, is] = await Promise.all([answers(this.base, asked), answers(this.head, asked)]);
+    for (const [index, key] of [...fresh.keys()].entries()) {
+      const [before, after] = [was[index], is[index]];
+      if (before?.refused === true || after?.refused === true) this.#refused += 1;
+      this.#answers.set(key, { was: before?.allowed === true, is: after?.allowed === true });
+    }
+    return keys.map((key) => this.#answers.get(key) ?? { was: false, is: false });
+  }
+
+  /** Principal and role policies have a say in whatever is decided. */
+  get #sweeping(): boolean {
+    const documents = [...this.base.files, ...this.head.files].flatMap((file) => file.documents);
+    return documents.some((it) => it['principalPolicy'] !== undefined || it['rolePolicy'] !== undefined);
+  }
+
+  #named(kind: string): string[] {
+    const named = [this.base, this.head].flatMap(({ bundle }) => [...(bundle.kinds.get(kind)?.actions ?? [])]);
+    return [...new Set([...named.map((it) => it.replaceAll('*', 'something')), 'some_other_action'])];
+  }
+}
+
+/** The question about one point of a vector space. */
+export function questionOf(kind: string, action: string, { role, attr }: Point): PdpQuestion {
+  const nobody = { principalId: 'subject', principalAttr: {}, resourceId: 'resource' };
+  return { kind, action, roles: [role], ...nobody, resourceAttr: { ...attr } };
+}
+
+/** Questions on their way at once. */
+const TOGETHER = 4000;
+
+async function answers(
+  { bundle, pdp }: Side,
+  questions: readonly PdpQuestion[],
+): Promise<({ allowed: boolean; refused: boolean } | null)[]> {
+  const known = questions.filter(({ kind }) => bundle.kinds.has(kind));
+  const found = new Map<PdpQuestion, { allowed: boolean; refused: boolean }>();
+  for (let from = 0; from < known.length; from += TOGETHER) {
+    const part = known.slice(from, from + TOGETHER);
+    for (const [index, answer] of (await pdp.ask(part)).entries()) {
+      const question = part[index];
+      if (question) found.set(question, { allowed: answer.allowed, refused: answer.refused.length > 0 });
+    }
+  }
+  return questions.map((question) => found.get(question) ?? null);
+}
+
+const schemaText = (files: readonly PolicyFile[], name: string | null): string | undefined =>
+  files.find(({ path }) => path === `_schemas/${name ?? ''}`)?.text;
+
+// Where a variable errs, an action that does not use it may be denied all the same.
+const reading = (action: string, text: KindText): string =>
+  JSON.stringify([rulesFor([action], text).map((rule) => rule.text), text.rules[0]?.variables ?? []]);

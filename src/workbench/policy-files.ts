@@ -1,0 +1,74 @@
+import { lstat, readdir, readFile, realpath, stat } from 'node:fs/promises';
+import { join, relative, sep } from 'node:path';
+import { parseAllDocuments } from 'yaml';
+import { PlatformError } from '../platform/platform-error.ts';
+
+export type YamlNode = Record<string, unknown>;
+
+/** A file of policies; a file that is no YAML has no documents here, and Cerbos says what is wrong with it. */
+export interface PolicyFile {
+  /** Below the policy folder, with `/`. */
+  path: string;
+  text: string;
+  documents: readonly YamlNode[];
+}
+
+/** No policy that people read is longer, in bytes. */
+const LARGEST_FILE = 1_048_576;
+
+/**
+ * The files of a policy folder, as Cerbos would read them, in the order of their names.
+ * @throws PlatformError for a folder that cannot be read or holds no policy, a file of over 1 MiB, and a link that leads
+ * out of the folder
+ */
+export async function readPolicyFiles(folder: string): Promise<PolicyFile[]> {
+  const names = await readdir(folder, { recursive: true }).catch((cause: unknown) => {
+    throw new PlatformError(`The policy folder ${folder} cannot be read.`, { cause });
+  });
+  const paths = names.map((name) => name.replaceAll(sep, '/')).filter((path) => !/(?:^|\/)\./.test(path));
+  await Promise.all(paths.map(async (path) => refuseLinkOut(folder, path)));
+  const texts = paths.filter((path) => /\.(?:ya?ml|json)$/.test(path)).toSorted();
+  const files = await Promise.all(texts.map(async (path) => readOne(folder, path)));
+  const policies = files.filter((file) => file !== null);
+  if (!policies.some(({ path, text }) => !path.startsWith('_schemas/') && text.trim() !== '')) {
+    throw new PlatformError(`There is no policy (*.yaml) in ${folder}.`);
+  }
+  return policies;
+}
+
+async function readOne(folder: string, path: string): Promise<PolicyFile | null> {
+  const found = await stat(join(folder, path));
+  if (!found.isFile()) return null;
+  if (found.size > LARGEST_FILE) {
+    throw new PlatformError(`${path} has ${found.size} bytes; a policy file has at most ${LARGEST_FILE}.`);
+  }
+  const text = await readFile(join(folder, path), 'utf8');
+  return { path, text, documents: path.startsWith('_schemas/') ? [] : documentsOf(text) };
+}
+
+/** The documents of a YAML text; none when it is no YAML. */
+export function documentsOf(text: string): YamlNode[] {
+  const documents = parseAllDocuments(text, { logLevel: 'silent' });
+  if (!Array.isArray(documents) || documents.some((it) => it.errors.length > 0)) return [];
+  try {
+    return documents.map((it) => asNode(it.toJS()));
+  } catch {
+    // Aliases without end, or to nothing.
+    return [];
+  }
+}
+
+async function refuseLinkOut(folder: string, path: string): Promise<void> {
+  const whole = join(folder, path);
+  if (!(await lstat(whole)).isSymbolicLink()) return;
+  const [root, target] = await Promise.all([realpath(folder), realpath(whole).catch(() => null)]);
+  if (target === null) throw new PlatformError(`${path} is a link that leads nowhere.`);
+  if (relative(root, target).startsWith('..')) {
+    throw new PlatformError(`${path} is a link that leads out of the policy folder.`);
+  }
+}
+
+export const isString = (value: unknown): value is string => typeof value === 'string';
+export const asList = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
+export const asNode = (value: unknown): YamlNode =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};

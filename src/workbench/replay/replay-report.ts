@@ -1,0 +1,32 @@
+import type { Json } from '../finite-domain.ts';
+import { inPlainWords } from '../plain-words.ts';
+import type { Difference, Replayed } from './replay.ts';
+
+/** Differences that are told one by one. */
+const MOST = 50;
+
+/** What came of deciding again, for people or for programs. */
+export function replayReport(replayed: Replayed, output: 'text' | 'json'): string {
+  if (output === 'json') return `${JSON.stringify(replayed, null, 2)}\n`;
+  const { policy, records, distinct, bundles, differences, wrong, wrongBesides } = replayed;
+  const times = differences.reduce((sum, it) => sum + it.times, 0);
+  return [
+    ...wrong.map(({ line, why }) => `line ${line} ${why}`),
+    ...(wrongBesides > 0 ? [`and ${wrongBesides} more lines that are wrong`] : []),
+    ...differences.slice(0, MOST).flatMap(told),
+    ...(differences.length > MOST ? [`and ${differences.length - MOST} more`] : []),
+    `${records} decisions (${distinct} different ones, by ${bundles.map((it) => it.slice(0, 12)).join(', ') || 'none'}) decided again by ${policy.slice(0, 12)}: ${times} of them otherwise.`,
+    '',
+  ].join('\n');
+}
+
+function told({ record, line, times, now, because }: Difference): string[] {
+  const { kind, action, roles, vector, decision, revision } = record;
+  const facts = vector as Record<string, Json>;
+  return [
+    `line ${line}${times > 1 ? ` and ${times - 1} more` : ''}: ${action} on ${kind} at revision ${revision} was ${said(decision)} and is ${said(now)}${because === null ? '' : `, since ${because}`}`,
+    `    ${inPlainWords({ role: roles[0] ?? '', attr: facts }, new Set(Object.keys(facts)))}`,
+  ];
+}
+
+const said = (allowed: boolean): string => (allowed ? 'ALLOW' : 'DENY');

@@ -1,0 +1,147 @@
+import { symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { DOORS, folderOf, policy, temporaryFolder } from '../workbench/support.ts';
+
+const DOOR = DOORS['policies/door.yaml'];
+const BASE = 'apiVersion: api.cerbos.dev/v1\n';
+const ROLES = (name: string, more = '') =>
+  `${BASE}derivedRoles:\n  name: ${name}\n  definitions: [{ name: r_${name}, parentRoles: [user] }]\n${more}`;
+
+const BROKEN: [what: string, files: Record<string, string>, code: number, complaint: RegExp][] = [
+  ['YAML that is none', { 'policies/door.yaml': 'rules: [' }, 3, /door\.yaml/],
+  [
+    'an expression that does not parse',
+    { 'policies/door.yaml': DOOR.replace('R.attr.member', 'R.attr.member ===') },
+    3,
+    /door\.yaml:16/,
+  ],
+  [
+    'an import that is missing',
+    { 'policies/door.yaml': DOOR.replace('  rules:', '  importDerivedRoles: [nobody]\n  rules:') },
+    3,
+    /nobody/,
+  ],
+  [
+    'variables that go in circles',
+    {
+      'policies/door.yaml': DOOR.replace('  rules:', '  variables: { local: { a: V.b, b: V.a } }\n  rules:').replace(
+        'R.attr.member',
+        'V.a',
+      ),
+    },
+    3,
+    /door\.yaml/,
+  ],
+  ['two policies for one kind', { 'policies/again.yaml': DOOR }, 3, /again\.yaml|door\.yaml/],
+  [
+    'two sets of roles by one name',
+    { 'policies/a.yaml': ROLES('same'), 'policies/b.yaml': ROLES('same') },
+    3,
+    /a\.yaml|b\.yaml/,
+  ],
+  ['a schema that is no schema', { 'policies/_schemas/door.json': '{"type": 7}' }, 3, /door\.json/],
+  ['a schema that is missing', { 'policies/door.yaml': DOOR.replace('door.json', 'gate.json') }, 3, /gate\.json/],
+  ['a file of 5 MB', { 'policies/door.yaml': `${DOOR}# ${'x'.repeat(5_000_000)}\n` }, 1, /door\.yaml has 50\d+ bytes/],
+  ['no policy at all', { 'policies/door.yaml': '', 'policies/readme.txt': '' }, 1, /There is no policy/],
+];
+
+describe.each(['verify', 'coverage', 'mutate'])('policy %s', (command) => {
+  const at = (folder: string): string[] => {
+    const tests =
+      command === 'verify' ? ['--invariants', join(folder, 'tests/invariants.yaml')] : [join(folder, 'tests')];
+    return [command, ...tests, '--policies', join(folder, 'policies')];
+  };
+
+  test.each(BROKEN)('refuses %s', async (_what, files, code, complaint) => {
+    const folder = await folderOf({ ...DOORS, ...files });
+    const ended = await policy(...at(folder));
+    expect(ended).toMatchObject({ code, stdout: '', stderr: expect.stringMatching(complaint) });
+    expect(ended.stderr).not.toContain('    at ');
+  });
+
+  test('refuses a link that leads out of the folder', async () => {
+    const folder = await folderOf(DOORS);
+    const outside = await folderOf({ 'secret.yaml': ROLES('outside') });
+    await symlink(join(outside, 'secret.yaml'), join(folder, 'policies/link.yaml'));
+    const message = 'link.yaml is a link that leads out of the policy folder';
+    expect(await policy(...at(folder))).toMatchObject({ code: 1, stderr: expect.stringContaining(message) });
+  });
+
+  test('refuses an empty folder and a missing one', async () => {
+    const folder = await folderOf({ ...DOORS, 'empty/.keep': '' });
+    const elsewhere = (dir: string): string[] => [...at(folder).slice(0, -1), join(folder, dir)];
+    expect(await policy(...elsewhere('empty'))).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('There is no policy'),
+    });
+    expect(await policy(...elsewhere('gone'))).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('cannot be read'),
+    });
+  });
+
+  test('helps, with an example and its exit codes', async () => {
+    const { code, stdout } = await policy(command, '--help');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/Exit codes:\n {2}0 {2}/);
+    expect(stdout).toMatch(new RegExp(`Example:\\n {2}sparkgate policy ${command}`));
+  });
+});
+
+const SENTENCE = { id: 'one', rules: ['D1'], says: 'So it is.' };
+const invariants = (sentence: object): string => JSON.stringify({ kinds: { door: { sentences: [sentence] } } });
+
+test.each([
+  ['no YAML', 'kinds: [', /invariants\.yaml: /],
+  [
+    'a kind without a policy',
+    JSON.stringify({ kinds: { gate: { sentences: [{ ...SENTENCE, holds: 'true' }] } } }),
+    /speaks of the kind gate/,
+  ],
+  ['a sentence that says nothing', invariants(SENTENCE), /exactly one of/],
+  [
+    'a sentence that says two things',
+    invariants({ ...SENTENCE, holds: 'true', allowed_only_if: 'true' }),
+    /exactly one of/,
+  ],
+  ['a word that is unknown', invariants({ ...SENTENCE, always: 'true' }), /always/],
+  ['an expression that does not parse', invariants({ ...SENTENCE, holds: 'R.attr.member &&' }), /R\.attr\.member &&/],
+  [
+    'an expression that is neither true nor false',
+    invariants({ ...SENTENCE, allowed_whenever: 'R.attr.floor' }),
+    /neither true nor false/,
+  ],
+  [
+    'a fact that is not there',
+    invariants({ ...SENTENCE, change: { at: 'storey' }, never: 'losing' }),
+    /no field storey/,
+  ],
+])('invariants are refused: %s', async (_what, text, complaint) => {
+  const folder = await folderOf({ ...DOORS, 'tests/invariants.yaml': text });
+  const ended = await policy(
+    'verify',
+    '--policies',
+    join(folder, 'policies'),
+    '--invariants',
+    join(folder, 'tests/invariants.yaml'),
+  );
+  expect(ended).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(complaint) });
+});
+
+test('an unknown kind is named, with those that there are', async () => {
+  expect(await policy('verify', '--kind', 'tiktok')).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/kind tiktok;.*tiktok_account/),
+  });
+});
+
+test('a run of no tests does not pass for a run without failures', async () => {
+  const folder = await temporaryFolder();
+  for (const command of ['test', 'coverage', 'mutate']) {
+    expect(await policy(command, folder)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('There is no *_test.yaml'),
+    });
+  }
+});

@@ -1,0 +1,109 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { onTestFinished } from 'vitest';
+
+const ROOT = join(import.meta.dirname, '../..');
+
+/** What a command printed, and how it ended. */
+export interface Ended {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** An edit as a reviewer would make it: in this file, this text becomes that one. */
+export type Edit = readonly [file: string, from: string, to: string];
+
+/** A folder of the test's own. */
+export async function temporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'sg-workbench-'));
+  onTestFinished(async () => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** The project's policies with these edits. */
+export async function editedPolicies(...edits: readonly Edit[]): Promise<string> {
+  const folder = join(await temporaryFolder(), 'policies');
+  await cp(join(ROOT, 'policies'), folder, { recursive: true });
+  for (const [file, from, to] of edits) {
+    const path = join(folder, file);
+    const text = await readFile(path, 'utf8');
+    if (!text.includes(from)) throw new Error(`${file} does not say ${from}`);
+    await writeFile(path, text.replace(from, to));
+  }
+  return folder;
+}
+
+/** A folder with exactly these files. */
+export async function folderOf(files: Readonly<Record<string, string>>): Promise<string> {
+  const folder = await temporaryFolder();
+  for (const [file, text] of Object.entries(files)) {
+    await mkdir(dirname(join(folder, file)), { recursive: true });
+    await writeFile(join(folder, file), text);
+  }
+  return folder;
+}
+
+/** `sparkgate policy ...` as a reviewer calls it. */
+export function policy(...args: readonly string[]): Promise<Ended> {
+  return new Promise((resolve) => {
+    const options = { cwd: ROOT, maxBuffer: 1 << 28 };
+    execFile(process.execPath, ['src/cli.ts', 'policy', ...args], options, (error, stdout, stderr) => {
+      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
+    });
+  });
+}
+
+/** A small world of its own: doors that open to members, with a test for each rule. */
+export const DOORS = {
+  'policies/_schemas/door.json': JSON.stringify({
+    type: 'object',
+    properties: {
+      member: { type: 'boolean' },
+      floor: { type: 'string', enum: ['LOW', 'HIGH'] },
+    },
+    required: ['member', 'floor'],
+    additionalProperties: false,
+  }),
+  'policies/door.yaml': `apiVersion: api.cerbos.dev/v1
+resourcePolicy:
+  resource: door
+  version: default
+  schemas: { resourceSchema: { ref: "cerbos:///door.json" } }
+  rules:
+    # Members open the doors below.
+    - name: members-open-low-doors
+      actions: [open]
+      effect: EFFECT_ALLOW
+      roles: [user]
+      condition:
+        match:
+          all:
+            of:
+              - expr: R.attr.member
+              - expr: R.attr.floor == "LOW"
+`,
+  'tests/door_test.yaml': `name: door
+principals:
+  ann: { id: ann, roles: [user] }
+resources:
+  low: { kind: door, id: d, attr: { member: true, floor: LOW } }
+  stranger: { kind: door, id: d, attr: { member: false, floor: LOW } }
+tests:
+  - name: members open low doors
+    input: { principals: [ann], resources: [low, stranger], actions: [open] }
+    expected:
+      - { principal: ann, resource: low, actions: { open: EFFECT_ALLOW } }
+`,
+  'tests/invariants.yaml': `kinds:
+  door:
+    sentences:
+      - id: members-only
+        rules: [D1]
+        says: Only members open doors.
+        actions: [open]
+        allowed_only_if: R.attr.member
+`,
+} as const;
