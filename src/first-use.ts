@@ -1,10 +1,9 @@
 import { join } from 'node:path';
 import type { Config } from './config.ts';
-import { DEMO_FACTS, DEMO_REVIEWER } from './demo/world.ts';
+import { isDemo, seedDemo } from './demo/seed.ts';
+import { DEMO_CENTER } from './demo/world.ts';
 import { createKey } from './domain/api-keys/create-key.ts';
 import { BusinessCenter } from './domain/business-centers/entity.ts';
-import { putEntity } from './domain/entities/put-entity.ts';
-import { importFacts } from './domain/import/import-facts.ts';
 import { secretFile } from './platform/secret-file.ts';
 import type { Runtime } from './runtime.ts';
 
@@ -15,12 +14,7 @@ export async function prepareFirstUse(runtime: Runtime, config: Config): Promise
   const em = orm.em.fork();
   const empty = (await em.count(BusinessCenter)) === 0;
   const demo = config.demo ?? (embedded && empty ? 'on' : 'off');
-  const [first] = DEMO_FACTS;
-  if (demo === 'on' && (await em.count(BusinessCenter, { bcId: first.bc_id })) === 0) {
-    await importFacts(operator, lines(DEMO_FACTS));
-    const { id, attributes } = DEMO_REVIEWER;
-    await putEntity(operator, 'user', id, { attributes });
-  }
+  if (demo === 'on' && (await em.count(BusinessCenter, { bcId: DEMO_CENTER.bc_id })) === 0) await seedDemo(operator);
   const keyFile = embedded && config.bootstrapApiKey === null;
   if (keyFile) {
     await secretFile(join(config.dataDir, 'api-key'), async () => {
@@ -28,9 +22,5 @@ export async function prepareFirstUse(runtime: Runtime, config: Config): Promise
       return result.key;
     });
   }
-  return { keyFile, demo: (await em.count(BusinessCenter, { bcId: first.bc_id })) === 1 };
-}
-
-async function* lines(facts: readonly object[]): AsyncGenerator<Uint8Array> {
-  for (const fact of facts) yield Buffer.from(`${JSON.stringify(fact)}\n`);
+  return { keyFile, demo: await isDemo(operator) };
 }

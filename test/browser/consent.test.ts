@@ -115,7 +115,7 @@ inBrowser('the owner’s consent', (stage) => {
     await page.goto(path);
     await signInProfile(context, app, url, 'tiktok_account:other');
     await button(page, 'Authorize').click();
-    await text(page, 'You may not do this');
+    await text(page, 'You are signed in as someone else than when this page was opened');
     expect(await decision(app, 'adm', 'view', 'tiktok_account:other')).toMatch(/^DENY/);
   });
 

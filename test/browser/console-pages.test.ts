@@ -24,6 +24,8 @@ inBrowser('every page of the console', (stage) => {
       const path = `/v1/business-centers/bc1/tiktok-accounts/${encodeURIComponent(HOSTILE[0] ?? '')}/members/${encodeURIComponent(name)}`;
       await app.call('PUT', path, { actor: 'user:adm', body: { scopes: ['POST'] } });
     }
+    await grant(app, ['POST'], 'bc1', 'former');
+    await app.call('DELETE', '/v1/business-centers/bc1/tiktok-accounts/former', { actor: 'user:adm' });
     await put(app, '/v1/entities/user/rita', { attributes: { reviewer: true } });
   });
 
@@ -44,6 +46,9 @@ inBrowser('every page of the console', (stage) => {
     ['adm', '/console/bc1/members'],
     ['adm', '/console/bc1/ad-accounts'],
     ['adm', '/console/bc3/ad-accounts'],
+    ['adm', `/console/bc1/ad-accounts/${encodeURIComponent(HOSTILE[0] ?? '')}`],
+    ['adm', `${account}/members/${encodeURIComponent(HOSTILE[1] ?? '')}?step=unassign`],
+    ['adm', '/console/bc1/tiktok-accounts/former'],
     ['sam', '/console/bc1/tiktok-accounts'],
     ['sam', '/console/bc1/members'],
     ['sam', '/console/bc1/request-access'],

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { testApp, type TestApp } from '../support/app.ts';
-import { assign, decision, grant, put, standardWorld } from '../support/cast.ts';
+import { assign, decision, grant, put, requestToken, standardWorld } from '../support/cast.ts';
 import { signInAs, type SignedInBrowser } from '../support/signed-in.ts';
 import { sql } from '../support/sql.ts';
 
@@ -39,6 +39,25 @@ test('an account that nobody knows yet has authorized nobody', async () => {
   expect((await stranger.get('/my-account/grants/bc1')).status).toBe(404);
 });
 
+test.each([
+  ['tiktok_account:other', null, '<strong>@other</strong> Another Account'],
+  ['tiktok_account:other', '@other', '<strong>@other</strong> Another Account'],
+  ['tiktok_account:unheard', 'Newcomer', '<strong>Newcomer</strong>'],
+  ['tiktok_account:unheard', null, '<strong>unheard</strong>'],
+])('%s, signed in as %j, is called the same on every page: %s', async (who, displayName, name) => {
+  await put(app, '/v1/tiktok-accounts/other', { handle: '@other', display_name: 'Another Account' });
+  const person = await signInAs(app, who, displayName);
+  const asked = await page(`/consent/${await requestToken(app, ['LIVE'])}`, 'en', person);
+  const list = await page('/my-account', 'en', person);
+  const answer = await person.post(`/consent/${await requestToken(app, ['LIVE'])}/approve`);
+  const receipt = await page(answer.headers.get('Location') ?? '', 'en', person);
+  const revoking = await page('/my-account/grants/bc1/revoke', 'en', person);
+  for (const text of [asked, list, receipt, revoking]) {
+    expect(text.replaceAll(/<\/?bdi[^>]*>/g, '').replaceAll(/\s+/g, ' ')).toContain(name);
+  }
+  await person.post('/my-account/grants/bc1/revoke');
+});
+
 describe('with a grant', () => {
   beforeEach(async () => {
     await grant(app, ['POST']);
@@ -51,7 +70,7 @@ describe('with a grant', () => {
   ])('in %s: every Business Center, its scopes, since when, how many members', async (language, said) => {
     const text = await page('/my-account', language);
     for (const words of said) expect(text).toContain(words);
-    expect(text).toMatch(/<time datetime="[^"]+Z">/);
+    expect(text).toMatch(/<time datetime="[^"]+Z" data-form="day">/);
     expect(text).toMatch(/class="numeric"[^>]*><div>1<\/div>/);
   });
 

@@ -2,7 +2,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { ConfigError, readConfig } from '../../src/config.ts';
 import { mayOfferDemoSignIn } from '../../src/demo/people.ts';
 import { testApp } from '../support/app.ts';
-import { cleanUp, startService } from '../support/service.ts';
+import { cleanUp, SERVICE_KEY, startService } from '../support/service.ts';
 import { formOf } from '../support/signed-in.ts';
 
 afterAll(cleanUp);
@@ -55,6 +55,21 @@ describe("where the demo's sign-in may be", () => {
     expect((await fetch(`${service.url}/sign-in/demo`, form({ who: 'user:adm' }))).status).toBe(404);
   });
 });
+
+test("facts of somebody's own that look like the demo's make no demo", async () => {
+  const own = await startService({ DEMO: 'off', BOOTSTRAP_API_KEY: SERVICE_KEY });
+  const stored = await own.call('PUT', '/v1/business-centers/bc1', { body: { name: 'Bright Agency' } });
+  expect(stored.status).toBe(200);
+  own.kill('SIGTERM');
+  await own.exit;
+  for (const demo of [{}, { DEMO: 'on' }]) {
+    const service = await startService({ ...demo, DATA_DIR: own.dataDir });
+    expect(await (await fetch(`${service.url}/sign-in`)).text()).not.toContain('/sign-in/demo');
+    expect((await fetch(`${service.url}/sign-in/demo`, form({ who: 'user:adm' }))).status).toBe(404);
+    service.kill('SIGTERM');
+    await service.exit;
+  }
+}, 60_000);
 
 test('on a first start, the demo lets its people in, marked as such, and nobody else', async () => {
   const { url, stdout } = await startService();

@@ -38,9 +38,10 @@ async function agree(world: World): Promise<{ triples: number; allowed: number; 
     sum.triples += triples;
     sum.allowed += allowed;
   }
-  // Lists are many calls, so each world shows them under one bundle.
-  const [turn, limit] = [world.members.length % apps.length, world.frames[0]?.limit ?? 1];
-  const lists = await compareLists(apps[turn] ?? first, limit);
+  // Lists are many calls, so each world shows them under one bundle of those that tell rows apart.
+  const telling = apps.filter(({ name }) => ['own', 'deny', 'everywhere'].includes(name));
+  const [turn, limit] = [world.members.length % telling.length, world.frames[0]?.limit ?? 1];
+  const lists = await compareLists(telling[turn] ?? first, limit);
   if (lists.disagreements.length > 0) throw new Error(lists.disagreements.slice(0, 5).join('\n'));
   sum.rows += lists.rows;
   return sum;
@@ -73,5 +74,5 @@ test(`evaluation = evaluations = each search = the lists = a direct CheckResourc
     `seed ${SEED}: ${sum.triples} triples, ${sum.allowed} allowed, ${sum.rows} rows of lists, ${sum.worlds} worlds, ${apps.length} bundles, ${seconds} s`,
   );
   expect(sum.triples).toBeGreaterThanOrEqual(TRIPLES);
-  expect(sum.allowed).toBeGreaterThan(sum.triples / 200);
+  expect(sum.allowed).toBeGreaterThan(sum.triples / 50);
 });

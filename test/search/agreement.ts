@@ -35,8 +35,8 @@ export interface Outcome {
 
 /** Asks everything of a world in every way, and tells where two ways do not agree. */
 export async function compare(it: BundleApp, frame: Frame): Promise<Outcome> {
-  const all = await everything(it.app, null);
-  const known = await everything(it.app, withinOf(frame));
+  const all = await everything(it.world, null);
+  const known = await everything(it.world, withinOf(frame));
   const outcome: Outcome = { triples: 0, allowed: 0, disagreements: [] };
   for (const kind of it.kinds) {
     const named = it.bundle.kinds.get(kind)?.actions ?? [];

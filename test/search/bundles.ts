@@ -12,6 +12,8 @@ export interface BundleApp {
   name: string;
   kinds: readonly string[];
   app: TestApp;
+  /** The service whose database all of them decide on. */
+  world: TestApp;
   bundle: Bundle;
   pdp: Pdp;
   close: () => Promise<void>;
@@ -46,6 +48,7 @@ export async function bundleApp(name: string, database?: TestApp): Promise<Bundl
     name,
     kinds: BUNDLES[name] ?? [],
     app,
+    world: database ?? app,
     bundle: await readBundle(folder),
     pdp,
     close: async () => {

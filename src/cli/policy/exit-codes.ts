@@ -1,7 +1,9 @@
-/** How the policy commands end. The lowest three are those of `cerbos compile`. */
+/** How the policy commands end. 0, 3 and 4 are those of `cerbos compile`. */
 export const EXIT = {
   fine: 0,
   cannotRun: 1,
+  /** Of `explain`, as of `sparkgate check`. */
+  denied: 2,
   doesNotCompile: 3,
   testFails: 4,
   invariantViolated: 5,
@@ -9,7 +11,6 @@ export const EXIT = {
   mutantSurvives: 7,
   someoneGains: 10,
   someoneLoses: 11,
-  denied: 2,
   replayDiffers: 12,
   recordUnreadable: 13,
 } as const;

@@ -35,7 +35,10 @@ export class Generation {
   #users = 0;
   #retired = false;
 
-  constructor({ bundle, memo, pdp, end }: GenerationParts, { facts, query, record }: { facts: FactLoader; query: Query; record: RecordDecision | null }) {
+  constructor(
+    { bundle, memo, pdp, end }: GenerationParts,
+    { facts, query, record }: { facts: FactLoader; query: Query; record: RecordDecision | null },
+  ) {
     this.bundle = bundle;
     this.memo = memo;
     this.pdp = pdp;

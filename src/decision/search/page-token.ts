@@ -1,5 +1,5 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
-import stringify from 'safe-stable-stringify';
+import { stringify } from 'safe-stable-stringify';
 import { SparkgateError } from '../../domain/errors.ts';
 
 /** Where a search goes on: opaque to callers, bound to its query, and of no use when tampered with. */

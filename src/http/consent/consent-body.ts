@@ -1,6 +1,7 @@
 import type { Context } from 'hono';
 import { html } from 'hono/html';
 import type { ConsentView } from '../../domain/consents/get-consent.ts';
+import type { AccountNames } from '../../domain/tiktok-accounts/get-own-account.ts';
 import type { PageEnv } from '../env.ts';
 import { facts } from '../ui/facts.ts';
 import { csrf } from '../ui/fields.ts';
@@ -12,8 +13,16 @@ import { inOrder, scopeCard } from '../ui/scopes.ts';
 import { countdown } from '../ui/time.ts';
 import { urls } from '../ui/urls.ts';
 
+/** What is asked, of whom, and by which link. */
+interface AskedOwner {
+  consent: ConsentView;
+  owner: AccountNames;
+  token: string;
+}
+
 /** All that an owner has to know before they answer, in the order in which they have to know it. */
-export function consentBody(c: Context<PageEnv>, consent: ConsentView, token: string): Html {
+export function consentBody(c: Context<PageEnv>, asked: AskedOwner): Html {
+  const { consent, token } = asked;
   const reader = c.get('reader');
   const words = reader.words.consent;
   const { business_center: center } = consent;
@@ -34,7 +43,7 @@ export function consentBody(c: Context<PageEnv>, consent: ConsentView, token: st
         [words.requestedBy, checkedName(reader, consent.requested_by)],
       ])}
     </section>
-    ${account(c, consent, token)} ${scopes(reader, consent)} ${terms(reader)}
+    ${account(c, asked)} ${scopes(reader, consent)} ${terms(reader)}
     <div class="notice warning" role="note">
       <p><strong>${words.unexpected}</strong> ${words.unexpectedMore}</p>
     </div>
@@ -43,13 +52,13 @@ export function consentBody(c: Context<PageEnv>, consent: ConsentView, token: st
   </div>`;
 }
 
-function account(c: Context<PageEnv>, { signed_in_as: id, handle }: ConsentView, token: string): Html {
+function account(c: Context<PageEnv>, { owner, token }: AskedOwner): Html {
   const reader = c.get('reader');
   const words = reader.words.consent;
   return html`<section class="card">
     ${facts([
-      [words.yourAccount, ownerName(reader, { id, handle, displayName: null }, c.get('signedIn'))],
-      [words.accountId, checkedName(reader, id)],
+      [words.yourAccount, ownerName(reader, owner, c.get('signedIn'))],
+      [words.accountId, checkedName(reader, owner.id)],
     ])}
     <p><a href="${urls.signIn.choose('tiktok_account', urls.consent.show(token))}">${words.notYou}</a></p>
   </section>`;

@@ -2,6 +2,7 @@ import { Hono, type Context as Http } from 'hono';
 import { approve } from '../../domain/consents/approve.ts';
 import { decline } from '../../domain/consents/decline.ts';
 import { getConsent } from '../../domain/consents/get-consent.ts';
+import { getOwnAccount } from '../../domain/tiktok-accounts/get-own-account.ts';
 import { SparkgateError } from '../../domain/errors.ts';
 import type { PageEnv } from '../env.ts';
 import { csrfField } from '../middleware/csrf-field.ts';
@@ -21,8 +22,9 @@ export const consentPage = new Hono<PageEnv>()
   .get('/consent/:token', async (c) =>
     orUnavailable(c, async (token) => {
       const consent = await getConsent(contextOfPage(c), token);
+      const owner = await getOwnAccount(contextOfPage(c), consent.signed_in_as);
       const { title } = c.get('reader').words.consent;
-      return page(c, { title, body: consentBody(c, consent, token), narrow: true });
+      return page(c, { title, body: consentBody(c, { consent, owner, token }), handle: owner.handle, narrow: true });
     }),
   )
   .post('/consent/:token/approve', async (c) =>

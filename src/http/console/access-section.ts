@@ -2,19 +2,30 @@ import { html } from 'hono/html';
 import { findAssignees } from '../../domain/assignments/find-assignees.ts';
 import type { FindQuery } from '../../domain/find-text.ts';
 import type { Html } from '../ui/html.ts';
-import { pager } from '../ui/pager.ts';
 import { scopeBadges } from '../ui/scopes.ts';
 import { table } from '../ui/table.ts';
 import { day } from '../ui/time.ts';
 import { urls } from '../ui/urls.ts';
 import { actorName, userName } from './parts.ts';
 import { ROWS_OF_SECTION, type Shell } from './enter.ts';
+import { listPager, type Position } from './list-pager.ts';
+
+/** Names the list of members with access in the address of a page. */
+export const ACCESS = 'access';
 
 /** Who has access to an account and at which level, for administrators. */
-export async function accessSection({ ctx, reader, bcId, userId }: Shell, id: string, find: FindQuery): Promise<Html> {
+export async function accessSection(
+  { ctx, reader, bcId, userId }: Shell,
+  id: string,
+  { find, at }: { find: FindQuery; at: Position },
+): Promise<Html> {
   const { account: words, actions, roles } = reader.words.console;
   const which = { bcId, tiktokAccountId: id };
-  const { items, next_cursor: next } = await findAssignees(ctx, which, 'assigned', {
+  const {
+    items,
+    next_cursor: next,
+    total,
+  } = await findAssignees(ctx, which, 'assigned', {
     ...find,
     text: null,
     limit: ROWS_OF_SECTION,
@@ -46,6 +57,6 @@ export async function accessSection({ ctx, reader, bcId, userId }: Shell, id: st
       ${assign}
     </div>
     ${items.length === 0 ? html`<p><strong>${words.accessEmptyTitle}.</strong> ${words.accessEmptyBody}</p>` : rows}
-    ${pager(reader, { path, query: { list: 'access' }, cursor: find.cursor === undefined ? undefined : '', next, name: words.access })}
+    ${listPager(reader, { path, query: { list: ACCESS }, at, next, limit: ROWS_OF_SECTION, rows: items.length, total, name: words.access, anchor: ACCESS })}
   </section>`;
 }

@@ -11,12 +11,14 @@ import { checkedName, shownName } from '../ui/name.ts';
 import { scopeBadges } from '../ui/scopes.ts';
 import { day } from '../ui/time.ts';
 import { urls } from '../ui/urls.ts';
-import { accessSection } from './access-section.ts';
-import { enter, findOf, idOf, show, type Shell } from './enter.ts';
+import { ACCESS, accessSection } from './access-section.ts';
+import { enter, idOf, listOf, show, type Shell } from './enter.ts';
+import { formerAccountPage } from './former-account.ts';
 import { flashNotice } from './flash-notice.ts';
 import { HISTORY, historySection } from './history-section.ts';
 import { AD_ACCOUNTS, maySection } from './may-section.ts';
 import { accountLines, accountName, administratorsList, actorName, heading, missingList } from './parts.ts';
+import { trail } from './trail.ts';
 
 /** One TikTok account: for members what they may do with it, for administrators who has access and what happened. */
 export const accountPage = new Hono<PageEnv>().get('/console/:bc_id/tiktok-accounts/:id', async (c) => {
@@ -24,31 +26,22 @@ export const accountPage = new Hono<PageEnv>().get('/console/:bc_id/tiktok-accou
   const { reader, bcId, ctx, userId } = shell;
   const id = idOf(c, 'id');
   const details = await getAccount(ctx, bcId, id).catch((error: unknown) => denied(error));
-  if ('codes' in details) return deniedPage(c, shell, details.codes);
   const may = async (action: string): Promise<boolean> => {
     const question = { action, resource: { type: 'tiktok_account', id }, properties: { bc_id: bcId } } as const;
     return (await ask(ctx, question, null)).decision;
   };
-  const [assign, history, revoke] = await Promise.all([
-    may('view_assignments'),
-    may('view_account_history'),
-    may('revoke_grant'),
-  ]);
+  const history = await may('view_account_history');
+  if ('codes' in details) return history ? formerAccountPage(c, shell, id) : deniedPage(c, shell, details.codes);
+  const [assign, revoke] = await Promise.all([may('view_assignments'), may('revoke_grant')]);
   const asking = { decider: c.get('services').decider, userId, bcId, tiktokAccountId: id };
   const words = reader.words.console.account;
   const body = html`${flashNotice(shell)} ${heading(accountLines(reader, details))}
-    ${assign ? await accessSection(shell, id, findOf(c, 'access')) : ''}
-    ${await maySection(shell, asking, findOf(c, AD_ACCOUNTS))} ${about(shell, details)}
-    ${history ? await historySection(shell, id, findOf(c, HISTORY)) : ''}
+    ${assign ? await accessSection(shell, id, listOf(c, ACCESS)) : ''}
+    ${await maySection(shell, asking, listOf(c, AD_ACCOUNTS))} ${about(shell, details)}
+    ${history ? await historySection(shell, id, listOf(c, HISTORY)) : ''}
     ${revoke ? html`<p class="danger-zone"><a class="button danger-quiet" href="${urls.tiktokAccount.revoke(bcId, id)}">${words.revoke}</a></p>` : ''}`;
   return show(c, shell, 'tiktokAccounts', { title: accountName(details), breadcrumb: trail(shell), body });
 });
-
-/** The way back to the list. */
-export function trail({ reader, bcId }: Shell, account?: { id: string; name: string }) {
-  const list = { label: reader.words.console.account.back, href: urls.center.tiktokAccounts(bcId) };
-  return account ? [list, { label: account.name, href: urls.tiktokAccount.show(bcId, account.id) }] : [list];
-}
 
 /** Who may not view the account any more, but knows that it is there, is told why. @throws any other error */
 function denied(error: unknown): { codes: ReasonCode[] } {

@@ -2,31 +2,28 @@ import { Hono } from 'hono';
 import { html } from 'hono/html';
 import { findAccounts, type AccountRow } from '../../domain/account-grants/find-accounts.ts';
 import { findRequests } from '../../domain/access-requests/find-requests.ts';
-import { findOwnAdAccounts } from '../../domain/ad-accounts/find-own-ad-accounts.ts';
+import { listOwnRoles } from '../../domain/ad-accounts/list-own-roles.ts';
 import type { PageEnv } from '../env.ts';
 import { emptyState } from '../ui/empty-state.ts';
 import type { Html } from '../ui/html.ts';
 import { shownName } from '../ui/name.ts';
 import { notice } from '../ui/notice.ts';
-import { pager } from '../ui/pager.ts';
 import { scopeBadges } from '../ui/scopes.ts';
 import { table, type Column } from '../ui/table.ts';
 import { day } from '../ui/time.ts';
 import { urls } from '../ui/urls.ts';
-import { enter, findOf, show, type Shell } from './enter.ts';
-import { maySpark } from './may-i.ts';
+import { enter, listOf, show, type Shell } from './enter.ts';
+import { listPager } from './list-pager.ts';
+import { counted, maySparkByRole } from './may-i.ts';
 import { accountLines, heading, searchForm } from './parts.ts';
 import { flashNotice } from './flash-notice.ts';
-
-/** Ad accounts that a list tries; the account's own page tries all. */
-const TRIED = 10;
 
 /** The TikTok accounts of a Business Center that the person may view. */
 export const accounts = new Hono<PageEnv>().get('/console/:bc_id/tiktok-accounts', async (c) => {
   const shell = await enter(c);
   const { reader, bcId, ctx, may } = shell;
   const words = reader.words.console.accounts;
-  const find = findOf(c);
+  const { find, at } = listOf(c);
   const { items, next_cursor: next } = await findAccounts(ctx, bcId, find);
   const path = urls.center.tiktokAccounts(bcId);
   const request = html`<a class="button" href="${urls.center.requestAccess(bcId)}">${words.requestAccess}</a>`;
@@ -40,14 +37,14 @@ export const accounts = new Hono<PageEnv>().get('/console/:bc_id/tiktok-accounts
     ${may.viewRequests ? await pendingNotice(shell) : ''}
     ${items.length === 0 && untouched ? '' : searchForm(reader, { path, label: words.searchLabel, text: find.text })}
     ${items.length === 0 ? empty(shell, find.text, request) : table(words.title, columns(shell, answers), items)}
-    ${pager(reader, { path, query: { q: find.text ?? undefined }, cursor: c.req.query('cursor'), next })}`;
+    ${listPager(reader, { path, query: { q: find.text ?? undefined }, at, next, limit: find.limit, rows: items.length })}`;
   return show(c, shell, 'tiktokAccounts', { title: words.title, body });
 });
 
 function columns(shell: Shell, answers: Map<string, Html>): Column<AccountRow>[] {
   const { reader, bcId } = shell;
   const { accounts: words } = reader.words.console;
-  const counted = ({ members }: AccountRow): string => (members === null ? '' : reader.formats.number(members));
+  const users = ({ members }: AccountRow): string => (members === null ? '' : reader.formats.number(members));
   return [
     {
       label: words.account,
@@ -62,27 +59,26 @@ function columns(shell: Shell, answers: Map<string, Html>): Column<AccountRow>[]
     { label: words.owner, cell: (row) => shownName(row.handle ?? row.tiktok_account_id) },
     { label: words.scopes, cell: (row) => scopeBadges(reader, row.scopes) },
     { label: words.since, cell: (row) => day(reader, row.granted_at) },
-    ...(shell.may.viewMembers ? [{ label: words.members, cell: counted, numeric: true }] : []),
+    ...(shell.may.viewMembers ? [{ label: words.members, cell: users, numeric: true }] : []),
     { label: words.mayI, cell: (row) => answers.get(row.tiktok_account_id) ?? '' },
   ];
 }
 
-/** A short answer for each account; with many ad accounts, a denial in the first ones says nothing of the others. */
+/** A short answer for each account, over all ad accounts of the person. */
 async function mayColumn(
   { decider }: PageEnv['Variables']['services'],
   { ctx, bcId, userId, reader }: Shell,
   rows: readonly AccountRow[],
 ): Promise<Map<string, Html>> {
   const { may } = reader.words.console;
-  const own = await findOwnAdAccounts(ctx, bcId, { limit: TRIED, text: null });
-  const more = own.next_cursor !== null;
+  const roles = await listOwnRoles(ctx, bcId);
   const answer = async (row: AccountRow): Promise<Html> => {
     const asking = { decider, userId, bcId, tiktokAccountId: row.tiktok_account_id };
-    const yes = (await maySpark(asking, own.items)).filter(({ post, live }) => post.allowed || live.allowed).length;
+    const answers = await maySparkByRole(asking, roles);
+    const { yes, of } = counted(answers, ({ post, live }) => post.allowed || live.allowed);
     const href = `${urls.tiktokAccount.show(bcId, row.tiktok_account_id)}#may-i`;
-    if (yes === 0 && more) return html`<a href="${href}">${may.look}</a>`;
     if (yes === 0) return html`<span class="answer no">${may.no}</span> <a class="sub" href="${href}">${may.why}</a>`;
-    const where = yes === own.items.length && !more ? may.inAll : may.inSome(yes, reader.formats.number(yes), more);
+    const where = yes === of ? may.inAll : may.inSome(reader.formats.number(yes), reader.formats.number(of));
     return html`<span class="answer yes">${may.yes}</span> <span class="sub">${where}</span>`;
   };
   const answers = await Promise.all(rows.map(async (row) => [row.tiktok_account_id, await answer(row)] as const));

@@ -5,10 +5,10 @@ import { findOwnAdAccounts, type OwnAdAccount } from '../../domain/ad-accounts/f
 import type { PageEnv } from '../env.ts';
 import { emptyState } from '../ui/empty-state.ts';
 import { notice } from '../ui/notice.ts';
-import { pager } from '../ui/pager.ts';
 import { table, type Column } from '../ui/table.ts';
 import { urls, withQuery } from '../ui/urls.ts';
-import { enter, findOf, show, type Shell } from './enter.ts';
+import { enter, listOf, show, type Shell } from './enter.ts';
+import { listPager } from './list-pager.ts';
 import { adAccountLines } from './may-section.ts';
 import { heading, searchForm } from './parts.ts';
 import { tabs } from './requests.ts';
@@ -19,9 +19,9 @@ export const adAccounts = new Hono<PageEnv>().get('/console/:bc_id/ad-accounts',
   const { reader, bcId, ctx, may } = shell;
   const { adAccountsPage: words, searchEmpty, searchEmptyBody } = reader.words.console;
   const all = may.viewAdAccounts && c.req.query('show') !== 'own';
-  const find = findOf(c);
+  const { find, at } = listOf(c);
   const path = urls.center.adAccounts(bcId);
-  const { rows, count, next } = all
+  const { shown, ...page } = all
     ? await ofCenter(shell, await findAdAccounts(ctx, bcId, find))
     : await ofPerson(shell, await findOwnAdAccounts(ctx, bcId, find));
   const keep: Record<string, string> = may.viewAdAccounts && !all ? { show: 'own' } : {};
@@ -40,28 +40,33 @@ export const adAccounts = new Hono<PageEnv>().get('/console/:bc_id/ad-accounts',
         : ''
     }
     ${searchForm(reader, { path, label: words.searchLabel, text: find.text, keep })}
-    ${count === 0 ? emptyState(nothing) : rows}
-    ${pager(reader, { path, query: { q: find.text ?? undefined, ...keep }, cursor: c.req.query('cursor'), next })}`;
+    ${page.rows === 0 ? emptyState(nothing) : shown}
+    ${listPager(reader, { ...page, path, query: { q: find.text ?? undefined, ...keep }, at, limit: find.limit })}`;
   return show(c, shell, 'adAccounts', { title: words.title, body });
 });
 
 interface Listed {
-  rows: ReturnType<typeof table>;
-  count: number;
+  shown: ReturnType<typeof table>;
+  rows: number;
   next: string | null;
+  total?: number;
 }
 
 async function ofCenter(
-  { reader }: Shell,
-  { items, next_cursor: next }: Awaited<ReturnType<typeof findAdAccounts>>,
+  { reader, bcId }: Shell,
+  { items, next_cursor: next, total }: Awaited<ReturnType<typeof findAdAccounts>>,
 ): Promise<Listed> {
   const { adAccountsPage: words, advertiserRoles } = reader.words.console;
   const columns: Column<AdAccountRow>[] = [
-    { label: words.name, main: true, cell: (row) => adAccountLines(row) },
+    {
+      label: words.name,
+      main: true,
+      cell: (row) => adAccountLines(row, urls.center.adAccount(bcId, row.advertiser_id)),
+    },
     { label: words.yourRole, cell: (row) => (row.own_role === null ? words.noRole : advertiserRoles[row.own_role]) },
     { label: words.users, numeric: true, cell: (row) => reader.formats.number(row.users) },
   ];
-  return { rows: table(words.title, columns, items), count: items.length, next };
+  return { shown: table(words.title, columns, items), rows: items.length, next, total };
 }
 
 async function ofPerson(
@@ -74,5 +79,5 @@ async function ofPerson(
     { label: words.yourRole, cell: (row) => advertiserRoles[row.advertiser_role] },
     { label: words.place, cell: (row) => (row.of_this_center ? words.here : words.otherPlace) },
   ];
-  return { rows: table(words.title, columns, items), count: items.length, next };
+  return { shown: table(words.title, columns, items), rows: items.length, next };
 }

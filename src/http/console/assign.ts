@@ -10,10 +10,11 @@ import { csrfField } from '../middleware/csrf-field.ts';
 import { sameOrigin } from '../middleware/same-origin.ts';
 import { sayNext } from '../ui/flash.ts';
 import { urls } from '../ui/urls.ts';
-import { trail } from './account.ts';
-import { assignForm, type AssignForm } from './assign-form.ts';
+import { trail } from './trail.ts';
+import { assignForm } from './assign-form.ts';
+import { confirmLosses, fingerprint, lossesOf } from './assign-losses.ts';
 import { enter, idOf, show, type Shell } from './enter.ts';
-import { sentForm, tickedScopes, unlessSomebodyWasFaster, type Sent } from './form.ts';
+import { sentForm, sentQuery, tickedScopes, unlessSomebodyWasFaster, type Sent } from './form.ts';
 import { accountName } from './parts.ts';
 
 const PATH = '/console/:bc_id/tiktok-accounts/:id/assign';
@@ -21,18 +22,25 @@ const PATH = '/console/:bc_id/tiktok-accounts/:id/assign';
 /** People who can be ticked at once, which is more than one screen shows. */
 const MOST_TICKED = 500;
 
+/** What was sent by POST and only looks for members, since too many are ticked for an address. */
+const SEARCHES = /^(?:search$|next:)/;
+
 /** R3: an administrator ticks members, chooses levels, and assigns them with one submit. */
 export const assign = new Hono<PageEnv>()
-  .get(PATH, async (c) => formPage(c, await enter(c), { text: c.req.query('q') ?? '', ticked: [], scopes: [] }))
+  .get(PATH, async (c) => formPage(c, await enter(c), enteredIn(sentQuery(c))))
   .post(PATH, sameOrigin(), csrfField(), async (c) => {
     const shell = await enter(c);
     const id = idOf(c, 'id');
     const sent = await sentForm(c);
     const entered = enteredIn(sent);
-    if (sent.one('intent') !== 'assign') return formPage(c, shell, entered);
+    if (SEARCHES.test(sent.one('intent'))) return formPage(c, shell, entered);
     const errors = complaints(shell, entered);
     if (errors.length > 0) return formPage(c, shell, { ...entered, errors }, 400);
     const { ticked, scopes } = entered;
+    const losing = await unlessSomebodyWasFaster(async () => lossesOf(shell, id, entered));
+    if (losing.length > 0 && sent.one('confirmed') !== fingerprint(losing)) {
+      return confirmLosses(c, shell, { id, ticked, scopes, losing });
+    }
     try {
       const assigning = { bcId: shell.bcId, tiktokAccountId: id, userIds: ticked, scopes };
       await unlessSomebodyWasFaster(async () => assignMembers(shell.ctx, assigning));
@@ -54,10 +62,10 @@ interface Entered {
   errors?: FieldError[];
 }
 
-/** `intent` is `assign`, or a search, or the place where the list of members goes on. */
+/** Where the list of members goes on is a field of its own by GET, and part of the intent by POST. */
 function enteredIn(sent: Sent): Entered {
   const ticked = sent.all('members').filter((id) => OutsideId.safeParse(id).success);
-  const cursor = /^next:(.*)$/s.exec(sent.one('intent'))?.[1];
+  const cursor = /^next:(.*)$/s.exec(sent.one('intent'))?.[1] ?? (sent.one('cursor') || undefined);
   return {
     text: sent.one('q'),
     cursor,
@@ -85,9 +93,14 @@ async function formPage(
   const find = FindQuery.safeParse({ limit: 25, text, cursor });
   if (!find.success) throw new SparkgateError('invalid_request', 'This is no place in the list of members.');
   const account = await getAccount(ctx, bcId, id);
-  const page = await findAssignees(ctx, { bcId, tiktokAccountId: id }, 'all', find.data);
-  const form: AssignForm = { account, page, find: find.data, ticked, scopes, errors, signedIn: c.get('signedIn') };
+  const which = { bcId, tiktokAccountId: id };
+  const [page, known] = await Promise.all([
+    findAssignees(ctx, which, 'all', find.data),
+    findAssignees(ctx, which, { userIds: ticked }, { limit: MOST_TICKED, text: null }),
+  ]);
+  const parts = { account, page, find: find.data, ticked, tickedNow: known.items, scopes, errors };
   const breadcrumb = trail(shell, { id, name: accountName(account) });
   const { title } = reader.words.console.assign;
-  return show(c, shell, 'tiktokAccounts', { title, breadcrumb, body: assignForm(shell, form) }, status);
+  const body = assignForm(shell, { ...parts, signedIn: c.get('signedIn') });
+  return show(c, shell, 'tiktokAccounts', { title, breadcrumb, body }, status);
 }

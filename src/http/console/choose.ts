@@ -6,10 +6,10 @@ import type { PageEnv } from '../env.ts';
 import { emptyState } from '../ui/empty-state.ts';
 import { checkedName, shownName } from '../ui/name.ts';
 import { page } from '../ui/page.ts';
-import { pager } from '../ui/pager.ts';
 import { urls } from '../ui/urls.ts';
 import { contextOfPage } from '../page-context.ts';
-import { findOf, idOf } from './enter.ts';
+import { idOf, listOf } from './enter.ts';
+import { listPager } from './list-pager.ts';
 import { heading } from './parts.ts';
 
 /** Which Business Center to work in; whoever is in one alone goes on to it. */
@@ -18,7 +18,7 @@ export const choose = new Hono<PageEnv>()
   .get('/console', async (c) => {
     const reader = c.get('reader');
     const words = reader.words.console;
-    const find = findOf(c);
+    const { find, at } = listOf(c);
     const { items, next_cursor: next } = await listOwnCenters(contextOfPage(c), find);
     const [only] = items;
     if (only && items.length === 1 && next === null && find.cursor === undefined) {
@@ -40,7 +40,7 @@ export const choose = new Hono<PageEnv>()
             </li>`,
         )}
       </ul>
-      ${pager(reader, { path: urls.console(), cursor: c.req.query('cursor'), next })}`;
+      ${listPager(reader, { path: urls.console(), at, next, limit: find.limit, rows: items.length })}`;
     const body = only
       ? list
       : html`<h1 class="visually-hidden">${words.yourCenters}</h1>${emptyState({ ...words.noCenters, ...(review && { action: review }) })}`;

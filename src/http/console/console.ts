@@ -3,6 +3,7 @@ import type { PageEnv } from '../env.ts';
 import { signedIn } from '../middleware/signed-in.ts';
 import { accountPage } from './account.ts';
 import { accounts } from './accounts.ts';
+import { adAccount } from './ad-account.ts';
 import { adAccounts } from './ad-accounts.ts';
 import { assign } from './assign.ts';
 import { choose } from './choose.ts';
@@ -29,4 +30,5 @@ export const businessCenterConsole = new Hono<PageEnv>()
   .route('/', requestPage)
   .route('/', members)
   .route('/', adAccounts)
+  .route('/', adAccount)
   .route('/', review);

@@ -16,6 +16,7 @@ import { checkedName } from '../ui/name.ts';
 import { page, type PageParts, type Place } from '../ui/page.ts';
 import type { Reader } from '../ui/reader.ts';
 import { urls } from '../ui/urls.ts';
+import { positionOf, type Position } from './list-pager.ts';
 
 /** What the policies let this person see of the Business Center. Each page asks again for what it does. */
 interface May {
@@ -75,11 +76,16 @@ export function idOf(c: Http<PageEnv>, name: string): string {
  * What somebody looks for in a list: `q`, and where the list goes on. On a page of several lists, `list` says whose
  * cursor it is. @throws SparkgateError `invalid_request`
  */
-export function findOf(c: Http<PageEnv>, list?: string): FindQuery {
+function findOf(c: Http<PageEnv>, list?: string): FindQuery {
   const cursor = c.req.query('list') === list ? c.req.query('cursor') : undefined;
   const found = FindQuery.safeParse({ limit: ROWS, cursor, text: c.req.query('q') ?? null });
   if (!found.success) throw new SparkgateError('invalid_request', 'This is no address of a list.');
   return found.data;
+}
+
+/** As {@link findOf}, with the way back in the list. */
+export function listOf(c: Http<PageEnv>, list?: string): { find: FindQuery; at: Position } {
+  return { find: findOf(c, list), at: positionOf(c, list) };
 }
 
 export type Section = 'tiktokAccounts' | 'accessRequests' | 'adAccounts' | 'members';

@@ -17,6 +17,12 @@ export async function sentForm(c: Http<PageEnv>): Promise<Sent> {
   return { one: (name) => all(name)[0] ?? '', all };
 }
 
+/** The fields of a form that was sent by GET. */
+export function sentQuery(c: Http<PageEnv>): Sent {
+  const all = (name: string): string[] => c.req.queries(name) ?? [];
+  return { one: (name) => all(name)[0] ?? '', all };
+}
+
 /** The scopes that were ticked; what is none is left out. */
 export function tickedScopes(sent: Sent): Scope[] {
   return sortedSet(sent.all('scopes').flatMap((value) => Scope.safeParse(value).data ?? []));

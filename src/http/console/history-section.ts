@@ -5,20 +5,24 @@ import type { FindQuery } from '../../domain/find-text.ts';
 import { Scope } from '../../domain/vocabulary.ts';
 import type { Html } from '../ui/html.ts';
 import { shownName } from '../ui/name.ts';
-import { pager } from '../ui/pager.ts';
 import type { Reader } from '../ui/reader.ts';
 import { scopeBadges } from '../ui/scopes.ts';
 import { table } from '../ui/table.ts';
 import { time } from '../ui/time.ts';
 import { urls } from '../ui/urls.ts';
 import { ROWS_OF_SECTION, type Shell } from './enter.ts';
+import { listPager, type Position } from './list-pager.ts';
 import { actorName } from './parts.ts';
 
 /** Names the history in the address of a page. */
 export const HISTORY = 'history';
 
 /** What happened to an account in this Business Center, newest first. */
-export async function historySection({ ctx, reader, bcId }: Shell, id: string, find: FindQuery): Promise<Html> {
+export async function historySection(
+  { ctx, reader, bcId }: Shell,
+  id: string,
+  { find, at }: { find: FindQuery; at: Position },
+): Promise<Html> {
   const words = reader.words.console.account;
   const { items, next_cursor: next } = await listAccountHistory(ctx, bcId, id, { ...find, limit: ROWS_OF_SECTION });
   const rows = table(
@@ -34,7 +38,7 @@ export async function historySection({ ctx, reader, bcId }: Shell, id: string, f
   return html`<section class="card" aria-labelledby="history">
     <h2 id="history">${words.history}</h2>
     ${items.length === 0 ? html`<p>${words.historyEmpty}</p>` : rows}
-    ${pager(reader, { path, query: { list: HISTORY }, cursor: find.cursor === undefined ? undefined : '', next, name: words.history })}
+    ${listPager(reader, { path, query: { list: HISTORY }, at, next, limit: ROWS_OF_SECTION, rows: items.length, name: words.history, anchor: HISTORY })}
   </section>`;
 }
 

@@ -2,6 +2,7 @@ import type { Check, Decision } from '../../decision/check.ts';
 import type { Decider } from '../../decision/decide.ts';
 import { prepare } from '../../decision/prepare.ts';
 import type { OwnAdAccount } from '../../domain/ad-accounts/find-own-ad-accounts.ts';
+import type { OwnRole } from '../../domain/ad-accounts/list-own-roles.ts';
 import type { Reason } from '../../domain/errors.ts';
 
 /** An answer for whoever asks in a Business Center. */
@@ -17,6 +18,13 @@ export interface Answer {
 /** May this person run Spark Ads in one ad account: with posts, and with live videos. */
 export interface AdAccountAnswer {
   adAccount: OwnAdAccount;
+  post: Answer;
+  live: Answer;
+}
+
+/** The same, for all ad accounts in which the person has one and the same role. */
+export interface RoleAnswer {
+  role: OwnRole;
   post: Answer;
   live: Answer;
 }
@@ -46,6 +54,30 @@ export async function maySpark(asking: Asking, adAccounts: readonly OwnAdAccount
     const [post, live] = [answers[index * 2], answers[index * 2 + 1]];
     return post && live ? [{ adAccount, post, live }] : [];
   });
+}
+
+/**
+ * The answer for every ad account of the person, however many: a check brings nothing of an ad account to the policies
+ * but the person's role in it, so that one of each role is asked about and stands for all of that role.
+ */
+export async function maySparkByRole(asking: Asking, roles: readonly OwnRole[]): Promise<RoleAnswer[]> {
+  const answers = await maySpark(
+    asking,
+    roles.flatMap(({ first }) => first.slice(0, 1)),
+  );
+  return answers.flatMap(({ adAccount, post, live }) => {
+    const role = roles.find(({ advertiser_role }) => advertiser_role === adAccount.advertiser_role);
+    return role ? [{ role, post, live }] : [];
+  });
+}
+
+/** Ad accounts of the person: in how many of them an answer is yes, and how many there are. */
+export function counted(
+  roles: readonly RoleAnswer[],
+  isYes: (answer: RoleAnswer) => boolean,
+): { yes: number; of: number } {
+  const sum = (some: readonly RoleAnswer[]): number => some.reduce((count, { role }) => count + role.ad_accounts, 0);
+  return { yes: sum(roles.filter((answer) => isYes(answer))), of: sum(roles) };
 }
 
 /** What is missing apart from a role in an ad account, for a person who has none. */

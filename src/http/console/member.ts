@@ -13,7 +13,7 @@ import { csrf, errorSummary } from '../ui/fields.ts';
 import { sayNext } from '../ui/flash.ts';
 import { scopeBadges } from '../ui/scopes.ts';
 import { urls, withQuery } from '../ui/urls.ts';
-import { trail } from './account.ts';
+import { trail } from './trail.ts';
 import { confirmPage, confirmStep, type Step } from './confirm-step.ts';
 import { enter, idOf, show, type Shell } from './enter.ts';
 import { sentForm, tickedScopes, unlessSomebodyWasFaster } from './form.ts';
@@ -56,7 +56,12 @@ export const member = new Hono<PageEnv>()
 
 /** @throws SparkgateError `not_found` for whoever is no member (any more) */
 async function assigneeOf({ ctx, bcId }: Shell, tiktokAccountId: string, userId: string): Promise<Assignee> {
-  const { items } = await findAssignees(ctx, { bcId, tiktokAccountId }, { userIds: [userId] }, { limit: 1, text: null });
+  const { items } = await findAssignees(
+    ctx,
+    { bcId, tiktokAccountId },
+    { userIds: [userId] },
+    { limit: 1, text: null },
+  );
   const [found] = items;
   if (!found) throw new SparkgateError('not_found', 'There is no such member in this Business Center.');
   return found;

@@ -5,11 +5,11 @@ import { listAdministrators } from '../../domain/business-centers/list-administr
 import type { PageEnv } from '../env.ts';
 import { emptyState } from '../ui/empty-state.ts';
 import { notice } from '../ui/notice.ts';
-import { pager } from '../ui/pager.ts';
 import { table } from '../ui/table.ts';
 import { day } from '../ui/time.ts';
 import { urls } from '../ui/urls.ts';
-import { enter, findOf, show, type Shell } from './enter.ts';
+import { enter, listOf, show, type Shell } from './enter.ts';
+import { listPager } from './list-pager.ts';
 import { heading, searchForm, userName } from './parts.ts';
 
 /** Who belongs to the Business Center; standard members see whom they can ask. */
@@ -21,8 +21,8 @@ export const members = new Hono<PageEnv>().get('/console/:bc_id/members', async 
 async function membersPage(c: Parameters<typeof show>[0], shell: Shell): Promise<Response> {
   const { reader, bcId, ctx, userId } = shell;
   const { membersPage: words, roles, since, searchEmpty, searchEmptyBody } = reader.words.console;
-  const find = findOf(c);
-  const { items, next_cursor: next } = await findMembers(ctx, bcId, find);
+  const { find, at } = listOf(c);
+  const { items, next_cursor: next, total } = await findMembers(ctx, bcId, find);
   const path = urls.center.members(bcId);
   const rows = table(
     words.title,
@@ -41,7 +41,7 @@ async function membersPage(c: Parameters<typeof show>[0], shell: Shell): Promise
   const body = html`${heading(words.title, { lead: words.lead })} ${notice(reader, 'info', words.elsewhere)}
     ${searchForm(reader, { path, label: words.searchLabel, text: find.text })}
     ${items.length === 0 ? emptyState(nothing) : rows}
-    ${pager(reader, { path, query: { q: find.text ?? undefined }, cursor: c.req.query('cursor'), next })}`;
+    ${listPager(reader, { path, query: { q: find.text ?? undefined }, at, next, limit: find.limit, rows: items.length, total })}`;
   return show(c, shell, 'members', { title: words.title, body });
 }
 

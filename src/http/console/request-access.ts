@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import { html } from 'hono/html';
 import { createRequest } from '../../domain/access-requests/create-request.ts';
+import { findTarget } from '../../domain/access-requests/find-target.ts';
 import { AccessRequestBody } from '../../domain/access-requests/schemas.ts';
 import { listAdministrators } from '../../domain/business-centers/list-administrators.ts';
 import type { FieldError } from '../../domain/errors.ts';
@@ -13,7 +14,7 @@ import type { Html } from '../ui/html.ts';
 import type { Reader } from '../ui/reader.ts';
 import { inOrder, scopeCard } from '../ui/scopes.ts';
 import { urls } from '../ui/urls.ts';
-import { trail } from './account.ts';
+import { trail } from './trail.ts';
 import { enter, show, type Shell } from './enter.ts';
 import { sentForm, tickedScopes, type Sent } from './form.ts';
 import { administratorsList, heading } from './parts.ts';
@@ -26,7 +27,8 @@ const ORDINARY = 86_400;
 export const requestAccess = new Hono<PageEnv>()
   .get('/console/:bc_id/request-access', async (c) => {
     const shell = await enter(c);
-    const form = { values: { validity: String(ORDINARY) }, errors: [] };
+    const target = c.req.query('tiktok_account_id') ?? '';
+    const form = { values: { validity: String(ORDINARY), tiktok_account_id: target }, errors: [] };
     return shell.may.request ? formPage(c, shell, form, []) : forbiddenPage(c, shell);
   })
   .post('/console/:bc_id/request-access', sameOrigin(), csrfField(), async (c) => {
@@ -43,9 +45,23 @@ export const requestAccess = new Hono<PageEnv>()
       const errors = complaints(shell.reader, body.error.issues);
       return formPage(c, shell, { values: typed(sent), errors }, scopes, 400);
     }
-    const { result } = await createRequest(shell.ctx, shell.bcId, body.data);
+    const target = await targetOf(shell, body.data.tiktok_account_id ?? null);
+    if (typeof target === 'string') {
+      const errors = [{ pointer: 'tiktok_account_id', message: target }];
+      return formPage(c, shell, { values: typed(sent), errors }, scopes, 400);
+    }
+    const { result } = await createRequest(shell.ctx, shell.bcId, { ...body.data, tiktok_account_id: target.id });
     return c.redirect(urls.accessRequest.show(shell.bcId, result.id), 303);
   });
+
+/** The account that the request is for; or, in the reader's words, why it cannot be told which that is. */
+async function targetOf({ ctx, bcId, reader }: Shell, text: string | null): Promise<{ id: string | null } | string> {
+  if (text === null) return { id: null };
+  const words = reader.words.console.request;
+  const target = await findTarget(ctx, bcId, text);
+  if (typeof target === 'object') return target;
+  return target === 'unknown' ? words.targetUnknown(text) : words.targetAmbiguous(text);
+}
 
 function typed(sent: Sent): Entered['values'] {
   return { tiktok_account_id: sent.one('tiktok_account_id'), validity: sent.one('validity') };

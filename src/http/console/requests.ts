@@ -6,13 +6,13 @@ import type { PageEnv } from '../env.ts';
 import { emptyState } from '../ui/empty-state.ts';
 import type { Html } from '../ui/html.ts';
 import { shownName } from '../ui/name.ts';
-import { pager } from '../ui/pager.ts';
 import { scopeBadges } from '../ui/scopes.ts';
 import { table } from '../ui/table.ts';
 import { time } from '../ui/time.ts';
 import { urls, withQuery } from '../ui/urls.ts';
-import { enter, findOf, show, type Shell } from './enter.ts';
+import { enter, listOf, show, type Shell } from './enter.ts';
 import { flashNotice } from './flash-notice.ts';
+import { listPager } from './list-pager.ts';
 import { heading } from './parts.ts';
 
 /** The access requests of a Business Center: those that are pending, or all. */
@@ -21,7 +21,7 @@ export const requests = new Hono<PageEnv>().get('/console/:bc_id/access-requests
   const { reader, bcId, ctx } = shell;
   const words = reader.words.console.requests;
   const which = c.req.query('show') === 'all' ? 'all' : 'pending';
-  const find = findOf(c);
+  const { find, at } = listOf(c);
   const { items, next_cursor: next } = await findRequests(ctx, bcId, which, find);
   const path = urls.center.accessRequests(bcId);
   const request = html`<a class="button" href="${urls.center.requestAccess(bcId)}">${reader.words.console.accounts.requestAccess}</a>`;
@@ -32,7 +32,7 @@ export const requests = new Hono<PageEnv>().get('/console/:bc_id/access-requests
       { label: words.all, href: withQuery(path, { show: 'all' }), current: which === 'all' },
     ])}
     ${items.length === 0 ? emptyState({ title, body: words.emptyBody }) : requestsTable(shell, items)}
-    ${pager(reader, { path, query: { show: which === 'all' ? 'all' : undefined }, cursor: c.req.query('cursor'), next })}`;
+    ${listPager(reader, { path, query: { show: which === 'all' ? 'all' : undefined }, at, next, limit: find.limit, rows: items.length })}`;
   return show(c, shell, 'accessRequests', { title: words.title, body });
 });
 

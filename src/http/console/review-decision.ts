@@ -8,11 +8,15 @@ import type { Reader } from '../ui/reader.ts';
 import { table } from '../ui/table.ts';
 import { urls } from '../ui/urls.ts';
 
+/** What is sent along with the question as JSON objects. */
+export const JSON_FIELDS = ['properties', 'subject_properties', 'resource_properties', 'context'] as const;
+export type JsonField = (typeof JSON_FIELDS)[number];
+
 /** The question, as a service would send it. It goes into the address, so that it can be passed on and asked again. */
 export function askForm(reader: Reader, entered: Entered, kinds: Bundle['kinds']): Html {
   const words = reader.words.review;
+  const rest = JSON_FIELDS.filter((name) => name !== 'properties');
   const actions = [...new Set([...kinds.values()].flatMap((kind) => [...kind.actions]))].toSorted();
-  const complaint = complaintOf(entered, 'properties');
   return html`<section class="card" aria-labelledby="ask">
     <h2 id="ask">${words.ask}</h2>
     ${errorSummary(reader, entered)}
@@ -22,16 +26,26 @@ export function askForm(reader: Reader, entered: Entered, kinds: Bundle['kinds']
       ${listField(entered, { name: 'action', label: words.action, options: actions })}
       ${listField(entered, { name: 'resource_type', label: words.resourceType, options: [...kinds.keys()].toSorted() })}
       ${textField(entered, { name: 'resource_id', label: words.resourceId, maxLength: 128 })}
-      <div class="field wide">
-        <label for="properties">${words.properties}</label>
-        <p class="hint" id="properties-hint">${words.propertiesHint}</p>
-        ${complaint === null ? '' : html`<p class="complaint" id="properties-error">${complaint}</p>`}
-        <textarea id="properties" name="properties" rows="3" spellcheck="false" aria-describedby="properties-hint">
-${entered.values['properties'] ?? ''}</textarea>
-      </div>
+      ${jsonField(reader, entered, 'properties', words.propertiesHint)}
+      <details class="wide"${rest.some((name) => (entered.values[name] ?? '') !== '') ? html` open` : ''}>
+        <summary>${words.moreSent}</summary>
+        ${rest.map((name) => jsonField(reader, entered, name, words.sentHint))}
+      </details>
       <p class="actions wide"><button>${words.submit}</button></p>
     </form>
   </section>`;
+}
+
+function jsonField(reader: Reader, entered: Entered, name: JsonField, hint: string): Html {
+  const complaint = complaintOf(entered, name);
+  const described = complaint === null ? `${name}-hint` : `${name}-hint ${name}-error`;
+  return html`<div class="field wide">
+    <label for="${name}">${reader.words.review[name]}</label>
+    <p class="hint" id="${name}-hint">${hint}</p>
+    ${complaint === null ? '' : html`<p class="complaint" id="${name}-error">${complaint}</p>`}
+    <textarea id="${name}" name="${name}" rows="3" spellcheck="false" aria-describedby="${described}"${complaint === null ? '' : html` aria-invalid="true"`}>
+${entered.values[name] ?? ''}</textarea>
+  </div>`;
 }
 
 /** A field that takes anything, and offers what is known. */

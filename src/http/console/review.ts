@@ -2,7 +2,8 @@ import type { Context as Http } from 'hono';
 import { Hono } from 'hono';
 import { html } from 'hono/html';
 import { z } from 'zod';
-import type { Check } from '../../decision/check.ts';
+import type { Check, Properties as Sent } from '../../decision/check.ts';
+import { listOwnCenters } from '../../domain/business-centers/list-own-centers.ts';
 import { SparkgateError, type FieldError } from '../../domain/errors.ts';
 import { Properties } from '../../domain/properties.ts';
 import { authorizeReview } from '../../domain/review/authorize-review.ts';
@@ -14,19 +15,20 @@ import type { Reader } from '../ui/reader.ts';
 import { urls } from '../ui/urls.ts';
 import { contextOfPage } from '../page-context.ts';
 import { heading } from './parts.ts';
-import { askForm, explanationSection } from './review-decision.ts';
+import { askForm, explanationSection, JSON_FIELDS, type JsonField } from './review-decision.ts';
 import { bundleSection, tableSection } from './review-policies.ts';
 import { roleTable } from './role-table.ts';
 
-const FIELDS = ['subject_type', 'subject_id', 'action', 'resource_type', 'resource_id', 'properties'] as const;
-type Field = (typeof FIELDS)[number];
+const FIELDS = ['subject_type', 'subject_id', 'action', 'resource_type', 'resource_id'] as const;
+type Name = (typeof FIELDS)[number] | JsonField;
 
 /** Ask any decision and see how it came about; who may do what; which policies are loaded. For reviewers. */
 export const review = new Hono<PageEnv>().get('/review', async (c) => {
   await authorizeReview(contextOfPage(c));
   const reader = c.get('reader');
   const { explainer, readiness } = c.get('services');
-  const values = Object.fromEntries(FIELDS.map((name) => [name, c.req.query(name) ?? ''])) as Record<Field, string>;
+  const names = [...FIELDS, ...JSON_FIELDS];
+  const values = Object.fromEntries(names.map((name) => [name, c.req.query(name) ?? ''])) as Record<Name, string>;
   const asked = c.req.query('action') === undefined ? null : checkIn(reader, values);
   const errors = asked !== null && 'errors' in asked ? asked.errors : [];
   const answered = asked !== null && 'check' in asked ? await explained(c, asked.check) : null;
@@ -37,32 +39,40 @@ export const review = new Hono<PageEnv>().get('/review', async (c) => {
   const body = html`${heading(words.title, { lead: words.lead })} ${askForm(reader, entered, explainer.kinds)}
     ${answered !== null && 'explanation' in answered ? explanationSection(reader, answered.explanation) : ''}
     ${tableSection(reader, rows)} ${bundleSection(reader, state, explainer.kinds)}`;
-  const breadcrumb = [{ label: reader.words.console.yourCenters, href: urls.console() }];
-  return page(c, { title: words.title, breadcrumb, body }, entered.errors.length > 0 ? 400 : 200);
+  const { items } = await listOwnCenters(contextOfPage(c), { limit: 1 });
+  const breadcrumb = items.map(() => ({ label: reader.words.console.yourCenters, href: urls.console() }));
+  return page(
+    c,
+    { title: words.title, ...(items.length > 0 && { breadcrumb }), body },
+    entered.errors.length > 0 ? 400 : 200,
+  );
 });
 
 /** What was typed, as a check; or what is wrong with it. */
-function checkIn(reader: Reader, values: Record<Field, string>): { check: Check } | { errors: FieldError[] } {
+function checkIn(reader: Reader, values: Record<Name, string>): { check: Check } | { errors: FieldError[] } {
   const words = reader.words.review;
-  const ids = FIELDS.filter((name) => name !== 'properties');
-  const errors = ids
-    .filter((name) => !OutsideId.safeParse(values[name]).success)
-    .map((pointer): FieldError => ({ pointer, message: `${labelOf(reader, pointer)}: ${words.invalidId}` }));
-  const properties = jsonObject(values.properties);
-  if (!properties) errors.push({ pointer: 'properties', message: words.invalidJson });
-  if (errors.length > 0 || !properties) return { errors };
+  const errors = FIELDS.filter((name) => !OutsideId.safeParse(values[name]).success).map((pointer): FieldError => ({
+    pointer,
+    message: `${labelOf(reader, pointer)}: ${words.invalidId}`,
+  }));
+  const objects = JSON_FIELDS.map((name) => [name, jsonObject(values[name])] as const);
+  for (const [pointer, object] of objects) {
+    if (object === null) errors.push({ pointer, message: `${words[pointer]}: ${words.invalidJson}` });
+  }
+  if (errors.length > 0) return { errors };
+  const sent = Object.fromEntries(objects) as Record<JsonField, Sent>;
   return {
     check: {
-      subject: { type: values.subject_type, id: values.subject_id, properties: {} },
-      action: { name: values.action, properties },
-      resource: { type: values.resource_type, id: values.resource_id, properties: {} },
-      context: {},
+      subject: { type: values.subject_type, id: values.subject_id, properties: sent.subject_properties },
+      action: { name: values.action, properties: sent.properties },
+      resource: { type: values.resource_type, id: values.resource_id, properties: sent.resource_properties },
+      context: sent.context,
       within: null,
     },
   };
 }
 
-function labelOf({ words: { review: words } }: Reader, name: Exclude<Field, 'properties'>): string {
+function labelOf({ words: { review: words } }: Reader, name: (typeof FIELDS)[number]): string {
   return {
     subject_type: words.subjectType,
     subject_id: words.subjectId,
@@ -93,7 +103,14 @@ async function explained(c: Http<PageEnv>, check: Check) {
     if (!(error instanceof SparkgateError) || error.code !== 'invalid_request') throw error;
     const errors = error.errors ?? [{ pointer: '', message: error.message }];
     return {
-      errors: errors.map(({ pointer, message }) => ({ pointer: 'properties', message: `${pointer} ${message}` })),
+      errors: errors.map(({ pointer, message }) => ({ pointer: fieldOf(pointer), message: `${pointer} ${message}` })),
     };
   }
+}
+
+/** The field of what the check says is wrong. */
+function fieldOf(pointer: string): JsonField {
+  if (pointer.startsWith('/subject')) return 'subject_properties';
+  if (pointer.startsWith('/resource')) return 'resource_properties';
+  return pointer.startsWith('/context') ? 'context' : 'properties';
 }

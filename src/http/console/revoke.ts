@@ -13,7 +13,7 @@ import { notice } from '../ui/notice.ts';
 import { scopeBadges } from '../ui/scopes.ts';
 import { table } from '../ui/table.ts';
 import { urls } from '../ui/urls.ts';
-import { trail } from './account.ts';
+import { trail } from './trail.ts';
 import { contextOfPage } from '../page-context.ts';
 import { enter, idOf, show, type Shell } from './enter.ts';
 import { unlessSomebodyWasFaster } from './form.ts';

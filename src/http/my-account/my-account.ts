@@ -31,17 +31,29 @@ export const myAccount = new Hono<PageEnv>()
     const grants = await ownGrants(c, query.data);
     const owner = await getOwnAccount(contextOfPage(c), c.get('signedIn').actor.id);
     const list = { owner, grants, cursor: c.req.query('cursor'), flash: heard(c) };
-    return page(c, { title: c.get('reader').words.myAccount.title, body: listBody(c, list) });
+    return page(c, { title: c.get('reader').words.myAccount.title, handle: owner.handle, body: listBody(c, list) });
   })
   .get('/my-account/grants/:bc_id', async (c) => {
     const { grant, owner } = await ownGrant(c);
     const body = grantBody(c, { grant, owner }, heard(c));
-    return page(c, { title: grant.business_center_name, breadcrumb: breadcrumb(c), body, narrow: true });
+    return page(c, {
+      title: grant.business_center_name,
+      handle: owner.handle,
+      breadcrumb: breadcrumb(c),
+      body,
+      narrow: true,
+    });
   })
   .get('/my-account/grants/:bc_id/revoke', async (c) => {
     const shown = await ownGrant(c);
     const { revokeTitle } = c.get('reader').words.myAccount;
-    return page(c, { title: revokeTitle, breadcrumb: breadcrumb(c), body: revokeBody(c, shown), narrow: true });
+    return page(c, {
+      title: revokeTitle,
+      handle: shown.owner.handle,
+      breadcrumb: breadcrumb(c),
+      body: revokeBody(c, shown),
+      narrow: true,
+    });
   })
   .post('/my-account/grants/:bc_id/revoke', async (c) => {
     const ctx = contextOfPage(c);

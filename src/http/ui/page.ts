@@ -29,6 +29,8 @@ export interface PageParts {
   breadcrumb?: readonly Place[];
   /** Loads itself anew after so many seconds where there is no script. */
   refreshAfter?: number;
+  /** Of the TikTok account that is signed in, where it is known. */
+  handle?: string | null;
   /** One narrow column: for a page that asks one thing. */
   narrow?: boolean;
 }
@@ -66,14 +68,14 @@ export function page(c: Context<PageEnv>, parts: PageParts, status: ContentfulSt
   );
 }
 
-function header(c: Context<PageEnv>, reader: Reader, { switcher }: PageParts): Html {
+function header(c: Context<PageEnv>, reader: Reader, { switcher, handle = null }: PageParts): Html {
   const { common } = reader.words;
   const signedIn = whoIsSignedIn(c);
   const home = signedIn?.actor.type === 'tiktok_account' ? urls.myAccount.show() : urls.home();
   return html`<header class="top">
     <a class="brand" href="${home}"><img src="${urls.favicon()}" alt="" width="28" height="28" /> ${common.product}</a>
     ${switcher ? html`<div class="switcher">${switcher}</div>` : ''}
-    <div class="aside">${languageButtons(reader, pageOf(c))} ${person(reader, signedIn)}</div>
+    <div class="aside">${languageButtons(reader, pageOf(c))} ${person(reader, signedIn, handle)}</div>
   </header>`;
 }
 
@@ -82,16 +84,17 @@ function whoIsSignedIn(c: Context<PageEnv>): SignedIn | null {
   return (c.get('signedIn') as SignedIn | undefined) ?? (c.get('maybeSignedIn') as SignedIn | null | undefined) ?? null;
 }
 
-function person(reader: Reader, signedIn: SignedIn | null): Html {
+function person(reader: Reader, signedIn: SignedIn | null, handle: string | null): Html {
   if (!signedIn) return html``;
   const { common } = reader.words;
   const { actor, displayName, demo } = signedIn;
+  const [name = actor.id, ...others] = new Set([handle, displayName, actor.id].filter((it) => it !== null));
   return html`<details class="menu person">
-    <summary><span class="ellipsis">${shownName(displayName ?? actor.id)}</span></summary>
+    <summary><span class="ellipsis">${shownName(name)}</span></summary>
     <div class="sheet">
       <p class="hint">${common.signedInAs}</p>
-      <p><strong class="wrap">${shownName(displayName ?? actor.id)}</strong></p>
-      ${displayName === null ? '' : html`<p class="hint wrap">${shownName(actor.id)}</p>`}
+      <p><strong class="wrap">${shownName(name)}</strong></p>
+      ${others.map((other) => html`<p class="hint wrap">${shownName(other)}</p>`)}
       ${demo ? html`<p><span class="badge warning">${common.demoSignIn}</span></p>` : ''}
       <form method="post" action="${urls.signIn.out()}">
         <input type="hidden" name="csrf" value="${signedIn.csrfToken}" />

@@ -39,7 +39,7 @@ const HEADERS = {
   'X-Frame-Options': 'DENY',
 } as const;
 
-const detect = languageDetector({
+const detect: MiddlewareHandler<PageEnv> = languageDetector({
   order: ['cookie', 'header'],
   lookupCookie: LANGUAGE_COOKIE,
   caches: false,
@@ -70,7 +70,7 @@ export function sealPages(): MiddlewareHandler<PageEnv> {
 
 /** Finds out whom a page speaks to. From then on the answer is a page. */
 export async function meetReader(c: Context<PageEnv>): Promise<void> {
-  await detect(c, async () => undefined);
+  await detect(c as Context<PageEnv, string>, async () => undefined);
   const language: unknown = c.get('language' as 'requestId');
   c.set('reader', READERS[isLanguage(language) ? language : 'en']);
 }

@@ -34,13 +34,13 @@ async function copy(button) {
 
 /** One at a time. */
 function say(status, words) {
-  for (const other of document.querySelectorAll('.copy [role="status"]')) other.textContent = '';
+  for (const other of document.querySelectorAll('.copy [role="status"]')) other.replaceChildren();
   status.textContent = words;
 }
 
 async function fade(status) {
   await status.animate({ opacity: [1, 0] }, 300).finished;
-  status.textContent = '';
+  status.replaceChildren();
 }
 
 async function copyPicture(address) {

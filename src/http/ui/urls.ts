@@ -17,6 +17,7 @@ export const urls = {
     accessRequests: (bcId: string) => `${center(bcId)}/access-requests`,
     members: (bcId: string) => `${center(bcId)}/members`,
     adAccounts: (bcId: string) => `${center(bcId)}/ad-accounts`,
+    adAccount: (bcId: string, id: string) => `${center(bcId)}/ad-accounts/${part(id)}`,
   },
   accessRequest: {
     show: request,

@@ -1,11 +1,13 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { PlatformError } from '../../platform/platform-error.ts';
 
 const run = promisify(execFile);
+
+const LINK = '120000';
 
 /**
  * Writes a policy folder out as it is in a git revision of the repository that holds it; the repository itself is left
@@ -20,18 +22,23 @@ export async function folderAt(
   const remove = async (): Promise<void> => rm(root, { recursive: true, force: true });
   const folder = join(root, 'policies');
   const git = async (...args: string[]): Promise<string> => {
-    const options = { env: { ...process.env, GIT_INDEX_FILE: join(root, 'index') }, maxBuffer: 1 << 26 };
-    const { stdout } = await run('git', ['-C', policyDir, ...args], options).catch((cause: unknown) => {
+    const { stdout } = await run('git', ['-C', policyDir, ...args], { maxBuffer: 1 << 26 }).catch((cause: unknown) => {
       const [first = ''] = cause instanceof Error && 'stderr' in cause ? String(cause.stderr).split('\n') : [];
       throw new PlatformError(`git cannot tell what ${policyDir} was in ${ref}: ${first}`, { cause });
     });
-    return stdout.trim();
+    return stdout;
   };
   try {
     await mkdir(folder);
-    const prefix = await git('rev-parse', '--show-prefix');
-    await git('read-tree', `${ref}:${prefix.replace(/\/$/, '')}`);
-    await git('checkout-index', '--all', `--prefix=${folder}/`);
+    const prefix = (await git('rev-parse', '--show-prefix')).trim().replace(/\/$/, '');
+    const listed = await git('ls-tree', '-r', '-z', '--full-tree', `${ref}:${prefix}`);
+    for (const line of listed.split('\0').filter((it) => it !== '')) {
+      const [, mode = '', sort = '', object = '', path = ''] = /^(\d+) (\w+) (\w+)\t([^]*)$/.exec(line) ?? [];
+      if (sort !== 'blob') continue;
+      const [file, text] = [join(folder, path), await git('cat-file', 'blob', object)];
+      await mkdir(dirname(file), { recursive: true });
+      await (mode === LINK ? symlink(text, file) : writeFile(file, text));
+    }
     return { folder, remove };
   } catch (error) {
     await remove();

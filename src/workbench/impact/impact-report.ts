@@ -77,7 +77,7 @@ function heads(impact: Impact): string[] {
 /** `38 members lose read_live_videos on 12 accounts` */
 function sentence({ action, direction, subject, resource, counts, naming, somewhere }: Change): string {
   const subjects = counts?.subjects ?? 1;
-  const who = counts ? `${number(counts.subjects)} ${subject[counts.subjects === 1 ? 0 : 1]}` : `${subject[1]}`;
+  const who = counts ? `${number(counts.subjects)} ${subject[counts.subjects === 1 ? 0 : 1]}` : subject[1];
   const verb = direction === 'gain' ? 'gain' : 'lose';
   const where = counts
     ? `on ${counts.resources === 1 && resource[0] === resource[1] ? '' : `${number(counts.resources)} `}${resource[counts.resources === 1 ? 0 : 1]}`

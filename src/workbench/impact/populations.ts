@@ -71,7 +71,7 @@ function changedValues({ sigs }: Changed): unknown[] {
 
 function accountPoint(role: string, paths: readonly AccessPath[], adAuthorization: boolean | null): Point {
   const attr = { ...NOTHING_NAMED, paths: [...paths], account_ad_authorization: adAuthorization };
-  return { role, attr: attr as Point['attr'] };
+  return { role, attr };
 }
 
 const NOTHING_NAMED = { advertiser_role: null, post: null, live: false, assignee: null, scopes: null };

@@ -56,7 +56,7 @@ export async function replay(lines: AsyncIterable<Line>, folder: string): Promis
     const { record } = line;
     records += 1;
     bundles.add(record.policy);
-    const key = exactText([...Object.values(questionOf(record)), record.decision]);
+    const key = exactText([questionOf(record), record.decision]);
     const known = recorded.get(key);
     if (known) known.times += 1;
     else recorded.set(key, { record, line: line.number, times: 1 });

@@ -5,6 +5,9 @@ import { en } from '../../../src/http/ui/dictionary/en.ts';
 import { zhCn } from '../../../src/http/ui/dictionary/zh-cn.ts';
 import { PROBLEMS } from '../../../src/http/problem.ts';
 
+/** What functions are asked to speak of: numbers and names, as written in either language. */
+const SAMPLES = ['2', '小明', '@brand'];
+
 /** Every sentence by its key; a function says what it says of plausible parameters. */
 function sentences(words: object, path = ''): Map<string, string> {
   const found = new Map<string, string>();
@@ -12,7 +15,7 @@ function sentences(words: object, path = ''): Map<string, string> {
     const here = `${path}/${key}`;
     if (typeof value === 'string') found.set(here, value);
     else if (typeof value === 'function')
-      found.set(here, String(value(...['2', '2', '2', '2'].slice(0, value.length))));
+      for (const it of SAMPLES) found.set(`${here}(${it})`, String(value(...[it, it, it, it].slice(0, value.length))));
     else if (value !== null && typeof value === 'object') for (const [k, v] of sentences(value, here)) found.set(k, v);
   }
   return found;
@@ -41,11 +44,17 @@ test('no English is left in Chinese', () => {
 });
 
 test('no Chinese is in English', () => {
-  expect([...ENGLISH].filter(([, text]) => /\p{Script=Han}/u.test(text))).toEqual([]);
+  expect([...ENGLISH].filter(([, text]) => /\p{Script=Han}/u.test(text.replaceAll('小明', '')))).toEqual([]);
 });
 
 test('Chinese sentences have Chinese punctuation', () => {
-  expect([...CHINESE].filter(([, text]) => /\p{Script=Han}[,;:?!(]/u.test(text))).toEqual([]);
+  const ASCII = /\p{Script=Han}[”」》）]?\s*[.,;:?!()]|[,;:?!()]\s*\p{Script=Han}|[”）]\s*[.,;:?!]/u;
+  expect('“谁” . 登录. 请, 好'.split(' ').filter((text) => ASCII.test(text))).toEqual(['登录.', '请,']);
+  expect([...CHINESE].filter(([, text]) => ASCII.test(text))).toEqual([]);
+});
+
+test('to ask for access is 申请, as TikTok calls it', () => {
+  expect([...CHINESE].filter(([, text]) => /请求访问|访问请求|请求权限|权限请求/.test(text))).toEqual([]);
 });
 
 test('the scopes are called as the page that this grew from calls them', () => {

@@ -78,5 +78,6 @@ test('an error is a page for pages and a problem for the API, with one table of 
   expect(await refused.text()).toContain('你尚未登录');
   const problem = await app.request('/v1/consents/none');
   expect([problem.status, problem.headers.get('Content-Type')]).toEqual([401, 'application/problem+json']);
-  expect((await app.request('/nothing-here')).headers.get('Content-Type')).toBe('application/problem+json');
+  const forms = await app.request('/nothing-here', { headers: { Accept: '*/*' } });
+  expect(forms.headers.get('Content-Type')).toBe('application/problem+json');
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { shownName } from '../../../src/http/ui/name.ts';
+import { plainName, shownName } from '../../../src/http/ui/name.ts';
 import { suspicionOf } from '../../../src/http/ui/suspicion.ts';
 
 test.each([
@@ -17,6 +17,12 @@ test.each([
   ['Bri\u200Bght', 'invisible'],
   ['Bri\u200Dght', 'invisible'],
   ['\u3164', 'invisible'],
+  [' Bright', 'spaces'],
+  ['Bright ', 'spaces'],
+  ['Bright\u00a0Agency', 'spaces'],
+  ['Bright  Agency', 'spaces'],
+  ['明亮\u3000', 'spaces'],
+  ['明亮\u3000广告', null],
   ['Вright Agency', 'mixed'],
   ['Bright Αgency', 'mixed'],
   ['СОСА', 'lookalike'],
@@ -31,4 +37,14 @@ test('what cannot be seen is shown by its number, inside markup that keeps its d
   expect(shown).toContain('b&lt;script&gt;');
   expect(shown).toMatch(/^<bdi class="name"/);
   expect(shown).not.toContain('\u202E');
+});
+
+test('where there is no markup, what cannot be seen is named as well', () => {
+  expect(plainName('a\u202Egnp.exe')).toBe('a[U+202E]gnp.exe');
+  expect(plainName('👩‍👩‍👧 Family')).toBe('👩‍👩‍👧 Family');
+});
+
+test('a name may break inside a word only if it is long', async () => {
+  expect(String(await shownName('@brand of a long name'))).not.toContain('long"');
+  expect(String(await shownName('u'.repeat(21)))).toContain('class="name long"');
 });

@@ -28,6 +28,12 @@ export const console = {
   actions: 'Actions',
   since: 'Since',
   you: 'you',
+  pages: {
+    previous: 'Previous page',
+    first: 'First page',
+    range: (from: string, to: string) => `${from}–${to}`,
+    rangeOf: (from: string, to: string, total: string) => `${from}–${to} of ${total}`,
+  },
   accounts: {
     title: 'TikTok accounts',
     leadAdministrator: 'TikTok accounts whose owners authorized this Business Center.',
@@ -57,12 +63,17 @@ export const console = {
     carries: 'Members can be given:',
     target: 'Only for this TikTok account (optional)',
     targetHint:
-      'The ID of the TikTok account. Then no other account can authorize. Leave it empty to let whoever scans the code decide.',
+      'The handle, such as @brand, or the ID. Then no other account can authorize. Leave it empty to let whoever scans the code decide.',
     validity: 'The QR code is valid for',
     validityHint: 'Only the QR code expires. The authorization itself does not expire until it is revoked.',
     submit: 'Generate QR code',
     scopesMissing: 'Choose at least one permission scope.',
-    targetInvalid: 'This cannot be the ID of a TikTok account: at most 128 characters, no control characters.',
+    targetInvalid:
+      'This cannot be the handle or ID of a TikTok account: at most 128 characters, no control characters.',
+    targetUnknown: (text: string) =>
+      `No TikTok account “${text}” is known here. Check the spelling, or leave the field empty: then the account that scans the code is the one.`,
+    targetAmbiguous: (text: string) =>
+      `Several TikTok accounts are known as “${text}”. Enter the ID of the one that you mean.`,
     validityInvalid: 'Choose one of the offered times.',
     forbiddenTitle: 'Only administrators can request access',
     forbiddenBody: 'Ask one of the administrators of this Business Center:',
@@ -109,6 +120,7 @@ export const console = {
     cancelTitle: 'Cancel this request?',
     cancelBody: 'The QR code and its link stop working at once, for everybody who has them.',
     cancelYes: 'Cancel the request',
+    cancelNo: 'Keep the request',
     details: 'What you request',
     gone: {
       APPROVED: 'The owner authorized.',
@@ -170,17 +182,19 @@ export const console = {
     title: 'May you run Spark Ads with this account?',
     yes: 'Yes',
     no: 'No',
-    look: 'Look at it',
     why: 'Why?',
     inAll: 'in every ad account of yours',
-    inSome: (count: number, written: string, more: boolean) =>
-      `in ${more ? 'at least ' : ''}${written} ${count === 1 ? 'ad account' : 'ad accounts'}`,
+    inSome: (yes: string, of: string) => `in ${yes} of your ${of} ad accounts`,
     yesAll: 'Yes, in every ad account of yours',
-    yesSome: (count: number, written: string) =>
-      count === 1 ? 'Yes, in 1 ad account' : `Yes, in ${written} ad accounts`,
+    yesSome: (yes: string, of: string) => `Yes, in ${yes} of your ${of} ad accounts`,
     noneYet: 'No, not yet',
     post: 'With posts',
     live: 'With live videos',
+    both: 'With posts and live videos',
+    anAdminOf: 'An admin of the ad account',
+    adminsThere: 'Admins of this ad account',
+    moreAdAccounts: (count: number, written: string) =>
+      count === 1 ? 'and 1 more ad account' : `and ${written} more ad accounts`,
     also: 'What else you may do',
     adAccount: 'Ad account',
     yourRole: 'Your role',
@@ -229,7 +243,7 @@ export const console = {
         'An administrator of the Business Center changes your permission level.',
       ],
       ADVERTISER_ROLE_INSUFFICIENT: [
-        'You need to be admin or operator of the ad account.',
+        'You need to be admin or operator of the ad account. An admin of it can change your role there.',
         'An admin of the ad account changes your role there.',
       ],
       AD_AUTHORIZATION_OFF: [
@@ -266,6 +280,14 @@ export const console = {
     tickedElsewhere: 'Ticked, not in this part of the list',
     nobodyTicked: 'Tick at least one member.',
     noLevel: 'Choose at least one permission level.',
+    replaces: 'What you choose replaces what a member has now.',
+    losingTitle: 'Take permissions away?',
+    losing: (count: number, written: string) =>
+      count === 1
+        ? '1 member has more now than you chose, and loses it.'
+        : `${written} members have more now than you chose, and lose it.`,
+    losingYes: 'Replace and assign',
+    losingNo: 'Change the selection',
     gone: 'One of the ticked people is no member any more, or the authorization has changed. Nobody was assigned.',
     nextMembers: 'Next members',
     firstMembers: 'First members',
@@ -279,11 +301,14 @@ export const console = {
     levels: 'Permission level',
     save: 'Save',
     unassign: 'Unassign',
-    unassignTitle: 'Take the account away',
+    unassignTitle: 'Remove access',
+    unassignAsk: 'Unassign this member?',
+    unassignYes: 'Unassign member',
+    unassignNo: 'Keep access',
     unassignBody: 'The member loses this access at once, from the very next check. Other accounts are not affected.',
-    noLevel: 'Choose at least one permission level, or take the account away below.',
+    noLevel: 'Choose at least one permission level, or unassign the member below.',
     changed: 'The permission level was changed.',
-    unassigned: 'The account was taken away from the member.',
+    unassigned: 'The member was unassigned from this account.',
     none: 'This member has no access at the moment.',
   },
   revoke: {
@@ -301,6 +326,13 @@ export const console = {
     yes: 'Revoke authorization',
     no: 'Keep it',
     done: 'The authorization was revoked. Pause Spark Ads that are still running with this account.',
+  },
+  former: {
+    lead: 'This Business Center has no authorization for this account any more. Its history stays here.',
+    scopes: 'Was authorized for',
+    revokedAt: 'Revoked on',
+    revokedBy: 'Revoked by',
+    again: 'Request access again',
   },
   membersPage: {
     title: 'Members',
@@ -325,6 +357,8 @@ export const console = {
     yourRole: 'Your role',
     noRole: 'None',
     users: 'Users',
+    nobodyTitle: 'Nobody has a role in this ad account',
+    nobodyBody: 'Roles appear here once they are given in TikTok Business Center.',
     all: 'Of this Business Center',
     own: 'Yours',
     which: 'Which ad accounts to show',
@@ -338,7 +372,7 @@ export const console = {
     'account_grant.opened': 'The owner authorized this Business Center',
     'account_grant.revoked': 'The authorization was revoked',
     'assignment.put': 'Assigned to a member',
-    'assignment.ended': 'Taken away from a member',
+    'assignment.ended': 'Unassigned from a member',
     'access_request.created': 'Access was requested',
     'access_request.approved': 'The access request was approved',
     'access_request.declined': 'The access request was declined',
@@ -347,7 +381,12 @@ export const console = {
   },
   before: 'before',
   flags: { SELF_ASSIGNED: 'An administrator assigned themself' },
-  actors: { user: 'User', tiktok_account: 'Owner', api_key: 'API key', operator: 'Operator of this service' },
+  actors: {
+    user: 'User',
+    tiktok_account: 'Owner',
+    api_key: 'API key',
+    operator: 'Service administration (command line)',
+  },
   done: {
     cancelled: 'The request was cancelled. Its QR code does not work any more.',
     approved: 'The owner authorized. Now assign members, so that they can create Spark Ads with this account.',

@@ -1,0 +1,104 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { CAST, liveWorld, type LiveWorld } from './live-world.ts';
+import { editedPolicies, policy } from './support.ts';
+
+let world: LiveWorld;
+beforeAll(async () => {
+  world = await liveWorld(CAST);
+});
+afterAll(async () => world.drop());
+
+const IN_ADV1 = ['-p', '{"advertiser_id":"adv1"}'];
+
+test('an ALLOW names the facts and the rule that held', async () => {
+  const { code, stdout } = await world.policy(
+    'explain',
+    'user:sam',
+    'create_spark_ad',
+    'tiktok_account:brand',
+    ...IN_ADV1,
+  );
+  expect(stdout).toMatch(/^ALLOW {2}user:sam create_spark_ad tiktok_account:brand\n/);
+  expect(stdout).toContain('Business Center bc1: STANDARD; grant ACTIVE with LIVE and POST, assigned LIVE and POST');
+  expect(stdout).toContain('holds  assigned-members-create-spark-ads-at-all');
+  expect(stdout).toContain('fails  assigned-members-create-spark-ads-with-a-live');
+  expect(code).toBe(0);
+});
+
+test('a DENY names what failed, every smallest set of changes, and who could make each', async () => {
+  const args = [
+    'explain',
+    'user:ann',
+    'create_spark_ad',
+    'tiktok_account:brand',
+    '-p',
+    '{"advertiser_id":"adv1","live":{"live_id":"l"}}',
+  ];
+  const { code, stdout } = await world.policy(...args, '--output', 'json');
+  const { would, trace } = JSON.parse(stdout);
+  expect(code).toBe(2);
+  const live = trace.rules.find(
+    ({ rule }: { rule: string }) => rule === 'assigned-members-create-spark-ads-with-a-live',
+  );
+  expect(live).toMatchObject({ held: false, looked: [{ expression: 'V.assigned_live', held: false }] });
+  expect(would[0].codes.toSorted()).toEqual(['ADVERTISER_ROLE_INSUFFICIENT', 'SCOPE_NOT_ASSIGNED']);
+  expect(would[0].changes.map(({ fact }: { fact: string }) => fact).toSorted()).toEqual([
+    '/advertiser_role',
+    '/paths/0/assigned',
+  ]);
+  const text = await world.policy(...args);
+  expect(text.stdout).toContain('an administrator of the ad account, by giving the role there');
+  expect(text.stdout).toContain('by assigning the scope');
+});
+
+test('what is explained follows the policies that are named', async () => {
+  const folder = await editedPolicies([
+    'resource_policies/tiktok_account.yaml',
+    '[ADMIN, OPERATOR]',
+    '[ADMIN, OPERATOR, ANALYST]',
+  ]);
+  const args = ['explain', 'user:ann', 'create_spark_ad', 'tiktok_account:brand', ...IN_ADV1];
+  expect(await world.policy(...args)).toMatchObject({ code: 2 });
+  expect(await world.policy(...args, '--policies', folder)).toMatchObject({ code: 0 });
+});
+
+test("a reviewer's own kind is explained, too", async () => {
+  const { code, stdout } = await world.policy('explain', 'user:rita', 'review', 'policy_review:any');
+  expect(stdout).toContain('false has(P.attr.reviewer)');
+  expect(stdout).toContain('/subject/properties/reviewer: null -> true');
+  expect(code).toBe(2);
+  const sent = ['--subject-properties', '{"reviewer":true}'];
+  expect(await world.policy('explain', 'user:rita', 'review', 'policy_review:any', ...sent)).toMatchObject({ code: 0 });
+});
+
+test('what is not there is told apart', async () => {
+  const gone = await world.policy('explain', 'user:sam', 'view', 'tiktok_account:nowhere');
+  expect(gone).toMatchObject({ code: 2, stdout: expect.stringContaining('There is no such resource') });
+  const action = await world.policy('explain', 'user:sam', 'fly', 'tiktok_account:brand');
+  expect(action).toMatchObject({ code: 2, stdout: expect.stringContaining('No rule is about fly') });
+  const kind = await world.policy('explain', 'user:sam', 'view', 'tiktok:brand');
+  expect(kind).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/about the kind tiktok; there are .*tiktok_account/),
+  });
+  const properties = await world.policy(
+    'explain',
+    'user:sam',
+    'view',
+    'tiktok_account:brand',
+    '-p',
+    '{"scopes":["FLY"]}',
+  );
+  expect(properties).toMatchObject({ code: 1, stderr: expect.stringContaining('properties') });
+});
+
+test('a database that cannot be reached, or is not there, is said in a sentence', async () => {
+  process.env['DATABASE_URL'] = 'postgresql://nobody@127.0.0.1:9/nowhere';
+  const away = await policy('explain', 'user:sam', 'view', 'tiktok_account:brand');
+  delete process.env['DATABASE_URL'];
+  expect(away).toMatchObject({ code: 1, stderr: expect.stringMatching(/database \(DATABASE_URL\) cannot be read/) });
+  process.env['DATA_DIR'] = '/nonexistent/data';
+  const none = await policy('explain', 'user:sam', 'view', 'tiktok_account:brand');
+  delete process.env['DATA_DIR'];
+  expect(none).toMatchObject({ code: 1, stderr: expect.stringContaining('There is no database in') });
+});

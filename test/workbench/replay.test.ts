@@ -1,0 +1,92 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeAll, expect, test } from 'vitest';
+import { world, P1 } from '../support/world.ts';
+import { decision } from '../support/cast.ts';
+import { editedPolicies, policy, temporaryFolder } from './support.ts';
+
+let records = '';
+beforeAll(async () => {
+  records = RECORDS.map((it) => `${JSON.stringify(it)}\n`).join('');
+});
+
+const PATH = { via: 'BUSINESS_CENTER', user_role: 'STANDARD', grant: 'ACTIVE', granted: ['POST'], assigned: ['POST'] };
+const VECTOR = {
+  paths: [PATH],
+  advertiser_role: 'OPERATOR',
+  account_ad_authorization: true,
+  post: null,
+  live: false,
+  assignee: null,
+  scopes: null,
+};
+const RECORD = {
+  policy: 'abc',
+  revision: '7',
+  kind: 'tiktok_account',
+  action: 'create_spark_ad',
+  roles: ['user'],
+  vector: VECTOR,
+  decision: true,
+};
+const RECORDS = [RECORD, RECORD, { ...RECORD, vector: { ...VECTOR, advertiser_role: 'ANALYST' }, decision: false }];
+
+async function fileOf(text: string): Promise<string> {
+  const file = join(await temporaryFolder(), 'decisions.ndjson');
+  await writeFile(file, text);
+  return file;
+}
+
+test('what the service decided and wrote down comes out the same again', async () => {
+  const log = join(await temporaryFolder(), 'decisions.ndjson');
+  const app = await world(
+    { granted: ['POST'], assigned: { sam: ['POST'] }, roles: { 'sam@adv1': 'OPERATOR' } },
+    { DECISION_LOG: log },
+  );
+  expect(
+    await decision(app, 'sam', 'create_spark_ad', 'tiktok_account:brand', { advertiser_id: 'adv1', post: P1 }),
+  ).toContain('ALLOW');
+  expect(await decision(app, 'adm', 'read_profile')).toContain('DENY');
+  await expect.poll(async () => readFile(log, 'utf8').catch(() => '')).toContain('"read_profile"');
+  const text = await readFile(log, 'utf8');
+  expect(text).not.toMatch(/"(?:sam|adm|brand)"/);
+  const { code, stdout } = await policy('replay', log);
+  expect(stdout).toMatch(/0 of them otherwise/);
+  expect(code).toBe(0);
+});
+
+test('a decision that comes out otherwise is reported once, with its lines', async () => {
+  const folder = await editedPolicies(['resource_policies/tiktok_account.yaml', '[ADMIN, OPERATOR]', '[ADMIN]']);
+  const { code, stdout } = await policy('replay', await fileOf(records), '--policies', folder);
+  expect(stdout).toContain('line 1 and 1 more: create_spark_ad on tiktok_account at revision 7 was ALLOW and is DENY');
+  expect(stdout).toContain('3 decisions (2 different ones, by abc)');
+  expect(code).toBe(12);
+});
+
+test('a line that is cut off, or no record, is named, and the rest is decided', async () => {
+  const file = await fileOf(`${records}{"policy":"abc"}\nnonsense}\n${records.slice(0, 60)}`);
+  const { code, stdout } = await policy('replay', file);
+  expect(stdout).toMatch(/line 4 is no decision record: revision/);
+  expect(stdout).toContain('line 5 is no JSON');
+  expect(stdout).toContain('line 6 is cut off');
+  expect(stdout).toContain('3 decisions');
+  expect(code).toBe(13);
+});
+
+test('a kind that is gone denies', async () => {
+  const gone = await policy('replay', await fileOf(`${JSON.stringify({ ...RECORD, kind: 'gone' })}\n`));
+  expect(gone).toMatchObject({ code: 12, stdout: expect.stringContaining('since no policy is about gone') });
+  const refused = await policy(
+    'replay',
+    await fileOf(`${JSON.stringify({ ...RECORD, vector: { ...VECTOR, live: 'x' } })}\n`),
+  );
+  expect(refused).toMatchObject({ code: 12, stdout: expect.stringContaining('since the schema refuses /live') });
+  expect(await policy('replay', await fileOf(''))).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('no decision record'),
+  });
+  expect(await policy('replay', '/nonexistent')).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('cannot be read'),
+  });
+});
