@@ -32,6 +32,11 @@ interface List {
   shown: (ctx: Context, page: PageQuery) => Promise<Page<string>>;
 }
 
+/** Some of those who may ask: a list is many calls. */
+const PEOPLE = SUBJECTS.flatMap(({ type, id }, index): Person[] =>
+  (type === 'user' || type === 'tiktok_account') && (index % 3 === 0 || id === 'nobody') ? [{ type, id }] : [],
+);
+
 /** How many rows were compared, and where a list and the checks do not agree. */
 export async function compareLists(
   it: BundleApp,
@@ -40,8 +45,7 @@ export async function compareLists(
   const lists = await everyList(it.world);
   const known = await everything(it.world, null);
   const sum = { rows: 0, allowed: 0, disagreements: [] as string[] };
-  for (const { type, id } of SUBJECTS) {
-    if (type !== 'user' && type !== 'tiktok_account') continue;
+  for (const { type, id } of PEOPLE) {
     const ctx = it.app.runtime.services.contextFor({ actor: { type, id }, key: null }, null);
     for (const list of lists) {
       const isKnown = known.get(type)?.has(id) === true;

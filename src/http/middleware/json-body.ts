@@ -13,23 +13,33 @@ export function jsonBody() {
       });
     }
     if (holdsProto(await c.req.text())) {
-      throw new SparkgateError('invalid_request', 'Nothing may have the name __proto__: it would not arrive.');
+      throw new SparkgateError('invalid_request', 'No property may have the name __proto__: it would not arrive.');
     }
     await next();
   });
 }
 
-/** Whether something in a JSON text is named `__proto__`. Text that is no JSON is left to whoever parses it. */
+/** Whether a property, an attribute or the context is named `__proto__`. Text that is no JSON is left to its parser. */
 function holdsProto(text: string): boolean {
   if (!/__proto__|\\u005f/i.test(text)) return false;
-  let held = false;
   try {
-    JSON.parse(text, (name, value: unknown) => {
-      held ||= name === '__proto__';
-      return value;
-    });
+    return namesProto(JSON.parse(text));
   } catch {
     return false;
   }
-  return held;
+}
+
+const HOLDERS = new Set(['properties', 'attributes', 'context']);
+
+function namesProto(root: unknown): boolean {
+  const waiting = [{ value: root, held: false }];
+  for (let next = waiting.pop(); next; next = waiting.pop()) {
+    const { value, held } = next;
+    if (typeof value !== 'object' || value === null) continue;
+    for (const [name, child] of Object.entries(value)) {
+      if (held && name === '__proto__') return true;
+      waiting.push({ value: child, held: held || HOLDERS.has(name) });
+    }
+  }
+  return false;
 }
