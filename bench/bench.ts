@@ -14,7 +14,9 @@ import { whole, type Row } from './table.ts';
  */
 const { values: flags } = parseArgs({
   options: {
-    relationships: { type: 'string', default: '10000,100000,1000000' },
+    relationships: { type: 'string', default: '100000,1000000' },
+    /** A further world, too small for checks that never ask twice: for searches alone. */
+    small: { type: 'string', default: '10000' },
     seconds: { type: 'string', default: '5' },
     rounds: { type: 'string', default: '3' },
     /** A folder for CPU profiles of the services. */
@@ -57,6 +59,7 @@ async function measure(row: Row, run: () => Promise<Measured>): Promise<void> {
 const echo = new Child('echo');
 const cerbos = new Child('direct-cerbos');
 const worlds: World[] = [];
+let small: World | null = null;
 try {
   const [{ url }] = await Promise.all([echo.hear<{ url: string }>(), cerbos.hear()]);
   for (const relationships of flags.relationships.split(',')) worlds.push(await prepare(Number(relationships)));
@@ -79,11 +82,16 @@ try {
   }
   for (const world of worlds) world.counts[1] = await world.sparkgate.count();
   const searched: SearchRow[] = [];
-  for (const { sparkgate } of worlds) {
+  small = await prepare(Number(flags.small));
+  for (const { sparkgate } of [small, ...worlds]) {
     say(`searches, ${whole(sparkgate.relationships)} relationships`);
     searched.push(...(await measureSearches(sparkgate, Number(flags.rounds))));
   }
   console.log(`${report(worlds, direct, echoed)}\n\n${searchTable(searched)}`);
 } finally {
-  await Promise.all([echo.end(), cerbos.end(), ...worlds.map(async ({ sparkgate }) => sparkgate.end())]);
+  await Promise.all([
+    echo.end(),
+    cerbos.end(),
+    ...[...worlds, ...(small ? [small] : [])].map(async ({ sparkgate }) => sparkgate.end()),
+  ]);
 }

@@ -52,12 +52,16 @@ function accountsOfOther({ fixed, properties }: Sides): Rings {
   };
 }
 
+/** Each half has an index of its own. */
+const HOLDERS = `
+  select g.bc_id from account_grant g where g.tiktok_account_id = $3 and g.valid_to is null
+  union all
+  select g.bc_id from account_grant g where g.tiktok_account_id = $3 and g.valid_to is not null`;
+
 /** Users who use or used the account, members of the Business Centers that hold or held it, and all others. */
 function usersOfAccount({ fixed, properties }: Sides): Rings {
   const named = properties.bc_id != null;
-  const ofCenter = named
-    ? 'm.bc_id = $4'
-    : 'm.bc_id in (select g.bc_id from account_grant g where g.tiktok_account_id = $3)';
+  const ofCenter = named ? 'm.bc_id = $4' : `m.bc_id in (${HOLDERS})`;
   const members = `select m.user_id as id from member m where ${ofCenter} and m.valid_to is null`;
   /** Where a Business Center is named, its path alone counts. */
   const paths = (nobody: AccountProjection, role: UserRole, grants: readonly Grant[]): AccessPath[] =>
