@@ -1,8 +1,9 @@
 import { cp, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { decision } from '../support/cast.ts';
+import { decision, put } from '../support/cast.ts';
 import { until } from '../support/service.ts';
+import { signInAs } from '../support/signed-in.ts';
 import { folderWith, liveApp, sameWithComment, type LiveApp } from './live.ts';
 
 let live: LiveApp;
@@ -203,3 +204,14 @@ ${more === '' ? '' : `  ${more}\n`}  rules:
       roles: [user]
 ${more === '' ? '      # of whatever kind\n' : ''}${rest === '' ? '' : `      ${rest}\n`}`;
 }
+
+test('the reviewer sees on the page what was refused, and why', async () => {
+  const folder = await folderWith();
+  await write(broken, 'apiVersion: [a')(folder);
+  expect(await live.apply(folder)).toMatchObject({ outcome: 'refused' });
+  await put(live.app, '/v1/entities/user/rita', { attributes: { reviewer: true } });
+  const rita = await signInAs(live.app, 'user:rita');
+  const page = await (await rita.get('/review')).text();
+  expect(page).toContain('An earlier edit was refused and changed nothing.');
+  expect(page).toMatch(/<pre[^>]*>[^<]*resource_policies\/broken\.yaml:1:/);
+});

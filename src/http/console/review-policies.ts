@@ -3,8 +3,10 @@ import type { Bundle } from '../../decision/bundle.ts';
 import type { Readiness } from '../env.ts';
 import { facts } from '../ui/facts.ts';
 import type { Html } from '../ui/html.ts';
+import { notice } from '../ui/notice.ts';
 import type { Reader } from '../ui/reader.ts';
 import { table, type Column } from '../ui/table.ts';
+import { time } from '../ui/time.ts';
 import { WHO, type Cell, type OperationRow, type Who } from './role-table.ts';
 
 /** Who may do what, as the policies say at this moment. */
@@ -46,8 +48,10 @@ export function bundleSection(reader: Reader, state: Readiness, kinds: Bundle['k
   const answers = (is: boolean): string => (is ? words.answers : words.silent);
   return html`<section class="card" aria-labelledby="bundle">
     <h2 id="bundle">${words.bundle}</h2>
+    ${state.policy_refusal === null ? '' : refused(reader, state.policy_refusal)}
     ${facts([
       [words.bundleHash, html`<code class="wrap">${state.policy}</code>`],
+      [words.decidesSince, time(reader, state.policy_since)],
       [words.state, state.ready ? words.ready : words.notReady],
       [words.pdp, answers(state.pdp)],
       [words.database, answers(state.database)],
@@ -66,4 +70,15 @@ export function bundleSection(reader: Reader, state: Readiness, kinds: Bundle['k
       [...kinds].toSorted(([a], [b]) => (a < b ? -1 : 1)),
     )}
   </section>`;
+}
+
+/** An edit that did not become the policies, and why. */
+function refused(reader: Reader, { at, message, standing }: NonNullable<Readiness['policy_refusal']>): Html {
+  const words = reader.words.review;
+  return notice(
+    reader,
+    standing ? 'error' : 'warning',
+    html`${standing ? words.refusedStanding : words.refusedOnce} ${time(reader, at)}`,
+    html`<pre class="scroll" tabindex="0">${message}</pre>`,
+  );
 }
