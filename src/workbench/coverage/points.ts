@@ -1,0 +1,101 @@
+import { isMap, isScalar, isSeq, LineCounter, parseAllDocuments, type Node, type YAMLMap } from 'yaml';
+import type { PolicyFile } from '../policy-files.ts';
+
+/** A place in the policies that the tests have to reach in two ways. */
+export interface CoveragePoint {
+  file: string;
+  line: number;
+  sort: 'rule' | 'derived role' | 'condition';
+  /** The policy as Cerbos names it in a trace. */
+  policy: string;
+  /** The rule or derived role. */
+  owner: string;
+  /** For a condition: its place in the rule's condition, outermost first, as ALL, ANY, NONE and numbers. */
+  at: readonly string[];
+  /** A rule for every role without a condition: it cannot but apply. */
+  always: boolean;
+  /** As people read it. */
+  title: string;
+}
+
+/** All that can be covered, in the order of files and lines. */
+export function coveragePoints(files: readonly PolicyFile[]): CoveragePoint[] {
+  return files.filter(({ path }) => !path.startsWith('_schemas/')).flatMap(pointsOf);
+}
+
+function pointsOf({ path, text }: PolicyFile): CoveragePoint[] {
+  const lines = new LineCounter();
+  const documents = parseAllDocuments(text, { lineCounter: lines, logLevel: 'silent' });
+  if (!Array.isArray(documents)) return [];
+  return documents.flatMap(({ contents }) => {
+    if (!isMap(contents)) return [];
+    const policy = asMap(contents.get('resourcePolicy'));
+    const derived = asMap(contents.get('derivedRoles'));
+    const at = { path, lines };
+    if (policy) {
+      const version = textOf(policy.get('version'));
+      const scope = policy.has('scope') ? `/${textOf(policy.get('scope'))}` : '';
+      return rules(policy, `cerbos.resource.${textOf(policy.get('resource'))}.v${version}${scope}`, at);
+    }
+    return derived ? derivedRoles(derived, `cerbos.derived_roles.${textOf(derived.get('name'))}`, at) : [];
+  });
+}
+
+interface Place {
+  path: string;
+  lines: LineCounter;
+}
+
+function rules(policy: YAMLMap, name: string, place: Place): CoveragePoint[] {
+  return items(policy.get('rules')).flatMap((rule, index) => {
+    const title = rule.has('name') ? textOf(rule.get('name')) : `rule-${String(index + 1).padStart(3, '0')}`;
+    return owned({ sort: 'rule', node: rule, policy: name, owner: title }, place);
+  });
+}
+
+function derivedRoles(set: YAMLMap, policy: string, place: Place): CoveragePoint[] {
+  return items(set.get('definitions')).flatMap((definition) =>
+    owned({ sort: 'derived role', node: definition, policy, owner: textOf(definition.get('name')) }, place),
+  );
+}
+
+interface Owner {
+  sort: 'rule' | 'derived role';
+  node: YAMLMap;
+  policy: string;
+  owner: string;
+}
+
+function owned({ sort, node, policy, owner }: Owner, { path, lines }: Place): CoveragePoint[] {
+  const line = (at: Node): number => lines.linePos(at.range?.[0] ?? 0).line;
+  const roles: unknown = node.get('roles');
+  const isForAll = isSeq(roles) && roles.items.some((it) => textOf(it) === '*');
+  const common = { file: path, policy, owner, always: !node.has('condition') && isForAll };
+  const match = asMap(asMap(node.get('condition'))?.get('match'));
+  const conditions = match ? leaves(match, []) : [];
+  return [
+    { ...common, sort, line: line(node), at: [], title: owner },
+    ...conditions.map(({ at, expr }) => ({
+      ...common,
+      always: false,
+      sort: 'condition' as const,
+      line: line(expr),
+      at,
+      title: textOf(expr),
+    })),
+  ];
+}
+
+function leaves(match: YAMLMap, at: readonly string[]): { at: readonly string[]; expr: Node }[] {
+  const expr: unknown = match.get('expr', true);
+  if (isScalar(expr)) return [{ at, expr }];
+  return ['all', 'any', 'none'].flatMap((how) =>
+    items(asMap(match.get(how))?.get('of')).flatMap((item, index) =>
+      leaves(item, [...at, how.toUpperCase(), String(index)]),
+    ),
+  );
+}
+
+const asMap = (node: unknown): YAMLMap | null => (isMap(node) ? node : null);
+const items = (node: unknown): YAMLMap[] => (isSeq(node) ? node.items.filter((it) => isMap(it)) : []);
+const textOf = (node: unknown): string => String(isScalar(node) ? node.value : node);
