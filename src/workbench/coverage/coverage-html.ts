@@ -17,7 +17,12 @@ export async function coverageHtml(covered: readonly Covered[], files: readonly 
       </head>
       <body>
         <h1>Policy coverage: ${percent(covered)}%</h1>
-        ${own.map((file) => fileSection(file, covered.filter(({ point }) => point.file === file.path)))}
+        ${own.map((file) =>
+          fileSection(
+            file,
+            covered.filter(({ point }) => point.file === file.path),
+          ),
+        )}
       </body>
     </html>`;
   return `${String(await page)}\n`;
@@ -34,7 +39,10 @@ const STYLE = `
 
 function fileSection(file: PolicyFile, own: readonly Covered[]) {
   const byLine = Map.groupBy(own, ({ point }) => point.line);
-  const rows = file.text.trimEnd().split('\n').map((text, index) => lineRow(index + 1, text, byLine.get(index + 1) ?? []));
+  const rows = file.text
+    .trimEnd()
+    .split('\n')
+    .map((text, index) => lineRow(index + 1, text, byLine.get(index + 1) ?? []));
   return html`<h2>${file.path}: ${percent(own)}%</h2>
     <table>
       ${rows}
@@ -43,7 +51,10 @@ function fileSection(file: PolicyFile, own: readonly Covered[]) {
 
 function lineRow(line: number, text: string, points: readonly Covered[]) {
   const counts = points.map(({ held, failed }) => `${held} yes, ${failed} no`).join('; ');
-  const gaps = points.map(missing).filter((it) => it !== '').join('; ');
+  const gaps = points
+    .map(missing)
+    .filter((it) => it !== '')
+    .join('; ');
   const state = points.length === 0 ? '' : points.every(isCovered) ? 'yes' : 'no';
   return html`<tr class="${state}">
     <td>${line}</td>

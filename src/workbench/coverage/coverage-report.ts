@@ -27,7 +27,8 @@ export function coverageText(covered: readonly Covered[]): string {
   ].join('\n')}\n`;
 }
 
-const gap = (it: Covered): string => `${it.point.file}:${it.point.line} ${it.point.sort} ${it.point.title}: ${missing(it)}`;
+const gap = (it: Covered): string =>
+  `${it.point.file}:${it.point.line} ${it.point.sort} ${it.point.title}: ${missing(it)}`;
 
 /** LCOV, as editors and CI read it: rules and derived roles are functions, the two ways of a condition are branches. */
 export function coverageLcov(covered: readonly Covered[], folder: string): string {

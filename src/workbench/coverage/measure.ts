@@ -36,7 +36,9 @@ export function missing({ point, held, failed }: Covered): string {
     'derived role': ['is held', 'is not held'],
     condition: ['is true', 'is false'],
   }[point.sort] as [string, string];
-  return [held === 0 ? `never ${yes}` : '', failed === 0 && !point.always ? `never ${no}` : ''].filter((it) => it !== '').join(', ');
+  return [held === 0 ? `never ${yes}` : '', failed === 0 && !point.always ? `never ${no}` : '']
+    .filter((it) => it !== '')
+    .join(', ');
 }
 
 const keyOf = ({ policy, owner, sort, at }: CoveragePoint): string =>
@@ -54,7 +56,11 @@ function hitsOf({ at, activated, result }: TraceEntry): { key: string; held: boo
   if (below[0]?.kind !== 'CONDITION') return [];
   const isLeaf = below.at(-1)?.kind === 'EXPR' || below.length === 1;
   // Cerbos says CONDITION alone for a rule or derived role that has none: it holds.
-  const steps = below.slice(1).flatMap(({ kind, name }) => (kind === 'EXPR' ? [] : [kind === 'CONDITION' ? name : kind.replace('CONDITION_', '')]));
+  const steps = below
+    .slice(1)
+    .flatMap(({ kind, name }) =>
+      kind === 'EXPR' ? [] : [kind === 'CONDITION' ? name : kind.replace('CONDITION_', '')],
+    );
   const isWhole = steps.length <= 1;
   const hits = isLeaf ? [hit(['CONDITION', ...steps].join('/'), result === true)] : [];
   return isWhole ? [...hits, hit('', result === true)] : hits;
