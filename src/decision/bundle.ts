@@ -1,5 +1,7 @@
 import { parseAllDocuments } from 'yaml';
+import { refuseLookAlikes } from '../platform/look-alikes.ts';
 import { readPolicyFolder, type PolicyFolder } from '../platform/policy-folder.ts';
+import { asList, asNode, isString, type YamlNode } from '../platform/yaml-node.ts';
 
 /** A kind that guards this service itself and is never asked about from outside. */
 export const SERVICE_KIND = 'sparkgate_service';
@@ -65,8 +67,13 @@ export async function readBundle(folder: string): Promise<Bundle> {
   return bundleOf(await readPolicyFolder(folder));
 }
 
-/** What a policy folder says. Whether the policies are right is for Cerbos to say; here only names are read. */
-export function bundleOf({ hash, files }: PolicyFolder): Bundle {
+/**
+ * What a policy folder says. Whether the policies are right is for Cerbos to say; here only names are read.
+ * @throws PlatformError for rules that Cerbos would mix up
+ */
+export function bundleOf(folder: PolicyFolder): Bundle {
+  refuseLookAlikes(folder);
+  const { hash, files } = folder;
   const texts = [...files].filter(([path]) => !path.startsWith('_schemas/'));
   const documents = texts.flatMap(([, content]) => parseAllDocuments(content.toString('utf8')));
   return { hash, kinds: kindsOf(documents.map((it) => document(it.toJS()))) };
@@ -128,8 +135,6 @@ function imported(policy: PolicyDocument, documents: readonly PolicyDocument[]):
   return [...found];
 }
 
-type Node = Record<string, unknown>;
-
 function document(content: unknown): PolicyDocument {
   const root = asNode(content);
   const resource = asNode(root['resourcePolicy']);
@@ -153,7 +158,7 @@ function document(content: unknown): PolicyDocument {
   };
 }
 
-function ruleName({ name, effect, actions, condition }: Node): RuleName {
+function ruleName({ name, effect, actions, condition }: YamlNode): RuleName {
   return {
     name: isString(name) ? name : '',
     effect: isString(effect) ? effect : '',
@@ -163,7 +168,7 @@ function ruleName({ name, effect, actions, condition }: Node): RuleName {
 }
 
 /** Of a principal policy's rule the actions are objects, of a role policy's they are names. */
-function sayingOf({ resource, actions, allowActions }: Node): { kind: string; actions: string[] } {
+function sayingOf({ resource, actions, allowActions }: YamlNode): { kind: string; actions: string[] } {
   const named = asList(actions).map((it) => asNode(it)['action']);
   return { kind: isString(resource) ? resource : '', actions: [...named, ...asList(allowActions)].filter(isString) };
 }
@@ -204,6 +209,3 @@ function expressions(node: unknown, namedByAuthor = false): string[] {
 }
 
 const isNode = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
-const isString = (value: unknown): value is string => typeof value === 'string';
-const asList = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
-const asNode = (value: unknown): Node => (typeof value === 'object' && value !== null ? { ...value } : {});

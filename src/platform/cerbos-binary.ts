@@ -1,7 +1,9 @@
 import { execFile } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { bareEnvironment } from './child-protocol.ts';
+import { refuseLookAlikes } from './look-alikes.ts';
 import { PlatformError } from './platform-error.ts';
+import { readPolicyFolder } from './policy-folder.ts';
 
 /** What `cerbos compile` answered; `code` is 0 when all is well, 3 for a policy error, 4 for a failed test. */
 export type CompileResult = {
@@ -25,18 +27,36 @@ export function cerbosBinary(): string {
   }
 }
 
-/** Compiles a folder of policies as strictly as the server evaluates them, and runs the tests of another. */
-export function compilePolicies(
+/**
+ * Compiles a folder of policies as strictly as the server evaluates them, and runs the tests of another. Rules that
+ * Cerbos would mix up do not compile.
+ */
+export async function compilePolicies(
   policyDir: string,
   options: { tests?: string; output?: 'tree' | 'junit' | 'json' | 'list'; verbose?: boolean; filter?: string } = {},
 ): Promise<CompileResult> {
   const { tests, output = 'tree', verbose = false, filter } = options;
+  const mixedUp = await lookAlikesIn(policyDir);
+  if (mixedUp !== null) return { code: 3, stdout: '', stderr: `${mixedUp}\n` };
   const format = output === 'junit' ? ['--test-output=junit'] : [`--output=${output}`];
   // Cerbos marks --tests as deprecated, yet without it tests must lie among the policies.
   const scope = tests === undefined ? '--skip-tests' : `--tests=${tests}`;
   const trace = [...(verbose ? ['--verbose'] : []), ...(filter === undefined ? [] : [`--test-filter=${filter}`])];
   const args = ['compile', '--strict-evaluation', '--no-color', ...trace, ...format, scope, '--', policyDir];
   return run(cerbosBinary(), args);
+}
+
+async function lookAlikesIn(policyDir: string): Promise<string | null> {
+  // What cannot be read is for Cerbos to refuse.
+  const folder = await readPolicyFolder(policyDir).catch(() => null);
+  if (folder === null) return null;
+  try {
+    refuseLookAlikes(folder);
+    return null;
+  } catch (error) {
+    if (error instanceof PlatformError) return error.message;
+    throw error;
+  }
 }
 
 function run(binary: string, args: string[]): Promise<CompileResult> {

@@ -2,8 +2,7 @@ import { lstat, readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { PlatformError } from '../platform/platform-error.ts';
-
-export type YamlNode = Record<string, unknown>;
+import { asNode, type YamlNode } from '../platform/yaml-node.ts';
 
 /** A file of policies; a file that is no YAML has no documents here, and Cerbos says what is wrong with it. */
 export interface PolicyFile {
@@ -67,8 +66,3 @@ async function refuseLinkOut(folder: string, path: string): Promise<void> {
     throw new PlatformError(`${path} is a link that leads out of the policy folder.`);
   }
 }
-
-export const isString = (value: unknown): value is string => typeof value === 'string';
-export const asList = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
-export const asNode = (value: unknown): YamlNode =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};

@@ -1,6 +1,7 @@
 import { expand, literal } from './expressions.ts';
 import type { Json } from './finite-domain.ts';
-import { asList, asNode, isString, type PolicyFile, type YamlNode } from './policy-files.ts';
+import { asList, asNode, isString, type YamlNode } from '../platform/yaml-node.ts';
+import type { PolicyFile } from './policy-files.ts';
 
 /** A rule as far as its decision can depend on it: every expression with its variables and constants filled in. */
 export interface RuleText {

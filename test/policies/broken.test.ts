@@ -38,6 +38,24 @@ const WAYS: [what: string, break_: (folder: string) => Promise<unknown>, over: s
     /broken\.yaml:\d+:\d+ .*cycl/i,
   ],
   [
+    'rules that Cerbos would mix up',
+    async (folder) => {
+      await write(
+        'resource_policies/memo.yaml',
+        document('condition: { match: { any: { of: [{ expr: R.attr.a }, { expr: R.attr.b }] } } }'),
+      )(folder);
+      await write(
+        'resource_policies/note.yaml',
+        document('condition: { match: { all: { of: [{ expr: R.attr.a }, { expr: R.attr.b }] } } }').replace(
+          'memo',
+          'note',
+        ),
+      )(folder);
+    },
+    'compile',
+    /^resource_policies\/memo\.yaml:6 and resource_policies\/note\.yaml:6: Cerbos cannot tell apart these two rules/,
+  ],
+  [
     'one policy twice',
     async (folder) => cp(join(folder, POLICY), join(folder, 'again.yaml')),
     'compile',

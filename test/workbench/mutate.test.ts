@@ -85,6 +85,18 @@ test('the missing test is proposed, and once it is pasted the mutant is killed',
   expect(after.code).toBe(0);
 });
 
+test('mutants that decide every situation as before are no survivors', async () => {
+  const doubled = DOORS['policies/door.yaml'].replace(
+    'expr: R.attr.member\n',
+    'expr: R.attr.member || R.attr.member\n',
+  );
+  const folder = await folderOf({ ...DOORS, 'policies/door.yaml': doubled });
+  const where = [join(folder, 'tests'), '--policies', join(folder, 'policies'), '--output', 'json'];
+  const { stdout } = await policy('mutate', ...where);
+  const report = JSON.parse(stdout);
+  expect(report.equivalent).toBeGreaterThanOrEqual(2);
+});
+
 test('only what changed since a git revision is mutated', async () => {
   const folder = await folderOf(DOORS);
   const git = async (...args: string[]) =>

@@ -1,7 +1,7 @@
 import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { isCollection, isScalar, isSeq, parseAllDocuments, type Document } from 'yaml';
+import { isCollection, isMap, isScalar, isSeq, parseAllDocuments, type Document } from 'yaml';
 import type { Pdp } from '../../decision/pdp.ts';
 import { compilePolicies } from '../../platform/cerbos-binary.ts';
 import { documentsOf, type PolicyFile } from '../policy-files.ts';
@@ -100,8 +100,18 @@ function aliased(text: string, { kind, alias }: Affected, number: number): strin
     if (document.hasIn(['resourcePolicy', 'resource'])) document.setIn(['resourcePolicy', 'resource'], alias);
     for (const root of ['derivedRoles', 'exportVariables', 'exportConstants', 'resourcePolicy'])
       rename(document, root, `__${number}_${kind}`);
+    tellApart(document, number);
   }
   return policies.map(String).join('\n---\n');
+}
+
+/** Rules of mutants look alike to Cerbos (`refuseLookAlikes`), unless they have an output of their own. */
+function tellApart(document: Document, number: number): void {
+  const rules = document.getIn(['resourcePolicy', 'rules']);
+  if (!isSeq(rules)) return;
+  for (const [index, rule] of rules.items.entries()) {
+    if (isMap(rule)) rule.set('output', document.createNode({ when: { ruleActivated: `"${number}.${index}"` } }));
+  }
 }
 
 function rename(document: Document, root: string, suffix: string): void {

@@ -1,4 +1,5 @@
-import { isString, asList, asNode, type PolicyFile } from '../policy-files.ts';
+import { asList, asNode, isString } from '../../platform/yaml-node.ts';
+import type { PolicyFile } from '../policy-files.ts';
 import type { KindText } from '../policy-text.ts';
 import { apply, lineOf, unifiedDiff } from './edit.ts';
 import { policyEdits, type PolicyVocabulary } from './policy-edits.ts';
