@@ -100,7 +100,7 @@ function conditionsOfRoles(sets: readonly YamlNode[]): Map<unknown, Condition | 
 }
 
 function actionsOf(part: YamlNode): unknown[] {
-  if (part['allowActions'] !== undefined) return [asList(part['allowActions']).toSorted()];
+  if (part['allowActions'] !== undefined) return [asList(part['allowActions']).map(String).toSorted()];
   return part['action'] === undefined ? asList(part['actions']) : [part['action']];
 }
 
@@ -156,7 +156,13 @@ function constantsOf(documents: readonly PolicyDocument[]): Row[] {
 /** A constant as Cerbos looks at it: without its structure, and with nothing, no and an empty text alike. */
 function flat(value: unknown): unknown[] {
   if (typeof value === 'object' && value !== null) {
-    return (Array.isArray(value) ? value : Object.entries(value).toSorted().flat()).flatMap(flat);
+    return (
+      Array.isArray(value)
+        ? value
+        : Object.entries(value)
+            .toSorted(([one], [other]) => (one < other ? -1 : 1))
+            .flat()
+    ).flatMap(flat);
   }
   return [value === false || value === '' ? null : value];
 }
