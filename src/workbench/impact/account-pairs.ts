@@ -129,10 +129,10 @@ select null::int as code, paths, ad_authorization, held::int, count(*)::text as 
   from manifold_pair group by paths, ad_authorization, held`;
 
 /** Changed pairs; of some users alone, where a condition says so. */
-const touched = (ofUsers = 'true'): string => `changed as materialized (
+const touched = ({ how, ofUsers = 'true' }: { how: string; ofUsers?: string }): string => `changed as materialized (
   select * from unnest($1::int[], $2::text[], $3::text[], $4::int[], $5::int[]) as c (code, paths, switched, held, sig)
 ),
-touched as not materialized (
+touched as ${how} (
   select c.sig, p.subject, p.resource, p.bc_id, p.manifold
     from (select p.user_id as subject, p.tiktok_account_id as resource, p.bc_id, p.code, null::text as paths, p.held,
                  coalesce(p.ad_authorization::text, '') as switched, false as manifold
@@ -148,21 +148,22 @@ touched as not materialized (
     join changed c on c.code = p.code and c.held = p.held and c.switched = p.switched and c.paths is not distinct from p.paths
 )`;
 
-/** How many pairs each user, each account and each Business Center has among changed groups, by the number of the change. */
-export const PAIR_TALLIES = `with ${TABLES}, ${touched()}
+/**
+ * How many pairs each user, each account and each Business Center has among changed groups, by the number of the change.
+ * A manifold pair counts in the Business Centers through which a path comes that changes the decision by itself ($6, $7).
+ */
+export const PAIR_TALLIES = `with ${TABLES}, ${touched({ how: 'materialized' })}
 select sig, subject, resource, bc_id, count(*)::int as pairs
-  from touched group by grouping sets ((sig, subject), (sig, resource), (sig, bc_id))`;
-
-/** Of manifold pairs, the Business Centers through which a path comes that changes the decision by itself ($6, $7). */
-export const MANIFOLD_CENTERS = `with ${TABLES}, ${touched()}
-select t.sig, null as subject, null as resource, p.bc_id, count(*)::int as pairs
+  from touched group by grouping sets ((sig, subject), (sig, resource), (sig, bc_id))
+union all
+select t.sig, null, null, p.bc_id, count(*)::int
   from touched t
   join manifold_path p on p.user_id = t.subject and p.tiktok_account_id = t.resource
   join unnest($6::int[], $7::int[]) as r (sig, code) on r.sig = t.sig and r.code = p.code
  where t.manifold and p.bc_id is not null group by 1, 4`;
 
 /** The pairs of some users ($6) among changed groups, by name. */
-export const PAIR_NAMES = `with ${TABLES}, ${touched('p.user_id = any($6::text[])')}
+export const PAIR_NAMES = `with ${TABLES}, ${touched({ how: 'not materialized', ofUsers: 'p.user_id = any($6::text[])' })}
 select sig, subject, resource, coalesce(a.handle, resource) as label from touched
   join tiktok_account a on a.id = resource
  order by subject, resource`;

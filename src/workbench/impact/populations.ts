@@ -3,14 +3,7 @@ import { SERVICE_KIND } from '../../decision/bundle.ts';
 import type { AccessPath } from '../../decision/vectors.ts';
 import type { Json } from '../finite-domain.ts';
 import type { Point } from '../vector-space.ts';
-import {
-  MANIFOLD_CENTERS,
-  MANIFOLD_GROUPS,
-  PAIR_NAMES,
-  PAIR_TALLIES,
-  SINGLE_GROUPS,
-  type PairGroup,
-} from './account-pairs.ts';
+import { MANIFOLD_GROUPS, PAIR_NAMES, PAIR_TALLIES, SINGLE_GROUPS, type PairGroup } from './account-pairs.ts';
 import { pathOf, PATHS, pathsOf } from './path-codes.ts';
 import { listed, uncounted, type Changed, type Group, type Named, type Population, type Tally } from './population.ts';
 
@@ -30,12 +23,9 @@ const ACCOUNT_USERS: Population = {
       for await (const row of live.rows<PairGroup>(text)) yield accountGroup(row);
     }
   },
-  async *tallies(live, changed) {
-    const values = changedValues(changed);
-    yield* live.rows<Tally>(PAIR_TALLIES, values);
-    if (![...changed.sigs.keys()].some((key) => keyOf(key).paths !== null)) return;
+  tallies: (live, changed) => {
     const alone = [changed.alone.map(({ sig }) => sig), changed.alone.map(({ code }) => code)];
-    yield* live.rows<Tally>(MANIFOLD_CENTERS, [...values, ...alone]);
+    return live.rows<Tally>(PAIR_TALLIES, [...changedValues(changed), ...alone]);
   },
   names: (live, changed, subjects) => live.rows<Named>(PAIR_NAMES, [...changedValues(changed), subjects]),
 };
