@@ -38,6 +38,11 @@ export class Decider {
     return this.#bundle.hash;
   }
 
+  /** Whether what the PDP answers holds as long as this bundle decides. */
+  get answersLast(): boolean {
+    return this.#memo.lasts;
+  }
+
   /**
    * Decides all checks on facts of one moment. With `query` the facts are read through it, which is how a write sees
    * what it has itself locked. @throws SparkgateError `unavailable`

@@ -52,6 +52,11 @@ export class Memo {
     return { distinct: this.#answers.size, hits: this.#hits };
   }
 
+  /** Whether every answer holds as long as the bundle does, and the PDP is known to have it. */
+  get lasts(): boolean {
+    return this.#options.holdsFor === null && this.#confirmed?.() !== false;
+  }
+
   /** @throws SparkgateError `unavailable`; failures are not remembered */
   async ask(question: PdpQuestion): Promise<PdpAnswer> {
     if (!this.#options.remembers(question.kind) || (this.#confirmed !== null && !this.#confirmed()))

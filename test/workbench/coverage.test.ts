@@ -33,6 +33,14 @@ test('LCOV counts rules as functions and the two ways of a condition as branches
   expect(stdout).toMatch(/^end_of_record$/m);
 });
 
+test('JUnit has a case for each point, and those fail that the tests did not reach both ways', async () => {
+  const folder = await folderOf(DOORS);
+  const where = [join(folder, 'tests'), '--policies', join(folder, 'policies')];
+  const { stdout } = await policy('coverage', ...where, '--output', 'junit');
+  expect(stdout).toMatch(/<testsuite name="door\.yaml" tests="3" failures="1">/);
+  expect(stdout).toMatch(/<failure message="door\.yaml:17 condition .*never is false">/);
+});
+
 test('the page shows each line of the policies, safely', async () => {
   const folder = await folderOf({
     ...DOORS,

@@ -63,6 +63,16 @@ test('a decision that comes out otherwise is reported once, with its lines', asy
   expect(code).toBe(12);
 });
 
+test('JUnit has a failure for each decision that comes out otherwise and each line that is wrong', async () => {
+  const folder = await editedPolicies(['resource_policies/tiktok_account.yaml', '[ADMIN, OPERATOR]', '[ADMIN]']);
+  const file = await fileOf(`${records}nonsense}\n`);
+  const { code, stdout } = await policy('replay', file, '--policies', folder, '--output', 'junit');
+  expect(stdout).toContain('<testsuites name="policy replay" tests="3" failures="2">');
+  expect(stdout).toContain('name="1 decisions come out as recorded"/>');
+  expect(stdout).toMatch(/<failure message="line 4 is no JSON/);
+  expect(code).toBe(12);
+});
+
 test('a line that is cut off, or no record, is named, and the rest is decided', async () => {
   const file = await fileOf(`${records}{"policy":"abc"}\nnonsense}\n${records.slice(0, 60)}`);
   const { code, stdout } = await policy('replay', file);

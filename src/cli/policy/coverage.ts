@@ -3,7 +3,13 @@ import { relative } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { compilePolicies } from '../../platform/cerbos-binary.ts';
 import { coverageHtml } from '../../workbench/coverage/coverage-html.ts';
-import { coverageJson, coverageLcov, coverageText, percent } from '../../workbench/coverage/coverage-report.ts';
+import {
+  coverageJson,
+  coverageJunit,
+  coverageLcov,
+  coverageText,
+  percent,
+} from '../../workbench/coverage/coverage-report.ts';
 import { measure, type Covered } from '../../workbench/coverage/measure.ts';
 import { coveragePoints } from '../../workbench/coverage/points.ts';
 import type { PolicyFile } from '../../workbench/policy-files.ts';
@@ -14,7 +20,7 @@ import { policiesOption, policyFolder, readCompiled, requireTests } from './poli
 interface Options {
   policies?: string;
   atLeast: number;
-  output: 'text' | 'json' | 'lcov' | 'html';
+  output: 'text' | 'json' | 'junit' | 'lcov' | 'html';
   file?: string;
 }
 
@@ -25,7 +31,7 @@ export function coverageCommand(): Command {
     .argument('[tests]', 'the folder of tests', 'policy-tests')
     .addOption(policiesOption())
     .option('-a, --at-least <percent>', 'what is enough', share, 100)
-    .addOption(new Option('-o, --output <format>').choices(['text', 'json', 'lcov', 'html']).default('text'))
+    .addOption(new Option('-o, --output <format>').choices(['text', 'json', 'junit', 'lcov', 'html']).default('text'))
     .option('-f, --file <file>', 'write there instead of standard output')
     .addHelpText(
       'after',
@@ -75,6 +81,8 @@ async function reportOf(
       return coverageText(covered);
     case 'json':
       return coverageJson(covered);
+    case 'junit':
+      return coverageJunit(covered);
     case 'lcov':
       return coverageLcov(covered, folder);
     case 'html':

@@ -12,7 +12,7 @@ export function replayCommand(): Command {
     .description('decide recorded decisions again, and report those that come out otherwise')
     .argument('<file>', 'decision records, as the service writes them to DECISION_LOG')
     .addOption(policiesOption())
-    .addOption(new Option('-o, --output <format>').choices(['text', 'json']).default('text'))
+    .addOption(new Option('-o, --output <format>').choices(['text', 'json', 'junit']).default('text'))
     .addHelpText(
       'after',
       `
@@ -29,7 +29,7 @@ Exit codes:
 Example:
   sparkgate policy replay decisions.ndjson --policies ../policies-with-my-edit`,
     )
-    .action(async (file: string, { policies, output }: { policies?: string; output: 'text' | 'json' }) => {
+    .action(async (file: string, { policies, output }: { policies?: string; output: 'text' | 'json' | 'junit' }) => {
       const folder = policyFolder(policies);
       if ((await readCompiled(folder)) === null) return;
       const replayed = await replay(readRecords(file), folder);

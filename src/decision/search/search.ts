@@ -1,8 +1,10 @@
+import { LRUCache } from 'lru-cache';
 import type { Query } from '../../domain/context.ts';
 import { databaseError } from '../../domain/database-errors.ts';
 import { isOfThisService, type Bundle } from '../bundle.ts';
 import type { Check } from '../check.ts';
 import type { Decider } from '../decide.ts';
+import { exactText } from '../exact-text.ts';
 import { prepare, type PreparedCheck } from '../prepare.ts';
 import type { Projection } from '../project.ts';
 import { known, universe, type Candidates, type Sides } from './candidates.ts';
@@ -41,6 +43,8 @@ export class Search {
   readonly #bundle: Bundle;
   readonly #decider: Decider;
   readonly #query: Query;
+  /** What became of {@link Search.#hopes}: a hundred decisions that are the same for everybody like this one. */
+  readonly #hoped = new LRUCache<string, readonly boolean[]>({ max: 10_000 });
 
   constructor(parts: { bundle: Bundle; decider: Decider; query: Query }) {
     this.#bundle = parts.bundle;
@@ -86,14 +90,34 @@ export class Search {
       start(inRings(rings, [], sides)),
       decider.nobody(sides.moving, check),
     ]);
-    const hopeful = async (vectors: readonly Projection[] | null): Promise<boolean> =>
-      vectors === null || decider.allowsAny(check, vectors);
-    const [rest, ...beyond] = await Promise.all(
-      [rings.rest, ...rings.beyond.map(({ vectors }) => vectors)].map(async (vectors) => hopeful(vectors(nobody))),
-    );
+    const [rest, ...beyond] = await this.#hopes(rings, sides, { check, nobody });
     if (rest) return start(universe(sides));
     const wanted = rings.beyond.filter((_, index) => beyond[index]);
     return wanted.length > 0 ? start(inRings(rings, wanted, sides)) : nearest;
+  }
+
+  /** Whether any vector is allowed in what is left of the type, and in each ring beyond the nearest. */
+  async #hopes(
+    rings: Rings,
+    { moving, type, fixed, properties }: Sides,
+    { check, nobody }: { check: Check; nobody: Projection },
+  ): Promise<readonly boolean[]> {
+    const decider = this.#decider;
+    const decide = async (): Promise<boolean[]> =>
+      Promise.all(
+        [rings.rest, ...rings.beyond.map(({ vectors }) => vectors)].map(async (vectorsFor) => {
+          const vectors = vectorsFor(nobody);
+          return vectors === null || decider.allowsAny(check, vectors);
+        }),
+      );
+    if (!decider.answersLast) return decide();
+    const named = properties.bc_id != null;
+    const key = exactText([check.action.name, check.subject.type, moving, type, fixed.type, named, nobody]);
+    const known = this.#hoped.get(key);
+    if (known) return known;
+    const hopes = await decide();
+    this.#hoped.set(key, hopes);
+    return hopes;
   }
 
   async #scan(start: Start, { limit }: Place, startSize: number, of: (id: string) => PreparedCheck): Promise<Found> {

@@ -1,3 +1,4 @@
+import { junit } from '../junit.ts';
 import { isCovered, missing, type Covered } from './measure.ts';
 
 /** The share of points that the tests reached both ways, in percent; rounded down, so that 100 means all. */
@@ -59,6 +60,18 @@ function lcovOf(path: string, own: readonly Covered[]): string {
     `LH:${hits.filter(([, count]) => count > 0).length}`,
     'end_of_record',
   ].join('\n');
+}
+
+/** A case for each point; one that the tests did not reach both ways fails. */
+export function coverageJunit(covered: readonly Covered[]): string {
+  return junit(
+    'policy coverage',
+    covered.map((it) => ({
+      suite: it.point.file,
+      name: `line ${it.point.line}: ${it.point.sort} ${it.point.title}`,
+      failure: isCovered(it) ? null : gap(it),
+    })),
+  );
 }
 
 /** What was covered, for programs. */
