@@ -113,8 +113,8 @@ export class Search {
     if (!decider.answersLast) return decide();
     const named = properties.bc_id != null;
     const key = exactText([check.action.name, check.subject.type, moving, type, fixed.type, named, nobody]);
-    const known = this.#hoped.get(key);
-    if (known) return known;
+    const before = this.#hoped.get(key);
+    if (before) return before;
     const hopes = await decide();
     this.#hoped.set(key, hopes);
     return hopes;
