@@ -4,7 +4,7 @@ import { entityPopulations } from './entities.ts';
 import { findChanges, type Change } from './changes.ts';
 import { NAMINGS, POPULATIONS } from './populations.ts';
 import { namedRules } from './rules.ts';
-import { openSide, Sides } from './sides.ts';
+import { openSide, Sides, UNTOLD } from './sides.ts';
 import { compareSpaces, type SpaceChange } from './spaces.ts';
 
 /** What an edit does. */
@@ -88,13 +88,11 @@ export function someoneGains({ changes, notes, live, spaces }: Impact): boolean 
   return live === null && (spaces.some(({ gained }) => gained > 0) || notes.length > 0);
 }
 
-const UNTOLD = 'It cannot be told';
-
 /** Vectors hold no ids and no time, so where policies look at those a vector does not speak for all who have it. */
-function unaccountable({ base, head }: Sides, kinds: readonly string[]): string[] {
+function unaccountable(sides: Sides, kinds: readonly string[]): string[] {
   return [...new Set(kinds)].flatMap((kind) => {
-    const policies = [base, head].map(({ bundle }) => bundle.kinds.get(kind));
-    if (policies.some((it) => it?.mentionsIds)) {
+    const policies = [sides.base, sides.head].map(({ bundle }) => bundle.kinds.get(kind));
+    if (sides.mentionIds(kind)) {
       return [
         `${UNTOLD} for whom ${kind} changes: its policy looks at ids. Counted are the pairs without regard to them.`,
       ];

@@ -39,6 +39,9 @@ function textsOf(files: readonly PolicyFile[]): ReadonlyMap<string, KindText> | 
 /** An expression that takes the resource, or its attributes, as a whole. */
 const LOOKS_AT_ALL = /\bR\b(?!\.attr\.\w)|\brequest\b/;
 
+/** How a note begins that leaves open whether somebody gains. */
+export const UNTOLD = 'It cannot be told';
+
 /** What both bundles answer to one question. */
 export interface Answers {
   was: boolean;
@@ -85,6 +88,11 @@ export class Sides {
       const leaves = rulesFor([action], text).flatMap((rule) => rule.leaves);
       return leaves.some((leaf) => leaf.includes(`R.attr.${field}`) || LOOKS_AT_ALL.test(leaf));
     });
+  }
+
+  /** Whether decisions on a kind depend on ids, in either bundle. */
+  mentionIds(kind: string): boolean {
+    return [this.base, this.head].some(({ bundle }) => bundle.kinds.get(kind)?.mentionsIds === true);
   }
 
   /** Puts questions to both; a kind without a policy is denied. @throws SparkgateError `unavailable` */
