@@ -9,7 +9,7 @@ import { UNTOLD, type Sides } from './sides.ts';
 
 /** Stored entities of one type that are read, and pairs of classes that are compared for one kind. */
 const MOST_ENTITIES = 100_000;
-const MOST_PAIRS = 100_000;
+const MOST_PAIRS = 50_000;
 
 interface Entity {
   id: string;
