@@ -22,14 +22,20 @@ function paths(value: Json): string {
   return list.length === 0 ? 'without any path to the account' : list.map(path).join(' and ');
 }
 
-function path({ via, user_role: userRole, grant, granted, assigned }: Record<string, Json>): string {
-  const odd = [userRole === null ? '' : `${said(userRole)} of it`, grant === null ? '' : `its grant ${said(grant)}`];
+function path({ via, user_role: userRole, grant, granted, assigned, ...more }: Record<string, Json>): string {
+  // What a reviewer has added to the schema.
+  const added = Object.entries(more).map(([name, value]) => fact(name, value));
+  const odd = [
+    userRole === null ? '' : `${said(userRole)} of it`,
+    grant === null ? '' : `its grant ${said(grant)}`,
+    ...added,
+  ];
   switch (via) {
     case 'BUSINESS_CENTER':
       return (
         `through a Business Center (${userRole === null ? 'not a member of it' : `${said(userRole)} there`}, ` +
         `${grant === null ? 'state of the grant unknown' : `grant ${said(grant)}`}, ` +
-        `granted ${scopes(granted)}, assigned ${scopes(assigned)})`
+        `${[`granted ${scopes(granted)}`, `assigned ${scopes(assigned)}`, ...added].join(', ')})`
       );
     case 'ACCOUNT_LINK':
       return `through an account link (${['carries ' + scopes(granted), ...odd].filter((it) => it !== '').join(', ')})`;
