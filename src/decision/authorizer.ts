@@ -34,7 +34,9 @@ export function authorizerOf(decider: Decider, search: Search): Authorizer {
       return verdictOf(await decider.decideService({ role: self.type, action, vector }));
     },
     async attributes(type, attributes) {
-      return isStoredKind(type) || isOfThisService(type) ? 'stored elsewhere' : decider.complaints(type, attributes);
+      return isStoredKind(type) || isOfThisService(type)
+        ? 'stored elsewhere'
+        : decider.policyKinds.complaints(type, attributes);
     },
   };
 }

@@ -48,6 +48,12 @@ export interface Attribute {
   name: string;
 }
 
+/** Whether any rule about a kind names the action, or may mean it by a glob. */
+export function namesAction({ kinds }: Bundle, kind: string, action: string): boolean {
+  const actions = kinds.get(kind)?.actions;
+  return actions !== undefined && (actions.has(action) || [...actions].some((name) => name.includes('*')));
+}
+
 interface PolicyDocument {
   text: string;
   resource: string | null;

@@ -1,24 +1,24 @@
 import type { Query } from '../domain/context.ts';
 import { PAUSE_RECOMMENDED } from '../domain/account-grants/revoke-grant.ts';
-import type { Reason } from '../domain/errors.ts';
-import { isOfThisService, SERVICE_KIND, type Bundle } from './bundle.ts';
+import { namesAction, SERVICE_KIND, type Bundle } from './bundle.ts';
 import type { Check, Decision, ServiceCheck } from './check.ts';
 import type { RecordDecision } from './decision-record.ts';
 import { loadFacts, type FactLoader, type FactQuestion, type Facts } from './facts.ts';
 import type { Situation } from './situation.ts';
 import type { Memo } from './memo.ts';
 import type { PdpAnswer, PdpQuestion } from './pdp.ts';
+import { PolicyKinds } from './policy-kinds.ts';
 import { prepare, type PreparedCheck } from './prepare.ts';
-import { attributes, isStoredKind, project, type Projection } from './project.ts';
+import { isStoredKind, project, type Projection } from './project.ts';
+import { idsOf, NO_IDS } from './question-ids.ts';
 import { reason, reasonsOf } from './reasons.ts';
 import type { AccessPath } from './vectors.ts';
 import { whyNot, type WhyNot } from './why-not.ts';
 
-/** The principal's and resource's ids where no policy looks at them. */
-const NO_IDS = { principalId: 'subject', resourceId: 'resource' } as const;
-
 /** Decides checks by one bundle: facts -> vector -> decision. */
 export class Decider {
+  /** What decides kinds whose relationships are not stored here. */
+  readonly policyKinds: PolicyKinds;
   readonly #bundle: Bundle;
   readonly #facts: FactLoader;
   readonly #memo: Memo;
@@ -31,6 +31,7 @@ export class Decider {
     this.#facts = parts.facts;
     this.#memo = parts.memo;
     this.#record = parts.record ?? null;
+    this.policyKinds = new PolicyKinds({ bundle: parts.bundle, memo: parts.memo, record: this.#record });
   }
 
   /** The hash of the bundle that decides. */
@@ -56,7 +57,7 @@ export class Decider {
         if (!own) throw new Error('facts of a check were left out');
         const answer = await (isStoredKind(question.kind)
           ? this.#stored(check, question, own)
-          : this.#merged(check, own));
+          : this.policyKinds.decide(check, own));
         return { ...DENIED, policy: this.#bundle.hash, revision: own.revision, ...answer };
       }),
     );
@@ -68,7 +69,7 @@ export class Decider {
     return Promise.all(
       checks.map(async ({ check, question }, index) => {
         const rows = facts[index]?.rows ?? [];
-        if (!isStoredKind(question.kind)) return (await this.#answerMerged(check, rows))?.allowed === true;
+        if (!isStoredKind(question.kind)) return (await this.policyKinds.answer(check, rows))?.allowed === true;
         const projection = project(check, question, rows);
         return projection.known && (await this.#answer(check, { roles: [check.subject.type], projection })).allowed;
       }),
@@ -104,20 +105,6 @@ export class Decider {
     return allowed;
   }
 
-  /** What a kind's resource schema refuses of an entity's attributes; nothing where no policy knows the kind. */
-  async complaints(kind: string, stored: object): Promise<PdpAnswer['refused']> {
-    if (!this.#bundle.kinds.has(kind)) return [];
-    const { refused } = await this.#memo.ask({
-      kind,
-      action: 'store',
-      roles: ['sparkgate'],
-      ...NO_IDS,
-      principalAttr: {},
-      resourceAttr: { ...stored, action: {}, context: {} },
-    });
-    return refused.filter(({ side, path }) => side === 'resource' && !OF_THE_CHECK.test(path));
-  }
-
   async #stored(check: Check, question: FactQuestion, { rows, revision }: Facts): Promise<Partial<Decision>> {
     const projection = project(check, question, rows);
     if (!projection.known) return { reasons: [reason('UNKNOWN_RESOURCE')], private: true };
@@ -134,7 +121,8 @@ export class Decider {
 
   async #explain(check: Check, situation: Situation, { allowed }: PdpAnswer): Promise<Partial<Decision>> {
     if (allowed) return { decision: true, via: await this.#via(check, situation) };
-    if (!this.#knows(check)) return { reasons: [reason('UNKNOWN_ACTION')] };
+    if (!namesAction(this.#bundle, check.resource.type, check.action.name))
+      return { reasons: [reason('UNKNOWN_ACTION')] };
     const { codes, outside } = await this.#whyNot(check, situation);
     const obligations = adsMayRun(check, situation) ? [PAUSE_RECOMMENDED] : [];
     return { reasons: reasonsOf(codes), obligations, private: outside };
@@ -163,16 +151,10 @@ export class Decider {
       kind: projection.kind,
       action: check.action.name,
       roles,
-      ...this.#ids(check),
+      ...idsOf(check, this.#bundle),
       principalAttr: {},
       resourceAttr: { ...projection.vector },
     };
-  }
-
-  /** Ids are sent, and so are part of what is remembered, only where the kind's policy looks at them. */
-  #ids({ subject, resource }: Check): Pick<PdpQuestion, 'principalId' | 'resourceId'> {
-    const mentioned = this.#bundle.kinds.get(resource.type)?.mentionsIds === true;
-    return mentioned ? { principalId: subject.id, resourceId: resource.id } : NO_IDS;
   }
 
   /** By which path an ALLOW came: each path satisfies a rule by itself, so each can be tried alone. */
@@ -192,69 +174,7 @@ export class Decider {
   async #whyNot(check: Check, situation: Situation): Promise<WhyNot> {
     return whyNot(situation, async (it) => this.#allows(check, it));
   }
-
-  #knows({ action, resource }: Check): boolean {
-    const actions = this.#bundle.kinds.get(resource.type)?.actions;
-    return actions !== undefined && (actions.has(action.name) || [...actions].some((name) => name.includes('*')));
-  }
-
-  async #merged(check: Check, { rows, revision }: Facts): Promise<Partial<Decision>> {
-    const answer = await this.#answerMerged(check, rows);
-    if (!answer) return { reasons: [reason('UNKNOWN_RESOURCE')], private: true };
-    this.#record?.(answer, () => this.#mergedQuestion(check, rows), { policy: this.policy, revision });
-    if (answer.allowed) return { decision: true };
-    if (!this.#knows(check)) return { reasons: [reason('UNKNOWN_ACTION')] };
-    return { reasons: answer.refused.length > 0 ? missingFacts(answer.refused) : this.#absent(check, rows) };
-  }
-
-  /** What rules about the action look at while nothing is stored or sent of it. */
-  #absent(check: Check, rows: Facts['rows']): Reason[] {
-    const { subject, resource, action } = check;
-    const known = {
-      subject: { ...attributes(rows, 'subject'), ...subject.properties },
-      resource: { ...attributes(rows, 'resource'), ...resource.properties, action: {}, context: {} },
-    };
-    const rules = this.#bundle.kinds.get(resource.type)?.rules ?? [];
-    const paths = rules
-      .filter(({ actions }) => actions.some((name) => name === action.name || name.includes('*')))
-      .flatMap(({ reads }) => reads)
-      .filter(({ side, name }) => !Object.hasOwn(known[side], name))
-      .map(({ side, name }) => `/${side}/properties/${name}`);
-    return [...new Set(paths)].map((path) =>
-      reason('MISSING_FACT', `${path}: a rule looks at it, and nothing is stored or sent of it`),
-    );
-  }
-
-  /**
-   * A kind that only policies know is decided from what is stored of both sides, and what was sent over it. Null where
-   * no policy knows it either.
-   */
-  async #answerMerged(check: Check, rows: Facts['rows']): Promise<PdpAnswer | null> {
-    const { type } = check.resource;
-    if (isOfThisService(type) || !this.#bundle.kinds.has(type)) return null;
-    return this.#memo.ask(this.#mergedQuestion(check, rows));
-  }
-
-  #mergedQuestion(check: Check, rows: Facts['rows']): PdpQuestion {
-    const { subject, resource, action } = check;
-    return {
-      kind: resource.type,
-      action: action.name,
-      roles: [subject.type],
-      ...this.#ids(check),
-      principalAttr: { ...attributes(rows, 'subject'), ...subject.properties },
-      resourceAttr: {
-        ...attributes(rows, 'resource'),
-        ...resource.properties,
-        action: action.properties,
-        context: check.context,
-      },
-    };
-  }
 }
-
-/** What a check itself brings is not missing from what is stored. */
-const OF_THE_CHECK = /^\/(?:action|context)(?:\/|$)/;
 
 const DENIED = { decision: false, via: null, reasons: [], obligations: [], private: false } as const;
 
@@ -268,8 +188,4 @@ function adsMayRun({ action }: Check, { projection }: Situation): boolean {
     projection.kind === 'tiktok_account' &&
     projection.vector.paths.some((path) => path.grant === 'REVOKED')
   );
-}
-
-function missingFacts(refused: PdpAnswer['refused']): Reason[] {
-  return refused.map(({ path, message }) => reason('MISSING_FACT', `${path}: ${message}`));
 }
