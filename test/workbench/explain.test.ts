@@ -51,6 +51,23 @@ test('a DENY names what failed, every smallest set of changes, and who could mak
   expect(text.stdout).toContain('by assigning the scope');
 });
 
+test('no more is proposed than the policies ask for, and a new path is told once', async () => {
+  const args = ['explain', 'user:nobody', 'create_spark_ad', 'tiktok_account:brand', ...IN_ADV1, '--output', 'json'];
+  const { would } = JSON.parse((await world.policy(...args)).stdout);
+  const told = would.map(({ changes }: { changes: { fact: string; to: unknown }[] }) =>
+    Object.fromEntries(changes.map(({ fact, to }) => [fact, to])),
+  );
+  expect(told).toEqual([
+    {
+      '/paths/0': { via: 'BUSINESS_CENTER', user_role: 'STANDARD', grant: 'NONE', granted: [], assigned: [] },
+      '/paths/0/grant': 'ACTIVE',
+      '/paths/0/granted': ['POST'],
+      '/paths/0/assigned': ['POST'],
+      '/advertiser_role': 'OPERATOR',
+    },
+  ]);
+});
+
 test('what is explained follows the policies that are named', async () => {
   const folder = await editedPolicies([
     'resource_policies/tiktok_account.yaml',

@@ -1,7 +1,7 @@
 import type { ReasonCode } from '../../domain/errors.ts';
 import { factChanges, type FactChange } from '../../decision/fact-changes.ts';
 import { framesOf } from '../../decision/improvements.ts';
-import type { Move, Situation } from '../../decision/situation.ts';
+import type { Frame, Move, Situation } from '../../decision/situation.ts';
 import { WHO } from './who.ts';
 
 /** Changes that together, and none of them left out, would turn a DENY into an ALLOW. */
@@ -19,44 +19,79 @@ export async function smallestSets(
   situation: Situation,
   allows: (situations: readonly Situation[]) => Promise<boolean[]>,
 ): Promise<WouldAllow[]> {
-  const found: { moves: readonly Move[]; after: Situation }[] = [];
+  const found: (readonly Move[])[] = [];
   for (const frame of framesOf(situation).flat()) {
     let sets: Move[][] = [[]];
-    const smallest: { moves: readonly Move[]; after: Situation }[] = [];
+    const smallest: (readonly Move[])[] = [];
     for (let size = 1; size <= MOST_CHANGES; size += 1) {
       sets = sets
         .flatMap((set) =>
           frame.flatMap((facts, at) => (at > lastOf(set, frame) ? facts.map((move) => [...set, move]) : [])),
         )
-        .filter((set) => !smallest.some(({ moves }) => moves.every((move) => set.includes(move))))
+        .filter((set) => !smallest.some((moves) => moves.every((move) => set.includes(move))))
         .slice(0, MOST_SETS);
-      const afters = sets.map((set) => set.reduce((it, move) => move.apply(it), situation));
-      const allowed = await allows(afters);
-      for (const [index, after] of afters.entries()) {
-        if (allowed[index] === true) smallest.push({ moves: sets[index] ?? [], after });
-      }
+      const allowed = await allows(sets.map((set) => after(situation, set)));
+      smallest.push(...sets.filter((_, index) => allowed[index]));
     }
-    found.push(...smallest);
+    for (const set of lowest(smallest, frame)) found.push(...(await noFarther(situation, set, allows)));
   }
-  const sorted = found.toSorted((a, b) => a.moves.length - b.moves.length);
-  return distinct(sorted.map(({ moves, after }) => told(situation, moves, after)));
+  const sorted = found.toSorted((a, b) => a.length - b.length);
+  return distinct(sorted.map((moves) => told(situation, moves)));
+}
+
+const after = (situation: Situation, moves: readonly Move[]): Situation =>
+  moves.reduce((it, move) => move.apply(it), situation);
+
+/** Leaves out sets that move the same facts as another, none of them less far and one farther: STANDARD is enough. */
+function lowest(sets: readonly (readonly Move[])[], frame: Frame): (readonly Move[])[] {
+  const ranked = sets.map((set) => ({
+    set,
+    ranks: new Map(set.map((move) => [factOf(move, frame), frame[factOf(move, frame)]?.indexOf(move) ?? 0])),
+  }));
+  return ranked.flatMap(({ set, ranks }) => {
+    const isBeaten = ranked.some(
+      (other) =>
+        other.set !== set &&
+        other.ranks.size === ranks.size &&
+        [...other.ranks].every(([fact, rank]) => rank <= (ranks.get(fact) ?? -1)),
+    );
+    return isBeaten ? [] : [set];
+  });
+}
+
+/** The same moves, none farther than the policies ask for: a scope that is not needed is not given. */
+async function noFarther(
+  situation: Situation,
+  moves: readonly Move[],
+  allows: (situations: readonly Situation[]) => Promise<boolean[]>,
+): Promise<Move[][]> {
+  const choices = moves.map((move) => [...(move.less ?? []).map((apply) => ({ ...move, apply })), move]);
+  const all = choices.reduce<Move[][]>((sets, some) => sets.flatMap((set) => some.map((it) => [...set, it])), [[]]);
+  const allowed = await allows(all.map((set) => after(situation, set)));
+  const reached = all.filter((_, index) => allowed[index]);
+  const isNearer = (one: readonly Move[], other: readonly Move[]): boolean =>
+    one !== other && one.every((move, index) => move === other[index] || other[index] === moves[index]);
+  return reached.filter((set) => !reached.some((other) => isNearer(other, set)));
 }
 
 /** Which of the facts the last move of a set is about; sets are built in their order. */
-function lastOf(set: readonly Move[], frame: readonly (readonly Move[])[]): number {
+function lastOf(set: readonly Move[], frame: Frame): number {
   const last = set.at(-1);
-  return last ? frame.findIndex((facts) => facts.includes(last)) : -1;
+  return last ? factOf(last, frame) : -1;
 }
 
-function told(situation: Situation, moves: readonly Move[], after: Situation): WouldAllow {
+const factOf = (move: Move, frame: Frame): number => frame.findIndex((moves) => moves.includes(move));
+
+function told(situation: Situation, moves: readonly Move[]): WouldAllow {
+  let before = situation;
   const changes = moves.flatMap((move) => {
+    const from = before;
+    before = move.apply(from);
     const who = [...new Set(move.codes)].map((code) => WHO[code]).join('; ');
-    // Where a path is new, the list as a whole has changed.
-    return factChanges(situation, move.apply(situation)).map((change) => ({ ...change, who }));
+    return factChanges(from, before).map((change) => ({ ...change, who }));
   });
-  const whole = factChanges(situation, after);
   return {
-    changes: changes.length > 0 ? changes : whole.map((change) => ({ ...change, who: '' })),
+    changes,
     codes: [...new Set(moves.flatMap(({ codes }) => codes))],
   };
 }
