@@ -1,4 +1,4 @@
-import type { Change } from './changes.ts';
+import type { Change } from './change.ts';
 import { someoneGains, type Impact } from './impact.ts';
 
 /** Business Centers that are named for each change. */

@@ -1,7 +1,8 @@
 import type { Live } from '../live.ts';
 import { PolicyServers } from '../policy-server.ts';
 import { entityPopulations } from './entities.ts';
-import { findChanges, type Change } from './changes.ts';
+import type { Change } from './change.ts';
+import { findChanges } from './changes.ts';
 import { NAMINGS, POPULATIONS } from './populations.ts';
 import { namedRules } from './rules.ts';
 import { openSide, Sides, UNTOLD } from './sides.ts';

@@ -1,5 +1,5 @@
 import { explainPoints } from '../traces.ts';
-import type { Change } from './changes.ts';
+import type { Change } from './change.ts';
 import type { Side, Sides } from './sides.ts';
 
 /** Names the rules behind each change, by Cerbos' own account: those that hold in one bundle and not in the other. */
