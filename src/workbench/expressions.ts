@@ -54,6 +54,13 @@ export function expression(text: string): Expression {
   }
 }
 
+/** A function in an expression that is none here, such as `now()`; null where all are known. */
+export function unknownFunction(text: string): string | null {
+  const { valid, error } = cel.check(text);
+  if (valid) return null;
+  return error?.message.match(/^found no matching overload for '([^']+)'/)?.[1] ?? null;
+}
+
 /** What evaluating brought, whatever its type. @throws UnreadableExpression with CEL's own message */
 export function valueOf(text: string, situation: Situation): unknown {
   try {

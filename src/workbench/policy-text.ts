@@ -28,6 +28,8 @@ export interface KindText {
   rules: readonly RuleText[];
   /** The files that it is made of, its own first. */
   files: readonly string[];
+  /** The principal and role policies that have a say in it, such as `principal policy of eve`. */
+  swayedBy: readonly string[];
 }
 
 interface Scope {
@@ -63,8 +65,25 @@ function kindText(kind: string, file: string, policy: YamlNode, files: readonly 
     schema: isString(ref) ? ref.replace(/^cerbos:\/\/\//, '') : null,
     rules,
     files: [file, ...[...scope.files].filter((it) => it !== file)],
+    swayedBy: files.flatMap(({ documents }) => documents.flatMap((root) => swaying(root, kind, rules))),
   };
 }
+
+/** A role policy counts for whoever has its role, whatever kinds it names. */
+function swaying(root: YamlNode, kind: string, rules: readonly RuleText[]): string[] {
+  const [principal, role] = [asNode(root['principalPolicy']), asNode(root['rolePolicy'])];
+  const names = (policy: YamlNode): boolean =>
+    asList(policy['rules']).some((it) => globOf(String(asNode(it)['resource'])).test(kind));
+  const hasRole = rules.some(({ roles }) => roles.includes(String(role['role'])));
+  return [
+    ...(names(principal) ? [`the principal policy of ${String(principal['principal'])}`] : []),
+    ...(names(role) || hasRole ? [`the role policy of ${String(role['role'])}`] : []),
+  ];
+}
+
+/** What a glob of Cerbos' means, as far as `*` goes. */
+export const globOf = (glob: string): RegExp =>
+  new RegExp(`^${glob.replaceAll(/[.+?^${}()|[\]\\]/g, String.raw`\$&`).replaceAll('*', '.*')}$`);
 
 interface DerivedRole {
   parents: string[];

@@ -63,6 +63,11 @@ export class VectorSpace {
     return [...this.#lists.keys()].map((field) => ({ field, records: this.#values.get(field)?.length ?? 0 }));
   }
 
+  /** The fields that may hold a list, of records or of plain values. */
+  get arrays(): ReadonlySet<string> {
+    return new Set(this.#fields.filter(([, domain]) => holdsList(domain)).map(([name]) => name));
+  }
+
   get shape(): Shape {
     return { fields: [ROLE, ...this.#fields.map(([name]) => name)], lists: new Set(this.#lists.keys()) };
   }
@@ -217,4 +222,10 @@ export class VectorUnit {
     }
     return index;
   }
+}
+
+function holdsList(domain: Domain): boolean {
+  return (
+    domain.sort === 'set' || domain.sort === 'records' || (domain.sort === 'either' && domain.options.some(holdsList))
+  );
 }

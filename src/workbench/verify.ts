@@ -2,12 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Pdp } from '../decision/pdp.ts';
 import { PlatformError } from '../platform/platform-error.ts';
+import { refuseBeyondVectors } from './beyond-vectors.ts';
 import { check, type Violation } from './checks.ts';
 import { decideUnit, findStray } from './decided-unit.ts';
 import { UnreadableExpression } from './expressions.ts';
 import { InfiniteDomain } from './finite-domain.ts';
 import type { Invariant } from './invariants.ts';
-import type { KindText, RuleText } from './policy-text.ts';
+import { globOf, type KindText, type RuleText } from './policy-text.ts';
 import { VectorSpace, type Point, type VectorUnit } from './vector-space.ts';
 
 /** What verifying a kind brought. */
@@ -46,7 +47,9 @@ export async function openSpace(
   const schema: unknown = await readFile(join(folder, file), 'utf8').then(JSON.parse, (cause: unknown) => {
     throw new PlatformError(`The schema ${file} of ${text.kind} cannot be read.`, { cause });
   });
-  return new VectorSpace(text.kind, schema, [text, ...others]);
+  const space = new VectorSpace(text.kind, schema, [text, ...others]);
+  for (const each of [text, ...others]) refuseBeyondVectors(each, space.arrays);
+  return space;
 }
 
 /** The actions that a policy names, a `view:*` as one of its kind, and one that it does not name. */
@@ -57,9 +60,7 @@ export function actionsOf(...texts: readonly KindText[]): string[] {
 
 /** The rules that can have a say in some actions. */
 export function rulesFor(actions: readonly string[], text: KindText): RuleText[] {
-  const pattern = (glob: string): RegExp =>
-    new RegExp(`^${glob.replaceAll(/[.+?^${}()|[\]\\]/g, String.raw`\$&`).replaceAll('*', '.*')}$`);
-  return text.rules.filter((rule) => rule.actions.some((glob) => actions.some((it) => pattern(glob).test(it))));
+  return text.rules.filter((rule) => rule.actions.some((glob) => actions.some((it) => globOf(glob).test(it))));
 }
 
 /** Decides the whole space of a kind and holds the invariants against it. */

@@ -30,7 +30,7 @@ Exit codes:
   0  every mistake that decides anything otherwise is noticed by a test
   1  a folder is missing or unreadable, the tests fail as it is, or git does not know the revision
   3  the policies do not compile
-  7  a mistake goes unnoticed; the missing test is printed
+  7  a mistake goes unnoticed; printed is the missing test, or why nobody can tell whether it matters
 
 Example:
   sparkgate policy mutate --changed-since origin/main`,

@@ -15,50 +15,60 @@ export function mutateReport(mutated: Mutated, output: 'text' | 'json' | 'junit'
         mutated.tried.map((it) => ({
           suite: it.mutant.file,
           name: `${it.mutant.number} line ${it.mutant.line}: ${it.mutant.what}`,
-          failure: it.fate.is === 'survived' ? described(it) : null,
+          failure: lives(it) ? described(it) : null,
         })),
       );
   }
 }
 
+/** Whether no test notices it, though it decides something otherwise, or may do so. */
+const lives = ({ fate }: Tried): boolean => fate.is === 'survived' || fate.is === 'untold';
+
 /** The mutants that live on though they decide otherwise, or may do so. */
-export const survivors = ({ tried }: Mutated): readonly Tried[] => tried.filter(({ fate }) => fate.is === 'survived');
+export const survivors = ({ tried }: Mutated): readonly Tried[] => tried.filter(lives);
 
 function asText(mutated: Mutated): string {
   return `${[...survivors(mutated).flatMap((it) => [described(it), '']), summary(mutated)].join('\n')}\n`;
 }
 
 function summary(mutated: Mutated): string {
-  const { killed, survived, equivalent, refused } = counts(mutated);
-  const seen = mutated.tried.filter(({ fate }) => fate.is === 'equivalent' && fate.seen).length;
+  const { killed, survived, equivalent, untold, refused } = counts(mutated);
   return (
     `${mutated.tried.length} mutants: ${killed} killed by the tests, ${survived} survived, ` +
-    `${equivalent} equivalent (every situation is decided as before${seen > 0 ? `; for ${seen} of them only the tests' own values say so` : ''}), ${refused} refused by the compiler; ` +
+    (untold > 0 ? `${untold} live on and nobody can tell whether they matter, ` : '') +
+    `${equivalent} equivalent (every situation is decided as before), ${refused} refused by the compiler; ` +
     `score ${score(mutated)}%, in ${mutated.seconds.toFixed(1)} s`
   );
 }
 
 function counts({ tried }: Mutated): Record<Tried['fate']['is'], number> {
   const of = (is: Tried['fate']['is']): number => tried.filter(({ fate }) => fate.is === is).length;
-  return { killed: of('killed'), survived: of('survived'), equivalent: of('equivalent'), refused: of('refused') };
+  return {
+    killed: of('killed'),
+    survived: of('survived'),
+    equivalent: of('equivalent'),
+    untold: of('untold'),
+    refused: of('refused'),
+  };
 }
 
-/** Of the mutants that decide otherwise, the share that the tests caught; rounded down, so that 100 means all. */
+/** Of the mutants that decide otherwise, or may, the share that the tests caught; rounded down, so that 100 means all. */
 function score(mutated: Mutated): number {
-  const { killed, survived } = counts(mutated);
-  return killed + survived === 0 ? 100 : Math.floor((killed / (killed + survived)) * 1000) / 10;
+  const { killed, survived, untold } = counts(mutated);
+  const all = killed + survived + untold;
+  return all === 0 ? 100 : Math.floor((killed / all) * 1000) / 10;
 }
 
 function described({ mutant, fate }: Tried): string {
+  const head = `${mutant.number} ${mutant.file}:${mutant.line} ${mutant.what}`;
+  if (fate.is === 'untold') {
+    const why = '  No test notices it. Whether it decides anything otherwise cannot be told';
+    return [`UNTOLD ${head}`, mutant.diff, `${why} (${fate.why}).`].join('\n');
+  }
   if (fate.is !== 'survived') return '';
   const invariants = fate.violates.length > 0 ? [`  caught by the invariants alone: ${fate.violates.join(', ')}`] : [];
   const missing = ['  The missing test:', proposedTest(fate.difference, mutant)];
-  return [
-    `SURVIVED ${mutant.number} ${mutant.file}:${mutant.line} ${mutant.what}`,
-    mutant.diff,
-    ...invariants,
-    ...missing,
-  ].join('\n');
+  return [`SURVIVED ${head}`, mutant.diff, ...invariants, ...missing].join('\n');
 }
 
 function asJson(mutated: Mutated): object {
@@ -72,6 +82,7 @@ function asJson(mutated: Mutated): object {
       text: undefined,
       fate: fate.is,
       ...(fate.is === 'killed' && { by: fate.by }),
+      ...(fate.is === 'untold' && { why: fate.why }),
       ...(fate.is === 'survived' && {
         violates: fate.violates,
         test: proposedTest(fate.difference, mutant),

@@ -9,7 +9,7 @@ import { InfiniteDomain } from '../finite-domain.ts';
 import type { Invariant } from '../invariants.ts';
 import { askPatiently } from '../patience.ts';
 import { readTraces } from '../traces.ts';
-import type { Point, VectorSpace } from '../vector-space.ts';
+import { VectorSpace, type Point } from '../vector-space.ts';
 import { openSpace, rulesFor, verifyKind } from '../verify.ts';
 import type { Affected, Batch } from './batch.ts';
 import type { Mutant } from './mutants.ts';
@@ -20,8 +20,10 @@ export type Fate =
   /** It does not compile: nobody could ship it. */
   | { is: 'refused' }
   | { is: 'killed'; by: string }
-  /** Every situation is decided as before; `seen`: the kind is outside the vector world, and the tests' values alone say so. */
-  | { is: 'equivalent'; seen: boolean }
+  /** Every situation is decided as before. */
+  | { is: 'equivalent' }
+  /** No test notices it, and of a kind outside the vector world nobody can tell whether it decides anything otherwise. */
+  | { is: 'untold'; why: string }
   | { is: 'survived'; difference: Difference; violates: readonly string[] };
 
 /** A situation in which a mutant decides otherwise. */
@@ -59,16 +61,20 @@ export async function tryMutant(
     const by = await failedExpectation(it, batch, ground.expectations);
     if (by !== null) return { is: 'killed', by };
   }
-  let outside = false;
+  const outside: string[] = [];
   for (const it of affected) {
     const space = await spaceOf(ground.folder, it);
-    outside ||= space === null;
-    const difference = space
+    const isCounted = space instanceof VectorSpace;
+    if (!isCounted) outside.push(`${it.kind}: ${space.message}`);
+    const difference = isCounted
       ? await firstDifference(it, space, batch)
       : await firstSeenDifference(it, batch, ground.expectations);
-    if (difference) return survivor(mutant, { affected: it, difference, space }, batch, ground);
+    if (difference) {
+      return survivor(mutant, { affected: it, difference, space: isCounted ? space : null }, batch, ground);
+    }
   }
-  return { is: 'equivalent', seen: outside };
+  if (outside.length === 0) return { is: 'equivalent' };
+  return (await runTests(mutant, ground)) ?? { is: 'untold', why: outside.join('; ') };
 }
 
 async function failedExpectation(
@@ -91,11 +97,11 @@ async function failedExpectation(
 const isUnnamed = (action: string, affected: readonly string[]): boolean =>
   affected.length > 1 && !affected.includes(action);
 
-async function spaceOf(folder: string, { before, after }: Affected): Promise<VectorSpace | null> {
+async function spaceOf(folder: string, { before, after }: Affected): Promise<VectorSpace | InfiniteDomain> {
   try {
     return await openSpace(folder, before, [after]);
   } catch (error) {
-    if (error instanceof InfiniteDomain) return null;
+    if (error instanceof InfiniteDomain) return error;
     throw error;
   }
 }
