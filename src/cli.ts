@@ -23,6 +23,14 @@ const program = new Command('sparkgate')
   .addCommand(keyCommand())
   .addCommand(policyCommand());
 
+// Whoever reads has read enough, as head does: end as a program does that SIGPIPE ends.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(141);
+  });
+}
+
 try {
   await program.parseAsync();
 } catch (error) {

@@ -62,3 +62,44 @@ test('a test that fails is told apart from one that is missing', async () => {
   const where = [join(folder, 'tests'), '--policies', join(folder, 'policies')];
   expect(await policy('coverage', ...where)).toMatchObject({ code: 4 });
 });
+
+const ANNS_OWN = `apiVersion: api.cerbos.dev/v1
+principalPolicy:
+  principal: ann
+  version: default
+  rules:
+    - resource: door
+      actions:
+        - { action: paint, effect: EFFECT_ALLOW }
+`;
+
+const INTERNS = `apiVersion: api.cerbos.dev/v1
+rolePolicy:
+  role: intern
+  parentRoles: [user]
+  rules:
+    - { resource: door, allowActions: [open, close] }
+`;
+
+test('rules of principal and role policies are listed as not measured, and never is all covered', async () => {
+  const everyWay = DOORS['tests/door_test.yaml']
+    .replace('tests:', '  high: { kind: door, id: d, attr: { member: true, floor: HIGH } }\ntests:')
+    .replace('[low, stranger]', '[low, stranger, high]');
+  const files = { ...DOORS, 'tests/door_test.yaml': everyWay };
+  const whole = await folderOf(files);
+  const measured = [join(whole, 'tests'), '--policies', join(whole, 'policies')];
+  expect(await policy('coverage', ...measured)).toMatchObject({ code: 0 });
+  const folder = await folderOf({ ...files, 'policies/ann.yaml': ANNS_OWN, 'policies/intern.yaml': INTERNS });
+  const where = [join(folder, 'tests'), '--policies', join(folder, 'policies')];
+  const { code, stdout } = await policy('coverage', ...where);
+  expect(stdout).toContain('ann.yaml:8 rule ann: paint door: principal policies are not measured');
+  expect(stdout).toContain('intern.yaml:6 rule intern: open, close door: role policies are not measured');
+  expect(stdout).not.toMatch(/^all .* 100%$/m);
+  expect(code).toBe(6);
+});
+
+test('a file that cannot be written is said in a sentence', async () => {
+  const { code, stderr } = await policy('coverage', '--output', 'html', '--file', '/nonexistent/coverage.html');
+  expect(stderr).toMatch(/^sparkgate: \/nonexistent\/coverage\.html cannot be written: [^\n]*\n$/);
+  expect(code).toBe(1);
+});

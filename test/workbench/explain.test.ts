@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { CAST, liveWorld, type LiveWorld } from './live-world.ts';
 import { editedPolicies, policy } from './support.ts';
@@ -81,7 +83,7 @@ test('what is explained follows the policies that are named', async () => {
 
 test("a reviewer's own kind is explained, too", async () => {
   const { code, stdout } = await world.policy('explain', 'user:rita', 'review', 'policy_review:any');
-  expect(stdout).toContain('false has(P.attr.reviewer)');
+  expect(stdout).toContain('P.attr.reviewer == true');
   expect(stdout).toContain('/subject/properties/reviewer: null -> true');
   expect(code).toBe(2);
   const sent = ['--subject-properties', '{"reviewer":true}'];
@@ -118,4 +120,68 @@ test('a database that cannot be reached, or is not there, is said in a sentence'
   const none = await policy('explain', 'user:sam', 'view', 'tiktok_account:brand');
   delete process.env['DATA_DIR'];
   expect(none).toMatchObject({ code: 1, stderr: expect.stringContaining('There is no database in') });
+});
+
+const NOTES = `apiVersion: api.cerbos.dev/v1
+resourcePolicy:
+  resource: note
+  version: default
+  rules:
+    - { name: all-view, actions: ["view:*"], effect: EFFECT_ALLOW, roles: [user] }
+    - name: high-views
+      actions: ["view:text"]
+      effect: EFFECT_ALLOW
+      roles: [user]
+      condition: { match: { expr: R.attr.level == "HIGH" } }
+    - name: secret-is-secret
+      actions: ["*"]
+      effect: EFFECT_DENY
+      roles: ["*"]
+      condition: { match: { expr: R.attr.secret } }
+    - { name: nobody-prints, actions: ["*"], effect: EFFECT_DENY, roles: [printer] }
+    - name: lately-read
+      actions: [read]
+      effect: EFFECT_ALLOW
+      roles: [user]
+      condition: { match: { expr: 'now() > timestamp("2025-01-01T00:00:00Z")' } }
+    - name: high-edits
+      actions: [edit]
+      effect: EFFECT_ALLOW
+      roles: [user]
+      condition: { match: { expr: '(R.attr.level == "HIGH" || "u001" in R.attr.editors) && R.attr.open' } }
+`;
+
+async function explainNote(action: string, properties: object, ...more: readonly string[]) {
+  const folder = await editedPolicies();
+  await writeFile(join(folder, 'note.yaml'), NOTES);
+  const sent = ['--resource-properties', JSON.stringify(properties)];
+  return world.policy('explain', 'user:sam', action, 'note:n1', '--policies', folder, ...sent, ...more);
+}
+
+test('rules for the action by a glob are listed, those that hold first, and the DENY that decides is marked', async () => {
+  const { code, stdout } = await explainNote('view:text', { level: 'LOW', secret: true });
+  const rules = stdout.slice(stdout.indexOf('Rules'));
+  expect(rules).toMatch(
+    /^Rules\n {4}holds {2}secret-is-secret \(denies, and so it is denied\)\n.*R\.attr\.secret\n {4}holds {2}all-view\n {4}fails {2}high-views\n/,
+  );
+  expect(rules).toContain('unseen nobody-prints (denies)');
+  expect(code).toBe(2);
+});
+
+test('the trace is of the time of the decision', async () => {
+  const { code, stdout } = await explainNote('read', { secret: false });
+  expect(stdout).toContain('holds  lately-read');
+  expect(code).toBe(0);
+});
+
+test('an attribute is proposed only values of the sort that it is compared with', async () => {
+  const properties = { level: 'LOW', secret: false, open: false, editors: [] };
+  const { stdout } = await explainNote('edit', properties, '--output', 'json');
+  const told = JSON.parse(stdout).would.map(({ changes }: { changes: { fact: string; to: unknown }[] }) =>
+    Object.fromEntries(changes.map(({ fact, to }) => [fact.split('/').at(-1), to])),
+  );
+  expect(told).toEqual([
+    { level: 'HIGH', open: true },
+    { editors: ['u001'], open: true },
+  ]);
 });

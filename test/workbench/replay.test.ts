@@ -100,3 +100,42 @@ test('a kind that is gone denies', async () => {
     stderr: expect.stringContaining('cannot be read'),
   });
 });
+
+const SAMS_OWN = `apiVersion: api.cerbos.dev/v1
+principalPolicy:
+  principal: sam
+  version: default
+  rules:
+    - resource: tiktok_account
+      actions: [{ action: create_spark_ad, effect: EFFECT_DENY }]
+`;
+
+test('what was recorded without ids cannot be decided again by policies that look at ids', async () => {
+  const folder = await editedPolicies();
+  await writeFile(join(folder, 'sam.yaml'), SAMS_OWN);
+  const named = { ...RECORD, subject: { id: 'sam' }, resource_id: 'brand' };
+  const file = await fileOf(`${records}${JSON.stringify(named)}\n`);
+  const text = await policy('replay', file, '--policies', folder);
+  const why = 'cannot be decided again: the policies look at ids, and the record holds none';
+  expect(text.stdout).toContain(`line 1 and 1 more: create_spark_ad on tiktok_account at revision 7 ${why}`);
+  expect(text.stdout).toContain(`3 decisions ${why}.`);
+  expect(text.stdout).toContain(
+    'line 4: create_spark_ad on tiktok_account brand by user sam at revision 7 was ALLOW and is DENY',
+  );
+  expect(text.code).toBe(12);
+  const alone = await fileOf(records);
+  const junit = await policy('replay', alone, '--policies', folder, '--output', 'junit');
+  expect(junit).toMatchObject({ code: 12, stdout: expect.stringContaining('tests="3" failures="2"') });
+  const json = await policy('replay', alone, '--policies', folder, '--output', 'json');
+  expect(JSON.parse(json.stdout)).toMatchObject({ differences: [], withoutIds: [{ line: 1, times: 2 }, { line: 3 }] });
+  expect(json.code).toBe(12);
+});
+
+test('a file of nothing but wrong lines holds no record', async () => {
+  const garbage = await policy('replay', await fileOf('nonsense}\n{"a":1}\n'));
+  expect(garbage).toMatchObject({
+    code: 1,
+    stdout: expect.stringContaining('line 1 is no JSON'),
+    stderr: expect.stringContaining('no decision record'),
+  });
+});

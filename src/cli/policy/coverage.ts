@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { relative } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { compilePolicies } from '../../platform/cerbos-binary.ts';
+import { PlatformError } from '../../platform/platform-error.ts';
 import { coverageHtml } from '../../workbench/coverage/coverage-html.ts';
 import {
   coverageJson,
@@ -36,9 +37,12 @@ export function coverageCommand(): Command {
     .addHelpText(
       'after',
       `
+A condition is one expr: what is inside one expression (&&, ||, ?:) is not told apart. Rules of principal policies and
+role policies are not measured: each counts as not covered.
+
 Exit codes:
   0  enough is covered
-  1  a folder is missing, empty or unreadable
+  1  a folder is missing, empty or unreadable, or the file cannot be written
   3  the policies do not compile
   4  a test fails
   6  too little is covered
@@ -62,12 +66,19 @@ Example:
       const covered = measure(coveragePoints(files), readTraces(stdout));
       const report = await reportOf(covered, files, options.output, relative(process.cwd(), folder));
       if (options.file === undefined) process.stdout.write(report);
-      else await writeFile(options.file, report);
+      else await write(options.file, report);
       if (percent(covered) < options.atLeast) {
         process.stderr.write(`${percent(covered)}% is covered; ${options.atLeast}% would be enough.\n`);
         process.exitCode = EXIT.notCovered;
       }
     });
+}
+
+/** @throws PlatformError for a file that cannot be written */
+async function write(file: string, report: string): Promise<void> {
+  await writeFile(file, report).catch((cause: unknown) => {
+    throw new PlatformError(`${file} cannot be written: is there such a folder, and may you write to it?`, { cause });
+  });
 }
 
 async function reportOf(

@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { readConfig } from '../../config.ts';
@@ -6,7 +7,7 @@ import type { RefusedOver } from '../../decision/live/refused.ts';
 import { callCommand } from '../../platform/control-socket.ts';
 import { inUse, runDir } from '../../platform/data-dir.ts';
 import { PlatformError } from '../../platform/platform-error.ts';
-import { readPolicyFolder } from '../../platform/policy-folder.ts';
+import { readPolicyFolder, type PolicyFolder } from '../../platform/policy-folder.ts';
 import { EXIT } from './exit-codes.ts';
 import { policyFolder } from './policies.ts';
 
@@ -36,7 +37,12 @@ ${CODES}
 Example:
   sparkgate policy apply ./policies`,
     )
-    .action(async (folder: string) => report(await command('apply', resolve(folder))));
+    .action(async (named: string) => {
+      const folder = resolve(named);
+      // What is wrong with what is in it, the service says and remembers.
+      await readdir(folder).catch((cause: unknown) => unreadable(folder, cause));
+      report(await command('apply', folder));
+    });
 }
 
 /** `sparkgate policy rollback` */
@@ -86,12 +92,29 @@ A Cerbos that you run yourself is told it at its start, so that the service know
   cerbos server --config=cerbos.yaml --set=engine.globals.bundle=$(sparkgate policy hash policies)`,
     )
     .action(async (folder?: string) => {
-      const { hash } = await readPolicyFolder(policyFolder(folder)).catch((cause: unknown) => {
-        throw new PlatformError(cause instanceof Error ? cause.message : String(cause), { cause });
-      });
+      const { hash } = await readNamed(policyFolder(folder));
       process.stdout.write(`${hash}\n`);
     });
 }
+
+/** Reads the folder that was named. @throws PlatformError for one that cannot be read, or holds no policy */
+async function readNamed(folder: string): Promise<PolicyFolder> {
+  const found = await readPolicyFolder(folder).catch((cause: unknown) => unreadable(folder, cause));
+  if ([...found.files.keys()].some((path) => !path.startsWith('_schemas/'))) return found;
+  throw new PlatformError(`There is no policy (*.yaml) in ${folder}.`);
+}
+
+function unreadable(folder: string, cause: unknown): never {
+  if (cause instanceof PlatformError) throw cause;
+  const { code = '', message } = cause as NodeJS.ErrnoException;
+  throw new PlatformError(`The policy folder ${folder} cannot be read: ${WHY[code] ?? message}.`, { cause });
+}
+
+const WHY: Readonly<Record<string, string>> = {
+  ENOENT: 'it is not there',
+  ENOTDIR: 'it is no folder',
+  EACCES: 'it may not be read',
+};
 
 /** @throws PlatformError when no service runs there, or with what hindered it */
 async function command(name: string, argument?: string): Promise<unknown> {

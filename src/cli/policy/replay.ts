@@ -21,10 +21,13 @@ A record, one a line:
 
 Exit codes:
   0   every decision comes out as it was recorded
-  1   the file or the policies cannot be read, or there is no record in the file
+  1   the file or the policies cannot be read, or no line of the file is a record
   3   the policies do not compile
-  12  a decision comes out otherwise
+  12  a decision comes out otherwise, or cannot be decided again
   13  a line is cut off or no record; the others are decided, and none comes out otherwise
+
+A record holds the ids of subject and resource only where the policies that decided looked at ids. Policies that look
+at ids cannot decide it again without them.
 
 Example:
   sparkgate policy replay decisions.ndjson --policies ../policies-with-my-edit`,
@@ -34,9 +37,9 @@ Example:
       if ((await readCompiled(folder)) === null) return;
       const replayed = await replay(readRecords(file), folder);
       const isWrong = replayed.wrong.length > 0;
-      if (replayed.records === 0 && !isWrong) throw new PlatformError(`There is no decision record in ${file}.`);
-      process.stdout.write(replayReport(replayed, output));
-      if (replayed.differences.length > 0) process.exitCode = EXIT.replayDiffers;
+      if (replayed.records > 0 || isWrong) process.stdout.write(replayReport(replayed, output));
+      if (replayed.records === 0) throw new PlatformError(`There is no decision record in ${file}.`);
+      if (replayed.differences.length + replayed.withoutIds.length > 0) process.exitCode = EXIT.replayDiffers;
       else if (isWrong) process.exitCode = EXIT.recordUnreadable;
     });
 }

@@ -26,11 +26,13 @@ export function measure(points: readonly CoveragePoint[], tests: readonly Traced
   return points.map((point) => ({ point, ...(counts.get(keyOf(point)) ?? { held: 0, failed: 0 }) }));
 }
 
-/** Whether the tests reached a point both ways. */
-export const isCovered = ({ point, held, failed }: Covered): boolean => held > 0 && (failed > 0 || point.always);
+/** Whether the tests are known to have reached a point both ways. */
+export const isCovered = ({ point, held, failed }: Covered): boolean =>
+  point.unmeasured === null && held > 0 && (failed > 0 || point.always);
 
 /** What is missing at a point, in words; empty when nothing is. */
 export function missing({ point, held, failed }: Covered): string {
+  if (point.unmeasured !== null) return point.unmeasured;
   const [yes, no] = {
     rule: ['applies', 'does not apply'],
     'derived role': ['is held', 'is not held'],

@@ -14,6 +14,8 @@ export interface CoveragePoint {
   at: readonly string[];
   /** A rule for every role without a condition: it cannot but apply. */
   always: boolean;
+  /** Why nothing tells whether the tests reached it; null where Cerbos' traces tell. */
+  unmeasured: string | null;
   /** As people read it. */
   title: string;
 }
@@ -37,7 +39,8 @@ function pointsOf({ path, text }: PolicyFile): CoveragePoint[] {
       const scope = policy.has('scope') ? `/${textOf(policy.get('scope'))}` : '';
       return rules(policy, `cerbos.resource.${textOf(policy.get('resource'))}.v${version}${scope}`, at);
     }
-    return derived ? derivedRoles(derived, `cerbos.derived_roles.${textOf(derived.get('name'))}`, at) : [];
+    if (derived) return derivedRoles(derived, `cerbos.derived_roles.${textOf(derived.get('name'))}`, at);
+    return unmeasuredPoints(contents, at);
   });
 }
 
@@ -59,6 +62,38 @@ function derivedRoles(set: YAMLMap, policy: string, place: Place): CoveragePoint
   );
 }
 
+/** Cerbos traces the rules of these policies under other names, or none. */
+function unmeasuredPoints(contents: YAMLMap, { path, lines }: Place): CoveragePoint[] {
+  return (['principal', 'role'] as const).flatMap((who) => {
+    const body = asMap(contents.get(`${who}Policy`));
+    if (!body) return [];
+    const whose = textOf(body.get(who));
+    return items(body.get('rules')).flatMap((rule) => {
+      const actions = who === 'principal' ? items(rule.get('actions')) : [rule];
+      return actions.map((node): CoveragePoint => {
+        const owner = `${whose}: ${saying(node)} ${textOf(rule.get('resource'))}`;
+        const at = { file: path, line: lines.linePos(node.range?.[0] ?? 0).line, at: [] };
+        const unmeasured = `${who} policies are not measured`;
+        return {
+          ...at,
+          sort: 'rule',
+          policy: `${who} policy ${whose}`,
+          owner,
+          always: false,
+          unmeasured,
+          title: owner,
+        };
+      });
+    });
+  });
+}
+
+/** The action of a principal policy's rule, or the actions of a role policy's. */
+function saying(rule: YAMLMap): string {
+  const allowed: unknown = rule.get('allowActions');
+  return isSeq(allowed) ? allowed.items.map(textOf).join(', ') : textOf(rule.get('action'));
+}
+
 interface Owner {
   sort: 'rule' | 'derived role';
   node: YAMLMap;
@@ -70,7 +105,7 @@ function owned({ sort, node, policy, owner }: Owner, { path, lines }: Place): Co
   const line = (at: Node): number => lines.linePos(at.range?.[0] ?? 0).line;
   const roles: unknown = node.get('roles');
   const isForAll = isSeq(roles) && roles.items.some((it) => textOf(it) === '*');
-  const common = { file: path, policy, owner, always: !node.has('condition') && isForAll };
+  const common = { file: path, policy, owner, always: !node.has('condition') && isForAll, unmeasured: null };
   const match = asMap(asMap(node.get('condition'))?.get('match'));
   const conditions = match ? leaves(match, []) : [];
   return [

@@ -1,16 +1,22 @@
-import type { Bundle } from '../../decision/bundle.ts';
+import type { Attribute, Bundle } from '../../decision/bundle.ts';
 import type { Properties } from '../../decision/check.ts';
 import type { PdpQuestion } from '../../decision/pdp.ts';
 import type { RuleText } from '../policy-text.ts';
+import { otherValues } from './attribute-values.ts';
+import type { RuleAbout } from './rules-about.ts';
 import type { WouldAllow } from './smallest-sets.ts';
 
 const MOST_CHANGES = 3;
 const MOST_SETS = 5000;
 
-interface Try {
-  side: 'subject' | 'resource';
-  name: string;
+interface Try extends Attribute {
   value: unknown;
+}
+
+/** The rules about the action: the kind's own with their variables filled in, and all as they are written. */
+interface Rules {
+  own: readonly RuleText[];
+  about: readonly RuleAbout[];
 }
 
 /**
@@ -19,26 +25,16 @@ interface Try {
  */
 export async function attributeSets(
   asked: PdpQuestion,
-  { bundle, rules }: { bundle: Bundle; rules: readonly RuleText[] },
+  { bundle, rules }: { bundle: Bundle; rules: Rules },
   allows: (questions: readonly PdpQuestion[]) => Promise<boolean[]>,
 ): Promise<WouldAllow[]> {
-  const known = bundle.kinds.get(asked.kind)?.rules ?? [];
-  const about = known.filter(({ actions }) => actions.some((it) => it === asked.action || it.includes('*')));
-  const reads = new Map(about.flatMap(({ reads: all }) => all).map((it) => [`${it.side}.${it.name}`, it]));
-  const values = [
-    true,
-    false,
-    asked.principalId,
-    ...new Set(rules.flatMap(({ leaves }) => leaves.flatMap(literalsIn))),
-  ];
-  const facts = [...reads.values()].map(({ side, name }) =>
-    values
-      .filter((value) => value !== sideOf(asked, side)[name])
-      .flatMap((value): Try[] => [
-        { side, name, value },
-        ...(typeof value === 'string' ? [{ side, name, value: [value] }] : []),
-      ]),
-  );
+  const reads = attributesRead(asked, { bundle, rules });
+  const leaves = [...rules.own.flatMap((rule) => rule.leaves), ...rules.about.flatMap((rule) => rule.expressions)];
+  const facts = reads.map(({ side, name }) => {
+    const now = sideOf(asked, side)[name];
+    const values = otherValues({ side, name }, { now, subject: asked.principalId, leaves });
+    return values.map((value): Try => ({ side, name, value }));
+  });
   const smallest: Try[][] = [];
   let sets: { tries: Try[]; last: number }[] = [{ tries: [], last: -1 }];
   for (let size = 1; size <= MOST_CHANGES; size += 1) {
@@ -52,6 +48,26 @@ export async function attributeSets(
     smallest.push(...sets.filter((_, index) => allowed[index]).map(({ tries }) => tries));
   }
   return smallest.map((tries) => ({ codes: [], changes: tries.map((it) => changeOf(asked, it)) }));
+}
+
+const ATTRIBUTE = /\b(P|R|request\.principal|request\.resource)\.attr\.(\w+)/g;
+
+/** What the rules about the action look at. */
+function attributesRead(
+  { kind, action }: PdpQuestion,
+  { bundle, rules }: { bundle: Bundle; rules: Rules },
+): Attribute[] {
+  const known = bundle.kinds.get(kind)?.rules ?? [];
+  const about = known.filter(({ actions }) => actions.some((it) => it === action || it.includes('*')));
+  const written = rules.about.flatMap(({ expressions }) => [...expressions.join('\n').matchAll(ATTRIBUTE)]);
+  const all = [
+    ...about.flatMap(({ reads }) => reads),
+    ...written.map(([, of = '', name = '']): Attribute => ({
+      side: /^P|principal/.test(of) ? 'subject' : 'resource',
+      name,
+    })),
+  ];
+  return [...new Map(all.map((it) => [`${it.side}.${it.name}`, it])).values()];
 }
 
 function changeOf(asked: PdpQuestion, { side, name, value }: Try): WouldAllow['changes'][number] {
@@ -71,11 +87,4 @@ function withAll(asked: PdpQuestion, tries: readonly Try[]): PdpQuestion {
     ...Object.fromEntries(tries.filter((it) => it.side === side).map(({ name, value }) => [name, value])),
   });
   return { ...asked, principalAttr: own('subject'), resourceAttr: own('resource') };
-}
-
-/** Texts and numbers in an expression. */
-function literalsIn(leaf: string): unknown[] {
-  const texts = [...leaf.matchAll(/"([^"\\]*)"|'([^'\\]*)'/g)].map(([, a, b]) => a ?? b ?? '');
-  const rest = leaf.replaceAll(/"[^"]*"|'[^']*'/g, '');
-  return [...texts, ...[...rest.matchAll(/(?<![\w.])\d+(?:\.\d+)?/g)].map(([number]) => Number(number))];
 }

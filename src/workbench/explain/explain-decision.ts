@@ -12,6 +12,7 @@ import type { Live } from '../live.ts';
 import { PolicyServers } from '../policy-server.ts';
 import { rulesFor } from '../verify.ts';
 import { attributeSets } from './attribute-sets.ts';
+import { rulesAbout } from './rules-about.ts';
 import { traceOf, type Traced } from './rule-trace.ts';
 import { smallestSets, type WouldAllow } from './smallest-sets.ts';
 
@@ -88,7 +89,7 @@ async function explainMerged(check: Check, facts: Facts, side: Side): Promise<Ex
   const explained = await answered(check, facts, { side, asked });
   if (explained.decision) return explained;
   const text = side.texts?.get(asked.kind);
-  const rules = text ? rulesFor([asked.action], text) : [];
+  const rules = { own: text ? rulesFor([asked.action], text) : [], about: rulesAbout(side.files, asked) };
   const would = await attributeSets(asked, { bundle: side.bundle, rules }, async (all) => allowed(side, all));
   return { ...explained, would };
 }
@@ -98,7 +99,7 @@ async function answered(
   facts: Facts,
   { side, asked }: { side: Side; asked: PdpQuestion },
 ): Promise<Explained> {
-  const [[answer], trace] = await Promise.all([side.pdp.ask([asked]), traceOf(side.folder, asked)]);
+  const [[answer], trace] = await Promise.all([side.pdp.ask([asked]), traceOf(side, asked)]);
   return {
     ...outline(check, facts, side),
     asked,

@@ -76,12 +76,14 @@ function inWords({ asked }: Explained): string[] {
   return [inPlainWords({ role: asked.roles[0] ?? '', attr }, new Set(Object.keys(attr)))];
 }
 
-function ruleLines({ rule, held, looked }: RuleTrace): string[] {
+function ruleLines({ rule, effect, held, seen, denies, looked }: RuleTrace): string[] {
   const why = looked.map((it) => `    ${sign(it)} ${it.expression}`);
-  return [
-    `${held ? 'holds' : 'fails'}  ${rule}${!held && looked.length === 0 ? ' (the subject has none of its roles)' : ''}`,
-    ...why,
-  ];
+  const name = rule === '' ? 'what no role policy allows' : rule;
+  const forbids = effect === 'EFFECT_DENY' ? ' (denies)' : '';
+  if (!seen) return [`unseen ${name}${forbids} (decided before it was looked at, or not for the subject's roles)`];
+  if (denies) return [`holds  ${name} (denies, and so it is denied)`, ...why];
+  const without = !held && looked.length === 0 ? ' (the subject has none of its roles)' : '';
+  return [`${held ? 'holds' : 'fails'}  ${name}${forbids}${without}`, ...why];
 }
 
 function roleLines({ trace }: Explained): string[] {
@@ -95,7 +97,7 @@ function roleLines({ trace }: Explained): string[] {
 const sign = ({ held, result }: Looked): string => (held ? 'true ' : result === false ? 'false' : 'error');
 
 function wouldLines(would: readonly WouldAllow[]): string[] {
-  if (would.length === 0) return ['nothing that was tried; only another rule would'];
+  if (would.length === 0) return ['Nothing was found that would.'];
   const told = would
     .slice(0, MOST_SETS)
     .flatMap(({ changes }, index) => [

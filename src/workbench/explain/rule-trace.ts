@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import type { PdpQuestion } from '../../decision/pdp.ts';
 import { compilePolicies } from '../../platform/cerbos-binary.ts';
 import { PlatformError } from '../../platform/platform-error.ts';
+import type { PolicyFile } from '../policy-files.ts';
 import { readTraces, type TraceEntry } from '../traces.ts';
+import { rulesAbout, type RuleAbout } from './rules-about.ts';
 
 /** One expression of a rule's condition, and what Cerbos made of it. */
 export interface Looked {
@@ -14,12 +16,16 @@ export interface Looked {
   result: unknown;
 }
 
-/** How one rule fared. `applies`: the subject has a role that it is for. */
+/** How one rule fared. */
 export interface RuleTrace {
   rule: string;
   policy: string;
   effect: string | null;
   held: boolean;
+  /** Whether Cerbos' trace shows it: what is decided before Cerbos comes to a rule, the rule does not change. */
+  seen: boolean;
+  /** It holds, it denies, and so all is denied. */
+  denies: boolean;
   /** What Cerbos looked at, in its order; it stops at the first that settles the condition. */
   looked: readonly Looked[];
 }
@@ -31,7 +37,10 @@ export interface Traced {
 }
 
 /** Asks Cerbos for its own account of one decision, by a test of one case. @throws PlatformError when it gives none */
-export async function traceOf(policyDir: string, asked: PdpQuestion): Promise<Traced> {
+export async function traceOf(
+  { folder: policyDir, files }: { folder: string; files: readonly PolicyFile[] },
+  asked: PdpQuestion,
+): Promise<Traced> {
   const folder = await mkdtemp(join(tmpdir(), 'sg-trace-'));
   try {
     const tests = join(folder, 'tests');
@@ -40,7 +49,11 @@ export async function traceOf(policyDir: string, asked: PdpQuestion): Promise<Tr
     const { stdout, stderr } = await compilePolicies(policyDir, { tests, output: 'json', verbose: true });
     const [test] = stdout.startsWith('{') ? readTraces(stdout) : [];
     if (!test) throw new PlatformError(`Cerbos gives no account of itself: ${stderr.trim()}`);
-    return { rules: rulesIn(test.trace), derivedRoles: derivedRolesIn(test.trace) };
+    const isDenied = test.passed;
+    return {
+      rules: allRules(rulesIn(test.trace), rulesAbout(files, asked), isDenied),
+      derivedRoles: derivedRolesIn(test.trace),
+    };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -50,6 +63,8 @@ function suiteOf({ kind, action, roles, principalId, principalAttr, resourceId, 
   const input = { principals: ['subject'], resources: ['resource'], actions: [action] };
   return {
     name: 'one',
+    // The test runner's now() is another time unless it is told.
+    options: { now: new Date().toISOString() },
     principals: { subject: { id: principalId, roles, attr: principalAttr } },
     resources: { resource: { id: resourceId, kind, attr: resourceAttr } },
     tests: [
@@ -62,9 +77,27 @@ function suiteOf({ kind, action, roles, principalId, principalAttr, resourceId, 
   };
 }
 
+/** Rules in the trace and those that are about the action besides, first what holds. */
+function allRules(traced: readonly Fared[], about: readonly RuleAbout[], isDenied: boolean): RuleTrace[] {
+  const seen = traced.map((it): RuleTrace => {
+    // Cerbos turns what a role policy allows into a rule without a name that denies all else.
+    const effect = it.rule === '' ? DENY : (about.find(({ rule }) => rule === it.rule)?.effect ?? it.effect);
+    return { ...it, effect, seen: true, denies: isDenied && it.held && effect === DENY };
+  });
+  const others = about
+    .filter(({ rule }) => !traced.some((it) => it.rule === rule))
+    .map(({ rule, policy, effect }) => ({ rule, policy, effect, held: false, seen: false, denies: false, looked: [] }));
+  const order = ({ denies, held, seen: isSeen }: RuleTrace): number => (denies ? 0 : held ? 1 : isSeen ? 2 : 3);
+  return [...seen, ...others].toSorted((a, b) => order(a) - order(b));
+}
+
+const DENY = 'EFFECT_DENY';
+
 const within = ({ at }: TraceEntry, kind: string): number => at.findIndex((it) => it.kind === kind);
 
-function rulesIn(trace: readonly TraceEntry[]): RuleTrace[] {
+type Fared = Omit<RuleTrace, 'seen' | 'denies'>;
+
+function rulesIn(trace: readonly TraceEntry[]): Fared[] {
   const found = new Map<string, TraceEntry[]>();
   for (const entry of trace) {
     const rule = entry.at[within(entry, 'RULE')];

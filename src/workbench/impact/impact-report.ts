@@ -1,5 +1,5 @@
 import type { Change } from './change.ts';
-import { someoneGains, type Impact } from './impact.ts';
+import { isUntold, someoneGains, type Impact } from './impact.ts';
 
 /** Business Centers that are named for each change. */
 const MOST_CENTERS = 5;
@@ -51,27 +51,32 @@ function markdown(impact: Impact): string {
 }
 
 function heads(impact: Impact): string[] {
-  const { changes, live, spaces } = impact;
+  const { changes, live, spaces, notes } = impact;
   if (impact.base === impact.head) return ['The policies are the same.'];
-  if (!live) {
-    return spaces.length > 0
-      ? ['Decisions change; without a database nobody can say for whom.']
-      : ['No decision changes, in any situation that was compared.'];
+  const untold = isUntold(impact);
+  if (!live && spaces.length > 0) return ['Decisions change; without a database nobody can say for whom.'];
+  if (changes.length > 0) {
+    return [directed('loses', changes, untold), directed('gains', changes, untold)];
   }
-  const counted = (direction: Change['direction']): string[] =>
-    changes.filter((it) => it.direction === direction).map(sentence);
-  const [gains, losses] = [counted('gain'), counted('loss')];
-  if (gains.length + losses.length === 0) {
-    return [spaces.length > 0 ? 'Decisions change, but nobody is in such a situation today.' : 'No decision changes.'];
+  if (spaces.length > 0) {
+    return [
+      untold
+        ? `Decisions change; nobody was found in such a situation, but ${NOT_FOR_ALL}`
+        : 'Decisions change, but nobody is in such a situation today.',
+    ];
   }
-  return [
-    losses.length > 0
-      ? `Somebody loses something (${losses.length} ${many(losses.length, 'change')}).`
-      : 'Nobody loses anything.',
-    gains.length > 0
-      ? `SOMEBODY GAINS SOMETHING (${gains.length} ${many(gains.length, 'change')}).`
-      : 'Nobody gains anything.',
-  ];
+  if (untold) return [`No change was found, but ${NOT_FOR_ALL}`];
+  if (!live) return ['No decision changes, in any situation that was compared.'];
+  return [notes.length > 0 ? 'No decision changes for anybody who is there.' : 'No decision changes.'];
+}
+
+const NOT_FOR_ALL = 'it cannot be told for all (see the notes).';
+
+function directed(verb: 'loses' | 'gains', changes: readonly Change[], untold: boolean): string {
+  const count = changes.filter(({ direction }) => direction === (verb === 'loses' ? 'loss' : 'gain')).length;
+  const somebody = `Somebody ${verb} something`;
+  if (count > 0) return `${verb === 'gains' ? somebody.toUpperCase() : somebody} (${count} ${many(count, 'change')}).`;
+  return untold ? `Nobody was found who ${verb} anything, but ${NOT_FOR_ALL}` : `Nobody ${verb} anything.`;
 }
 
 /** `38 members lose read_live_videos on 12 accounts` */

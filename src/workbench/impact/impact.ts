@@ -7,6 +7,7 @@ import { NAMINGS, POPULATIONS } from './populations.ts';
 import { namedRules } from './rules.ts';
 import { openSide, Sides, UNTOLD } from './sides.ts';
 import { compareSpaces, type SpaceChange } from './spaces.ts';
+import { unnamed, untold } from './untold.ts';
 
 /** What an edit does. */
 export interface Impact {
@@ -46,13 +47,9 @@ export async function impactOf({ base, head, live, names, progress }: ImpactOpti
     const changes: Change[] = [];
     let pairs = 0;
     if (live) {
-      const own = POPULATIONS.filter(({ kind }) => sides.actions(kind).length > 0);
-      notes.push(
-        ...unaccountable(
-          sides,
-          own.map(({ kind }) => kind),
-        ),
-      );
+      const changed = sides.kinds.filter((kind) => sides.actions(kind).length > 0);
+      notes.push(...changed.flatMap((kind) => untold(sides, kind)));
+      const own = POPULATIONS.filter(({ kind }) => changed.includes(kind));
       const others = await entityPopulations(live, sides, notes);
       for (const population of [...own, ...others]) {
         progress(`${population.kind}: ${population.subject[1]}`);
@@ -60,6 +57,7 @@ export async function impactOf({ base, head, live, names, progress }: ImpactOpti
         changes.push(...found.changes);
         pairs += found.pairs;
       }
+      notes.push(...unnamed(sides, changes, spaces));
     }
     const { decided, refused } = sides.asked;
     if (refused > 0)
@@ -70,7 +68,7 @@ export async function impactOf({ base, head, live, names, progress }: ImpactOpti
       base: before.bundle.hash,
       head: after.bundle.hash,
       changes: ruled,
-      spaces,
+      spaces: spaces.changes,
       notes,
       live: live && { revision: await revisionOf(live), pairs },
       decided,
@@ -82,24 +80,16 @@ export async function impactOf({ base, head, live, names, progress }: ImpactOpti
 }
 
 /** Whether somebody gains by an edit, or may gain, as far as it cannot be told. */
-export function someoneGains({ changes, notes, live, spaces }: Impact): boolean {
-  if (changes.some(({ direction }) => direction === 'gain') || notes.some((note) => note.startsWith(UNTOLD)))
-    return true;
-  // Without a database every note is about a kind of which not all situations were compared.
-  return live === null && (spaces.some(({ gained }) => gained > 0) || notes.length > 0);
+export function someoneGains(impact: Impact): boolean {
+  const { changes, live, spaces } = impact;
+  if (changes.some(({ direction }) => direction === 'gain') || isUntold(impact)) return true;
+  return live === null && spaces.some(({ gained }) => gained > 0);
 }
 
-/** Vectors hold no ids and no time, so where policies look at those a vector does not speak for all who have it. */
-function unaccountable(sides: Sides, kinds: readonly string[]): string[] {
-  return [...new Set(kinds)].flatMap((kind) => {
-    const policies = [sides.base, sides.head].map(({ bundle }) => bundle.kinds.get(kind));
-    if (sides.mentionIds(kind)) {
-      return [
-        `${UNTOLD} for whom ${kind} changes: its policy looks at ids. Counted are the pairs without regard to them.`,
-      ];
-    }
-    return policies.some((it) => it?.mentionsTime) ? [`${kind} looks at the time; its changes are as of now.`] : [];
-  });
+/** Whether it cannot be told for all what changes. */
+export function isUntold({ live, notes }: Impact): boolean {
+  // Without a database every note is about a kind of which not all situations were compared.
+  return live === null ? notes.length > 0 : notes.some((note) => note.startsWith(UNTOLD));
 }
 
 async function revisionOf(live: Live): Promise<string> {

@@ -8,6 +8,9 @@ import type { PolicyServers } from '../policy-server.ts';
 import { readKindTexts, type KindText } from '../policy-text.ts';
 import type { Point } from '../vector-space.ts';
 import { actionsOf, rulesFor } from '../verify.ts';
+import { answersOf } from './answers.ts';
+import { propertyText, reading, schemasOf } from './readings.ts';
+import { looksAtRuntime } from './reads.ts';
 
 /** A bundle of policies and a PDP that decides by it. */
 export interface Side {
@@ -36,8 +39,8 @@ function textsOf(files: readonly PolicyFile[]): ReadonlyMap<string, KindText> | 
   }
 }
 
-/** An expression that takes the resource, or its attributes, as a whole. */
-const LOOKS_AT_ALL = /\bR\b(?!\.attr\.\w)|\brequest\b/;
+/** An expression that takes the resource, or its attributes, as a whole, or asks for derived roles. */
+const LOOKS_AT_ALL = /\bR\b(?!\.attr\.\w)|\b(?:request|runtime)\b/;
 
 /** How a note begins that leaves open whether somebody gains. */
 export const UNTOLD = 'It cannot be told';
@@ -73,11 +76,23 @@ export class Sides {
   /** The actions of a kind that may be decided otherwise: the rules about the others read alike in both. */
   actions(kind: string): string[] {
     const [before, after] = [this.base.texts?.get(kind), this.head.texts?.get(kind)];
-    if (!before || !after || this.#sweeping) return this.#named(kind);
-    const schemas = [this.base, this.head].map(({ files }) => schemaText(files, before.schema));
+    if (!before || !after || this.sweeping) return this.#named(kind);
     const all = actionsOf(before, after);
-    if (before.schema !== after.schema || schemas[0] !== schemas[1]) return all;
+    if (schemasOf(this.base.files, kind) !== schemasOf(this.head.files, kind)) return all;
+    // The text of a rule does not hold the derived roles that an expression of it names.
+    if (looksAtRuntime([...before.rules, ...after.rules])) {
+      return this.base.bundle.hash === this.head.bundle.hash ? [] : all;
+    }
     return all.filter((action) => reading(action, before) !== reading(action, after));
+  }
+
+  /** Whether the rules about an action, or what the schema says of these fields, read otherwise; unreadable ones do. */
+  readOtherwise(kind: string, action: string, fields: readonly string[]): boolean {
+    const [before, after] = [this.base.texts?.get(kind), this.head.texts?.get(kind)];
+    if (!before || !after || looksAtRuntime([...before.rules, ...after.rules])) return true;
+    const ofSchema = (field: string): boolean =>
+      propertyText(this.base.files, before, field) !== propertyText(this.head.files, after, field);
+    return reading(action, before) !== reading(action, after) || fields.some(ofSchema);
   }
 
   /** Whether the rules about an action look at a field of the vector, in either bundle. */
@@ -95,6 +110,11 @@ export class Sides {
     return [this.base, this.head].some(({ bundle }) => bundle.kinds.get(kind)?.mentionsIds === true);
   }
 
+  /** Whether decisions on a kind depend on the time, in either bundle. */
+  mentionTime(kind: string): boolean {
+    return [this.base, this.head].some(({ bundle }) => bundle.kinds.get(kind)?.mentionsTime === true);
+  }
+
   /** Puts questions to both; a kind without a policy is denied. @throws SparkgateError `unavailable` */
   async ask(questions: readonly PdpQuestion[]): Promise<Answers[]> {
     const keys = questions.map((question) => exactText(Object.values(question)));
@@ -102,7 +122,7 @@ export class Sides {
       questions.flatMap((it, index) => (this.#answers.has(keys[index] ?? '') ? [] : [[keys[index] ?? '', it]])),
     );
     const asked = [...fresh.values()];
-    const [was, is] = await Promise.all([answers(this.base, asked), answers(this.head, asked)]);
+    const [was, is] = await Promise.all([answersOf(this.base, asked), answersOf(this.head, asked)]);
     for (const [index, key] of [...fresh.keys()].entries()) {
       const [before, after] = [was[index], is[index]];
       if (before?.refused === true || after?.refused === true) this.#refused += 1;
@@ -112,7 +132,7 @@ export class Sides {
   }
 
   /** Principal and role policies have a say in whatever is decided. */
-  get #sweeping(): boolean {
+  get sweeping(): boolean {
     const documents = [...this.base.files, ...this.head.files].flatMap((file) => file.documents);
     return documents.some((it) => it['principalPolicy'] !== undefined || it['rolePolicy'] !== undefined);
   }
@@ -128,29 +148,3 @@ export function questionOf(kind: string, action: string, { role, attr }: Point):
   const nobody = { principalId: 'subject', principalAttr: {}, resourceId: 'resource' };
   return { kind, action, roles: [role], ...nobody, resourceAttr: { ...attr } };
 }
-
-/** Questions on their way at once. */
-const TOGETHER = 4000;
-
-async function answers(
-  { bundle, pdp }: Side,
-  questions: readonly PdpQuestion[],
-): Promise<({ allowed: boolean; refused: boolean } | null)[]> {
-  const known = questions.filter(({ kind }) => bundle.kinds.has(kind));
-  const found = new Map<PdpQuestion, { allowed: boolean; refused: boolean }>();
-  for (let from = 0; from < known.length; from += TOGETHER) {
-    const part = known.slice(from, from + TOGETHER);
-    for (const [index, answer] of (await pdp.ask(part)).entries()) {
-      const question = part[index];
-      if (question) found.set(question, { allowed: answer.allowed, refused: answer.refused.length > 0 });
-    }
-  }
-  return questions.map((question) => found.get(question) ?? null);
-}
-
-const schemaText = (files: readonly PolicyFile[], name: string | null): string | undefined =>
-  files.find(({ path }) => path === `_schemas/${name ?? ''}`)?.text;
-
-// Where a variable errs, an action that does not use it may be denied all the same.
-const reading = (action: string, text: KindText): string =>
-  JSON.stringify([rulesFor([action], text).map((rule) => rule.text), text.rules[0]?.variables ?? []]);

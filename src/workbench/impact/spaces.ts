@@ -5,6 +5,7 @@ import { inPlainWords } from '../plain-words.ts';
 import { PlatformError } from '../../platform/platform-error.ts';
 import type { KindText } from '../policy-text.ts';
 import { openSpace, rulesFor } from '../verify.ts';
+import { schemaGap } from './schema-gap.ts';
 import type { Sides } from './sides.ts';
 
 /** What changes for one action over the whole space of situations, whether anybody is in them or not. */
@@ -19,9 +20,17 @@ export interface SpaceChange {
   example: string;
 }
 
+/** What a comparison over whole spaces brought. */
+export interface ComparedSpaces {
+  changes: readonly SpaceChange[];
+  /** The kinds of which all situations were compared. */
+  whole: ReadonlySet<string>;
+}
+
 /** Compares two bundles over all situations of each kind whose rules read otherwise. */
-export async function compareSpaces(sides: Sides, notes: string[]): Promise<SpaceChange[]> {
+export async function compareSpaces(sides: Sides, notes: string[]): Promise<ComparedSpaces> {
   const changes: SpaceChange[] = [];
+  const whole = new Set<string>();
   for (const kind of sides.kinds) {
     const actions = sides.actions(kind);
     const [before, after] = [sides.base.texts?.get(kind), sides.head.texts?.get(kind)];
@@ -33,13 +42,14 @@ export async function compareSpaces(sides: Sides, notes: string[]): Promise<Spac
     }
     try {
       changes.push(...(await compareKind(sides, { before, after, actions })));
+      whole.add(kind);
     } catch (error) {
       if (!(error instanceof InfiniteDomain || error instanceof UnreadableExpression || error instanceof PlatformError))
         throw error;
       notes.push(`Not all situations of ${kind} were compared: ${error.message}.`.replace('..', '.'));
     }
   }
-  return changes;
+  return { changes, whole };
 }
 
 async function compareKind(
@@ -47,6 +57,8 @@ async function compareKind(
   { before, after, actions }: { before: KindText; after: KindText; actions: readonly string[] },
 ): Promise<SpaceChange[]> {
   const space = await openSpace(head.folder, after, [before]);
+  const gap = schemaGap({ files: base.files, text: before }, { files: head.files, text: after });
+  if (gap !== null) throw new PlatformError(gap);
   const changes: SpaceChange[] = [];
   for (const action of actions) {
     const unit = space.unit([action], [...rulesFor([action], before), ...rulesFor([action], after)]);

@@ -22,8 +22,10 @@ export function proposedTest({ kind, action, point, matters, allowed, subject }:
   const flow = (value: unknown): string => stringify(value, options).trim();
   const cast = { id: 'subject', roles, attr: subject };
   return [
-    ...(isCast ? [] : ['# testdata/principals.yaml, under principals:', `  ${principal}: ${flow(cast)}`]),
-    '# testdata/resources.yaml, under resources:',
+    // A folder that defines its subjects in the tests themselves has no cast.
+    '# testdata/principals.yaml, or the test itself, under principals, if it is not there:',
+    `  ${principal}: ${flow(cast)}`,
+    '# testdata/resources.yaml, or the test itself, under resources:',
     `  ${resource}: ${flow({ kind, id: 'resource', attr: point.attr })}`,
     `# ${kind}_test.yaml, under tests:`,
     `  - name: ${JSON.stringify(test.name)}`,

@@ -5,12 +5,16 @@ import { openSide, type Side } from '../impact/sides.ts';
 import { PolicyServers } from '../policy-server.ts';
 import type { Line } from './read-records.ts';
 
-/** Decisions that were recorded one way and are made another way now. */
-export interface Difference {
+/** Decisions that were recorded alike. */
+export interface Recorded {
   record: DecisionRecord;
   /** The first line that has it, and how many have. */
   line: number;
   times: number;
+}
+
+/** Decisions that were recorded one way and are made another way now. */
+export interface Difference extends Recorded {
   now: boolean;
   /** Why there can be no other answer: the kind has no policy, or its schema refuses the vector. */
   because: string | null;
@@ -24,6 +28,8 @@ export interface Replayed {
   /** The bundles that had decided. */
   bundles: readonly string[];
   differences: readonly Difference[];
+  /** Cannot be decided again: the policies look at ids, and the record holds none. */
+  withoutIds: readonly Recorded[];
   wrong: readonly { line: number; why: string }[];
   /** Lines that are wrong beyond those that are listed. */
   wrongBesides: number;
@@ -34,12 +40,6 @@ const MOST_WRONG = 100;
 
 /** Questions that are put at once. */
 const TOGETHER = 4000;
-
-interface Recorded {
-  record: DecisionRecord;
-  line: number;
-  times: number;
-}
 
 /** Decides recorded decisions again, by a folder of policies. @throws PlatformError */
 export async function replay(lines: AsyncIterable<Line>, folder: string): Promise<Replayed> {
@@ -64,12 +64,22 @@ export async function replay(lines: AsyncIterable<Line>, folder: string): Promis
   const servers = await PolicyServers.open();
   try {
     const side = await openSide(folder, servers);
-    const differences = await differing([...recorded.values()], side);
+    const all = [...recorded.values()];
+    const withoutIds = all.filter((it) => lacksIds(it, side));
+    const whole = all.filter((it) => !lacksIds(it, side));
+    const differences = await differing(whole, side);
     const { hash: policy } = side.bundle;
-    return { policy, records, distinct: recorded.size, bundles: [...bundles], differences, wrong, wrongBesides };
+    const counts = { records, distinct: recorded.size, bundles: [...bundles] };
+    return { policy, ...counts, differences, withoutIds, wrong, wrongBesides };
   } finally {
     await servers.close();
   }
+}
+
+/** Ids are recorded only where the policies of that time looked at them. */
+function lacksIds({ record }: Recorded, { bundle }: Side): boolean {
+  const lacks = record.subject?.id === undefined || record.resource_id === undefined;
+  return lacks && bundle.kinds.get(record.kind)?.mentionsIds === true;
 }
 
 async function differing(recorded: readonly Recorded[], { bundle, pdp }: Side): Promise<Difference[]> {
@@ -78,11 +88,17 @@ async function differing(recorded: readonly Recorded[], { bundle, pdp }: Side): 
     const part = recorded.slice(from, from + TOGETHER);
     const answers = await pdp.ask(part.map(({ record }) => questionOf(record)));
     for (const [index, it] of part.entries()) {
-      const { allowed = false, refused = [] } = answers[index] ?? {};
+      const { allowed: isAllowed = false, refused = [] } = answers[index] ?? {};
+      const isKnown = bundle.kinds.has(it.record.kind);
+      // As the service does: a kind without a policy is denied, whatever principal policies say of all kinds.
+      const allowed = isKnown && isAllowed;
       if (allowed === it.record.decision) continue;
       const [first] = refused;
-      const unknown = bundle.kinds.has(it.record.kind) ? null : `no policy is about ${it.record.kind}`;
-      const because = unknown ?? (first ? `the schema refuses ${first.path}: ${first.message}` : null);
+      const because = !isKnown
+        ? `no policy is about ${it.record.kind}`
+        : first
+          ? `the schema refuses ${first.path}: ${first.message}`
+          : null;
       differences.push({ ...it, now: allowed, because });
     }
   }

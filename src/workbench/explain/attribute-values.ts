@@ -1,0 +1,66 @@
+import type { Attribute } from '../../decision/bundle.ts';
+
+/** What sort of value an attribute is. */
+type Sort = 'boolean' | 'string' | 'number' | 'list';
+
+/**
+ * Values that an attribute might have instead: those that the expressions mention, of the sort that the expressions take
+ * the attribute for or that it has now. Of any sort, where nothing tells.
+ */
+export function otherValues(
+  { side, name }: Attribute,
+  { now, subject, leaves }: { now: unknown; subject: string; leaves: readonly string[] },
+): unknown[] {
+  const literals = [...new Set(leaves.flatMap(literalsIn))];
+  const texts = [subject, ...literals.filter((it) => typeof it === 'string')];
+  const values: Readonly<Record<Sort, readonly unknown[]>> = {
+    boolean: [true, false],
+    string: texts,
+    number: literals.filter((it) => typeof it === 'number'),
+    list: texts.map((it) => [it]),
+  };
+  const sorts = new Set([...sortOf(now), ...leaves.flatMap((leaf) => sortsIn(leaf, side, name))]);
+  const fitting = sorts.size > 0 ? [...sorts] : (Object.keys(values) as Sort[]);
+  return fitting.flatMap((sort) => values[sort]).filter((it) => it !== now);
+}
+
+function sortOf(value: unknown): Sort[] {
+  if (Array.isArray(value)) return ['list'];
+  const sort = typeof value;
+  return sort === 'boolean' || sort === 'string' || sort === 'number' ? [sort] : [];
+}
+
+/** What an expression takes an attribute for, at each place. */
+function sortsIn(leaf: string, side: Attribute['side'], name: string): Sort[] {
+  const of = side === 'subject' ? 'P|request\\.principal' : 'R|request\\.resource';
+  const places = leaf.matchAll(new RegExp(`\\b(?:${of})\\.attr(?:\\.${name}\\b|\\[["']${name}["']\\])`, 'g'));
+  return [...places].flatMap(({ 0: found, index }) =>
+    sortAt(leaf.slice(0, index).trimEnd(), leaf.slice(index + found.length).trimStart()),
+  );
+}
+
+function sortAt(before: string, after: string): Sort[] {
+  if (/\bin$/.test(before) || /^\.(?:size|exists|exists_one|all|filter|map)\(/.test(after)) return ['list'];
+  if (/^\.(?:startsWith|endsWith|contains|matches)\(/.test(after)) return ['string'];
+  const right = /^(?:==|!=|<=?|>=?|in\s*\[)\s*(.*)$/s.exec(after)?.[1];
+  if (right !== undefined) return sortOfText(right);
+  const left = /^(.*?)\s*(?:==|!=|<=?|>=?)$/s.exec(before)?.[1];
+  if (left !== undefined) return /["']$/.test(left) ? ['string'] : sortOfText(/[^\s(!]+$/.exec(left)?.[0] ?? '');
+  const isAlone = /(?:^|[(!?:]|&&|\|\|)$/.test(before) && /^(?:$|[)?:]|&&|\|\|)/.test(after);
+  return isAlone && !/\bhas\($/.test(before) ? ['boolean'] : [];
+}
+
+/** What a text begins with. */
+function sortOfText(text: string): Sort[] {
+  if (/^(?:["']|(?:P|R|request\.(?:principal|resource))\.id\b)/.test(text)) return ['string'];
+  if (/^(?:true|false)\b/.test(text)) return ['boolean'];
+  if (/^-?\d/.test(text)) return ['number'];
+  return text.startsWith('[') ? ['list'] : [];
+}
+
+/** Texts and numbers in an expression. */
+function literalsIn(leaf: string): (string | number)[] {
+  const texts = [...leaf.matchAll(/"([^"\\]*)"|'([^'\\]*)'/g)].map(([, a, b]) => a ?? b ?? '');
+  const rest = leaf.replaceAll(/"[^"]*"|'[^']*'/g, '');
+  return [...texts, ...[...rest.matchAll(/(?<![\w.])\d+(?:\.\d+)?/g)].map(([number]) => Number(number))];
+}
