@@ -47,7 +47,8 @@ const claims = fc.record(
     owner: fc.constant(true),
     status: fc.constant('PENDING'),
     id: fc.constantFrom(...CAST),
-    x: fc.jsonValue({ maxDepth: 2 }),
+    // A property of this name is a 400, for a batch as a whole.
+    x: fc.jsonValue({ maxDepth: 2 }).filter((value) => !JSON.stringify(value).includes('__proto__')),
   },
   { requiredKeys: [] },
 );
