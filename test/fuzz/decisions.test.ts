@@ -146,6 +146,13 @@ function shown({ decision, context }: Answer['body']): unknown {
   return { decision, ...rest };
 }
 
+const ALLOWED = {
+  subject: { type: 'user', id: 'sam', properties: undefined },
+  action: { name: 'read_profile', properties: undefined },
+  resource: { type: 'tiktok_account', id: 'brand', properties: undefined },
+  context: undefined,
+};
+
 test(`a check in a batch has the answer that it has alone (seed ${SEED})`, async () => {
   const subject = fc.oneof(
     subjectOf(fc.constantFrom('user', 'user', 'user', 'tiktok_account'), fc.constantFrom(...CAST)),
@@ -161,7 +168,8 @@ test(`a check in a batch has the answer that it has alone (seed ${SEED})`, async
       expect(batch.body.evaluations.map(shown)).toEqual(alone);
       for (const item of batch.body.evaluations) seen.add(item.context.error ? 'error' : item.decision);
     }),
-    { seed: SEED, numRuns: 400 },
+    // Chance alone may find nobody who is allowed.
+    { seed: SEED, numRuns: 400, examples: [[[ALLOWED]]] },
   );
   expect(seen).toEqual(new Set([true, false, 'error']));
 });
