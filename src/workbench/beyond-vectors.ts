@@ -1,7 +1,7 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
 import { isStoredKind } from '../decision/project.ts';
 import { SERVICE_KIND } from '../decision/bundle.ts';
-import { childrenOf, expression, nameOf, unknownFunction } from './expressions.ts';
+import { childrenOf, expression, nameOf } from './expressions.ts';
 import { InfiniteDomain } from './finite-domain.ts';
 import type { KindText } from './policy-text.ts';
 
@@ -16,12 +16,14 @@ export function refuseBeyondVectors(text: KindText, arrays: ReadonlySet<string>)
   const [swaying] = text.swayedBy;
   if (swaying !== undefined) throw new InfiniteDomain(`${swaying} makes exceptions from it`);
   const projected = isStoredKind(text.kind) || text.kind === SERVICE_KIND;
-  const expressions = text.rules.flatMap(({ leaves, variables }) => [...leaves, ...variables]);
-  for (const each of new Set(expressions)) {
-    const calls = unknownFunction(each);
-    if (calls !== null) throw new InfiniteDomain(`its policy calls ${calls}, which is known to Cerbos alone`);
-    refuseNames(expression(each).node, projected);
-    if (!projected) refuseOrder(expression(each).node, arrays, false);
+  const texts = text.rules.flatMap(({ leaves, variables }) => [...leaves, ...variables]);
+  for (const each of new Set(texts)) {
+    const { node, unknownFunction } = expression(each);
+    if (unknownFunction !== null) {
+      throw new InfiniteDomain(`its policy calls ${unknownFunction}, which is known to Cerbos alone`);
+    }
+    refuseNames(node, projected);
+    if (!projected) refuseOrder(node, arrays, false);
   }
 }
 

@@ -12,6 +12,8 @@ export interface Expression {
   text: string;
   node: ASTNode;
   evaluate: (situation: Situation) => Outcome;
+  /** A function in it that is none here, such as `now()`; null where all are known. */
+  unknownFunction: string | null;
 }
 
 /** An expression that cannot be read here; the message says why. */
@@ -40,25 +42,25 @@ for (const [name, result, fn] of LIST_FUNCTIONS) {
 
 const read = new Map<string, Expression>();
 
+const NO_FUNCTION = /^found no matching overload for '([^']+)'/;
+
 /** Reads an expression of CEL. @throws UnreadableExpression */
 export function expression(text: string): Expression {
   const known = read.get(text);
   if (known) return known;
   try {
     const evaluate = cel.parse(text);
-    const it = { text, node: evaluate.ast, evaluate: (situation: Situation) => outcome(evaluate, situation) };
+    const it: Expression = {
+      text,
+      node: evaluate.ast,
+      evaluate: (situation) => outcome(evaluate, situation),
+      unknownFunction: cel.check(text).error?.message.match(NO_FUNCTION)?.[1] ?? null,
+    };
     read.set(text, it);
     return it;
   } catch (cause) {
     throw new UnreadableExpression(`\`${text}\`: ${firstLine(cause)}`, { cause });
   }
-}
-
-/** A function in an expression that is none here, such as `now()`; null where all are known. */
-export function unknownFunction(text: string): string | null {
-  const { valid, error } = cel.check(text);
-  if (valid) return null;
-  return error?.message.match(/^found no matching overload for '([^']+)'/)?.[1] ?? null;
 }
 
 /** What evaluating brought, whatever its type. @throws UnreadableExpression with CEL's own message */

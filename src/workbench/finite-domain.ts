@@ -70,6 +70,13 @@ function recordDomain({ properties = {}, required = [], additionalProperties }: 
   return { sort: 'record', fields };
 }
 
+/** Whether a value may be a list. */
+export function holdsList(domain: Domain): boolean {
+  return (
+    domain.sort === 'set' || domain.sort === 'records' || (domain.sort === 'either' && domain.options.some(holdsList))
+  );
+}
+
 /** How many values a domain has. */
 export function sizeOf(domain: Domain): number {
   switch (domain.sort) {

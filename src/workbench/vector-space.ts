@@ -9,7 +9,7 @@ import {
   type Lists,
   type Values,
 } from './classes.ts';
-import { domainOf, InfiniteDomain, sizeOf, valuesOf, type Domain, type Json } from './finite-domain.ts';
+import { domainOf, holdsList, InfiniteDomain, sizeOf, valuesOf, type Domain, type Json } from './finite-domain.ts';
 import type { KindText, RuleText } from './policy-text.ts';
 
 /** One point of the space: the subject's role and the fact vector between subject and resource. */
@@ -222,10 +222,4 @@ export class VectorUnit {
     }
     return index;
   }
-}
-
-function holdsList(domain: Domain): boolean {
-  return (
-    domain.sort === 'set' || domain.sort === 'records' || (domain.sort === 'either' && domain.options.some(holdsList))
-  );
 }

@@ -84,33 +84,35 @@ async function writeAliased(
   for (const file of own) {
     const path = join(copy, `mutant-${mutant.number}`, affected.kind, file.path);
     await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, aliased(file.path === mutant.file ? mutant.text : file.text, affected, mutant.number));
+    const text = file.path === mutant.file ? mutant.text : file.text;
+    await writeFile(path, aliased({ path: file.path, text }, affected, mutant.number));
   }
 }
 
 /** Gives everything that a policy file names a name of its own. */
-function aliased(text: string, { kind, alias }: Affected, number: number): string {
+function aliased({ path, text }: Pick<PolicyFile, 'path' | 'text'>, { kind, alias }: Affected, number: number): string {
   const documents = parseAllDocuments(text, { logLevel: 'silent' });
   if (!Array.isArray(documents)) return text;
   const policies = documents.filter((it) => {
     const resource = it.getIn(['resourcePolicy', 'resource']);
     return resource === undefined || resource === kind;
   });
-  for (const document of policies) {
+  for (const [index, document] of policies.entries()) {
     if (document.hasIn(['resourcePolicy', 'resource'])) document.setIn(['resourcePolicy', 'resource'], alias);
     for (const root of ['derivedRoles', 'exportVariables', 'exportConstants', 'resourcePolicy'])
       rename(document, root, `__${number}_${kind}`);
-    tellApart(document, number);
+    tellApart(document, `${alias} ${path} ${index}`);
   }
   return policies.map(String).join('\n---\n');
 }
 
 /** Rules of mutants look alike to Cerbos (`refuseLookAlikes`), unless they have an output of their own. */
-function tellApart(document: Document, number: number): void {
+function tellApart(document: Document, place: string): void {
   const rules = document.getIn(['resourcePolicy', 'rules']);
   if (!isSeq(rules)) return;
   for (const [index, rule] of rules.items.entries()) {
-    if (isMap(rule)) rule.set('output', document.createNode({ when: { ruleActivated: `"${number}.${index}"` } }));
+    if (isMap(rule))
+      rule.set('output', document.createNode({ when: { ruleActivated: JSON.stringify(`${place} ${index}`) } }));
   }
 }
 
