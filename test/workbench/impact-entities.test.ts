@@ -88,6 +88,12 @@ test('members count as owners though no attributes of theirs are stored, and so 
   expect(code).toBe(10);
 });
 
+test('where ids count, members are told by name though nothing is stored of them', async () => {
+  const { code, stdout } = await edited({ d: when('false') }, { d: when('R.attr.owner_id != P.id') });
+  expect(stdout).toContain('ann on d1, ext on d1, lee on d1, sam on d1');
+  expect(code).toBe(10);
+});
+
 test('subjects are of the types that rules give something to', async () => {
   const robots = await edited({ d: when('false', 'robot') }, { d: when('P.id == "rob"', 'robot') });
   expect(robots.stdout).toContain('1 robot gains write on 2 document entities');
