@@ -76,20 +76,18 @@ export class Decider {
     );
   }
 
-  /** The projection of an id that cannot exist, on the side that moves in a search of a kind of our own. */
-  async nobody(moving: 'subject' | 'resource', check: Check): Promise<Projection> {
+  /** The projection of an id that cannot exist, on the side that moves in a search of a kind of our own, and its revision. */
+  async nobody(moving: 'subject' | 'resource', check: Check): Promise<{ projection: Projection; revision: string }> {
     const prepared = prepare({ ...check, [moving]: { ...check[moving], id: '' } });
     const [facts] = await this.#facts.load([prepared.question]);
-    return project(prepared.check, prepared.question, facts?.rows ?? []);
+    if (!facts) throw new Error('the facts of nobody were left out');
+    return { projection: project(prepared.check, prepared.question, facts.rows), revision: facts.revision };
   }
 
-  /** Whether the check would be allowed on any of these vectors. */
-  async allowsAny(check: Check, projections: readonly Projection[]): Promise<boolean> {
+  /** On which of these vectors the check would be allowed. */
+  async allowedOn(check: Check, projections: readonly Projection[]): Promise<boolean[]> {
     const roles = [check.subject.type];
-    const allowed = await Promise.all(
-      projections.map(async (projection) => this.#allows(check, { roles, projection })),
-    );
-    return allowed.includes(true);
+    return Promise.all(projections.map(async (projection) => this.#allows(check, { roles, projection })));
   }
 
   /** Whether somebody may call this service for something. */

@@ -15,21 +15,20 @@ type AccountProjection = Extract<Projection, { kind: 'tiktok_account' }>;
 // A named post belongs to one account, which therefore is like no other.
 const OF_POST = 'select id from tiktok_account where id = $5';
 
-/** Accounts that the user uses or used, those that the user's Business Centers hold or held, and all others. */
-function accountsOfUser({ fixed, properties }: Sides): Rings {
+/** Accounts that the user uses or used, those that the user's Business Centers hold, or held, and all others. */
+function accountsOfUser({ fixed, properties, within }: Sides): Rings {
   const ofCenter =
     properties.bc_id == null
       ? 'g.bc_id in (select m.bc_id from member m where m.user_id = $3 and m.valid_to is null)'
       : 'g.bc_id = $4';
-  const held: Ring = {
-    sources: [
-      `select g.tiktok_account_id as id from account_grant g where ${ofCenter} and g.valid_to is null`,
-      `select g.tiktok_account_id as id from account_grant g where ${ofCenter} and g.valid_to is not null`,
-    ],
-    vectors: ofAccounts((nobody) =>
-      setsOf(nobody.vector.paths.flatMap((path) => GRANTS.map((grant) => ({ ...path, ...grant })))),
-    ),
-  };
+  // What the key cannot see holds no account.
+  const grants = `select g.tiktok_account_id as id from account_grant g
+    where ${ofCenter} and ($6::text[] is null or g.bc_id = any($6))`;
+  const sets = (among: readonly Grant[], one: AccessPath['grant']): Ring['vectors'] =>
+    ofAccounts(({ vector }) => {
+      const all = setsOf(vector.paths.flatMap((path) => among.map((grant) => ({ ...path, ...grant }))));
+      return all?.filter((paths) => paths.some(({ grant }) => grant === one)) ?? null;
+    });
   return {
     nearest: [
       OF_POST,
@@ -37,9 +36,12 @@ function accountsOfUser({ fixed, properties }: Sides): Rings {
       'select tiktok_account_id as id from assignment where user_id = $3 and valid_to is not null',
       'select tiktok_account_id as id from account_link where user_id = $3 and valid_to is null',
     ],
-    beyond: [held],
+    beyond: [
+      { sources: [`${grants} and g.valid_to is null`], vectors: sets(GRANTS, 'ACTIVE') },
+      { sources: [`${grants} and g.valid_to is not null`], vectors: sets([NO_GRANT, REVOKED], 'REVOKED') },
+    ],
     rest: ofAccounts((nobody) => [nobody.vector.paths]),
-    values: [fixed.id, properties.bc_id ?? null, properties.post?.tiktok_account_id ?? null],
+    values: [fixed.id, properties.bc_id ?? null, properties.post?.tiktok_account_id ?? null, within],
   };
 }
 
@@ -106,12 +108,10 @@ function othersOfAccount({ fixed, type }: Sides): Rings {
 type Grant = Pick<AccessPath, 'grant' | 'granted'>;
 
 const NO_GRANT: Grant = { grant: 'NONE', granted: [] };
+const REVOKED: Grant = { grant: 'REVOKED', granted: [] };
 const SCOPE_SETS: Scope[][] = [['LIVE'], ['POST'], ['LIVE', 'POST']];
-const GRANTS: readonly Grant[] = [
-  NO_GRANT,
-  { grant: 'REVOKED', granted: [] },
-  ...SCOPE_SETS.map((granted): Grant => ({ grant: 'ACTIVE', granted })),
-];
+const ACTIVE = SCOPE_SETS.map((granted): Grant => ({ grant: 'ACTIVE', granted }));
+const GRANTS: readonly Grant[] = [NO_GRANT, REVOKED, ...ACTIVE];
 
 const UNASSIGNED: Pick<AccessPath, 'via' | 'assigned'> = { via: 'BUSINESS_CENTER', assigned: [] };
 

@@ -1,9 +1,24 @@
 import type { ActionProperties } from '../action-properties.ts';
 
-/** SQL that gives the column `id` in key order, after $1, at most $2 of them; `values` are $3 and on. */
+/** SQL that gives {@link Candidate}s in key order, after $1, at most $2 of them; `values` are $3 and on. */
 export interface Candidates {
   text: string;
   values: unknown[];
+}
+
+/** An id that may be found. */
+export interface Candidate {
+  id: string;
+  /** The number of the nearest ring that it lies in. */
+  ring: number;
+  /** The revision at which it did. */
+  revision: string;
+}
+
+/** SQL of ids that lie in a ring. */
+export interface Source {
+  from: string;
+  ring: number;
 }
 
 /** The sides of a search: what stands still, and what is looked for. */
@@ -19,26 +34,34 @@ export interface Sides {
 
 /** Everything known of the type that moves. */
 export function universe(sides: Pick<Sides, 'type' | 'within'>): Candidates {
-  switch (sides.type) {
+  const { sources, values } = everything(sides.type);
+  return merged(
+    sources.map((from) => ({ from, ring: 0 })),
+    values,
+    sides,
+  );
+}
+
+function everything(type: string): { sources: string[]; values: unknown[] } {
+  switch (type) {
     case 'user':
-      return merged(
-        [
+      return {
+        sources: [
           'select user_id as id from member where valid_to is null',
           'select user_id as id from ad_account_member where valid_to is null',
           'select user_id as id from account_link where valid_to is null',
           `select id from entity where type = 'user'`,
         ],
-        [],
-        sides,
-      );
+        values: [],
+      };
     case 'tiktok_account':
-      return merged(['select id from tiktok_account'], [], sides);
+      return { sources: ['select id from tiktok_account'], values: [] };
     case 'business_center':
-      return merged(['select bc_id as id from business_center'], [], sides);
+      return { sources: ['select bc_id as id from business_center'], values: [] };
     case 'access_request':
-      return merged(['select id::text as id from access_request'], [], sides);
+      return { sources: ['select id::text as id from access_request'], values: [] };
     default:
-      return merged(['select id from entity where type = $3'], [sides.type], sides);
+      return { sources: ['select id from entity where type = $3'], values: [type] };
   }
 }
 
@@ -103,19 +126,23 @@ const KNOWN: ReadonlyMap<string, string[]> = new Map([
 
 /** Merges sources of ids, each in key order and no longer than needed. */
 export function merged(
-  sources: readonly string[],
+  sources: readonly Source[],
   values: readonly unknown[],
   { type, within }: Pick<Sides, 'type' | 'within'>,
 ): Candidates {
   const all = [...values];
   const ofCenters = within && OF_CENTERS.get(type)?.('s.id', `$${all.push(within) + 2}::text[]`);
   const limited = sources.map(
-    (source) =>
-      `(select distinct s.id from (${source}) s where s.id > $1${ofCenters ? ` and ${ofCenters}` : ''} order by s.id limit $2)`,
+    ({ from, ring }) =>
+      `(select distinct s.id, ${ring} as ring from (${from}) s where s.id > $1${ofCenters ? ` and ${ofCenters}` : ''} order by s.id limit $2)`,
   );
-  if (limited.length === 0) limited.push(`(select $1::text as id limit $2 * 0)`);
+  if (limited.length === 0) limited.push(`(select $1::text as id, 0 as ring limit $2 * 0)`);
   // Every parameter is mentioned, so that PostgreSQL knows the type of those that a source leaves out.
   const typed = all.map((value, index) => `$${index + 3}::text${Array.isArray(value) ? '[]' : ''} is null`);
   const mention = typed.length > 0 ? ` where (${typed.join(' or ')}) is not null` : '';
-  return { text: `select u.id from (${limited.join(' union ')}) u${mention} order by u.id limit $2`, values: all };
+  return {
+    text: `select u.id, min(u.ring) as ring, (select value::text from relationship_revision) as revision
+      from (${limited.join(' union all ')}) u${mention} group by u.id order by u.id limit $2`,
+    values: all,
+  };
 }

@@ -38,7 +38,10 @@ export function ringsAround(sides: Sides): Rings | null {
   }
 }
 
-/** The candidates of the nearest ring and of some beyond it, in key order. */
-export function inRings({ nearest, values }: Rings, beyond: readonly Ring[], sides: Sides): Candidates {
-  return merged([...nearest, ...beyond.flatMap(({ sources }) => sources)], values, sides);
+/** The candidates of the nearest ring, number 0, and of those rings beyond it, number 1 and on, that are `wanted`. */
+export function inRings({ nearest, beyond, values }: Rings, wanted: readonly number[], sides: Sides): Candidates {
+  const sources = [nearest, ...beyond.map((ring) => ring.sources)].flatMap((own, ring) =>
+    ring === 0 || wanted.includes(ring) ? own.map((from) => ({ from, ring })) : [],
+  );
+  return merged(sources, values, sides);
 }

@@ -1,13 +1,11 @@
-import { LRUCache } from 'lru-cache';
 import type { Query } from '../../domain/context.ts';
 import { databaseError } from '../../domain/database-errors.ts';
 import { isOfThisService, type Bundle } from '../bundle.ts';
 import type { Check } from '../check.ts';
 import type { Decider } from '../decide.ts';
-import { exactText } from '../exact-text.ts';
 import { prepare, type PreparedCheck } from '../prepare.ts';
-import type { Projection } from '../project.ts';
-import { known, universe, type Candidates, type Sides } from './candidates.ts';
+import { known, universe, type Candidate, type Candidates, type Sides } from './candidates.ts';
+import { RingVerdicts, type Verdicts } from './ring-verdicts.ts';
 import { inRings, ringsAround, type Rings } from './rings.ts';
 
 /** One page of what was found. `next` is the key after which the search goes on; null = there is no more. */
@@ -26,8 +24,12 @@ const NOTHING: Found = { ids: [], next: null };
 /** Candidates, and the first of them. */
 interface Start {
   candidates: Candidates;
-  ids: string[];
+  some: Candidate[];
+  /** Whether a candidate is allowed, where its ring tells; null = it has to be looked at. */
+  sure: (candidate: Candidate) => boolean | null;
 }
+
+type Starter = (candidates: Candidates, sure?: Start['sure']) => Promise<Start>;
 
 /** Candidates that one call looks at; what is left is for the next page. */
 const MOST_CANDIDATES = 20_000;
@@ -36,20 +38,21 @@ const MOST_CANDIDATES = 20_000;
 const CHUNK = 500;
 
 /**
- * Search without a semantics of its own: SQL names candidates in key order, and each of them is decided like a check,
- * on the same facts, by the same memo and PDP.
+ * Search without a semantics of its own: SQL groups candidates in rings, by what they have to do with the fixed side,
+ * and gives them in key order. A ring whose every vector is decided alike is decided once; each candidate of any other
+ * is decided like a check, on the same facts, by the same memo and PDP.
  */
 export class Search {
   readonly #bundle: Bundle;
   readonly #decider: Decider;
   readonly #query: Query;
-  /** What became of {@link Search.#hopes}: a hundred decisions that are the same for everybody like this one. */
-  readonly #hoped = new LRUCache<string, readonly boolean[]>({ max: 10_000 });
+  readonly #verdicts: RingVerdicts;
 
   constructor(parts: { bundle: Bundle; decider: Decider; query: Query }) {
     this.#bundle = parts.bundle;
     this.#decider = parts.decider;
     this.#query = parts.query;
+    this.#verdicts = new RingVerdicts(parts.decider);
   }
 
   /** Who, or what, is allowed: the ids of the side that moves, whose own id in `check` counts for nothing. */
@@ -67,9 +70,10 @@ export class Search {
     };
     const rings = policy.mentionsIds || policy.mentionsTime ? null : ringsAround(sides);
     const size = Math.min(place.limit + 1, CHUNK);
-    const start = async (candidates: Candidates): Promise<Start> => ({
+    const start: Starter = async (candidates, sure = () => null) => ({
       candidates,
-      ids: await this.#ids(candidates, place.after, size),
+      some: await this.#some(candidates, place.after, size),
+      sure,
     });
     const [isKnown, first] = await Promise.all([
       this.#known(fixed, check.within),
@@ -79,64 +83,49 @@ export class Search {
   }
 
   /** Leaves out the rings in which no vector is allowed. The nearest is always looked at, and often all there is. */
-  async #near(
-    rings: Rings,
-    sides: Sides,
-    check: Check,
-    start: (candidates: Candidates) => Promise<Start>,
-  ): Promise<Start> {
-    const decider = this.#decider;
+  async #near(rings: Rings, sides: Sides, check: Check, start: Starter): Promise<Start> {
     const [nearest, nobody] = await Promise.all([
       start(inRings(rings, [], sides)),
-      decider.nobody(sides.moving, check),
+      this.#decider.nobody(sides.moving, check),
     ]);
-    const [rest, ...beyond] = await this.#hopes(rings, sides, { check, nobody });
-    if (rest) return start(universe(sides));
-    const wanted = rings.beyond.filter((_, index) => beyond[index]);
-    return wanted.length > 0 ? start(inRings(rings, wanted, sides)) : nearest;
-  }
-
-  /** Whether any vector is allowed in what is left of the type, and in each ring beyond the nearest. */
-  async #hopes(
-    rings: Rings,
-    { moving, type, fixed, properties }: Sides,
-    { check, nobody }: { check: Check; nobody: Projection },
-  ): Promise<readonly boolean[]> {
-    const decider = this.#decider;
-    const decide = async (): Promise<boolean[]> =>
-      Promise.all(
-        [rings.rest, ...rings.beyond.map(({ vectors }) => vectors)].map(async (vectorsFor) => {
-          const vectors = vectorsFor(nobody);
-          return vectors === null || decider.allowsAny(check, vectors);
-        }),
-      );
-    if (!decider.answersLast) return decide();
-    const named = properties.bc_id != null;
-    const key = exactText([check.action.name, check.subject.type, moving, type, fixed.type, named, nobody]);
-    const before = this.#hoped.get(key);
-    if (before) return before;
-    const hopes = await decide();
-    this.#hoped.set(key, hopes);
-    return hopes;
+    const verdicts = await this.#verdicts.of(rings, sides, check, nobody.projection);
+    if (verdicts.rest !== 'NONE') return start(universe(sides));
+    const wanted = wantedRings(verdicts);
+    if (wanted.length === 0) return nearest;
+    return start(inRings(rings, wanted, sides), ({ ring, revision }) => {
+      const verdict = verdicts.rings[ring];
+      // A verdict holds for what was so when it was given.
+      if (verdict === 'SOME' || revision !== nobody.revision) return null;
+      return verdict === 'ALL';
+    });
   }
 
   async #scan(start: Start, { limit }: Place, startSize: number, of: (id: string) => PreparedCheck): Promise<Found> {
     const ids: string[] = [];
     let size = startSize;
-    let some = start.ids;
+    let some = start.some;
     for (let seen = size; ; seen += size) {
-      const allowed = await this.#decider.allow(some.map((id) => of(id)));
-      for (const [index, id] of some.entries()) {
-        if (allowed[index] !== true) continue;
+      for (const { id } of await this.#allowed(some, start.sure, of)) {
         if (ids.length === limit) return { ids, next: ids.at(-1) ?? null };
         ids.push(id);
       }
       const last = some.at(-1);
       if (last === undefined || some.length < size) return { ids, next: null };
-      if (seen >= MOST_CANDIDATES) return { ids, next: last };
+      if (seen >= MOST_CANDIDATES) return { ids, next: last.id };
       size = Math.min(size * 2, CHUNK);
-      some = await this.#ids(start.candidates, last, size);
+      some = await this.#some(start.candidates, last.id, size);
     }
+  }
+
+  async #allowed(
+    some: readonly Candidate[],
+    sure: Start['sure'],
+    of: (id: string) => PreparedCheck,
+  ): Promise<Candidate[]> {
+    const open = some.filter((candidate) => sure(candidate) === null);
+    const decided = open.length > 0 ? await this.#decider.allow(open.map(({ id }) => of(id))) : [];
+    const allowed = new Set(open.filter((_, index) => decided[index]));
+    return some.filter((candidate) => sure(candidate) ?? allowed.has(candidate));
   }
 
   /** The actions of the kind that are allowed, all asked at once. Globs name no action, so they are not among them. */
@@ -155,11 +144,10 @@ export class Search {
     return isOfThisService(type) ? undefined : this.#bundle.kinds.get(type);
   }
 
-  async #ids({ text, values }: Candidates, after: string, limit: number): Promise<string[]> {
-    const rows = await this.#query<{ id: string }>(text, [after, limit, ...values]).catch((error: unknown) => {
+  async #some({ text, values }: Candidates, after: string, limit: number): Promise<Candidate[]> {
+    return this.#query<Candidate>(text, [after, limit, ...values]).catch((error: unknown) => {
       throw databaseError(error);
     });
-    return rows.map((row) => row.id);
   }
 
   async #known({ type, id }: Sides['fixed'], within: Sides['within']): Promise<boolean> {
@@ -169,6 +157,12 @@ export class Search {
     });
     return row?.known === true;
   }
+}
+
+/** The numbers of the rings beyond the nearest to look into: with one that is sure, all that are nearer count. */
+function wantedRings({ rings }: Verdicts): number[] {
+  const sure = rings.lastIndexOf('ALL');
+  return rings.flatMap((verdict, ring) => (ring > 0 && (verdict !== 'NONE' || ring < sure) ? [ring] : []));
 }
 
 /** The check with another id on the side that moves. */

@@ -1,0 +1,84 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Query } from '../../src/domain/context.ts';
+import { Search } from '../../src/decision/search/search.ts';
+import { poolQuery } from '../../src/store/open.ts';
+import { put } from '../support/cast.ts';
+import { bundleApp, type BundleApp } from './bundles.ts';
+
+// Candidates that are decided by the ring they lie in, and not one by one.
+
+const ofBc1 = '/v1/business-centers/bc1';
+
+let own: BundleApp;
+let strangers: BundleApp;
+beforeAll(async () => {
+  own = await bundleApp('own');
+  strangers = await bundleApp('strangers', own.app);
+  await put(own.app, ofBc1, { name: 'Bright Agency' });
+  await put(own.app, `${ofBc1}/members/adm`, { user_role: 'ADMIN' });
+  for (const id of ['again', 'gone', 'held', 'never']) await put(own.app, `/v1/tiktok-accounts/${id}`, { handle: id });
+  await give('again', 'gone', 'held');
+  await take('again', 'gone');
+  await give('again');
+});
+afterAll(async () => {
+  await strangers.close();
+  await own.close();
+});
+
+async function give(...accounts: string[]): Promise<void> {
+  const fact = { type: 'account_grant', bc_id: 'bc1', scopes: ['POST'] };
+  const body = accounts.map((id) => JSON.stringify({ ...fact, tiktok_account_id: id })).join('\n');
+  const { status } = await own.app.call('POST', '/v1/relationships/import', { body });
+  expect(status).toBe(200);
+}
+
+async function take(...accounts: string[]): Promise<void> {
+  for (const id of accounts) {
+    const { status } = await own.app.call('DELETE', `${ofBc1}/tiktok-accounts/${id}`, { actor: 'user:adm' });
+    expect(status).toBe(200);
+  }
+}
+
+async function found(it: BundleApp, action: string, properties = {}): Promise<string[]> {
+  const { body } = await it.app.call('POST', '/access/v1/search/resource', {
+    body: {
+      subject: { type: 'user', id: 'adm' },
+      action: { name: action, properties },
+      resource: { type: 'tiktok_account' },
+    },
+  });
+  return body.results.map(({ id }: { id: string }) => id);
+}
+
+test.each([{}, { bc_id: 'bc1' }])('what is held, was held, and is held again, with %j', async (properties) => {
+  expect(await found(own, 'view', properties)).toEqual(['again', 'held']);
+  expect(await found(own, 'view_account_history', properties)).toEqual(['again', 'gone', 'held']);
+  expect(await found(strangers, 'held', properties)).toEqual(['again', 'held']);
+  expect(await found(strangers, 'lost', properties)).toEqual(['gone']);
+});
+
+test('a verdict on a ring does not outlive what it was given for', async () => {
+  const query = await poolQuery(own.app.runtime.orm);
+  /** Between the verdict and the candidates, adm is demoted and the Business Center gets one more account. */
+  const late: Query = async (text, values) => {
+    if (text.includes('from account_grant') && text.includes('as ring')) {
+      await put(own.app, `${ofBc1}/members/adm`, { user_role: 'STANDARD' });
+      await give('never');
+    }
+    return query(text, values);
+  };
+  const { decider } = own.app.runtime.services;
+  const check = {
+    subject: { type: 'user', id: 'adm', properties: {} },
+    action: { name: 'view', properties: {} },
+    resource: { type: 'tiktok_account', id: '', properties: {} },
+    context: {},
+    within: null,
+  };
+  const place = { after: '', limit: 10 };
+  const before = await new Search({ bundle: own.bundle, decider, query }).find('resource', check, place);
+  expect(before.ids).toEqual(['again', 'held']);
+  const during = await new Search({ bundle: own.bundle, decider, query: late }).find('resource', check, place);
+  expect(during.ids).toEqual([]);
+});
