@@ -82,3 +82,12 @@ test('a verdict on a ring does not outlive what it was given for', async () => {
   const during = await new Search({ bundle: own.bundle, decider, query: late }).find('resource', check, place);
   expect(during.ids).toEqual([]);
 });
+
+test('a search reaches as far as it has to, however far it reached before', async () => {
+  for (const role of ['ADMIN', 'STANDARD', 'ADMIN'] as const) {
+    await put(own.app, `${ofBc1}/members/adm`, { user_role: role });
+    expect(await found(own, 'view')).toEqual(role === 'ADMIN' ? expect.arrayContaining(['again', 'held']) : []);
+    expect(await found(strangers, 'nobody')).toEqual([]);
+    expect(await found(strangers, 'no_administrator')).toHaveLength(role === 'ADMIN' ? 0 : 4);
+  }
+});

@@ -1,8 +1,10 @@
+import { LRUCache } from 'lru-cache';
 import type { Query } from '../../domain/context.ts';
 import { databaseError } from '../../domain/database-errors.ts';
 import { isOfThisService, type Bundle } from '../bundle.ts';
 import type { Check } from '../check.ts';
 import type { Decider } from '../decide.ts';
+import { exactText } from '../exact-text.ts';
 import { prepare, type PreparedCheck } from '../prepare.ts';
 import { known, universe, type Candidate, type Candidates, type Sides } from './candidates.ts';
 import { RingVerdicts, type Verdicts } from './ring-verdicts.ts';
@@ -29,7 +31,8 @@ interface Start {
   sure: (candidate: Candidate) => boolean | null;
 }
 
-type Starter = (candidates: Candidates, sure?: Start['sure']) => Promise<Start>;
+/** The rings beyond the nearest that have to be looked into; null = everything of the type, whatever ring it is in. */
+type Reach = readonly number[] | null;
 
 /** Candidates that one call looks at; what is left is for the next page. */
 const MOST_CANDIDATES = 20_000;
@@ -47,6 +50,8 @@ export class Search {
   readonly #decider: Decider;
   readonly #query: Query;
   readonly #verdicts: RingVerdicts;
+  /** How far the same search had to reach before, which is as far as it looks while it finds out. */
+  readonly #reached = new LRUCache<string, { reach: Reach }>({ max: 10_000 });
 
   constructor(parts: { bundle: Bundle; decider: Decider; query: Query }) {
     this.#bundle = parts.bundle;
@@ -70,10 +75,10 @@ export class Search {
     };
     const rings = policy.mentionsIds || policy.mentionsTime ? null : ringsAround(sides);
     const size = Math.min(place.limit + 1, CHUNK);
-    const start: Starter = async (candidates, sure = () => null) => ({
+    const start = async (candidates: Candidates): Promise<Start> => ({
       candidates,
       some: await this.#some(candidates, place.after, size),
-      sure,
+      sure: () => null,
     });
     const [isKnown, first] = await Promise.all([
       this.#known(fixed, check.within),
@@ -83,21 +88,30 @@ export class Search {
   }
 
   /** Leaves out the rings in which no vector is allowed. The nearest is always looked at, and often all there is. */
-  async #near(rings: Rings, sides: Sides, check: Check, start: Starter): Promise<Start> {
-    const [nearest, nobody] = await Promise.all([
-      start(inRings(rings, [], sides)),
+  async #near(
+    rings: Rings,
+    sides: Sides,
+    check: Check,
+    start: (candidates: Candidates) => Promise<Start>,
+  ): Promise<Start> {
+    const within = (reach: Reach): Candidates => (reach ? inRings(rings, reach, sides) : universe(sides));
+    const same = exactText([check.action.name, check.subject.type, sides.moving, sides.type, sides.fixed]);
+    const [first, nobody] = await Promise.all([
+      start(within((this.#reached.get(same) ?? { reach: [] }).reach)),
       this.#decider.nobody(sides.moving, check),
     ]);
     const verdicts = await this.#verdicts.of(rings, sides, check, nobody.projection);
-    if (verdicts.rest !== 'NONE') return start(universe(sides));
-    const wanted = wantedRings(verdicts);
-    if (wanted.length === 0) return nearest;
-    return start(inRings(rings, wanted, sides), ({ ring, revision }) => {
+    const reach = reachOf(verdicts);
+    this.#reached.set(same, { reach });
+    const candidates = within(reach);
+    const enough = candidates.text === first.candidates.text ? first : await start(candidates);
+    if (!reach) return enough;
+    const sure: Start['sure'] = ({ ring, revision }) => {
       const verdict = verdicts.rings[ring];
       // A verdict holds for what was so when it was given.
-      if (verdict === 'SOME' || revision !== nobody.revision) return null;
-      return verdict === 'ALL';
-    });
+      return verdict === 'SOME' || revision !== nobody.revision ? null : verdict === 'ALL';
+    };
+    return { ...enough, sure };
   }
 
   async #scan(start: Start, { limit }: Place, startSize: number, of: (id: string) => PreparedCheck): Promise<Found> {
@@ -159,8 +173,9 @@ export class Search {
   }
 }
 
-/** The numbers of the rings beyond the nearest to look into: with one that is sure, all that are nearer count. */
-function wantedRings({ rings }: Verdicts): number[] {
+/** A ring without hope is left out, unless one beyond it is sure: what is in both is as the nearer one says. */
+function reachOf({ rings, rest }: Verdicts): Reach {
+  if (rest !== 'NONE') return null;
   const sure = rings.lastIndexOf('ALL');
   return rings.flatMap((verdict, ring) => (ring > 0 && (verdict !== 'NONE' || ring < sure) ? [ring] : []));
 }
