@@ -76,6 +76,18 @@ test('owners, members of Business Centers and strangers count, too', async () =>
   expect(owner.stdout).toContain('2 owners lose view_grants on 2 accounts');
 });
 
+test('as JUnit a case fails for each thing that is gained or lost', async () => {
+  const nothing = await world.policy('impact', '--base-dir', POLICIES, '--policies', POLICIES, '--output', 'junit');
+  expect(nothing).toMatchObject({ code: 0, stdout: expect.stringContaining('tests="3" failures="0"') });
+  const roles: Edit = [ACCOUNT, '[ADMIN, OPERATOR]', '[ADMIN, OPERATOR, ANALYST]'];
+  const gained = await impact(roles, '--output', 'junit');
+  expect(gained).toMatchObject({ code: 10, stdout: expect.stringContaining('tests="3" failures="1"') });
+  expect(gained.stdout).toContain('<failure message="1 user gains create_spark_ad on 1 account (at all, or');
+  const anywhere = await impact(roles, '--output', 'junit', '--no-database');
+  expect(anywhere.stdout).toContain('<testcase classname="gains" name="create_spark_ad on tiktok_account">');
+  expect(anywhere.stdout).toContain('<testcase classname="losses" name="nobody loses"/>');
+});
+
 test('strangers count as whoever comes', async () => {
   const stranger = await impact([ACCOUNT, '          expr: V.assigned_post\n', '          expr: "true"\n']);
   expect(stranger.stdout).toContain('anybody without a connection gains read_public_videos on any account');

@@ -4,7 +4,7 @@ import { readConfig } from '../../config.ts';
 import { PlatformError } from '../../platform/platform-error.ts';
 import { folderAt } from '../../workbench/impact/base-folder.ts';
 import { impactOf, someoneGains } from '../../workbench/impact/impact.ts';
-import { impactReport } from '../../workbench/impact/impact-report.ts';
+import { impactReport, type ImpactOutput } from '../../workbench/impact/impact-report.ts';
 import type { Live } from '../../workbench/live.ts';
 import { EXIT } from './exit-codes.ts';
 import { withLiveDatabase } from './live-database.ts';
@@ -17,7 +17,7 @@ interface Options {
   baseDir?: string;
   names: number;
   database: boolean;
-  output: 'text' | 'markdown' | 'json';
+  output: ImpactOutput;
 }
 
 /** `sparkgate policy impact` */
@@ -29,7 +29,7 @@ export function impactCommand(): Command {
     .addOption(new Option('--base-dir <dir>', 'a folder to compare with').conflicts('base'))
     .option('-n, --names <count>', 'name so many pairs for each change', whole, 10)
     .option('--no-database', 'compare all situations there can be, and ask for whom they hold nowhere')
-    .addOption(new Option('-o, --output <format>').choices(['text', 'markdown', 'json']).default('text'))
+    .addOption(new Option('-o, --output <format>').choices(['text', 'markdown', 'json', 'junit']).default('text'))
     .addHelpText(
       'after',
       `

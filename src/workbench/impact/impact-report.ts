@@ -1,16 +1,20 @@
 import type { Change } from './change.ts';
+import { details, number, sentence, spaceLines } from './change-sentences.ts';
 import { isUntold, someoneGains, type Impact } from './impact.ts';
+import { impactCases } from './impact-cases.ts';
+import { junit } from '../junit.ts';
 
-/** Business Centers that are named for each change. */
-const MOST_CENTERS = 5;
+export type ImpactOutput = 'text' | 'markdown' | 'json' | 'junit';
 
 /** What an edit does, for people, for a pull request, or for programs. */
-export function impactReport(impact: Impact, output: 'text' | 'markdown' | 'json'): string {
+export function impactReport(impact: Impact, output: ImpactOutput): string {
   switch (output) {
     case 'text':
       return text(impact);
     case 'markdown':
       return markdown(impact);
+    case 'junit':
+      return junit('policy impact', impactCases(impact));
     case 'json':
       return `${JSON.stringify({ ...impact, someone_gains: someoneGains(impact) }, null, 2)}\n`;
   }
@@ -79,42 +83,6 @@ function directed(verb: 'loses' | 'gains', changes: readonly Change[], untold: b
   return untold ? `Nobody was found who ${verb} anything, but ${NOT_FOR_ALL}` : `Nobody ${verb} anything.`;
 }
 
-/** `38 members lose read_live_videos on 12 accounts` */
-function sentence({ action, direction, subject, resource, counts, naming, somewhere }: Change): string {
-  const subjects = counts?.subjects ?? 1;
-  const who = counts ? `${number(counts.subjects)} ${subject[counts.subjects === 1 ? 0 : 1]}` : subject[1];
-  const verb = direction === 'gain' ? 'gain' : 'lose';
-  const where = counts
-    ? `on ${counts.resources === 1 && resource[0] === resource[1] ? '' : `${number(counts.resources)} `}${resource[counts.resources === 1 ? 0 : 1]}`
-    : `on any ${resource[0]}`;
-  const said = [...(naming.length > 0 ? [naming.join(', or ')] : []), ...(somewhere ? ['in some ad account'] : [])];
-  return `${who} ${verb}${subjects === 1 ? 's' : ''} ${action} ${where}${said.length > 0 ? ` (${said.join('; ')})` : ''}`;
-}
-
-function details({ counts, centers, names, rules }: Change): string[] {
-  const listed = centers.slice(0, MOST_CENTERS).map((it) => `${it.bc_id} ${number(it.pairs)}`);
-  const more = centers.length - listed.length;
-  const left = (counts?.pairs ?? 0) - names.length;
-  return [
-    ...rules.map((rule) => `by ${rule}`),
-    ...(listed.length > 0
-      ? [`in ${listed.join(', ')}${more > 0 ? `, and ${number(more)} more Business Centers` : ''}`]
-      : []),
-    ...(names.length > 0
-      ? [
-          `${names.map(({ subject, resource }) => (subject === resource ? subject : `${subject} on ${resource}`)).join(', ')}${left > 0 ? `, and ${number(left)} more` : ''}`,
-        ]
-      : []),
-  ];
-}
-
-function spaceLines({ spaces }: Impact): string[] {
-  return spaces.map(
-    ({ kind, action, classes, gained, lost, example }) =>
-      `Of ${number(classes)} sorts of situations for ${action} on ${kind}, ${number(gained)} become allowed and ${number(lost)} denied; such as: ${example}`,
-  );
-}
-
 function foot({ live, decided, seconds, base, head }: Impact): string {
   const whom = live
     ? `${number(live.pairs)} pairs at revision ${live.revision}, ${number(decided)} situations decided twice`
@@ -122,7 +90,6 @@ function foot({ live, decided, seconds, base, head }: Impact): string {
   return `${base.slice(0, 12)} -> ${head.slice(0, 12)}: ${whom}, ${seconds.toFixed(1)} s`;
 }
 
-const number = (value: number): string => value.toLocaleString('en-US');
 const many = (count: number, word: string): string => (count === 1 ? word : `${word}s`);
 
 /** Names come from outside: nothing in them may become a link, a mention or markup. */
