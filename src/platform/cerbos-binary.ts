@@ -36,8 +36,8 @@ export async function compilePolicies(
   options: { tests?: string; output?: 'tree' | 'junit' | 'json' | 'list'; verbose?: boolean; filter?: string } = {},
 ): Promise<CompileResult> {
   const { tests, output = 'tree', verbose = false, filter } = options;
-  const mixedUp = await lookAlikesIn(policyDir);
-  if (mixedUp !== null) return { code: 3, stdout: '', stderr: `${mixedUp}\n` };
+  const complaint = await complaintOf(policyDir);
+  if (complaint !== null) return { code: 3, stdout: '', stderr: `${complaint}\n` };
   const format = output === 'junit' ? ['--test-output=junit'] : [`--output=${output}`];
   // Cerbos marks --tests as deprecated, yet without it tests must lie among the policies.
   const scope = tests === undefined ? '--skip-tests' : `--tests=${tests}`;
@@ -46,15 +46,14 @@ export async function compilePolicies(
   return run(cerbosBinary(), args);
 }
 
-async function lookAlikesIn(policyDir: string): Promise<string | null> {
-  // What cannot be read is for Cerbos to refuse.
-  const folder = await readPolicyFolder(policyDir).catch(() => null);
-  if (folder === null) return null;
+/** What Cerbos would take wrong, or too long for; null for all else that is wrong, which is for Cerbos to say. */
+async function complaintOf(policyDir: string): Promise<string | null> {
   try {
-    refuseLookAlikes(folder);
+    refuseLookAlikes(await readPolicyFolder(policyDir));
     return null;
   } catch (error) {
     if (error instanceof PlatformError) return error.message;
+    if (error instanceof Error && 'syscall' in error) return null;
     throw error;
   }
 }

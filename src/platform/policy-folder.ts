@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Stats } from 'node:fs';
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { nestingOf } from './nesting.ts';
 import { PlatformError } from './platform-error.ts';
 
 /** The files of a policy folder as they were read, by their paths below it with `/`, in the order of the paths. */
@@ -16,12 +17,15 @@ const LARGEST_FILE = 1_048_576;
 const LARGEST_FOLDER = 4 * LARGEST_FILE;
 const DEEPEST = 16;
 
+/** Cerbos takes the square of the depth to find out what is wrong with a file: at 100,000 levels, half a minute. */
+const MOST_NESTED = 1000;
+
 const POLICY = /\.(?:ya?ml|json)$/;
 
 /**
  * Reads what Cerbos would read of a folder: hidden files are no policies, and a mounted file may be a link.
  * @throws PlatformError for a link that leads out of the folder or nowhere, for a file or a folder that is too large,
- * and for an empty policy, which an editor may be about to write
+ * for a policy that is nested too deep, and for an empty one, which an editor may be about to write
  */
 export async function readPolicyFolder(folder: string): Promise<PolicyFolder> {
   const found = await filesIn(folder);
@@ -44,8 +48,10 @@ async function readOne(folder: string, path: string): Promise<Buffer> {
     throw new PlatformError(`${path} has ${size} bytes; a policy file has at most ${LARGEST_FILE}.`);
   }
   const content = await readFile(join(folder, path));
-  if (!path.startsWith('_schemas/') && content.every((byte) => byte <= 0x20)) {
-    throw new PlatformError(`${path} is empty.`);
+  if (path.startsWith('_schemas/')) return content;
+  if (content.every((byte) => byte <= 0x20)) throw new PlatformError(`${path} is empty.`);
+  if (nestingOf(content.toString('utf8')) > MOST_NESTED) {
+    throw new PlatformError(`${path} is nested more than ${MOST_NESTED} levels deep.`);
   }
   return content;
 }

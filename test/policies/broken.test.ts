@@ -20,6 +20,18 @@ const broken = 'resource_policies/broken.yaml';
 const WAYS: [what: string, break_: (folder: string) => Promise<unknown>, over: string, message: RegExp][] = [
   ['YAML that is none', write(broken, 'apiVersion: [a'), 'compile', /resource_policies\/broken\.yaml:1:\d+ /],
   [
+    'brackets without end, over which Cerbos would sit for half an hour',
+    write(broken, '['.repeat(1_000_000)),
+    'folder',
+    /resource_policies\/broken\.yaml is nested more than 1000 levels deep/,
+  ],
+  [
+    'dashes without end',
+    write(broken, '- '.repeat(500_000)),
+    'folder',
+    /resource_policies\/broken\.yaml is nested more than 1000 levels deep/,
+  ],
+  [
     'CEL that is none',
     write(broken, document('condition: { match: { expr: R.attr.a === 1 } }')),
     'compile',
