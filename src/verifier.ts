@@ -20,8 +20,8 @@ export function verifierOf(signal: AbortSignal): VerifyInvariants {
     if (code === 0) return null;
     // What it says on standard error before that is how far it was.
     const complaint = stderr.slice(Math.max(0, stderr.indexOf('sparkgate: ')));
-    const violations = stdout.slice(Math.max(0, stdout.indexOf('VIOLATED ')));
-    const why = (code === 5 ? violations : complaint).trim();
+    const found = stdout.slice(Math.max(0, stdout.search(/^(?:VIOLATED |NOT PROVEN: |ABOUT NOTHING: )/m)));
+    const why = (code === 5 || code === 8 ? found : complaint).trim();
     return why === '' ? `The invariants could not be verified (${code ?? 'ended by a signal'}).` : why;
   };
 }

@@ -1,5 +1,7 @@
-import { parseAllDocuments } from 'yaml';
+import { isGlob, matchesGlob } from '../platform/action-glob.ts';
 import { refuseLookAlikes } from '../platform/look-alikes.ts';
+import { refuseMisread } from '../platform/misread.ts';
+import { decidingDocuments } from '../platform/policy-documents.ts';
 import { readPolicyFolder, type PolicyFolder } from '../platform/policy-folder.ts';
 import { asList, asNode, isString, type YamlNode } from '../platform/yaml-node.ts';
 
@@ -48,10 +50,14 @@ export interface Attribute {
   name: string;
 }
 
-/** Whether any rule about a kind names the action, or may mean it by a glob. */
+/** Whether any rule about a kind names the action, or means it by a glob. */
 export function namesAction({ kinds }: Bundle, kind: string, action: string): boolean {
-  const actions = kinds.get(kind)?.actions;
-  return actions !== undefined && (actions.has(action) || [...actions].some((name) => name.includes('*')));
+  return meansAction(kinds.get(kind)?.actions ?? [], action);
+}
+
+/** Whether an action is among those that are named, or meant by a glob among them. */
+export function meansAction(actions: Iterable<string>, action: string): boolean {
+  return [...actions].some((name) => matchesGlob(name, action));
 }
 
 interface PolicyDocument {
@@ -75,14 +81,14 @@ export async function readBundle(folder: string): Promise<Bundle> {
 
 /**
  * What a policy folder says. Whether the policies are right is for Cerbos to say; here only names are read.
- * @throws PlatformError for rules that Cerbos would mix up
+ * @throws PlatformError for what Cerbos would mix up or misread
  */
 export function bundleOf(folder: PolicyFolder): Bundle {
+  refuseMisread(folder);
   refuseLookAlikes(folder);
   const { hash, files } = folder;
-  const texts = [...files].filter(([path]) => !path.startsWith('_schemas/'));
-  const documents = texts.flatMap(([, content]) => parseAllDocuments(content.toString('utf8')));
-  return { hash, kinds: kindsOf(documents.map((it) => document(it.toJS()))) };
+  const documents = [...files].flatMap(([path, content]) => decidingDocuments(path, content.toString('utf8')));
+  return { hash, kinds: kindsOf(documents.map(({ content }) => document(content))) };
 }
 
 function kindsOf(documents: readonly PolicyDocument[]): Map<string, KindPolicy> {
@@ -97,11 +103,7 @@ function kindsOf(documents: readonly PolicyDocument[]): Map<string, KindPolicy> 
       actions: new Set([
         ...(known?.actions ?? []),
         ...policy.rules.flatMap((rule) => rule.actions),
-        // Whether a glob really means this kind is decided, like everything, when it is asked.
-        ...everywhere
-          .flatMap(({ says }) => says)
-          .filter(({ kind }) => kind === policy.resource || kind.includes('*'))
-          .flatMap(({ actions }) => actions),
+        ...saidOf(policy.resource ?? '', everywhere),
       ]),
       rules: [...(known?.rules ?? []), ...policy.rules.map((rule) => ({ ...rule, reads: [...rule.reads, ...reads] }))],
       mentionsIds:
@@ -109,17 +111,22 @@ function kindsOf(documents: readonly PolicyDocument[]): Map<string, KindPolicy> 
       mentionsTime: (known?.mentionsTime ?? false) || MENTIONS_TIME.test(text),
     });
   }
-  for (const { kind, actions } of everywhere.flatMap(({ says }) => says)) {
-    const known = kinds.get(kind);
-    if (known ? known.rules.length > 0 : kind.includes('*')) continue;
+  for (const { kind } of everywhere.flatMap(({ says }) => says)) {
+    if (kinds.has(kind) || isGlob(kind)) continue;
     kinds.set(kind, {
-      actions: new Set([...(known?.actions ?? []), ...actions]),
+      actions: new Set(saidOf(kind, everywhere)),
       rules: [],
       mentionsIds: true,
       mentionsTime: everywhere.some(({ text }) => MENTIONS_TIME.test(text)),
     });
   }
   return kinds;
+}
+
+/** The actions that principal and role policies name for a kind. */
+function saidOf(kind: string, everywhere: readonly PolicyDocument[]): string[] {
+  const about = everywhere.flatMap(({ says }) => says).filter((it) => matchesGlob(it.kind, kind));
+  return about.flatMap(({ actions }) => actions);
 }
 
 /** Parts of a request that hold no id. */

@@ -1,5 +1,5 @@
 import { SparkgateError, type Reason } from '../domain/errors.ts';
-import type { Bundle, RuleName } from './bundle.ts';
+import { meansAction, type Bundle, type RuleName } from './bundle.ts';
 import type { Check, Decision, Properties } from './check.ts';
 import type { Decider } from './decide.ts';
 import type { FactLoader } from './facts.ts';
@@ -89,7 +89,7 @@ export class Explainer {
 
   #rulesAbout({ action, resource }: Check): RuleName[] {
     const rules = this.kinds.get(resource.type)?.rules ?? [];
-    return rules.filter(({ actions }) => actions.some((name) => name === action.name || name.includes('*')));
+    return rules.filter(({ actions }) => meansAction(actions, action.name));
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Reason } from '../domain/errors.ts';
-import { isOfThisService, namesAction, type Bundle } from './bundle.ts';
+import { isOfThisService, meansAction, namesAction, type Bundle } from './bundle.ts';
 import type { Check, Decision } from './check.ts';
 import type { RecordDecision } from './decision-record.ts';
 import type { Facts } from './facts.ts';
@@ -41,7 +41,7 @@ export class PolicyKinds {
     };
     const rules = this.#bundle.kinds.get(resource.type)?.rules ?? [];
     const paths = rules
-      .filter(({ actions }) => actions.some((name) => name === action.name || name.includes('*')))
+      .filter(({ actions }) => meansAction(actions, action.name))
       .flatMap(({ reads }) => reads)
       .filter(({ side, name }) => !Object.hasOwn(known[side], name))
       .map(({ side, name }) => `/${side}/properties/${name}`);

@@ -1,6 +1,6 @@
 import { ask } from './authorize.ts';
 import type { Context, Question } from './context.ts';
-import { pageOf, type Page, type PageQuery } from './page.ts';
+import { cursorAfter, pageOf, type Page, type PageQuery } from './page.ts';
 
 /** What a list is made of: rows in the order of their keys, and what the policies are asked of each. */
 export interface Listing<Row> {
@@ -10,8 +10,9 @@ export interface Listing<Row> {
   question: (row: Row) => Question;
 }
 
-/** Rows that one statement gives. */
+/** Rows that one statement gives, and that one page looks at; what is left is for the next one. */
 const CHUNK = 200;
+const MOST_ROWS = 10_000;
 
 /** A page of those rows that the policies let the actor see: a list is a search among rows. */
 export async function visiblePage<Row>(
@@ -21,7 +22,9 @@ export async function visiblePage<Row>(
 ): Promise<Page<Row>> {
   const visible: Row[] = [];
   const size = Math.min(limit + 1, CHUNK);
-  for (let after = cursor ?? null; visible.length <= limit;) {
+  let after = cursor ?? null;
+  for (let seen = 0; visible.length <= limit; seen += size) {
+    if (seen >= MOST_ROWS && after !== null) return { items: visible, next_cursor: cursorAfter(after) };
     const some = await rows(after, size);
     const verdicts = await Promise.all(some.map(async (row) => ask(ctx, question(row), null)));
     visible.push(...some.filter((_, index) => verdicts[index]?.decision === true));

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { bareEnvironment } from './child-protocol.ts';
 import { refuseLookAlikes } from './look-alikes.ts';
+import { refuseMisread } from './misread.ts';
 import { PlatformError } from './platform-error.ts';
 import { readPolicyFolder } from './policy-folder.ts';
 
@@ -28,8 +29,8 @@ export function cerbosBinary(): string {
 }
 
 /**
- * Compiles a folder of policies as strictly as the server evaluates them, and runs the tests of another. Rules that
- * Cerbos would mix up do not compile.
+ * Compiles a folder of policies as strictly as the server evaluates them, and runs the tests of another. What
+ * Cerbos would mix up or misread does not compile.
  */
 export async function compilePolicies(
   policyDir: string,
@@ -49,7 +50,9 @@ export async function compilePolicies(
 /** What Cerbos would take wrong, or too long for; null for all else that is wrong, which is for Cerbos to say. */
 async function complaintOf(policyDir: string): Promise<string | null> {
   try {
-    refuseLookAlikes(await readPolicyFolder(policyDir));
+    const folder = await readPolicyFolder(policyDir);
+    refuseMisread(folder);
+    refuseLookAlikes(folder);
     return null;
   } catch (error) {
     if (error instanceof PlatformError) return error.message;

@@ -1,5 +1,5 @@
-import { isNode, LineCounter, parseAllDocuments, type Document } from 'yaml';
 import { PlatformError } from './platform-error.ts';
+import { loadedPolicies, type PolicyDocument } from './policy-documents.ts';
 import type { PolicyFolder } from './policy-folder.ts';
 import { asList, asNode, isString, type YamlNode } from './yaml-node.ts';
 
@@ -20,8 +20,8 @@ interface Row {
  * and of two files that is either. In the same way a constant `false` passes for `""` and for null.
  * @throws PlatformError with files and lines
  */
-export function refuseLookAlikes({ files }: PolicyFolder): void {
-  const documents = [...files].flatMap(([path, content]) => readDocuments(path, content.toString('utf8')));
+export function refuseLookAlikes(folder: PolicyFolder): void {
+  const documents = loadedPolicies(folder);
   refuse(
     Map.groupBy(rowsOf(documents), ({ looks }) => looks),
     'these two rules, which have the same action, effect and expressions and differ only in all, any and none. ' +
@@ -38,37 +38,6 @@ function refuse(alike: ReadonlyMap<string, readonly Row[]>, what: string): void 
   for (const [first, ...others] of alike.values()) {
     const other = others.find(({ means }) => means !== first?.means);
     if (first && other) throw new PlatformError(`${first.at} and ${other.at}: Cerbos cannot tell apart ${what}`);
-  }
-}
-
-interface PolicyDocument {
-  content: YamlNode;
-  /** File and line of what stands under these keys. */
-  locate: (...keys: (string | number)[]) => string;
-}
-
-function readDocuments(path: string, text: string): PolicyDocument[] {
-  if (path.startsWith('_schemas/')) return [];
-  const lines = new LineCounter();
-  const documents = parseAllDocuments(text, { lineCounter: lines, logLevel: 'silent' });
-  if (!Array.isArray(documents)) return [];
-  return documents.flatMap((document) => {
-    const content = contentOf(document);
-    const locate = (...keys: (string | number)[]): string => {
-      const node = document.getIn(keys, true);
-      return `${path}:${lines.linePos(isNode(node) ? (node.range?.[0] ?? 0) : 0).line}`;
-    };
-    return content === null ? [] : [{ content, locate }];
-  });
-}
-
-/** What is no YAML is for Cerbos to refuse. */
-function contentOf(document: Document.Parsed): YamlNode | null {
-  if (document.errors.length > 0) return null;
-  try {
-    return asNode(document.toJS());
-  } catch {
-    return null;
   }
 }
 

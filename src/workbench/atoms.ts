@@ -14,6 +14,8 @@ export interface Atom {
    * or fails as soon as it fails for one (`every`). Null: it looks at a list as a whole, or at none.
    */
   through: { field: string; quantifier: 'some' | 'every' } | null;
+  /** Whether it errs for a list only where it errs for none or one of its records. */
+  errsByRecord: boolean;
 }
 
 /** Which fields there are, and which of them are lists of records. */
@@ -37,7 +39,11 @@ export function atomsOf(text: string, shape: Shape): Atom[] {
       throw new UnreadableExpression(`\`${textOf(node)}\`: allowed.<action> stands alone, or between !, && and ||`);
     }
     const it = expression(textOf(node));
-    found.set(it.text, { expression: it, reads: seen.fields, through: throughOf(it.node, shape) });
+    const through = throughOf(it.node, shape);
+    const lists = [...seen.fields].filter((field) => shape.lists.has(field));
+    const errsByRecord =
+      lists.length === 0 || (lists.length === 1 && (through !== null || errsByRecordAt(it.node, shape)));
+    found.set(it.text, { expression: it, reads: seen.fields, through, errsByRecord });
   };
   visit(expression(text).node);
   return [...found.values()];
@@ -74,22 +80,55 @@ function throughOf(node: ASTNode, shape: Shape): Atom['through'] {
     // Of an empty selection everything holds, so a selection is no obstacle to `all`.
     return method === 'all' ? { field, quantifier: 'every' } : null;
   }
-  if (node.op !== '>' && node.op !== '!=') return null;
+  const emptiness = emptinessOf(node);
+  const field = emptiness === null ? null : listOf(emptiness.list, shape);
+  return emptiness === null || field === null ? null : { field, quantifier: emptiness.quantifier };
+}
+
+/** How a comparison with 0 or 1 says that a size is not 0, or that it is. */
+const SIZES: Readonly<Record<string, 'some' | 'every'>> = {
+  '> 0': 'some',
+  '!= 0': 'some',
+  '>= 1': 'some',
+  '== 0': 'every',
+  '<= 0': 'every',
+  '< 1': 'every',
+};
+
+/** What asks whether there is `some` record in a list, or none: then `every` record would have to be absent. */
+function emptinessOf(node: ASTNode): { list: ASTNode; quantifier: 'some' | 'every' } | null {
+  if (!isComparison(node)) return null;
   const [left, right] = node.args;
-  const isZero = right.op === 'value' && Number(right.args) === 0;
-  const field = isZero ? sizedList(left, shape) : null;
-  return field === null ? null : { field, quantifier: 'some' };
+  if (right.op === 'list' && right.args.length === 0 && (node.op === '==' || node.op === '!='))
+    return { list: left, quantifier: node.op === '!=' ? 'some' : 'every' };
+  const list = isNumber(right) ? sizedBy(left) : null;
+  const quantifier = list === null ? undefined : SIZES[`${node.op} ${Number(right.args)}`];
+  return list === null || quantifier === undefined ? null : { list, quantifier };
+}
+
+type Comparison = Extract<ASTNode, { op: '==' | '!=' | '<' | '<=' | '>' | '>=' }>;
+
+const isComparison = (node: ASTNode): node is Comparison => ['==', '!=', '<', '<=', '>', '>='].includes(node.op);
+
+const isNumber = (node: ASTNode): boolean =>
+  node.op === 'value' && (typeof node.args === 'bigint' || typeof node.args === 'number');
+
+/** Selections, and sizes compared with a number: what errs there errs in the condition on a record. */
+function errsByRecordAt(node: ASTNode, shape: Shape): boolean {
+  if (isComparison(node)) {
+    const list = sizedBy(node.args[0]);
+    return list !== null && isNumber(node.args[1]) && listOf(list, shape) !== null;
+  }
+  return listOf(sizedBy(node) ?? node, shape) !== null;
 }
 
 /** The list in `size(list)` or `list.size()`. */
-function sizedList(node: ASTNode, shape: Shape): string | null {
+function sizedBy(node: ASTNode): ASTNode | null {
   if (node.op === 'call') {
     const [name, [list]] = node.args;
-    return name === 'size' && list !== undefined ? listOf(list, shape) : null;
+    return name === 'size' ? (list ?? null) : null;
   }
-  if (node.op !== 'rcall') return null;
-  const [name, list] = node.args;
-  return name === 'size' ? listOf(list, shape) : null;
+  return node.op === 'rcall' && node.args[0] === 'size' ? node.args[1] : null;
 }
 
 /** The field that a list comes from, as it is or filtered record by record. */

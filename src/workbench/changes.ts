@@ -1,4 +1,3 @@
-import { PlatformError } from '../platform/platform-error.ts';
 import { sortedRecords, type Json } from './finite-domain.ts';
 import type { Change } from './invariants.ts';
 import type { VectorSpace, VectorUnit } from './vector-space.ts';
@@ -12,13 +11,10 @@ export interface Step {
   to: number;
 }
 
-/** Every pair of classes between which a change leads, each with one example. @throws PlatformError for a field that is not there */
+/** Every pair of classes between which a change leads, each with one example. */
 export function stepsOf(change: Change, space: VectorSpace, unit: VectorUnit): Step[] {
   const [field = '', inner] = change.at.split('[].');
   const isList = space.lists.some((list) => list.field === field);
-  if (!space.shape.fields.includes(field) || (inner !== undefined && !isList)) {
-    throw new PlatformError(`${space.kind} has no field ${change.at} to change.`);
-  }
   const pairs = isList ? listPairs(change, { field, inner, space, unit }) : plainPairs(change, space.valuesOf(field));
   const { classOf } = unit.classesOf(field);
   const steps = new Map<string, Step>();
@@ -59,17 +55,17 @@ interface ListChange {
 
 function* listPairs(change: Change, { field, inner, space, unit }: ListChange): Generator<[Json, Json]> {
   const records = space.valuesOf(field) as Json[];
-  const { representatives, bounded, classOf } = unit.classesOf(field);
-  // Whatever else is in the list is as one of the representatives; of lists up to two, as one of the shorter ones.
-  const all = representatives as Json[][];
-  const rests = bounded ? all.filter((list) => list.length < 2) : all;
-  const seen = new Set<string>();
+  const { representatives, untried, classOf } = unit.classesOf(field);
   const changes = inner === undefined ? records.map((it) => [null, it] as const) : recordPairs(change, records, inner);
-  for (const [before, after] of changes) {
-    const key = JSON.stringify([before && classOf([before]), classOf([after])]);
-    if (seen.has(key)) continue;
-    seen.add(key);
-    for (const rest of rests) {
+  const classed = Map.groupBy(changes, ([before, after]) =>
+    JSON.stringify([before && classOf([before]), classOf([after])]),
+  );
+  for (const alike of classed.values()) {
+    // Whatever else is in the list is as one of the representatives; no record is in a list twice.
+    for (const rest of representatives as Json[][]) {
+      const apart = alike.find(([before, after]) => !rest.includes(before) && !rest.includes(after));
+      const [before, after] = apart ?? (untried === null ? alike[0] : undefined) ?? [null, null];
+      if (after === null) continue;
       const whole = before === null ? rest : sortedRecords([...rest, before]);
       yield [whole, sortedRecords([...rest, after])];
     }

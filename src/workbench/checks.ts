@@ -46,7 +46,9 @@ function checkEach(invariant: Invariant, action: string, decided: DecidedUnit): 
     const allowed = Object.fromEntries(unit.actions.map((it) => [it, decided.allows(it, index)]));
     const outcome = says.evaluate({ ...situationOf({ ...attr, role }), allowed });
     if (typeof outcome !== 'boolean')
-      throw new PlatformError(`The invariant ${invariant.id} is neither true nor false of ${JSON.stringify(attr)}.`);
+      throw new PlatformError(
+        `${invariant.place}: ${invariant.id} is neither true nor false of ${JSON.stringify(attr)}.`,
+      );
     if (invariant.allowed_whenever === undefined || outcome) met = true;
     if (invariant.allowed_whenever === undefined ? outcome : !outcome || allows) continue;
     first ??= index;

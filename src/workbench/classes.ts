@@ -1,6 +1,7 @@
 import { ROLE, type Atom } from './atoms.ts';
 import type { Outcome, Situation } from './expressions.ts';
 import { sortedRecords, type Json } from './finite-domain.ts';
+import { longerLists, tellingLengths } from './longer-lists.ts';
 
 /** A value for each of some fields. */
 export type Assignment = Readonly<Record<string, Json | undefined>>;
@@ -8,11 +9,15 @@ export type Assignment = Readonly<Record<string, Json | undefined>>;
 /** The values of a field that no atom tells apart, by one of them. */
 export interface Classes {
   representatives: readonly (Json | undefined)[];
-  /** The class of a value; undefined for a list so long that it is in none. */
+  /** The class of a value; undefined for a list unlike all that were looked at. */
   classOf: (value: Json | undefined) => number | undefined;
-  /** Of a list of records: only lists of at most two were looked at, since some atom looks at a list as a whole. */
+  /** Why not all lists that matter were looked at; null: the classes hold every value. */
+  untried: string | null;
+  /** Whether not all were. */
   bounded: boolean;
 }
+
+type Parted = Omit<Classes, 'bounded'>;
 
 /** All values of every field; of a list of records, its single records. */
 export type Values = ReadonlyMap<string, readonly (Json | undefined)[]>;
@@ -20,7 +25,7 @@ export type Values = ReadonlyMap<string, readonly (Json | undefined)[]>;
 /** All lists of at most two records, made when they are first asked for: mostly no atom needs them. */
 export type Lists = ReadonlyMap<string, () => readonly Json[]>;
 
-/** More classes of lists than this are not made by adding records; then lists stay at two. */
+/** More classes of lists than this are not made by adding records; then lists stay short. */
 const MOST_LISTS = 4096;
 
 /** What an expression is evaluated over. The principal has no attributes where the vector says all. */
@@ -49,7 +54,7 @@ export function plainClasses(
     atoms,
     mark,
   }: { values: Values; lists: Lists; atoms: readonly Atom[]; mark: (value: Json) => string },
-): Classes {
+): Parted {
   const all = values.get(field) ?? [];
   const rows = all.map((value) => mark(value as Json));
   for (const atom of atoms.filter(({ reads }) => reads.has(field))) {
@@ -70,7 +75,7 @@ function listsFor(atom: Atom, own: readonly (Json | undefined)[], short: (() => 
   return atom.through ? [[], ...own.map((record) => [record as Json])] : short();
 }
 
-function byRow(values: readonly (Json | undefined)[], rows: readonly string[]): Classes {
+function byRow(values: readonly (Json | undefined)[], rows: readonly string[]): Parted {
   const numbers = new Map<string, number>();
   const representatives: (Json | undefined)[] = [];
   const known = new Map<string, number>();
@@ -80,17 +85,17 @@ function byRow(values: readonly (Json | undefined)[], rows: readonly string[]): 
     numbers.set(row, number);
     known.set(JSON.stringify(value), number);
   }
-  return { representatives, classOf: (value) => known.get(JSON.stringify(value)), bounded: false };
+  return { representatives, classOf: (value) => known.get(JSON.stringify(value)), untried: null };
 }
 
 /**
  * Parts the lists of records. Where every atom goes through the list record by record, what is true of a list is what
- * is true of any of its records: lists of every length are covered. Otherwise lists of at most two are.
+ * is true of any of its records: lists of every length are covered. Otherwise lists of at most two are, and a few longer.
  */
 export function listClasses(
   field: string,
   { values, lists, atoms }: { values: Values; lists: Lists; atoms: readonly Atom[] },
-): Classes {
+): Parted {
   const reading = atoms.filter(({ reads }) => reads.has(field));
   const traits = traitsOf(field, reading, values);
   const whole = reading.filter((atom) => !traits.covers.has(atom));
@@ -114,9 +119,23 @@ export function listClasses(
     if (numbers.has(key)) return;
     numbers.set(key, representatives.push(list) - 1);
   };
-  const closed = whole.length === 0 && closeUnderUnion(values.get(field) as Json[], traits.of, add);
-  if (!closed) for (const list of lists.get(field)?.() ?? []) add(list as readonly Json[]);
-  return { representatives, classOf: (value) => numbers.get(row(value as readonly Json[])), bounded: !closed };
+  const records = values.get(field) as Json[];
+  const closed = whole.length === 0 && closeUnderUnion(records, traits.of, add);
+  if (!closed) {
+    for (const list of lists.get(field)?.() ?? []) add(list as readonly Json[]);
+    const lengths = tellingLengths(whole.map(({ expression }) => expression.node));
+    for (const list of longerLists(representatives as Json[][], { records, traits: traits.of, lengths })) add(list);
+  }
+  // Of two records there are no longer lists.
+  const untried = closed || records.length <= 2 ? null : untriedOf(field, whole[0]);
+  return { representatives, classOf: (value) => numbers.get(row(value as readonly Json[])), untried };
+}
+
+function untriedOf(field: string, whole: Atom | undefined): string {
+  const why = whole
+    ? `\`${whole.expression.text}\` looks at all of ${field} at once`
+    : `too many lists of ${field} matter`;
+  return `${why}, and only the short lists of ${field} were tried`;
 }
 
 /** What is true of each record, as bits; `covers` are the atoms that these bits say everything about. */

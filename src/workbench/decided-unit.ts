@@ -59,8 +59,16 @@ export async function decideUnit(
   return new DecidedUnit(unit, allowed);
 }
 
-/** Asks about points drawn at random; returns the first at which its class answers otherwise, which must never be. */
-export async function findStray(
+/** What came of asking about points drawn at random. */
+export interface Sampled {
+  /** How many decisions were compared: those on points of which a class speaks. */
+  compared: number;
+  /** The first point on which its class answers otherwise, or that no class speaks for though they hold all; never one. */
+  stray: { action: string; point: Point } | null;
+}
+
+/** Asks about points drawn at random whether their classes speak for them. */
+export async function sample(
   pdp: Pdp,
   decided: DecidedUnit,
   {
@@ -69,17 +77,23 @@ export async function findStray(
     random,
     as = space.kind,
   }: { space: VectorSpace; samples: number; random: () => number; as?: string },
-): Promise<{ action: string; point: Point } | null> {
+): Promise<Sampled> {
   const { unit } = decided;
-  const asked = Array.from({ length: samples }, () => space.draw(random)).flatMap((point) => {
-    const index = unit.locate(point);
-    return index === undefined ? [] : unit.actions.map((action) => ({ action, point, index }));
-  });
+  const drawn = Array.from({ length: samples }, () => space.draw(random));
+  const located = drawn.map((point) => ({ point, index: unit.locate(point) }));
+  const lost = unit.untried === null ? located.find(({ index }) => index === undefined) : undefined;
+  if (lost) return { compared: 0, stray: { action: unit.actions.join(', '), point: lost.point } };
+  const asked = located.flatMap(({ point, index }) =>
+    index === undefined ? [] : unit.actions.map((action) => ({ action, point, index })),
+  );
   const answers = await askAll(
     pdp,
     asked.map(({ action, point }) => question(as, action, point)),
   );
-  return asked.find(({ action, index }, at) => decided.allows(action, index) !== answers[at]) ?? null;
+  const stray = asked.find(({ action, index }, at) => decided.allows(action, index) !== answers[at]) ?? null;
+  // Where not all was tried, a value may stand for others that differ from it in what was not.
+  if (stray && unit.untried !== null) return { compared: 0, stray: null };
+  return { compared: asked.length, stray };
 }
 
 /** The question that asks the PDP for one decision of the space. */

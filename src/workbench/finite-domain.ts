@@ -7,7 +7,7 @@ export type Domain =
   | { sort: 'either'; options: readonly Domain[] }
   /** A sorted set of plain values. */
   | { sort: 'set'; of: Domain }
-  /** A sorted set of records; only sets of at most two are enumerated; longer ones are the matter of the classes. */
+  /** A sorted set of records; only sets of at most two are enumerated (`isCut`); longer ones are for the classes. */
   | { sort: 'records'; of: Domain }
   | { sort: 'record'; fields: readonly (readonly [name: string, domain: Domain])[] };
 
@@ -77,6 +77,22 @@ export function holdsList(domain: Domain): boolean {
   );
 }
 
+/** Whether there are values that are not enumerated: lists of more than two records. */
+export function isCut(domain: Domain): boolean {
+  switch (domain.sort) {
+    case 'one_of':
+      return false;
+    case 'either':
+      return domain.options.some(isCut);
+    case 'set':
+      return isCut(domain.of);
+    case 'records':
+      return sizeOf(domain.of) > 2 || isCut(domain.of);
+    case 'record':
+      return domain.fields.some(([, field]) => isCut(field));
+  }
+}
+
 /** How many values a domain has. */
 export function sizeOf(domain: Domain): number {
   switch (domain.sort) {
@@ -134,7 +150,8 @@ function* subsets(values: readonly Json[]): Generator<Json> {
   for (let bits = 0; bits < 2 ** sorted.length; bits += 1) yield sorted.filter((_, index) => (bits >> index) & 1);
 }
 
-function* smallSets(values: readonly Json[]): Generator<Json> {
+/** The sorted sets of at most two of these values. */
+export function* smallSets(values: readonly Json[]): Generator<Json[]> {
   yield [];
   for (const value of values) yield [value];
   for (const [index, value] of values.entries()) {

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { parse } from 'yaml';
+import { isNode, LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { PlatformError } from '../platform/platform-error.ts';
-import { expand } from './expressions.ts';
+import { expand, expression, UnreadableExpression } from './expressions.ts';
 
 const Plain = z.union([z.string(), z.boolean(), z.null()]);
 
@@ -60,37 +60,65 @@ const File = z.strictObject({
 });
 
 /** A sentence that must hold in every situation of a kind, its variables filled in. */
-export type Invariant = z.infer<typeof Sentence> & { kind: string };
+export type Invariant = z.infer<typeof Sentence> & {
+  kind: string;
+  /** File and line. */
+  place: string;
+};
 
-/** Reads the invariants of a file. @throws PlatformError that names the sentence at fault; UnreadableExpression */
+/** Reads the invariants of a file. @throws PlatformError that names file, line and what is at fault */
 export async function readInvariants(path: string): Promise<Invariant[]> {
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
     throw new PlatformError(`The invariants ${path} cannot be read.`, { cause });
   });
-  const parsed = File.safeParse(fromYaml(path, text));
+  const { content, placeOf } = fromYaml(path, text);
+  const parsed = File.safeParse(content);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
-    throw new PlatformError(`${path}: ${issue?.path.join('.') || 'the file'}: ${issue?.message}`);
+    throw new PlatformError(`${placeOf(issue?.path ?? [])}: ${issue?.path.join('.') || 'the file'}: ${issue?.message}`);
   }
-  const invariants = Object.entries(parsed.data.kinds).flatMap(([kind, { variables, sentences }]) => {
-    const names = new Map(Object.entries(variables).map(([name, value]) => [`V.${name}`, value]));
-    const fill = (it: string): string => expand(it, names);
-    return sentences.map((it) => ({
-      ...it,
-      kind,
-      ...(it.allowed_only_if !== undefined && { allowed_only_if: fill(it.allowed_only_if) }),
-      ...(it.allowed_whenever !== undefined && { allowed_whenever: fill(it.allowed_whenever) }),
-      ...(it.holds !== undefined && { holds: fill(it.holds) }),
-    }));
-  });
+  const invariants = Object.entries(parsed.data.kinds).flatMap(([kind, { variables, sentences }]) =>
+    sentences.map((it, index) =>
+      filled({ ...it, kind, place: placeOf(['kinds', kind, 'sentences', index]) }, variables),
+    ),
+  );
   const twice = invariants.find((it, index) => invariants.findIndex(({ id }) => id === it.id) !== index);
-  if (twice) throw new PlatformError(`${path}: two sentences are called ${twice.id}.`);
+  if (twice) throw new PlatformError(`${twice.place}: two sentences are called ${twice.id}.`);
   return invariants;
 }
 
-function fromYaml(path: string, text: string): unknown {
+/** Fills in the variables of a sentence. */
+function filled(it: Invariant, variables: Readonly<Record<string, string>>): Invariant {
+  const names = new Map(Object.entries(variables).map(([name, value]) => [`V.${name}`, value]));
+  const fill = (text: string): string => expression(expand(text, names)).text;
   try {
-    return parse(text) as unknown;
+    return {
+      ...it,
+      ...(it.allowed_only_if !== undefined && { allowed_only_if: fill(it.allowed_only_if) }),
+      ...(it.allowed_whenever !== undefined && { allowed_whenever: fill(it.allowed_whenever) }),
+      ...(it.holds !== undefined && { holds: fill(it.holds) }),
+    };
+  } catch (error) {
+    if (!(error instanceof UnreadableExpression)) throw error;
+    throw new PlatformError(`${it.place}: ${it.id}: ${error.message}`, { cause: error });
+  }
+}
+
+/** What a file says, and where it says it. */
+function fromYaml(path: string, text: string) {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines });
+  const [error] = document.errors;
+  if (error) throw new PlatformError(`${path}:${error.linePos?.[0].line ?? 1}: ${error.message}`, { cause: error });
+  const placeOf = (at: readonly PropertyKey[]): string => {
+    for (let length = at.length; length > 0; length -= 1) {
+      const node = document.getIn(at.slice(0, length), true);
+      if (isNode(node) && node.range) return `${path}:${lines.linePos(node.range[0]).line}`;
+    }
+    return `${path}:1`;
+  };
+  try {
+    return { content: document.toJS() as unknown, placeOf };
   } catch (cause) {
     throw new PlatformError(`${path}: ${cause instanceof Error ? cause.message : 'no YAML'}`, { cause });
   }

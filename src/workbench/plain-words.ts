@@ -1,11 +1,22 @@
+import { VECTOR_SCHEMAS } from '../decision/vectors.ts';
 import type { Json } from './finite-domain.ts';
 import type { Point } from './vector-space.ts';
 
 /** A point as a sentence for people who know the domain and no JSON; only the facts that `matters` holds are told. */
 export function inPlainWords({ role, attr }: Point, matters: ReadonlySet<string>): string {
   const facts = Object.entries(attr).filter(([name]) => matters.has(name));
-  const told = facts.map(([name, value]) => (name === 'paths' ? paths(value) : fact(name, value)));
+  const known = domainFields(attr);
+  const told = facts.map(([name, value]) => {
+    if (!known.has(name)) return plainly(name, value);
+    return name === 'paths' ? paths(value) : fact(name, value);
+  });
   return [subject(role), ...told].join('; ');
+}
+
+/** The fields that mean what this service means by them: a kind of one's own may call anything `owner`, or `live`. */
+function domainFields(attr: Point['attr']): ReadonlySet<string> {
+  const shapes = Object.values(VECTOR_SCHEMAS).map(({ shape }) => Object.keys(shape));
+  return new Set(shapes.filter((names) => names.every((name) => Object.hasOwn(attr, name))).flat());
 }
 
 function subject(role: string): string {
@@ -66,8 +77,10 @@ function fact(name: string, value: Json): string {
     return value === 'NONE' ? 'no role in the ad account' : `${said(value)} in the ad account`;
   }
   if (name === 'post') return `a post (${described(value)})`;
-  return `${name.replaceAll('_', ' ')} ${described(value)}`;
+  return plainly(name, value);
 }
+
+const plainly = (name: string, value: Json): string => `${name.replaceAll('_', ' ')} ${described(value)}`;
 
 /** A plain value as it is written. */
 const said = (value: Json | undefined): string => (typeof value === 'string' ? value : JSON.stringify(value));
@@ -75,7 +88,8 @@ const said = (value: Json | undefined): string => (typeof value === 'string' ? v
 function described(value: Json): string {
   if (value === null) return 'unknown';
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
-  if (Array.isArray(value)) return scopes(value);
+  if (Array.isArray(value))
+    return value.length === 0 ? 'nothing' : value.map((it: Json) => described(it)).join(' and ');
   if (typeof value !== 'object') return said(value);
   return Object.entries(value)
     .map(([name, it]) => `${name.replaceAll('_', ' ')} ${described(it ?? null)}`)

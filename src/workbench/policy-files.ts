@@ -1,14 +1,16 @@
 import { lstat, readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
-import { parseAllDocuments } from 'yaml';
 import { PlatformError } from '../platform/platform-error.ts';
-import { asNode, type YamlNode } from '../platform/yaml-node.ts';
+import { refuseMisread } from '../platform/misread.ts';
+import { decidingDocuments } from '../platform/policy-documents.ts';
+import type { YamlNode } from '../platform/yaml-node.ts';
 
 /** A file of policies; a file that is no YAML has no documents here, and Cerbos says what is wrong with it. */
 export interface PolicyFile {
   /** Below the policy folder, with `/`. */
   path: string;
   text: string;
+  /** Those alone that have a say in decisions. */
   documents: readonly YamlNode[];
 }
 
@@ -17,8 +19,8 @@ const LARGEST_FILE = 1_048_576;
 
 /**
  * The files of a policy folder, as Cerbos would read them, in the order of their names.
- * @throws PlatformError for a folder that cannot be read or holds no policy, a file of over 1 MiB, and a link that leads
- * out of the folder
+ * @throws PlatformError for a folder that cannot be read or holds no policy, a file of over 1 MiB, a link that leads
+ * out of the folder, and what Cerbos would misread
  */
 export async function readPolicyFiles(folder: string): Promise<PolicyFile[]> {
   const names = await readdir(folder, { recursive: true }).catch((cause: unknown) => {
@@ -32,6 +34,7 @@ export async function readPolicyFiles(folder: string): Promise<PolicyFile[]> {
   if (!policies.some(({ path, text }) => !path.startsWith('_schemas/') && text.trim() !== '')) {
     throw new PlatformError(`There is no policy (*.yaml) in ${folder}.`);
   }
+  refuseMisread({ files: new Map(policies.map(({ path, text }) => [path, Buffer.from(text)])) });
   return policies;
 }
 
@@ -42,19 +45,12 @@ async function readOne(folder: string, path: string): Promise<PolicyFile | null>
     throw new PlatformError(`${path} has ${found.size} bytes; a policy file has at most ${LARGEST_FILE}.`);
   }
   const text = await readFile(join(folder, path), 'utf8');
-  return { path, text, documents: path.startsWith('_schemas/') ? [] : documentsOf(text) };
+  return { path, text, documents: documentsOf(path, text) };
 }
 
-/** The documents of a YAML text; none when it is no YAML. */
-export function documentsOf(text: string): YamlNode[] {
-  const documents = parseAllDocuments(text, { logLevel: 'silent' });
-  if (!Array.isArray(documents) || documents.some((it) => it.errors.length > 0)) return [];
-  try {
-    return documents.map((it) => asNode(it.toJS()));
-  } catch {
-    // Aliases without end, or to nothing.
-    return [];
-  }
+/** The policies in a text that have a say in decisions; none when it is no YAML. */
+export function documentsOf(path: string, text: string): YamlNode[] {
+  return decidingDocuments(path, text).map(({ content }) => content);
 }
 
 async function refuseLinkOut(folder: string, path: string): Promise<void> {

@@ -1,3 +1,4 @@
+import { matchesGlob } from '../platform/action-glob.ts';
 import { expand, literal } from './expressions.ts';
 import type { Json } from './finite-domain.ts';
 import { asList, asNode, isString, type YamlNode } from '../platform/yaml-node.ts';
@@ -58,7 +59,8 @@ function kindText(kind: string, file: string, policy: YamlNode, files: readonly 
   const scope = scopeOf(policy, files, file);
   const derived = derivedRoles(policy, files, scope.files);
   const ref = asNode(asNode(policy['schemas'])['resourceSchema'])['ref'];
-  const rules = asList(policy['rules']).map((it, index) => ruleText(asNode(it), index, { file, scope, derived }));
+  const texts = asList(policy['rules']).map((it, index) => ruleText(asNode(it), index, { file, scope, derived }));
+  const rules = texts.some(asksForDerivedRoles) ? texts.map((it) => withDerivedRoles(it, derived)) : texts;
   return {
     kind,
     file,
@@ -69,21 +71,25 @@ function kindText(kind: string, file: string, policy: YamlNode, files: readonly 
   };
 }
 
+const asksForDerivedRoles = ({ leaves, variables }: RuleText): boolean =>
+  [...leaves, ...variables].some((it) => /\bruntime\b/.test(it));
+
+const withDerivedRoles = (rule: RuleText, derived: ReadonlyMap<string, DerivedRole>): RuleText => ({
+  ...rule,
+  text: JSON.stringify([rule.text, ...derived]),
+});
+
 /** A role policy counts for whoever has its role, whatever kinds it names. */
 function swaying(root: YamlNode, kind: string, rules: readonly RuleText[]): string[] {
   const [principal, role] = [asNode(root['principalPolicy']), asNode(root['rolePolicy'])];
   const names = (policy: YamlNode): boolean =>
-    asList(policy['rules']).some((it) => globOf(String(asNode(it)['resource'])).test(kind));
+    asList(policy['rules']).some((it) => matchesGlob(String(asNode(it)['resource']), kind));
   const hasRole = rules.some(({ roles }) => roles.includes(String(role['role'])));
   return [
     ...(names(principal) ? [`the principal policy of ${String(principal['principal'])}`] : []),
     ...(names(role) || hasRole ? [`the role policy of ${String(role['role'])}`] : []),
   ];
 }
-
-/** What a glob of Cerbos' means, as far as `*` goes. */
-export const globOf = (glob: string): RegExp =>
-  new RegExp(`^${glob.replaceAll(/[.+?^${}()|[\]\\]/g, String.raw`\$&`).replaceAll('*', '.*')}$`);
 
 interface DerivedRole {
   parents: string[];

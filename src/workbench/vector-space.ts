@@ -9,7 +9,17 @@ import {
   type Lists,
   type Values,
 } from './classes.ts';
-import { domainOf, holdsList, InfiniteDomain, sizeOf, valuesOf, type Domain, type Json } from './finite-domain.ts';
+import {
+  domainOf,
+  holdsList,
+  InfiniteDomain,
+  isCut,
+  sizeOf,
+  smallSets,
+  valuesOf,
+  type Domain,
+  type Json,
+} from './finite-domain.ts';
 import type { KindText, RuleText } from './policy-text.ts';
 
 /** One point of the space: the subject's role and the fact vector between subject and resource. */
@@ -50,12 +60,13 @@ export class VectorSpace {
       ...domain.fields.map(([name, it]) => [name, [...valuesOf(it.sort === 'records' ? it.of : it)]] as const),
     ]);
     const lists = domain.fields.filter(([, it]) => it.sort === 'records');
-    this.#lists = new Map(lists.map(([name, it]) => [name, once(() => [...valuesOf(it)] as Json[])]));
+    const records = (name: string): Json[] => this.#values.get(name) as Json[];
+    this.#lists = new Map(lists.map(([name]) => [name, once(() => [...smallSets(records(name))])]));
   }
 
   /** How many fact vectors there are, lists of records counted up to two records. */
   get size(): number {
-    return sizeOf({ sort: 'record', fields: this.#fields });
+    return sizeOf(this.domain);
   }
 
   /** The lists of records among the fields, each with the number of different records. */
@@ -66,6 +77,11 @@ export class VectorSpace {
   /** The fields that may hold a list, of records or of plain values. */
   get arrays(): ReadonlySet<string> {
     return new Set(this.#fields.filter(([, domain]) => holdsList(domain)).map(([name]) => name));
+  }
+
+  /** The fact vectors as a domain. */
+  get domain(): Domain {
+    return { sort: 'record', fields: this.#fields };
   }
 
   get shape(): Shape {
@@ -112,15 +128,33 @@ export class VectorSpace {
 
   #classes(field: string, atoms: readonly Atom[], rules: readonly RuleText[]): Classes {
     const over = { values: this.#values, lists: this.#lists, atoms };
-    if (this.#lists.has(field)) return listClasses(field, over);
     const matches = (role: unknown): string =>
       rules.map(({ roles }) => (roles.includes('*') || roles.includes(role as string) ? '1' : '0')).join('');
-    return plainClasses(field, { ...over, mark: field === ROLE ? matches : () => '' });
+    const classes = this.#lists.has(field)
+      ? listClasses(field, over)
+      : plainClasses(field, { ...over, mark: field === ROLE ? matches : () => '' });
+    const untried = classes.untried ?? this.#untried(field, atoms);
+    return { ...classes, untried, bounded: untried !== null };
+  }
+
+  /** Why not all values of a field were looked at, as far as its schema goes and what reads it. */
+  #untried(field: string, atoms: readonly Atom[]): string | null {
+    const reading = atoms.filter(({ reads }) => reads.has(field));
+    const domain = this.#fields.find(([name]) => name === field)?.[1];
+    if (domain && reading.length > 0 && isCut(domain.sort === 'records' ? domain.of : domain))
+      return `${field} holds lists in places where only lists of up to two were tried`;
+    const both = this.#lists.has(field)
+      ? reading.find(({ reads }) => [...reads].filter((it) => this.#lists.has(it)).length > 1)
+      : undefined;
+    return both
+      ? `\`${both.expression.text}\` looks at two lists at once, and not all pairs of lists were tried`
+      : null;
   }
 
   /** A variable decides nothing by itself, but where it errs nothing is allowed. */
   #mayErr(text: string): Atom[] {
     return atomsOf(text, this.shape).filter((atom) => {
+      if (!atom.errsByRecord) return true;
       for (const assignment of assignments([...atom.reads], this.#singles())) {
         if (atom.expression.evaluate(situationOf(assignment)) === 'error') return true;
       }
@@ -163,9 +197,15 @@ export class VectorUnit {
     this.size = fields.reduce((product, [, { representatives }]) => product * representatives.length, 1);
   }
 
-  /** Lists of records were looked at up to two records; else they are covered whatever their length. */
+  /** Why the classes do not hold every situation; null: what is true of them all is true everywhere. */
+  get untried(): string | null {
+    const reasons = this.#fields.map(([, classes]) => classes.untried).filter((it) => it !== null);
+    return reasons.length === 0 ? null : [...new Set(reasons)].join('; ');
+  }
+
+  /** Whether only some lists of records were looked at. */
   get bounded(): boolean {
-    return this.#fields.some(([, classes]) => classes.bounded);
+    return this.untried !== null;
   }
 
   /** The point that speaks for a class. */
@@ -210,7 +250,7 @@ export class VectorUnit {
     throw new Error(`${this.kind} has no field ${field}`);
   }
 
-  /** The class that a point is in; undefined when it was not looked at. */
+  /** The class that a point is in; undefined for a list unlike all that were looked at. */
   locate({ role, attr }: Point): number | undefined {
     let index = 0;
     let step = 1;

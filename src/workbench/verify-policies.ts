@@ -1,5 +1,6 @@
 import { PlatformError } from '../platform/platform-error.ts';
 import { UnreadableExpression } from './expressions.ts';
+import type { Doubt } from './findings.ts';
 import { InfiniteDomain } from './finite-domain.ts';
 import { readInvariants, type Invariant } from './invariants.ts';
 import type { PolicyFile } from './policy-files.ts';
@@ -19,6 +20,8 @@ export interface Verified {
   outside: readonly { kind: string; why: string }[];
   invariants: readonly Invariant[];
   violations: readonly ExplainedViolation[];
+  /** Sentences that nothing was found against, and that cannot be relied on all the same. */
+  doubts: readonly Doubt[];
   seconds: number;
 }
 
@@ -63,7 +66,8 @@ export async function verifyPolicies(options: VerifyOptions): Promise<Verified> 
     await servers.close();
   }
   const violations = await explained(options.folder, kinds);
-  return { kinds, outside, invariants, violations, seconds: (performance.now() - startedAt) / 1000 };
+  const doubts = kinds.flatMap((it) => it.doubts);
+  return { kinds, outside, invariants, violations, doubts, seconds: (performance.now() - startedAt) / 1000 };
 }
 
 /** Every kind's policy, or why one cannot be read here. @throws PlatformError */
@@ -83,11 +87,10 @@ async function invariantsFor(
   if (kind !== null && !texts.has(kind)) {
     throw new PlatformError(`No policy is about the kind ${kind}; there are ${[...texts.keys()].join(', ')}.`);
   }
-  const all = await readInvariants(file).catch((error: unknown) => {
-    throw error instanceof UnreadableExpression ? new PlatformError(`${file}: ${error.message}`) : error;
-  });
+  const all = await readInvariants(file);
   const stranger = all.find((it) => !texts.has(it.kind));
-  if (stranger) throw new PlatformError(`${file} speaks of the kind ${stranger.kind}, and no policy does.`);
+  if (stranger)
+    throw new PlatformError(`${stranger.place}: it speaks of the kind ${stranger.kind}, and no policy does.`);
   return all.filter((it) => kind === null || it.kind === kind);
 }
 

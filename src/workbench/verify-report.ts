@@ -1,3 +1,5 @@
+import type { Doubt } from './findings.ts';
+import type { Invariant } from './invariants.ts';
 import { junit } from './junit.ts';
 import { inPlainWords } from './plain-words.ts';
 import type { ExplainedViolation, Verified } from './verify-policies.ts';
@@ -15,13 +17,20 @@ export function verifyReport(verified: Verified, output: 'text' | 'json' | 'juni
   }
 }
 
-function asText({ kinds, outside, invariants, violations, seconds }: Verified): string {
+function asText({ kinds, outside, invariants, violations, doubts, seconds }: Verified): string {
   const lines = [
     ...kinds.flatMap(kindLines),
     ...outside.map(({ kind, why }) => `${kind}: outside the vector world (${why}); its tests alone speak for it`),
     '',
     ...violations.flatMap((it) => [described(it), '']),
-    `${invariants.length} invariants, ${distinct(violations)} violated, in ${seconds.toFixed(1)} s`,
+    ...byReason(doubts).flatMap((it) => [it, '']),
+    [
+      `${invariants.length} invariants`,
+      `${distinct(violations)} violated`,
+      ...counted(doubts, 'unproven', 'not proven'),
+      ...counted(doubts, 'about_nothing', 'about nothing'),
+      `in ${seconds.toFixed(1)} s`,
+    ].join(', '),
   ];
   return `${lines.join('\n')}\n`;
 }
@@ -29,7 +38,7 @@ function asText({ kinds, outside, invariants, violations, seconds }: Verified): 
 function kindLines(it: VerifiedKind): string[] {
   const covered = [
     ...it.unbounded.map((field) => `${field} of any number`),
-    ...it.bounded.map((field) => `${field} at most two, since a rule looks at all of them at once`),
+    ...it.bounded.map((field) => `of ${field} only short lists were tried: two, and a few longer`),
   ];
   return [
     `${it.kind}: ${count(it.vectors)} vectors x ${it.roles} roles x ${it.actions} actions` +
@@ -42,6 +51,24 @@ function kindLines(it: VerifiedKind): string[] {
 const count = (number: number | null): string => (number ?? 0).toLocaleString('en-US');
 const distinct = (violations: readonly ExplainedViolation[]): number =>
   new Set(violations.map(({ invariant }) => invariant.id)).size;
+
+const counted = (doubts: readonly Doubt[], sort: Doubt['is'], name: string): string[] => {
+  const own = doubts.filter(({ is }) => is === sort);
+  return own.length === 0 ? [] : [`${own.length} ${name}`];
+};
+
+const heading = ({ is, why }: Doubt): string =>
+  is === 'unproven'
+    ? `NOT PROVEN: nothing was found against it, and yet it cannot be shown to hold: ${why}`
+    : `ABOUT NOTHING: ${why}`;
+
+const sentence = ({ id, rules, says, place }: Invariant): string => `${place}: ${id} (${rules.join(', ')}): ${says}`;
+
+/** What is to be said of doubts, those that have one reason together. */
+function byReason(doubts: readonly Doubt[]): string[] {
+  const groups = Map.groupBy(doubts, heading);
+  return [...groups].map(([head, own]) => [head, ...own.map(({ invariant }) => `  ${sentence(invariant)}`)].join('\n'));
+}
 
 function described({
   invariant,
@@ -66,9 +93,14 @@ function described({
   ].join('\n');
 }
 
-function asJson({ kinds, outside, invariants, violations, seconds }: Verified): object {
+function asJson({ kinds, outside, invariants, violations, doubts, seconds }: Verified): object {
   return {
-    kinds: kinds.map((it) => ({ ...it, violations: it.violations.length, idle: it.idle.map(({ id }) => id) })),
+    kinds: kinds.map((it) => ({
+      ...it,
+      violations: it.violations.length,
+      doubts: it.doubts.length,
+      idle: it.idle.map(({ id }) => id),
+    })),
     outside,
     invariants: invariants.map(({ id, kind, rules, says }) => ({ id, kind, rules, says })),
     violations: violations.map(({ invariant, matters, ...it }) => ({
@@ -79,17 +111,31 @@ function asJson({ kinds, outside, invariants, violations, seconds }: Verified): 
       ...it,
       sentence: inPlainWords(it.point, matters),
     })),
+    doubts: doubts.map(({ invariant: { id, kind, rules, says, place }, is, why }) => ({
+      id,
+      kind,
+      rules,
+      says,
+      place,
+      is,
+      why,
+    })),
     seconds,
   };
 }
 
-function asJunit({ invariants, violations }: Verified): string {
+function asJunit({ invariants, violations, doubts }: Verified): string {
   const cases = invariants.map(({ id, kind, rules, says }) => {
-    const own = violations.filter(({ invariant }) => invariant.id === id);
+    const own = [
+      ...violations.filter(({ invariant }) => invariant.id === id).map(described),
+      ...doubts
+        .filter(({ invariant }) => invariant.id === id)
+        .map((it) => `${heading(it)}\n  ${sentence(it.invariant)}`),
+    ];
     return {
       suite: kind,
       name: `${id} (${rules.join(', ')}): ${says}`,
-      failure: own.length === 0 ? null : own.map(described).join('\n'),
+      failure: own.length === 0 ? null : own.join('\n'),
     };
   });
   return junit('policy verify', cases);

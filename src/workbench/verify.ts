@@ -1,14 +1,19 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { meansAction } from '../decision/bundle.ts';
 import type { Pdp } from '../decision/pdp.ts';
 import { PlatformError } from '../platform/platform-error.ts';
+import { actionExamples } from './action-examples.ts';
 import { refuseBeyondVectors } from './beyond-vectors.ts';
-import { check, type Violation } from './checks.ts';
-import { decideUnit, findStray } from './decided-unit.ts';
+import type { Violation } from './checks.ts';
+import { decideUnit, sample } from './decided-unit.ts';
 import { UnreadableExpression } from './expressions.ts';
+import { Findings, type Doubt } from './findings.ts';
 import { InfiniteDomain } from './finite-domain.ts';
 import type { Invariant } from './invariants.ts';
-import { globOf, type KindText, type RuleText } from './policy-text.ts';
+import { refuseMisspelt } from './misspelt.ts';
+import type { KindText, RuleText } from './policy-text.ts';
+import { sentenceGroups, type SentenceGroup } from './sentence-groups.ts';
 import { VectorSpace, type Point, type VectorUnit } from './vector-space.ts';
 
 /** What verifying a kind brought. */
@@ -23,16 +28,15 @@ export interface VerifiedKind {
   decided: number;
   /** Further situations drawn at random that were decided to see whether their class speaks for them. */
   sampled: number;
-  /** Lists of records that are covered whatever their length, and those that are covered up to two. */
+  /** Lists of records that are covered whatever their length, and those of which only short ones are. */
   unbounded: readonly string[];
   bounded: readonly string[];
   violations: readonly Violation[];
+  /** Sentences that no situation was found to break, and that are not shown to hold all the same. */
+  doubts: readonly Doubt[];
   /** Sentences that no situation came near: they hold of nothing. */
   idle: readonly Invariant[];
 }
-
-/** An action that no policy names: what is allowed by `"*"` shows in it. */
-const UNNAMED_ACTION = 'some_other_action';
 
 const SAMPLES = 400;
 
@@ -54,16 +58,15 @@ export async function openSpace(
 
 /** The actions that a policy names, a `view:*` as one of its kind, and one that it does not name. */
 export function actionsOf(...texts: readonly KindText[]): string[] {
-  const named = texts.flatMap(({ rules }) => rules.flatMap(({ actions }) => actions)).filter((it) => it !== '*');
-  return [...new Set([...named.map((it) => it.replaceAll('*', 'something')), UNNAMED_ACTION])];
+  return actionExamples(texts.flatMap(({ rules }) => rules.flatMap(({ actions }) => actions)));
 }
 
 /** The rules that can have a say in some actions. */
 export function rulesFor(actions: readonly string[], text: KindText): RuleText[] {
-  return text.rules.filter((rule) => rule.actions.some((glob) => actions.some((it) => globOf(glob).test(it))));
+  return text.rules.filter((rule) => actions.some((action) => meansAction(rule.actions, action)));
 }
 
-/** Decides the whole space of a kind and holds the invariants against it. */
+/** Decides the whole space of a kind and holds the invariants against it. @throws PlatformError for a misspelt one */
 export async function verifyKind(
   pdp: Pdp,
   {
@@ -81,77 +84,37 @@ export async function verifyKind(
   },
   progress: (decided: number) => void,
 ): Promise<VerifiedKind> {
+  for (const invariant of invariants) refuseMisspelt(invariant, space);
   const actions = actionsOf(text);
-  const groups = groupsOf(actions, invariants);
-  const found: VerifiedKind & { violations: Violation[] } = {
+  const findings = new Findings(invariants, text);
+  const bounded = new Set<string>();
+  let [decisions, sampled] = [0, 0];
+  for (const group of sentenceGroups(actions, invariants)) {
+    const unit = unitFor(group, space, text);
+    const decided = await decideUnit(pdp, unit, { progress, as });
+    const { compared, stray } = await sample(pdp, decided, { space, samples: SAMPLES, random, as });
+    if (stray) throw new PlatformError(strayMessage(space.kind, stray));
+    decisions += unit.size * group.actions.length;
+    sampled += compared;
+    for (const { field } of space.lists) if (unit.classesOf(field).untried !== null) bounded.add(field);
+    findings.note(group, { decided, space });
+  }
+  const lists = space.lists.map(({ field }) => field);
+  return {
     kind: space.kind,
     vectors: space.size,
     why: null,
     roles: space.roles.length,
     actions: actions.length,
-    decided: 0,
-    sampled: 0,
-    unbounded: [],
-    bounded: [],
-    violations: [],
-    idle: [],
-  };
-  const used = new Set<string>();
-  const bounded = new Set<string>();
-  for (const group of groups) {
-    const unit = unitFor(group, space, text);
-    const decided = await decideUnit(pdp, unit, { progress, as });
-    const stray = await findStray(pdp, decided, { space, samples: SAMPLES, random, as });
-    if (stray) throw new PlatformError(strayMessage(space.kind, stray));
-    found.decided += unit.size * group.actions.length;
-    found.sampled += SAMPLES * group.actions.length;
-    for (const { field } of space.lists) if (unit.classesOf(field).bounded) bounded.add(field);
-    for (const invariant of group.invariants) {
-      for (const action of invariant.holds === undefined ? group.actions : ['']) {
-        const { violation, met } = check(invariant, action, { decided, space });
-        if (met) used.add(invariant.id);
-        if (violation) found.violations.push(violation);
-      }
-    }
-  }
-  const lists = space.lists.map(({ field }) => field);
-  return {
-    ...found,
+    decided: decisions,
+    sampled,
     bounded: lists.filter((field) => bounded.has(field)),
     unbounded: lists.filter((field) => !bounded.has(field)),
-    idle: invariants.filter(({ id }) => !used.has(id)),
+    ...findings.all(),
   };
 }
 
-interface Group {
-  actions: readonly string[];
-  invariants: readonly Invariant[];
-}
-
-/** Each action by itself with what is said of it; actions that one sentence compares, together. */
-function groupsOf(actions: readonly string[], invariants: readonly Invariant[]): Group[] {
-  const alone = invariants.filter(({ holds }) => holds === undefined);
-  const about = (it: Invariant, action: string): boolean =>
-    it.actions === '*' ? !it.except.includes(action) : it.actions.includes(action);
-  const mentioned = alone.flatMap((it) => (it.actions === '*' ? [] : it.actions));
-  const single = [...new Set([...actions, ...mentioned])].map((action) => ({
-    actions: [action],
-    invariants: alone.filter((it) => about(it, action)),
-  }));
-  const together = invariants.flatMap((it) =>
-    it.holds === undefined
-      ? []
-      : [
-          {
-            actions: [...new Set([...it.holds.matchAll(/\ballowed\.(\w+)/g)].map(([, name = '']) => name))],
-            invariants: [it],
-          },
-        ],
-  );
-  return [...single, ...together];
-}
-
-function unitFor({ actions, invariants }: Group, space: VectorSpace, text: KindText): VectorUnit {
+function unitFor({ actions, invariants }: SentenceGroup, space: VectorSpace, text: KindText): VectorUnit {
   const texts = invariants.flatMap((it) => it.allowed_only_if ?? it.allowed_whenever ?? it.holds ?? []);
   try {
     return space.unit(actions, rulesFor(actions, text), texts);

@@ -93,11 +93,11 @@ const SENTENCE = { id: 'one', rules: ['D1'], says: 'So it is.' };
 const invariants = (sentence: object): string => JSON.stringify({ kinds: { door: { sentences: [sentence] } } });
 
 test.each([
-  ['no YAML', 'kinds: [', /invariants\.yaml: /],
+  ['no YAML', 'kinds: [', /invariants\.yaml:1: /],
   [
     'a kind without a policy',
     JSON.stringify({ kinds: { gate: { sentences: [{ ...SENTENCE, holds: 'true' }] } } }),
-    /speaks of the kind gate/,
+    /invariants\.yaml:1: it speaks of the kind gate/,
   ],
   ['a sentence that says nothing', invariants(SENTENCE), /exactly one of/],
   [
@@ -115,7 +115,7 @@ test.each([
   [
     'a fact that is not there',
     invariants({ ...SENTENCE, change: { at: 'storey' }, never: 'losing' }),
-    /no field storey/,
+    /invariants\.yaml:1: one: door has no field storey/,
   ],
 ])('invariants are refused: %s', async (_what, text, complaint) => {
   const folder = await folderOf({ ...DOORS, 'tests/invariants.yaml': text });

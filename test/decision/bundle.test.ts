@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { readBundle } from '../../src/decision/bundle.ts';
+import { namesAction, readBundle } from '../../src/decision/bundle.ts';
 import { bundleOf, documentPolicy } from '../support/bundle.ts';
 
 const FILE = 'resource_policies/document.yaml';
@@ -105,6 +105,40 @@ apiVersion: api.cerbos.dev/v1
 rolePolicy: {role: clerk, version: default, parentRoles: [user], rules: [{resource: document, allowActions: [stamp]}]}`,
   };
   expect([...((await kind(files))?.actions ?? [])].toSorted()).toEqual(['read', 'scan', 'shred', 'stamp']);
+});
+
+test.each([
+  ['disabled', 'disabled: true\n'],
+  ['of another version', 'version: default', 'version: staging'],
+  ['of a scope', 'version: default', 'version: default\n  scope: acme'],
+])('a kind whose policy is %s is no kind', async (_what, from, to?: string) => {
+  const text = documentPolicy('P.id == "sam"');
+  const bundle = await bundleOf({ [FILE]: to === undefined ? from + text : text.replace(from, to) });
+  expect([...bundle.kinds]).toEqual([]);
+  expect(namesAction(bundle, 'document', 'read')).toBe(false);
+});
+
+test('an action is named by itself, and by a pattern that means it', async () => {
+  const bundle = await bundleOf({ [FILE]: documentPolicy('true').replace('[read]', '[read, "{see,hear}:*"]') });
+  const named = ['read', 'see:all', 'hear:', 'see', 'view', '{see,hear}:x'].filter((it) =>
+    namesAction(bundle, 'document', it),
+  );
+  expect(named).toEqual(['read', 'see:all', 'hear:']);
+});
+
+test('what Cerbos would misread is refused with file and line', async () => {
+  const text = documentPolicy('true').replace('[read]', '["a**a"]');
+  await expect(bundleOf({ [FILE]: text })).rejects.toThrow(/^resource_policies\/document\.yaml:\d+: .*a\*\*a/);
+});
+
+test('what is merged in counts as if it were written there', async () => {
+  const text = documentPolicy('P.id == "sam"').replace('- name', '- &first\n      name');
+  const more = '    - <<: *first\n      name: another\n      actions: [print]\n';
+  const rules = (await kind({ [FILE]: text + more }))?.rules;
+  expect(rules?.map(({ actions, effect }) => [actions, effect])).toEqual([
+    [['read'], 'EFFECT_ALLOW'],
+    [['print'], 'EFFECT_ALLOW'],
+  ]);
 });
 
 test('a kind that only a principal policy names is a kind', async () => {

@@ -72,6 +72,27 @@ test.each<[string, Record<string, string>, RegExp]>([
     /these two rules/,
   ],
   [
+    'a rule of another version',
+    {
+      'a.yaml': policy('a', { all: { of: [x, y] } }),
+      'b.yaml': policy('a', { any: { of: [x, y] } }).replace('default', 'staging'),
+    },
+    /these two rules/,
+  ],
+  [
+    'a condition that is merged in',
+    {
+      'a.yaml': `apiVersion: api.cerbos.dev/v1
+resourcePolicy:
+  resource: a
+  version: default
+  rules:
+    - &a { actions: [open], effect: EFFECT_ALLOW, roles: [user], condition: { match: { expr: R.attr.x } } }
+    - { <<: *a, condition: { match: { none: { of: [{ expr: R.attr.x }] } } } }`,
+    },
+    /^a\.yaml:6 and a\.yaml:7: /,
+  ],
+  [
     'constants of which one is no and one is empty',
     {
       'a.yaml': policy('a', { expr: 'R.attr.x == C.c' }, { constants: { local: { c: false } } }),
@@ -84,6 +105,13 @@ test.each<[string, Record<string, string>, RegExp]>([
 });
 
 test.each<[string, Record<string, string>]>([
+  [
+    'a rule of a disabled policy',
+    {
+      'a.yaml': policy('a', { all: { of: [x, y] } }),
+      'b.yaml': policy('b', { any: { of: [x, y] } }).replace('{', '{"disabled":true,'),
+    },
+  ],
   ['the same rule twice', { 'a.yaml': policy('a', x), 'b.yaml': policy('b', { all: { of: [x] } }) }],
   [
     'rules with an output of their own',

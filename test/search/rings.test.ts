@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Query } from '../../src/domain/context.ts';
+import type { Check } from '../../src/decision/check.ts';
 import { Search } from '../../src/decision/search/search.ts';
 import { poolQuery } from '../../src/store/open.ts';
 import { put } from '../support/cast.ts';
@@ -40,6 +41,14 @@ async function take(...accounts: string[]): Promise<void> {
   }
 }
 
+const mayAdm = (action: string): Check => ({
+  subject: { type: 'user', id: 'adm', properties: {} },
+  action: { name: action, properties: {} },
+  resource: { type: 'tiktok_account', id: '', properties: {} },
+  context: {},
+  within: null,
+});
+
 async function found(it: BundleApp, action: string, properties = {}): Promise<string[]> {
   const { body } = await it.app.call('POST', '/access/v1/search/resource', {
     body: {
@@ -69,18 +78,30 @@ test('a verdict on a ring does not outlive what it was given for', async () => {
     return query(text, values);
   };
   const { decider } = own.app.runtime.services;
-  const check = {
-    subject: { type: 'user', id: 'adm', properties: {} },
-    action: { name: 'view', properties: {} },
-    resource: { type: 'tiktok_account', id: '', properties: {} },
-    context: {},
-    within: null,
-  };
+  const check = mayAdm('view');
   const place = { after: '', limit: 10 };
   const before = await new Search({ bundle: own.bundle, decider, query }).find('resource', check, place);
   expect(before.ids).toEqual(['again', 'held']);
   const during = await new Search({ bundle: own.bundle, decider, query: late }).find('resource', check, place);
   expect(during.ids).toEqual([]);
+});
+
+test('a search that runs out of time goes on with its next page', async () => {
+  await put(own.app, `${ofBc1}/members/adm`, { user_role: 'ADMIN' });
+  const query = await poolQuery(own.app.runtime.orm);
+  const { decider } = strangers.app.runtime.services;
+  const pages = async (patienceMs: number): Promise<string[][]> => {
+    const search = new Search({ bundle: strangers.bundle, decider, query, patienceMs });
+    const all: string[][] = [];
+    for (let after: string | null = ''; after !== null;) {
+      const { ids, next } = await search.find('resource', mayAdm('lost'), { after, limit: 1 });
+      all.push(ids);
+      after = next;
+    }
+    return all;
+  };
+  expect(await pages(60_000)).toEqual([['gone']]);
+  expect(await pages(0)).toEqual([['gone'], [], []]);
 });
 
 test('a search reaches as far as it has to, however far it reached before', async () => {

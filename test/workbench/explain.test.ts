@@ -6,7 +6,7 @@ import { editedPolicies, policy } from './support.ts';
 
 let world: LiveWorld;
 beforeAll(async () => {
-  world = await liveWorld(CAST);
+  world = await liveWorld([...CAST, { type: 'tiktok_account', id: 'off', handle: '@off', ad_authorization: false }]);
 });
 afterAll(async () => world.drop());
 
@@ -61,6 +61,10 @@ test('no more is proposed than the policies ask for, and a new path is told once
   );
   expect(told).toEqual([
     {
+      '/paths/0': { via: 'ACCOUNT_LINK', user_role: null, grant: null, granted: ['POST'], assigned: [] },
+      '/advertiser_role': 'OPERATOR',
+    },
+    {
       '/paths/0': { via: 'BUSINESS_CENTER', user_role: 'STANDARD', grant: 'NONE', granted: [], assigned: [] },
       '/paths/0/grant': 'ACTIVE',
       '/paths/0/granted': ['POST'],
@@ -68,6 +72,80 @@ test('no more is proposed than the policies ask for, and a new path is told once
       '/advertiser_role': 'OPERATOR',
     },
   ]);
+});
+
+test('as many changes are found as it takes, and none that is not needed', async () => {
+  const post = { item_id: 'p', tiktok_account_id: 'brand', visibility: 'OTHER', ad_authorization: false };
+  const properties = JSON.stringify({ post: { ...post, tiktok_account_id: 'elsewhere' } });
+  const args = ['explain', 'user:ext', 'create_spark_ad', 'tiktok_account:off', '-p', properties];
+  const { would, tried } = JSON.parse((await world.policy(...args, '--output', 'json')).stdout);
+  const facts = would.map(({ changes }: { changes: { fact: string }[] }) => changes.map(({ fact }) => fact));
+  expect(facts).toContainEqual([
+    '/paths/0/grant',
+    '/paths/0/granted',
+    '/paths/0/assigned',
+    '/advertiser_role',
+    '/account_ad_authorization',
+    '/post/of_this_account',
+    '/post/visibility',
+    '/post/ad_authorization',
+  ]);
+  expect(facts[0]).toEqual(['/paths/1', '/advertiser_role', '/post']);
+  expect(tried).toBe('all');
+});
+
+const ODD = (
+  rule: object,
+): string => `    - ${JSON.stringify({ name: 'odd', actions: ['odd'], effect: 'EFFECT_ALLOW', ...rule })}
+    # --- The owner ---`;
+
+async function explainOdd(rule: object, who: string, ...more: readonly string[]) {
+  const folder = await editedPolicies(['resource_policies/tiktok_account.yaml', '    # --- The owner ---', ODD(rule)]);
+  return world.policy('explain', who, 'odd', 'tiktok_account:brand', '--policies', folder, ...more);
+}
+
+test('a fact that has to get worse is told, with who could make it so', async () => {
+  const none = ['R.attr.account_ad_authorization == true', 'R.attr.live', 'R.attr.scopes == null'];
+  const condition = { match: { none: { of: none.map((expr) => ({ expr })) } } };
+  const { stdout } = await explainOdd({ roles: ['user'], condition }, 'user:sam', '-p', '{"live":{"live_id":"l"}}');
+  expect(stdout).toMatch(
+    /\/account_ad_authorization: true -> false\n +the account's owner, by switching ad authorization off/,
+  );
+  expect(stdout).toMatch(/\/live: true -> false\n +the caller, by naming no live/);
+  expect(stdout).toMatch(/\/scopes: null -> \["LIVE"\]\n +the caller, by naming these scopes/);
+});
+
+test('a path that has to go is told', async () => {
+  const expr = 'R.attr.paths.all(p, p.via != "ACCOUNT_LINK")';
+  const { stdout } = await explainOdd({ roles: ['user'], condition: { match: { expr } } }, 'user:lee');
+  expect(stdout).toMatch(
+    /1\.\n +\/paths\/0: \{"via":"ACCOUNT_LINK".* -> null\n +the account's owner or the user, by ending/,
+  );
+});
+
+test('that nothing would allow is said only where all was tried', async () => {
+  const never = { match: { expr: 'R.attr.live && !R.attr.live' } };
+  const all = await explainOdd({ roles: ['user'], condition: never }, 'user:sam');
+  expect(all.stdout).toContain('Nothing would, whoever changed whatever these rules look at.');
+  const unreadable = { match: { all: { of: [never.match, { expr: 'now() < timestamp("2000-01-01T00:00:00Z")' }] } } };
+  const some = await explainOdd({ roles: ['user'], condition: unreadable }, 'user:sam');
+  expect(some.stdout).toMatch(/No set of up to \d changes? would; of larger ones, some were tried/);
+});
+
+test('many changes are found where each situation has to be asked about', async () => {
+  const of = [
+    'P.id == "ext"',
+    'R.attr.account_ad_authorization == false',
+    'R.attr.live',
+    'R.attr.scopes != null',
+    'R.attr.assignee != null',
+    'R.attr.advertiser_role == "ANALYST"',
+    'R.attr.paths.exists(p, p.user_role == "STANDARD")',
+  ].map((expr) => ({ expr }));
+  const rule = { roles: ['user'], condition: { match: { all: { of } } } };
+  const { would, tried } = JSON.parse((await explainOdd(rule, 'user:ext', '--output', 'json')).stdout);
+  expect(would[0].changes).toHaveLength(6);
+  expect(tried).toBeLessThan(6);
 });
 
 test('what is explained follows the policies that are named', async () => {
@@ -184,4 +262,23 @@ test('an attribute is proposed only values of the sort that it is compared with'
     { level: 'HIGH', open: true },
     { editors: ['u001'], open: true },
   ]);
+});
+
+test('an attribute may have to be something else than any rule mentions, or less', async () => {
+  const folder = await editedPolicies();
+  const expr = 'R.attr.level != "HIGH" && size(R.attr.marks) < 2 && !has(R.attr.locked)';
+  const rule = {
+    name: 'plain',
+    actions: ['print'],
+    effect: 'EFFECT_ALLOW',
+    roles: ['user'],
+    condition: { match: { expr } },
+  };
+  const resourcePolicy = { resource: 'sheet', version: 'default', rules: [rule] };
+  await writeFile(join(folder, 'sheet.yaml'), JSON.stringify({ apiVersion: 'api.cerbos.dev/v1', resourcePolicy }));
+  const sent = ['--resource-properties', '{"level":"HIGH","marks":["a","b"],"locked":true}'];
+  const args = ['explain', 'user:sam', 'print', 'sheet:s1', '--policies', folder, ...sent, '--output', 'json'];
+  const { would } = JSON.parse((await world.policy(...args)).stdout);
+  const facts = would[0].changes.map(({ fact }: { fact: string }) => fact.split('/').at(-1));
+  expect(facts.toSorted()).toEqual(['level', 'locked', 'marks']);
 });

@@ -1,6 +1,14 @@
 import { expect, test } from 'vitest';
 import { inPlainWords } from '../../src/workbench/plain-words.ts';
 
+const UNNAMED = {
+  advertiser_role: null,
+  account_ad_authorization: null,
+  post: null,
+  live: false,
+  assignee: null,
+  scopes: null,
+};
 const PATH = { via: 'BUSINESS_CENTER', user_role: 'ADMIN', grant: 'ACTIVE', granted: ['LIVE'], assigned: [] };
 
 test.each([
@@ -14,5 +22,24 @@ test.each([
     'A user; through an account link (carries LIVE, owns ad account yes)',
   ],
 ])('a path is told with what a reviewer has added to it: %o', (path, said) => {
-  expect(inPlainWords({ role: 'user', attr: { paths: [path] } }, new Set(['paths']))).toBe(said);
+  expect(inPlainWords({ role: 'user', attr: { ...UNNAMED, paths: [path] } }, new Set(['paths']))).toBe(said);
+});
+
+test.each([
+  [{ owner: 'ann' }, 'A user; owner ann'],
+  [{ owner: true, live: 'soon' }, 'A user; owner yes; live soon'],
+  [{ status: null, paths: ['a', 'b'] }, 'A user; status unknown; paths a and b'],
+  [
+    { post: 'letter', scopes: null, advertiser_role: 'NONE' },
+    'A user; post letter; scopes unknown; advertiser role NONE',
+  ],
+])('what a kind of our own calls as the service does means what it says: %o', (attr, said) => {
+  expect(inPlainWords({ role: 'user', attr }, new Set(Object.keys(attr)))).toBe(said);
+});
+
+test('a request is told in words of its own', () => {
+  const attr = { status: 'PENDING', owner: false, user_role: 'ADMIN', requester_role: null };
+  expect(inPlainWords({ role: 'user', attr }, new Set(['owner', 'requester_role']))).toBe(
+    'A user; not the owner who is asked; the requester no longer a member',
+  );
 });

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { editedPolicies, policy, type Edit } from './support.ts';
+import { verifierOf } from '../../src/verifier.ts';
+import { DOORS, editedPolicies, folderOf, policy, type Edit } from './support.ts';
 
 const ACCOUNT = 'resource_policies/tiktok_account.yaml';
 
@@ -44,6 +45,20 @@ const MISTAKES: [what: string, edit: Edit, invariant: string][] = [
     'another-path-takes-nothing-away',
   ],
   [
+    'three paths are enough to revoke',
+    [
+      ACCOUNT,
+      '    # --- The owner ---',
+      '    - { name: many-paths, actions: [revoke_grant], effect: EFFECT_ALLOW, roles: [user], condition: { match: { expr: size(R.attr.paths) >= 3 } } }',
+    ],
+    'revoke-by-owner-or-administrator',
+  ],
+  [
+    'the ninth path takes access away',
+    [ACCOUNT, 'linked_live: R.attr', 'linked_live: size(R.attr.paths) < 9 && R.attr'],
+    'live-videos-with-live',
+  ],
+  [
     'administrators use accounts',
     [ACCOUNT, 'expr: V.assigned_live\n', 'expr: V.assigned_live || R.attr.paths.exists(p, p.user_role == "ADMIN")\n'],
     'administrators-hold-no-implicit-access',
@@ -75,13 +90,142 @@ test('JUnit names every sentence, and the one that fails', async () => {
   expect(stdout).toMatch(/name="administrators-alone-request [^>]*>\s*<failure message="VIOLATED /);
 });
 
-test('a rule that looks at all paths at once is verified up to two of them, and that is said', async () => {
-  const folder = await editedPolicies([
-    ACCOUNT,
-    'linked_live: R.attr',
-    'linked_live: size(R.attr.paths) < 9 && R.attr',
+/** Situations of more paths than are tried, so that nobody can tell what is decided in all of them. */
+const CROWD: Record<string, string> = {
+  'policies/_schemas/account.json': JSON.stringify({
+    type: 'object',
+    properties: {
+      paths: {
+        type: 'array',
+        items: {
+          type: 'object',
+          properties: { via: { enum: ['A', 'B', 'C', 'D', 'E'] } },
+          required: ['via'],
+          additionalProperties: false,
+        },
+      },
+    },
+    required: ['paths'],
+    additionalProperties: false,
+  }),
+  'policies/account.yaml': `apiVersion: api.cerbos.dev/v1
+resourcePolicy:
+  resource: tiktok_account
+  version: default
+  schemas: { resourceSchema: { ref: "cerbos:///account.json" } }
+  rules:
+    - name: few-may-view
+      actions: [view]
+      effect: EFFECT_ALLOW
+      roles: [user]
+      condition: { match: { expr: 'R.attr.paths.map(p, p.via) != ["A", "B", "C", "D"]' } }
+    - { name: users-post, actions: [post], effect: EFFECT_ALLOW, roles: [user] }
+`,
+  'policy-tests/account_test.yaml': `name: account
+principals: { sam: { id: sam, roles: [user] } }
+resources: { lonely: { kind: tiktok_account, id: a, attr: { paths: [] } } }
+tests:
+  - name: sam views and posts
+    input: { principals: [sam], resources: [lonely], actions: [view, post] }
+    expected: [{ principal: sam, resource: lonely, actions: { view: EFFECT_ALLOW, post: EFFECT_ALLOW } }]
+`,
+  'policy-tests/invariants.yaml': `kinds:
+  tiktok_account:
+    sentences:
+      - { id: users-view, rules: [R4], says: Users view., actions: [view], allowed_whenever: role == "user" }
+      - { id: users-post, rules: [R8], says: Users post., actions: [post], allowed_whenever: role == "user" }
+`,
+};
+
+const at = (folder: string): string[] => [
+  '--policies',
+  join(folder, 'policies'),
+  '--invariants',
+  join(folder, 'policy-tests/invariants.yaml'),
+];
+
+test('where a rule looks at a whole list, nothing found is no proof: CI fails, and the service takes no such bundle', async () => {
+  const folder = await folderOf(CROWD);
+  const [json, xml, refusal] = await Promise.all([
+    policy('verify', ...at(folder), '--output', 'json'),
+    policy('verify', ...at(folder), '--output', 'junit'),
+    verifierOf(new AbortController().signal)(join(folder, 'policies'), join(folder, 'policy-tests/invariants.yaml')),
   ]);
-  const { code, stdout } = await policy('verify', '--policies', folder, '--kind', 'tiktok_account');
-  expect(stdout).toContain('paths at most two, since a rule looks at all of them at once');
-  expect(code).toBe(0);
+  expect([json.code, xml.code]).toEqual([8, 8]);
+  const { violations, doubts, kinds } = JSON.parse(json.stdout);
+  expect({ violations, doubts, bounded: kinds[0].bounded }).toMatchObject({
+    violations: [],
+    doubts: [{ id: 'users-view', is: 'unproven', why: expect.stringContaining('looks at all of paths at once') }],
+    bounded: ['paths'],
+  });
+  expect(xml.stdout).toMatch(/tests="2" failures="1">/);
+  expect(xml.stdout).toMatch(/name="users-view [^>]*>\s*<failure message="NOT PROVEN: /);
+  expect(refusal).toMatch(
+    /^NOT PROVEN: .*\n.*invariants\.yaml:4: users-view .*\n\n2 invariants, 0 violated, 1 not proven/,
+  );
+});
+
+test('a mutant that may differ for lists that were not tried is no equivalent one', async () => {
+  const folder = await folderOf(CROWD);
+  const { code, stdout } = await policy('mutate', join(folder, 'policy-tests'), ...at(folder), '--output', 'json');
+  const { tried } = JSON.parse(stdout) as { tried: { what: string; fate: string; why?: string }[] };
+  const dropped = tried.find(({ what }) => what.includes('condition'));
+  expect(dropped).toMatchObject({ fate: 'untold', why: expect.stringContaining('looks at all of paths at once') });
+  expect(code).toBe(7);
+});
+
+const sentence = (more: object): object => ({
+  rules: ['D1'],
+  says: 'So it is.',
+  allowed_only_if: 'R.attr.member',
+  ...more,
+});
+
+test('a sentence about an action that no rule names is about nothing, and said to be', async () => {
+  const sentences = [
+    sentence({ id: 'misspelt', actions: ['opne'] }),
+    sentence({ id: 'excepted', except: ['opne'] }),
+    sentence({ id: 'asked', allowed_only_if: undefined, holds: '!allowed.close || R.attr.member' }),
+    sentence({
+      id: 'changed',
+      allowed_only_if: undefined,
+      actions: ['opne'],
+      change: { at: 'floor' },
+      never: 'changing',
+    }),
+    sentence({ id: 'moot', allowed_only_if: undefined, allowed_whenever: 'R.attr.member && !R.attr.member' }),
+    sentence({ id: 'known', actions: ['open', 'some_other_action', 'view:own', 'view:*'] }),
+  ];
+  const folder = await folderOf({
+    ...DOORS,
+    'policies/door.yaml': DOORS['policies/door.yaml'].replace('[open]', '[open, "view:*"]'),
+    'policy-tests/invariants.yaml': JSON.stringify({ kinds: { door: { sentences } } }),
+  });
+  const { code, stdout } = await policy('verify', ...at(folder));
+  expect(code).toBe(8);
+  expect(stdout).toContain('ABOUT NOTHING: no rule of door names the action opne; rules name open, view:*');
+  expect(stdout).toContain('ABOUT NOTHING: no rule of door names the action close; ');
+  for (const id of ['misspelt', 'excepted', 'asked', 'changed', 'moot']) expect(stdout).toContain(`:1: ${id} (D1)`);
+  expect(stdout).not.toContain('known (D1)');
+  expect(stdout).toContain('6 invariants, 0 violated, 5 about nothing, in');
+});
+
+test('a mutant is not killed by invariants that speak of nothing once its rule is gone', async () => {
+  const suite = DOORS['tests/door_test.yaml'].replace('resources: [low, stranger]', 'resources: [low]');
+  const folder = await folderOf({
+    ...DOORS,
+    'policies/door.yaml': `${DOORS['policies/door.yaml']}    - { name: users-knock, actions: [knock], effect: EFFECT_ALLOW, roles: [user] }\n`,
+    'tests/door_test.yaml': suite,
+    'policy-tests/invariants.yaml': JSON.stringify({
+      kinds: {
+        door: { sentences: [sentence({ id: 'knocking', actions: ['knock'], allowed_only_if: 'role == "user"' })] },
+      },
+    }),
+  });
+  const { stdout } = await policy('mutate', join(folder, 'tests'), ...at(folder), '--output', 'json');
+  const { tried } = JSON.parse(stdout) as {
+    tried: { what: string; fate: string; diff: string; violates?: string[] }[];
+  };
+  const gone = tried.find(({ diff }) => diff.includes('-    - { name: users-knock'));
+  expect(gone).toMatchObject({ fate: 'survived', violates: [] });
 });

@@ -9,6 +9,8 @@ export const EXIT = {
   invariantViolated: 5,
   notCovered: 6,
   mutantSurvives: 7,
+  /** Nothing was found against an invariant, and yet it is not shown to hold, or there is nothing that it speaks of. */
+  invariantDoubtful: 8,
   someoneGains: 10,
   someoneLoses: 11,
   replayDiffers: 12,

@@ -24,10 +24,12 @@ export function verifyCommand(): Command {
       'after',
       `
 Exit codes:
-  0  every invariant holds
-  1  the policies or the invariants cannot be read, or the kind is unknown
+  0  every invariant is shown to hold, in every situation
+  1  the policies or the invariants cannot be read, a field or a value is misspelt, or the kind is unknown
   3  the policies do not compile
   5  an invariant is violated
+  8  none is, but one cannot be shown to hold (a rule looks at a whole list at once, and not all lists can be tried),
+     or speaks of nothing (an action that no rule names, misspelt or gone)
 
 Example:
   sparkgate policy verify --kind tiktok_account`,
@@ -47,5 +49,6 @@ Example:
       progress.end();
       process.stdout.write(verifyReport(verified, output));
       if (verified.violations.length > 0) process.exitCode = EXIT.invariantViolated;
+      else if (verified.doubts.length > 0) process.exitCode = EXIT.invariantDoubtful;
     });
 }

@@ -50,3 +50,13 @@ export class RingVerdicts {
     return { rings: ['SOME', ...further], rest: left };
   }
 }
+
+/** The rings beyond the nearest that have to be looked into; null = everything of the type, whatever ring it is in. */
+export type Reach = readonly number[] | null;
+
+/** A ring without hope is left out, unless one beyond it is sure: what is in both is as the nearer one says. */
+export function reachOf({ rings, rest }: Verdicts): Reach {
+  if (rest !== 'NONE') return null;
+  const sure = rings.lastIndexOf('ALL');
+  return rings.flatMap((verdict, ring) => (ring > 0 && (verdict !== 'NONE' || ring < sure) ? [ring] : []));
+}

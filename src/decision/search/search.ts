@@ -1,13 +1,14 @@
 import { LRUCache } from 'lru-cache';
 import type { Query } from '../../domain/context.ts';
 import { databaseError } from '../../domain/database-errors.ts';
+import { isGlob } from '../../platform/action-glob.ts';
 import { isOfThisService, type Bundle } from '../bundle.ts';
 import type { Check } from '../check.ts';
 import type { Decider } from '../decide.ts';
 import { exactText } from '../exact-text.ts';
 import { prepare, type PreparedCheck } from '../prepare.ts';
 import { known, universe, type Candidate, type Candidates, type Sides } from './candidates.ts';
-import { RingVerdicts, type Verdicts } from './ring-verdicts.ts';
+import { reachOf, RingVerdicts, type Reach } from './ring-verdicts.ts';
 import { inRings, ringsAround, type Rings } from './rings.ts';
 
 /** One page of what was found. `next` is the key after which the search goes on; null = there is no more. */
@@ -31,14 +32,15 @@ interface Start {
   sure: (candidate: Candidate) => boolean | null;
 }
 
-/** The rings beyond the nearest that have to be looked into; null = everything of the type, whatever ring it is in. */
-type Reach = readonly number[] | null;
-
 /** Candidates that one call looks at; what is left is for the next page. */
 const MOST_CANDIDATES = 20_000;
 
-/** Candidates in one statement. */
+/** For how long one call begins on more of them, in milliseconds: where ids count, each may be a question of its own. */
+const PATIENCE_MS = 2000;
+
+/** Candidates in one statement; fewer where much is sent with a search, which is asked with each of them. */
 const CHUNK = 500;
+const CHUNK_CHARACTERS = 4_000_000;
 
 /**
  * Search without a semantics of its own: SQL groups candidates in rings, by what they have to do with the fixed side,
@@ -49,11 +51,13 @@ export class Search {
   readonly #bundle: Bundle;
   readonly #decider: Decider;
   readonly #query: Query;
+  readonly #patienceMs: number;
   readonly #verdicts: RingVerdicts;
   /** How far the same search had to reach before, which is as far as it looks while it finds out. */
   readonly #reached = new LRUCache<string, { reach: Reach }>({ max: 10_000 });
 
-  constructor(parts: { bundle: Bundle; decider: Decider; query: Query }) {
+  constructor(parts: { bundle: Bundle; decider: Decider; query: Query; patienceMs?: number }) {
+    this.#patienceMs = parts.patienceMs ?? PATIENCE_MS;
     this.#bundle = parts.bundle;
     this.#decider = parts.decider;
     this.#query = parts.query;
@@ -74,7 +78,8 @@ export class Search {
       within: check.within,
     };
     const rings = policy.mentionsIds || policy.mentionsTime ? null : ringsAround(sides);
-    const size = Math.min(place.limit + 1, CHUNK);
+    const most = chunkFor(check);
+    const size = Math.min(place.limit + 1, most);
     const start = async (candidates: Candidates): Promise<Start> => ({
       candidates,
       some: await this.#some(candidates, place.after, size),
@@ -84,7 +89,7 @@ export class Search {
       this.#known(fixed, check.within),
       rings ? this.#near(rings, sides, check, start) : start(universe(sides)),
     ]);
-    return isKnown ? this.#scan(first, place, size, (id) => at(prepared, moving, id)) : NOTHING;
+    return isKnown ? this.#scan(first, place, { size, most }, (id) => at(prepared, moving, id)) : NOTHING;
   }
 
   /** Leaves out the rings in which no vector is allowed. The nearest is always looked at, and often all there is. */
@@ -114,10 +119,16 @@ export class Search {
     return { ...enough, sure };
   }
 
-  async #scan(start: Start, { limit }: Place, startSize: number, of: (id: string) => PreparedCheck): Promise<Found> {
+  async #scan(
+    start: Start,
+    { limit }: Place,
+    chunk: { size: number; most: number },
+    of: (id: string) => PreparedCheck,
+  ): Promise<Found> {
+    const until = performance.now() + this.#patienceMs;
     const ids: string[] = [];
-    let size = startSize;
-    let some = start.some;
+    let { size } = chunk;
+    let { some } = start;
     for (let seen = size; ; seen += size) {
       for (const { id } of await this.#allowed(some, start.sure, of)) {
         if (ids.length === limit) return { ids, next: ids.at(-1) ?? null };
@@ -125,8 +136,8 @@ export class Search {
       }
       const last = some.at(-1);
       if (last === undefined || some.length < size) return { ids, next: null };
-      if (seen >= MOST_CANDIDATES) return { ids, next: last.id };
-      size = Math.min(size * 2, CHUNK);
+      if (seen >= MOST_CANDIDATES || performance.now() >= until) return { ids, next: last.id };
+      size = Math.min(size * 2, chunk.most);
       some = await this.#some(start.candidates, last.id, size);
     }
   }
@@ -148,7 +159,7 @@ export class Search {
     const actions = this.#kind(resource.type)?.actions ?? new Set();
     const both = await Promise.all([this.#known(subject, check.within), this.#known(resource, check.within)]);
     if (both.includes(false)) return [];
-    const names = [...actions].filter((name) => !name.includes('*')).toSorted();
+    const names = [...actions].filter((name) => !isGlob(name)).toSorted();
     const checks = names.map((name) => prepare({ ...check, action: { ...check.action, name } }));
     const allowed = await this.#decider.allow(checks);
     return names.filter((_, index) => allowed[index]);
@@ -173,11 +184,10 @@ export class Search {
   }
 }
 
-/** A ring without hope is left out, unless one beyond it is sure: what is in both is as the nearer one says. */
-function reachOf({ rings, rest }: Verdicts): Reach {
-  if (rest !== 'NONE') return null;
-  const sure = rings.lastIndexOf('ALL');
-  return rings.flatMap((verdict, ring) => (ring > 0 && (verdict !== 'NONE' || ring < sure) ? [ring] : []));
+/** How many candidates are asked about at once. */
+function chunkFor({ subject, action, resource, context }: Check): number {
+  const sent = exactText([subject.properties, action.properties, resource.properties, context]).length;
+  return Math.min(CHUNK, Math.ceil(CHUNK_CHARACTERS / sent));
 }
 
 /** The check with another id on the side that moves. */

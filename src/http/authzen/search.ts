@@ -59,10 +59,10 @@ export const search = router()
       const check = await checkOf(c, { ...asked, action: { ...asked.action, name: '-' } });
       const { pageTokens, search: searching } = c.get('services');
       const query = ['action', check];
-      const after = page?.token ? pageTokens.open(query, page.token) : '';
+      const after = page?.token ? await pageTokens.open(query, page.token) : '';
       const names = (await searching.actions(check)).filter((name) => name > after);
       const shown = names.slice(0, page?.limit ?? RESULTS);
-      const next = shown.length < names.length ? pageTokens.seal(query, shown.at(-1) ?? '') : '';
+      const next = shown.length < names.length ? await pageTokens.seal(query, shown.at(-1) ?? '') : '';
       const results = shown.map((name) => ({ name }));
       return c.json({ results, page: { next_token: next, count: results.length } }, 200);
     },
@@ -77,12 +77,12 @@ async function find(
   const check = await checkOf(c, asked);
   const { pageTokens, search: searching } = c.get('services');
   const query = [moving, check];
-  const after = page?.token ? pageTokens.open(query, page.token) : '';
+  const after = page?.token ? await pageTokens.open(query, page.token) : '';
   const { ids, next } = await searching.find(moving, check, { after, limit: page?.limit ?? RESULTS });
   const { type } = check[moving];
   return {
     results: ids.map((id) => ({ type, id })),
-    page: { next_token: next === null ? '' : pageTokens.seal(query, next), count: ids.length },
+    page: { next_token: next === null ? '' : await pageTokens.seal(query, next), count: ids.length },
   };
 }
 

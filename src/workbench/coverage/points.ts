@@ -1,5 +1,7 @@
-import { isMap, isScalar, isSeq, LineCounter, parseAllDocuments, type Node, type YAMLMap } from 'yaml';
+import { isMap, isScalar, isSeq, type LineCounter, type Node, type YAMLMap } from 'yaml';
+import { decidingDocuments } from '../../platform/policy-documents.ts';
 import type { PolicyFile } from '../policy-files.ts';
+import { expanded } from './expanded.ts';
 
 /** A place in the policies that the tests have to reach in two ways. */
 export interface CoveragePoint {
@@ -26,10 +28,8 @@ export function coveragePoints(files: readonly PolicyFile[]): CoveragePoint[] {
 }
 
 function pointsOf({ path, text }: PolicyFile): CoveragePoint[] {
-  const lines = new LineCounter();
-  const documents = parseAllDocuments(text, { lineCounter: lines, logLevel: 'silent' });
-  if (!Array.isArray(documents)) return [];
-  return documents.flatMap(({ contents }) => {
+  return decidingDocuments(path, text).flatMap(({ written, lines }) => {
+    const contents = expanded(written);
     if (!isMap(contents)) return [];
     const policy = asMap(contents.get('resourcePolicy'));
     const derived = asMap(contents.get('derivedRoles'));

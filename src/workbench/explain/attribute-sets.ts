@@ -1,53 +1,47 @@
-import type { Attribute, Bundle } from '../../decision/bundle.ts';
+import { meansAction, type Attribute, type Bundle } from '../../decision/bundle.ts';
 import type { Properties } from '../../decision/check.ts';
 import type { PdpQuestion } from '../../decision/pdp.ts';
 import type { RuleText } from '../policy-text.ts';
 import { otherValues } from './attribute-values.ts';
 import type { RuleAbout } from './rules-about.ts';
-import type { WouldAllow } from './smallest-sets.ts';
-
-const MOST_CHANGES = 3;
-const MOST_SETS = 5000;
-
-interface Try extends Attribute {
-  value: unknown;
-}
+import { smallest, type Asked } from './smallest-search.ts';
+import { told, type Would } from './smallest-sets.ts';
+import type { Field } from './step.ts';
+import { EACH_BY_ITSELF } from './told-apart.ts';
 
 /** The rules about the action: the kind's own with their variables filled in, and all as they are written. */
 interface Rules {
   own: readonly RuleText[];
   about: readonly RuleAbout[];
+  /** Values that the kind's schema lists. */
+  listed: (attribute: Attribute) => readonly unknown[];
 }
 
 /**
  * For a kind that only policies know: the smallest sets of attributes that would allow, with the values that the rules
- * themselves mention. What no rule mentions is not thought of.
+ * themselves mention, and others. What no rule mentions is not thought of.
  */
 export async function attributeSets(
   asked: PdpQuestion,
   { bundle, rules }: { bundle: Bundle; rules: Rules },
   allows: (questions: readonly PdpQuestion[]) => Promise<boolean[]>,
-): Promise<WouldAllow[]> {
-  const reads = attributesRead(asked, { bundle, rules });
+): Promise<Would> {
   const leaves = [...rules.own.flatMap((rule) => rule.leaves), ...rules.about.flatMap((rule) => rule.expressions)];
-  const facts = reads.map(({ side, name }) => {
-    const now = sideOf(asked, side)[name];
-    const values = otherValues({ side, name }, { now, subject: asked.principalId, leaves });
-    return values.map((value): Try => ({ side, name, value }));
+  const fields = attributesRead(asked, { bundle, rules }).map((it): Field => {
+    const now = sideOf(asked, it.side)[it.name];
+    const listed = rules.listed(it);
+    const values = otherValues(it, { now, subject: asked.principalId, leaves, listed });
+    return fieldOf(asked, it, { now, ...values });
   });
-  const smallest: Try[][] = [];
-  let sets: { tries: Try[]; last: number }[] = [{ tries: [], last: -1 }];
-  for (let size = 1; size <= MOST_CHANGES; size += 1) {
-    sets = sets
-      .flatMap(({ tries, last }) =>
-        facts.flatMap((own, at) => (at > last ? own.map((it) => ({ tries: [...tries, it], last: at })) : [])),
-      )
-      .filter(({ tries }) => !smallest.some((set) => set.every((it) => tries.includes(it))))
-      .slice(0, MOST_SETS);
-    const allowed = await allows(sets.map(({ tries }) => withAll(asked, tries)));
-    smallest.push(...sets.filter((_, index) => allowed[index]).map(({ tries }) => tries));
-  }
-  return smallest.map((tries) => ({ codes: [], changes: tries.map((it) => changeOf(asked, it)) }));
+  const attr = Object.fromEntries([
+    ...Object.entries(asked.principalAttr).map(([name, value]) => [`subject/${name}`, value] as const),
+    ...Object.entries(asked.resourceAttr).map(([name, value]) => [`resource/${name}`, value] as const),
+  ]);
+  const here = { roles: asked.roles, attr, steps: [], fields };
+  const { sets, tried } = await smallest([here], EACH_BY_ITSELF, async (all) =>
+    allows(all.map((it) => questionOf(asked, it))),
+  );
+  return { sets: sets.map(told), tried };
 }
 
 const ATTRIBUTE = /\b(P|R|request\.principal|request\.resource)\.attr\.(\w+)/g;
@@ -58,7 +52,7 @@ function attributesRead(
   { bundle, rules }: { bundle: Bundle; rules: Rules },
 ): Attribute[] {
   const known = bundle.kinds.get(kind)?.rules ?? [];
-  const about = known.filter(({ actions }) => actions.some((it) => it === action || it.includes('*')));
+  const about = known.filter(({ actions }) => meansAction(actions, action));
   const written = rules.about.flatMap(({ expressions }) => [...expressions.join('\n').matchAll(ATTRIBUTE)]);
   const all = [
     ...about.flatMap(({ reads }) => reads),
@@ -70,21 +64,35 @@ function attributesRead(
   return [...new Map(all.map((it) => [`${it.side}.${it.name}`, it])).values()];
 }
 
-function changeOf(asked: PdpQuestion, { side, name, value }: Try): WouldAllow['changes'][number] {
+/** A value that no rule mentions goes farther than those that one does: it is told only where none of these will do. */
+function fieldOf(
+  asked: PdpQuestion,
+  { side, name }: Attribute,
+  { now, mentioned, others }: { now: unknown; mentioned: readonly unknown[]; others: readonly unknown[] },
+): Field {
   const of =
     side === 'subject' ? `${asked.roles.join(', ')} ${asked.principalId}` : `${asked.kind} ${asked.resourceId}`;
   const who = `whoever stores attributes of ${of}, or the caller, by sending the property`;
-  return { fact: `/${side}/properties/${name}`, from: sideOf(asked, side)[name] ?? null, to: value, who };
+  const fact = `/${side}/properties/${name}`;
+  const all = [...mentioned, ...others].map((it) => EACH_BY_ITSELF.classOf(name, it));
+  const options = [...mentioned, ...others].map((value, at) => {
+    const extent = new Set(at < mentioned.length ? all.slice(at, at + 1) : all.slice(0, at + 1));
+    const changes = [{ fact, from: now ?? null, to: value ?? null }];
+    return { value, steps: [{ fact, extent, changes, codes: [], who }] };
+  });
+  return { name: `${side}/${name}`, options, missingFrom: null };
 }
 
-function sideOf(asked: PdpQuestion, side: Try['side']): Properties {
+function sideOf(asked: PdpQuestion, side: Attribute['side']): Properties {
   return side === 'subject' ? asked.principalAttr : asked.resourceAttr;
 }
 
-function withAll(asked: PdpQuestion, tries: readonly Try[]): PdpQuestion {
-  const own = (side: Try['side']): Properties => ({
-    ...sideOf(asked, side),
-    ...Object.fromEntries(tries.filter((it) => it.side === side).map(({ name, value }) => [name, value])),
-  });
+function questionOf(asked: PdpQuestion, { attr }: Asked): PdpQuestion {
+  const own = (side: Attribute['side']): Properties =>
+    Object.fromEntries(
+      Object.entries(attr)
+        .filter(([name, value]) => name.startsWith(`${side}/`) && value !== undefined)
+        .map(([name, value]) => [name.slice(side.length + 1), value]),
+    );
   return { ...asked, principalAttr: own('subject'), resourceAttr: own('resource') };
 }

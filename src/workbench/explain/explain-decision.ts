@@ -1,4 +1,4 @@
-import { isOfThisService } from '../../decision/bundle.ts';
+import { isOfThisService, meansAction } from '../../decision/bundle.ts';
 import type { Check, Properties } from '../../decision/check.ts';
 import { loadFacts, type Facts } from '../../decision/facts.ts';
 import type { FactRow } from '../../decision/facts-statement.ts';
@@ -9,12 +9,15 @@ import type { Situation } from '../../decision/situation.ts';
 import { PlatformError } from '../../platform/platform-error.ts';
 import { openSide, type Side } from '../impact/sides.ts';
 import type { Live } from '../live.ts';
+import { askPatiently } from '../patience.ts';
 import { PolicyServers } from '../policy-server.ts';
 import { rulesFor } from '../verify.ts';
 import { attributeSets } from './attribute-sets.ts';
 import { rulesAbout } from './rules-about.ts';
 import { traceOf, type Traced } from './rule-trace.ts';
-import { smallestSets, type WouldAllow } from './smallest-sets.ts';
+import { listedValues } from './listed-values.ts';
+import { smallestSets, type Would, type WouldAllow } from './smallest-sets.ts';
+import { toldApart } from './told-apart.ts';
 
 /** One decision, and everything that it came from. */
 export interface Explained {
@@ -34,6 +37,8 @@ export interface Explained {
   named: boolean;
   /** On a DENY: what would allow. */
   would: readonly WouldAllow[];
+  /** How far was looked for it: all sets of at most so many changes; `all` = sets of any size. Null: nothing was to find. */
+  tried: Would['tried'] | null;
 }
 
 /** Explains one decision by a folder of policies over the real facts. @throws PlatformError, SparkgateError */
@@ -66,15 +71,18 @@ async function explainStored(check: Check, facts: Facts, side: Side): Promise<Ex
   const projection = project(check, prepare(check).question, facts.rows);
   const situation: Situation = { roles: [check.subject.type], projection };
   if (!projection.known) return { ...outline(check, facts, side), asked: null };
-  const questionOf = (it: Situation): PdpQuestion => ({
-    ...questionAbout(check, side),
-    roles: it.roles,
-    resourceAttr: { ...it.projection.vector },
-  });
-  const asked = questionOf(situation);
+  const asked = { ...questionAbout(check, side), resourceAttr: { ...projection.vector } };
   const explained = await answered(check, facts, { side, asked });
   if (explained.decision) return explained;
-  return { ...explained, would: await smallestSets(situation, async (all) => allowed(side, all.map(questionOf))) };
+  const apart = await toldApart(side, asked.kind, asked.action);
+  const isNamed = prepare(check).question.properties.bc_id != null;
+  const { sets, tried } = await smallestSets(situation, { apart, isNamed }, async (all) =>
+    allowed(
+      side,
+      all.map(({ roles, attr }) => ({ ...asked, roles, resourceAttr: attr })),
+    ),
+  );
+  return { ...explained, would: sets, tried };
 }
 
 async function explainMerged(check: Check, facts: Facts, side: Side): Promise<Explained> {
@@ -90,8 +98,13 @@ async function explainMerged(check: Check, facts: Facts, side: Side): Promise<Ex
   if (explained.decision) return explained;
   const text = side.texts?.get(asked.kind);
   const rules = { own: text ? rulesFor([asked.action], text) : [], about: rulesAbout(side.files, asked) };
-  const would = await attributeSets(asked, { bundle: side.bundle, rules }, async (all) => allowed(side, all));
-  return { ...explained, would };
+  const listed = listedValues(side.files, text?.schema ?? null);
+  const { sets, tried } = await attributeSets(
+    asked,
+    { bundle: side.bundle, rules: { ...rules, listed } },
+    async (all) => allowed(side, all),
+  );
+  return { ...explained, would: sets, tried };
 }
 
 async function answered(
@@ -111,8 +124,8 @@ async function answered(
 
 function outline(check: Check, { rows, revision }: Facts, { bundle }: Side): Explained {
   const actions = [...(bundle.kinds.get(check.resource.type)?.actions ?? [])];
-  const named = actions.some((it) => it === check.action.name || it.includes('*'));
-  const nothing = { decision: false, asked: null, refused: [], trace: null, would: [] };
+  const named = meansAction(actions, check.action.name);
+  const nothing = { decision: false, asked: null, refused: [], trace: null, would: [], tried: null };
   return { check, policy: bundle.hash, revision, facts: rows, named, ...nothing };
 }
 
@@ -134,6 +147,6 @@ function questionAbout({ subject, resource, action }: Check, { bundle }: Side): 
 }
 
 async function allowed({ pdp }: Side, questions: readonly PdpQuestion[]): Promise<boolean[]> {
-  const answers = await pdp.ask(questions);
+  const answers = await askPatiently(pdp, questions);
   return answers.map((answer) => answer.allowed);
 }

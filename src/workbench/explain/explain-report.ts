@@ -3,7 +3,6 @@ import type { Json } from '../finite-domain.ts';
 import { inPlainWords } from '../plain-words.ts';
 import type { Explained } from './explain-decision.ts';
 import type { Looked, RuleTrace } from './rule-trace.ts';
-import type { WouldAllow } from './smallest-sets.ts';
 
 /** Sets of changes that are told; the smallest come first. */
 const MOST_SETS = 8;
@@ -31,7 +30,7 @@ function lines(it: Explained): string[] {
     ...(it.trace && it.named
       ? ['', 'Rules', ...indented(it.trace.rules.flatMap(ruleLines)), ...indented(roleLines(it))]
       : []),
-    ...(decision || !it.named || !asked ? [] : ['', 'Would allow', ...indented(wouldLines(it.would))]),
+    ...(decision || !it.named || !asked ? [] : ['', 'Would allow', ...indented(wouldLines(it))]),
   ];
 }
 
@@ -96,8 +95,7 @@ function roleLines({ trace }: Explained): string[] {
 
 const sign = ({ held, result }: Looked): string => (held ? 'true ' : result === false ? 'false' : 'error');
 
-function wouldLines(would: readonly WouldAllow[]): string[] {
-  if (would.length === 0) return ['Nothing was found that would.'];
+function wouldLines({ would, tried }: Explained): string[] {
   const told = would
     .slice(0, MOST_SETS)
     .flatMap(({ changes }, index) => [
@@ -106,5 +104,14 @@ function wouldLines(would: readonly WouldAllow[]): string[] {
         ({ fact, from, to, who }) => `   ${fact}: ${JSON.stringify(from)} -> ${JSON.stringify(to)}\n           ${who}`,
       ),
     ]);
-  return would.length > MOST_SETS ? [...told, `and ${would.length - MOST_SETS} larger or equal sets`] : told;
+  const more = would.length > MOST_SETS ? [`and ${would.length - MOST_SETS} larger or equal sets`] : [];
+  return [...told, ...more, ...howFar(would.length > 0, tried)];
+}
+
+/** What was not found is not there only where all was tried. */
+function howFar(isFound: boolean, tried: Explained['tried']): string[] {
+  if (tried === 'all') return isFound ? [] : ['Nothing would, whoever changed whatever these rules look at.'];
+  const changes = `${tried} change${tried === 1 ? '' : 's'}`;
+  if (isFound) return [`All sets of up to ${changes} were tried, and of larger ones some.`];
+  return [`No set of up to ${changes} would; of larger ones, some were tried, and none of them would.`];
 }

@@ -1,7 +1,8 @@
 import type { PdpQuestion } from '../../decision/pdp.ts';
+import { meansAction } from '../../decision/bundle.ts';
+import { matchesGlob } from '../../platform/action-glob.ts';
 import { asList, asNode, isString, type YamlNode } from '../../platform/yaml-node.ts';
 import type { PolicyFile } from '../policy-files.ts';
-import { globOf } from '../policy-text.ts';
 
 /** A rule that is about what was asked, by its action, which may be a glob. */
 export interface RuleAbout {
@@ -30,7 +31,7 @@ function ofKind(policy: YamlNode, { kind, action }: About): RuleAbout[] {
   return asList(policy['rules'])
     .map(asNode)
     .flatMap((rule, index) => {
-      if (!asList(rule['actions']).some((it) => globOf(String(it)).test(action))) return [];
+      if (!meansAction(asList(rule['actions']).map(String), action)) return [];
       return [ruleAbout(rule, numbered(index), `resource.${kind}.v${String(policy['version'])}`)];
     });
 }
@@ -39,12 +40,12 @@ function ofPrincipal(policy: YamlNode, { kind, action, principalId }: About): Ru
   if (policy['principal'] !== principalId) return [];
   const rules = asList(policy['rules']).map(asNode);
   return rules
-    .filter(({ resource }) => globOf(String(resource)).test(kind))
+    .filter(({ resource }) => matchesGlob(String(resource), kind))
     .flatMap(({ resource, actions }) =>
       asList(actions)
         .map(asNode)
         .flatMap((rule, index) => {
-          if (!globOf(String(rule['action'])).test(action)) return [];
+          if (!matchesGlob(String(rule['action']), action)) return [];
           return [ruleAbout(rule, `${String(resource)}_${numbered(index)}`, `principal.${principalId}`)];
         }),
     );

@@ -128,6 +128,13 @@ export const MANIFOLD_GROUPS = `with ${TABLES}
 select null::int as code, paths, ad_authorization, held::int, count(*)::text as pairs
   from manifold_pair group by paths, ad_authorization, held`;
 
+/** Accounts and Business Centers between which one who is no member finds the same. */
+export type OutsiderGroup = Pick<PairGroup, 'ad_authorization'> & { code: number };
+
+/** What somebody finds who names a Business Center of others that holds a grant on an account, or held one. */
+export const OUTSIDER_GROUPS = `with ${TABLES}
+select distinct ${centerPath('0', 'state', 'granted', '0')} as code, ad_authorization from grant_state order by 1, 2`;
+
 /** Changed pairs; of some users alone, where a condition says so. */
 const touched = ({ how, ofUsers = 'true' }: { how: string; ofUsers?: string }): string => `changed as materialized (
   select * from unnest($1::int[], $2::text[], $3::text[], $4::int[], $5::int[]) as c (code, paths, switched, held, sig)
@@ -150,17 +157,17 @@ touched as ${how} (
 
 /**
  * How many pairs each user, each account and each Business Center has among changed groups, by the number of the change.
- * A manifold pair counts in the Business Centers through which a path comes that changes the decision by itself ($6, $7).
+ * A manifold pair counts in the Business Centers through which a path comes that changes the decision by itself ($6, $7, $8).
  */
 export const PAIR_TALLIES = `with ${TABLES}, ${touched({ how: 'materialized' })}
-select sig, subject, resource, bc_id, count(*)::int as pairs
+select sig, null::int as part, subject, resource, bc_id, count(*)::int as pairs
   from touched group by grouping sets ((sig, subject), (sig, resource), (sig, bc_id))
 union all
-select t.sig, null, null, p.bc_id, count(*)::int
+select t.sig, r.part, null, null, p.bc_id, count(*)::int
   from touched t
   join manifold_path p on p.user_id = t.subject and p.tiktok_account_id = t.resource
-  join unnest($6::int[], $7::int[]) as r (sig, code) on r.sig = t.sig and r.code = p.code
- where t.manifold and p.bc_id is not null group by 1, 4`;
+  join unnest($6::int[], $7::int[], $8::int[]) as r (sig, part, code) on r.sig = t.sig and r.code = p.code
+ where t.manifold and p.bc_id is not null group by 1, 2, 5`;
 
 /** The pairs of some users ($6) among changed groups, by name. */
 export const PAIR_NAMES = `with ${TABLES}, ${touched({ how: 'not materialized', ofUsers: 'p.user_id = any($6::text[])' })}

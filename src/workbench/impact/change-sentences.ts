@@ -12,8 +12,17 @@ export function sentence({ action, direction, subject, resource, counts, naming,
   const where = counts
     ? `on ${counts.resources === 1 && resource[0] === resource[1] ? '' : `${number(counts.resources)} `}${resource[counts.resources === 1 ? 0 : 1]}`
     : `on any ${resource[0]}`;
-  const said = [...(naming.length > 0 ? [naming.join(', or ')] : []), ...(somewhere ? ['in some ad account'] : [])];
+  const said = [...(naming.length > 0 ? [waysIn(naming)] : []), ...(somewhere ? ['in some ad account'] : [])];
   return `${who} ${verb}${subjects === 1 ? 's' : ''} ${action} ${where}${said.length > 0 ? ` (${said.join('; ')})` : ''}`;
+}
+
+/** Things to name that are told of each change. */
+const MOST_NAMINGS = 3;
+
+function waysIn(naming: readonly string[]): string {
+  const told = naming.length > MOST_NAMINGS ? naming.slice(0, MOST_NAMINGS - 1) : naming;
+  const left = naming.length - told.length;
+  return [...told, ...(left > 0 ? [`${left} more ways to name something`] : [])].join(', or ');
 }
 
 /** By which rule, in which Business Centers, and who. */

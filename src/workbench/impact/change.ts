@@ -1,4 +1,5 @@
 import type { Point } from '../vector-space.ts';
+import type { Naming } from './namings.ts';
 
 /** One action on one kind that some gain, or lose. */
 export interface Change {
@@ -21,6 +22,9 @@ export interface Change {
 }
 
 /** A change whose pairs are still to be counted. */
-export type Draft = Omit<Change, 'counts' | 'centers' | 'names'> & {
-  groups: Map<string, { pairs: number | null; point: Point }>;
-};
+export interface Draft {
+  change: Omit<Change, 'counts' | 'centers' | 'names'>;
+  groups: ReadonlyMap<string, { pairs: number | null; point: Point }>;
+  /** All that shows it where it is named. */
+  namings: readonly Naming[];
+}

@@ -1,14 +1,20 @@
 import type { Live } from '../live.ts';
 import type { Change, Draft } from './change.ts';
-import { differing, namingsFor, type Asked } from './differences.ts';
+import { differing } from './differences.ts';
 import type { Changed, Group, Named, Population } from './population.ts';
+import type { Asked, Ways } from './ways.ts';
+
+/** What was asked, of whom, and how. */
+interface Asking {
+  population: Population;
+  groups: readonly Group[];
+  asked: Asked;
+  ways: ReadonlyMap<string, Ways>;
+}
 
 /** Counts and names the pairs behind the changes: those that have part in the same changes are counted at once. */
-export async function counted(
-  live: Live,
-  drafts: readonly Draft[],
-  { population, groups, asked }: { population: Population; groups: readonly Group[]; asked: Asked },
-): Promise<Change[]> {
+export async function counted(live: Live, drafts: readonly Draft[], asking: Asking): Promise<Change[]> {
+  const { population, groups, asked } = asking;
   const signatures = new Map<string, number>();
   const sigs = new Map<string, number>();
   const partOf: ReadonlySet<number>[] = [];
@@ -28,11 +34,11 @@ export async function counted(
   }));
   const changed: Changed = {
     sigs,
-    alone: sigs.size === 0 ? [] : await changedAlone(groups, { sigs, drafts, asked, population }),
+    alone: sigs.size === 0 ? [] : await changedAlone(drafts, sigs, asking),
   };
   if (sigs.size > 0) {
-    for await (const { sig, subject, resource, bc_id: center, pairs } of population.tallies(live, changed)) {
-      for (const index of partOf[sig] ?? []) {
+    for await (const { sig, part, subject, resource, bc_id: center, pairs } of population.tallies(live, changed)) {
+      for (const index of part == null ? (partOf[sig] ?? []) : [part]) {
         const table = tables[index];
         if (subject !== null) table?.subjects.add(subject);
         if (resource !== null) table?.resources.add(resource);
@@ -41,13 +47,13 @@ export async function counted(
     }
   }
   const names = await namesOf(live, changed, { population, partOf, tables, most: asked.names });
-  return drafts.map(({ groups: own, ...draft }, index) => {
+  return drafts.map(({ change, groups: own }, index) => {
     const table = tables[index] ?? { subjects: new Set(), resources: new Set(), centers: new Map<string, number>() };
     const pairs = [...own.values()].reduce((sum, it) => sum + (it.pairs ?? 0), 0);
     const uncounted = [...own.values()].every((it) => it.pairs === null);
     const centers = [...table.centers].map(([id, count]) => ({ bc_id: id, pairs: count }));
     return {
-      ...draft,
+      ...change,
       counts: uncounted ? null : { pairs, subjects: table.subjects.size, resources: table.resources.size },
       centers: centers.toSorted((a, b) => b.pairs - a.pairs || (a.bc_id < b.bc_id ? -1 : 1)),
       names: names[index] ?? [],
@@ -57,37 +63,21 @@ export async function counted(
 
 /** Paths that change a decision by themselves: a Business Center is named for these alone. */
 async function changedAlone(
-  groups: readonly Group[],
-  {
-    sigs,
-    drafts,
-    asked,
-    population: { kind },
-  }: { sigs: ReadonlyMap<string, number>; drafts: readonly Draft[]; asked: Asked; population: Population },
+  drafts: readonly Draft[],
+  sigs: ReadonlyMap<string, number>,
+  { population: { kind }, groups, asked, ways }: Asking,
 ): Promise<Changed['alone']> {
-  const found = new Map<string, { sig: number; code: number }>();
-  for (const { action, groups: own, direction } of drafts) {
-    for (const naming of namingsFor(kind, action, asked)) {
-      const alone = groups
-        .filter(({ key }) => own.has(key))
-        .flatMap((group) =>
-          [...group.alone].map(([code, point]) => ({
-            group: { ...group, key: `${code} ${group.key}`, point },
-            code,
-            sig: sigs.get(group.key),
-          })),
-        );
-      const differ = await differing(
-        alone.map(({ group }) => group),
-        kind,
-        action,
-        naming,
-        asked.sides,
-      );
-      const keys = new Set(differ.filter(([, , way]) => way === direction).map(([group]) => group.key));
-      for (const { group, code, sig } of alone) {
-        if (sig !== undefined && keys.has(group.key)) found.set(`${sig} ${code}`, { sig, code });
-      }
+  const found = new Map<string, Changed['alone'][number]>();
+  for (const [part, { change, groups: own, namings }] of drafts.entries()) {
+    const { action, direction } = change;
+    const members = groups.filter(({ key }) => own.has(key));
+    const runs = ways.get(action)?.runs === true;
+    const centers = namings.map(({ attr }) => ({ attr, place: 'center' as const }));
+    const differences = await differing(members, { kind, action, namings: centers, runs }, asked.sides);
+    for (const { group, path: code, direction: to } of differences) {
+      const sig = sigs.get(group.key);
+      if (sig === undefined || code === null || to !== direction) continue;
+      found.set([sig, part, code].join(' '), { sig, part, code });
     }
   }
   return [...found.values()];

@@ -1,50 +1,59 @@
 import type { Point } from '../vector-space.ts';
+import type { Naming } from './namings.ts';
 import type { Group } from './population.ts';
-import type { Naming } from './populations.ts';
 import { questionOf, type Sides } from './sides.ts';
 
-/** What both bundles are asked about each group. */
-export interface Asked {
-  sides: Sides;
-  names: number;
-  namings: readonly Naming[] | undefined;
+/** What is named, as far as it shows in the question. */
+type Named = Pick<Naming, 'attr' | 'place'>;
+
+/** A group about which both bundles decide otherwise. */
+export interface Difference<N extends Named = Named> {
+  group: Group;
+  naming: N;
+  direction: 'gain' | 'loss';
+  /** An ad account was named. */
+  somewhere: boolean;
+  /** The path that is left where a Business Center is named. */
+  path: number | null;
+  point: Point;
 }
 
-/** What may be named, as far as the rules look at it. */
-export function namingsFor(kind: string, action: string, { sides, namings = NOTHING }: Asked): Naming[] {
-  return namings.filter(({ attr }) => Object.keys(attr).every((field) => sides.looksAt(kind, action, field)));
+/** How a group is asked about. */
+interface Way<N> {
+  kind: string;
+  action: string;
+  namings: readonly N[];
+  /** Whether the subject's role in an ad account can matter. */
+  runs: boolean;
 }
 
-const NOTHING: readonly Naming[] = [{ words: '', attr: {} }];
-
-/** `somewhere`: it takes the subject's role in some ad account, or to name an ad account at all. */
-type Difference = [group: Group, somewhere: boolean, direction: 'gain' | 'loss', point: Point];
-
-/** The groups about which both bundles decide otherwise, where this is named. */
-export async function differing(
+/** The groups about which both bundles decide otherwise, where something is named. */
+export async function differing<N extends Named>(
   groups: readonly Group[],
-  kind: string,
-  action: string,
-  { attr }: Naming,
+  way: Way<N>,
   sides: Sides,
-): Promise<Difference[]> {
-  const runs = kind === 'tiktok_account' && sides.looksAt(kind, action, 'advertiser_role');
-  const tries = groups.flatMap((group) => {
-    const roles = runs ? [null, 'NONE', ...group.held] : [null];
-    return roles.map((role) => {
-      const { role: of, attr: facts } = group.point;
-      const named = kind === 'tiktok_account' ? { advertiser_role: role } : {};
-      return { group, somewhere: role !== null, point: { role: of, attr: { ...facts, ...attr, ...named } } };
-    });
-  });
+): Promise<Difference<N>[]> {
+  const tries = way.namings.flatMap((naming) => groups.flatMap((group) => triesOf(group, naming, way)));
   const answers = await sides.ask(
     tries.map(({ group: { who }, point }) => ({
-      ...questionOf(kind, action, point),
+      ...questionOf(way.kind, way.action, point),
       ...(who && { principalId: who.id, principalAttr: who.attr, resourceId: who.resource }),
     })),
   );
-  return tries.flatMap(({ group, somewhere, point }, index): Difference[] => {
+  return tries.flatMap((it, index): Difference<N>[] => {
     const { was, is } = answers[index] ?? { was: false, is: false };
-    return was === is ? [] : [[group, somewhere, is ? 'gain' : 'loss', point]];
+    return was === is ? [] : [{ ...it, direction: is ? 'gain' : 'loss' }];
   });
+}
+
+function triesOf<N extends Named>(group: Group, naming: N, { kind, runs }: Way<N>): Omit<Difference<N>, 'direction'>[] {
+  const points = naming.place === 'center' ? group.named : [{ path: null, point: group.point }];
+  const roles = runs ? [null, 'NONE', ...group.held] : [null];
+  return points.flatMap(({ path, point: { role: of, attr: facts } }) =>
+    roles.map((role) => {
+      const named = kind === 'tiktok_account' ? { advertiser_role: role } : {};
+      const point = { role: of, attr: { ...facts, ...naming.attr, ...named } };
+      return { group, naming, somewhere: role !== null, path, point };
+    }),
+  );
 }

@@ -130,5 +130,5 @@ function groupOf(key: string, role: string, ours: Class, theirs: Class): Group {
   const [[subject], [resource]] = [ours, theirs];
   const attr = { ...resource.attributes, action: {}, context: {} } as Record<string, Json>;
   const who = { id: subject.id, resource: resource.id, attr: subject.attributes as Record<string, Json> };
-  return { key, pairs: ours.length * theirs.length, point: { role, attr }, held: [], alone: new Map(), who };
+  return { key, pairs: ours.length * theirs.length, point: { role, attr }, held: [], named: [], who };
 }

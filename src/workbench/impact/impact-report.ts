@@ -3,6 +3,7 @@ import { details, number, sentence, spaceLines } from './change-sentences.ts';
 import { isUntold, someoneGains, type Impact } from './impact.ts';
 import { impactCases } from './impact-cases.ts';
 import { junit } from '../junit.ts';
+import { markdownText } from './markdown-text.ts';
 
 export type ImpactOutput = 'text' | 'markdown' | 'json' | 'junit';
 
@@ -36,20 +37,20 @@ function text(impact: Impact): string {
 
 function markdown(impact: Impact): string {
   const changes = impact.changes.flatMap((it) => [
-    `- **${escaped(sentence(it))}**`,
-    ...details(it).map((line) => `  - ${escaped(line)}`),
+    `- **${markdownText(sentence(it))}**`,
+    ...details(it).map((line) => `  - ${markdownText(line)}`),
   ]);
-  const lines = [...spaceLines(impact), ...impact.notes].map((line) => `- ${escaped(line)}`);
+  const lines = [...spaceLines(impact), ...impact.notes].map((line) => `- ${markdownText(line)}`);
   return [
     '### Impact of this policy change',
     '',
-    ...heads(impact).map(escaped),
+    ...heads(impact).map(markdownText),
     '',
     ...changes,
     ...(changes.length > 0 ? [''] : []),
     ...lines,
     '',
-    `<sub>${escaped(foot(impact))}</sub>`,
+    `<sub>${markdownText(foot(impact))}</sub>`,
     '',
   ].join('\n');
 }
@@ -91,7 +92,3 @@ function foot({ live, decided, seconds, base, head }: Impact): string {
 }
 
 const many = (count: number, word: string): string => (count === 1 ? word : `${word}s`);
-
-/** Names come from outside: nothing in them may become a link, a mention or markup. */
-const escaped = (line: string): string =>
-  line.replaceAll(/[\\`*_{}[\]<>()#+!|&~@]/g, (it) => (it === '@' ? '&#64;' : `&#${it.codePointAt(0)};`));

@@ -3,11 +3,11 @@ import { PolicyServers } from '../policy-server.ts';
 import { entityPopulations } from './entities.ts';
 import type { Change } from './change.ts';
 import { findChanges } from './changes.ts';
-import { NAMINGS, POPULATIONS } from './populations.ts';
+import { POPULATIONS } from './populations.ts';
 import { namedRules } from './rules.ts';
 import { openSide, Sides, UNTOLD } from './sides.ts';
 import { compareSpaces, type SpaceChange } from './spaces.ts';
-import { unnamed, untold } from './untold.ts';
+import { unnamed, untold, type Untried } from './untold.ts';
 
 /** What an edit does. */
 export interface Impact {
@@ -45,6 +45,7 @@ export async function impactOf({ base, head, live, names, progress }: ImpactOpti
     progress('comparing all situations');
     const spaces = await compareSpaces(sides, notes);
     const changes: Change[] = [];
+    const untried: Untried[] = [];
     let pairs = 0;
     if (live) {
       const changed = sides.kinds.filter((kind) => sides.actions(kind).length > 0);
@@ -53,11 +54,12 @@ export async function impactOf({ base, head, live, names, progress }: ImpactOpti
       const others = await entityPopulations(live, sides, notes);
       for (const population of [...own, ...others]) {
         progress(`${population.kind}: ${population.subject[1]}`);
-        const found = await findChanges(live, population, { sides, names, namings: NAMINGS[population.kind] });
+        const found = await findChanges(live, population, { sides, names, units: spaces.units });
         changes.push(...found.changes);
+        untried.push(...found.untried.map((action) => ({ kind: population.kind, action })));
         pairs += found.pairs;
       }
-      notes.push(...unnamed(sides, changes, spaces));
+      notes.push(...unnamed(untried, changes, spaces));
     }
     const { decided, refused } = sides.asked;
     if (refused > 0)

@@ -33,6 +33,9 @@ export function centerPathSql(parts: { role: string; state: string; granted: str
 /** The number of an account link's path, as SQL. */
 export const linkPathSql = (carried: string): string => `(${LINKS} + ${carried} - 1)`;
 
+/** Whether a path leads through a Business Center. */
+export const isThroughCenter = (code: number): boolean => code < LINKS;
+
 /** The path of a number. */
 export function pathOf(code: number): AccessPath {
   if (code >= LINKS) {

@@ -12,8 +12,8 @@ export interface Group {
   point: Point;
   /** Where the subject's role in ad accounts can matter: the roles that the subject holds in any. */
   held: readonly string[];
-  /** Points of each path by itself, by the number of the path. */
-  alone: ReadonlyMap<number, Point>;
+  /** What naming a Business Center leaves: the path through that one by itself. */
+  named: readonly { path: number; point: Point }[];
   /** Outside the vector world ids and the subject's attributes count, too. */
   who?: { id: string; resource: string; attr: Point['attr'] };
 }
@@ -21,6 +21,8 @@ export interface Group {
 /** Counts of changed pairs: of one subject, one resource, or one Business Center. */
 export interface Tally {
   sig: number;
+  /** The one change that it is of; null or left out: all that these pairs have part in. */
+  part?: number | null;
   subject: string | null;
   resource: string | null;
   bc_id: string | null;
@@ -35,10 +37,10 @@ export interface Named {
   label: string;
 }
 
-/** Which groups changed, each with the number of its change; and through which paths by themselves. */
+/** Which groups changed, each with the number of what it has part in; and each part through which paths by themselves. */
 export interface Changed {
   sigs: ReadonlyMap<string, number>;
-  alone: readonly { sig: number; code: number }[];
+  alone: readonly { sig: number; part: number; code: number }[];
 }
 
 /** All pairs of one sort that are decided by one kind of policy. */
@@ -49,19 +51,26 @@ export interface Population {
   /** What a subject and a resource are called, one and many. */
   subject: readonly [one: string, many: string];
   resource: readonly [one: string, many: string];
+  /** A Business Center is always named. */
+  place?: 'center';
   groups: (live: Live) => AsyncGenerator<Group>;
   tallies: (live: Live, changed: Changed) => AsyncGenerator<Tally>;
   names: (live: Live, changed: Changed, subjects: readonly string[]) => AsyncGenerator<Named>;
 }
 
+/** What is left by naming a Business Center where no path leads through any: all. */
+export const asItIs = (point: Point): Group['named'] => [{ path: -1, point }];
+
 /**
  * A population whose pairs one statement lists: rows of `key` (JSON), `subject`, `resource` and `bc_id`.
  * @param pointOf what the key says of the facts
+ * @param namedOf what naming a Business Center makes of it; nothing, where none can be named
  */
 export function listed(
   parts: Pick<Population, 'kind' | 'subject' | 'resource'>,
   rows: string,
   pointOf: (key: readonly Json[]) => Point,
+  namedOf: (point: Point) => Group['named'] = () => [],
 ): Population {
   const changedRows = `(${rows}) p join unnest($1::text[], $2::int[]) as c (key, sig) on c.key = p.key`;
   const values = ({ sigs }: Changed): unknown[] => [[...sigs.keys()], [...sigs.values()]];
@@ -71,7 +80,8 @@ export function listed(
     async *groups(live) {
       const text = `select key, count(*)::int as pairs from (${rows}) p group by key order by key`;
       for await (const { key, pairs } of live.rows<{ key: string; pairs: number }>(text)) {
-        yield { key, pairs, point: pointOf(JSON.parse(key) as Json[]), held: [], alone: new Map() };
+        const point = pointOf(JSON.parse(key) as Json[]);
+        yield { key, pairs, point, held: [], named: namedOf(point) };
       }
     },
     tallies: (live, changed) =>
@@ -89,17 +99,26 @@ export function listed(
   };
 }
 
+/** A group of those whom nobody counts. */
+export const uncountedGroup = (point: Point, more: Partial<Pick<Group, 'held' | 'named'>> = {}): Group => ({
+  key: JSON.stringify(point),
+  pairs: null,
+  point,
+  held: [],
+  named: [],
+  ...more,
+});
+
 /** Whoever comes: nobody counts them. */
 export function uncounted(
-  parts: Pick<Population, 'kind' | 'subject' | 'resource'>,
-  points: readonly Point[],
-  held: readonly string[] = [],
+  parts: Pick<Population, 'kind' | 'subject' | 'resource' | 'place'>,
+  groups: (live: Live) => AsyncIterable<Group> | Iterable<Group>,
 ): Population {
   return {
     ...parts,
     vectors: true,
-    async *groups() {
-      for (const point of points) yield { key: JSON.stringify(point), pairs: null, point, held, alone: new Map() };
+    async *groups(live) {
+      yield* groups(live);
     },
     async *tallies() {
       // Nobody to count.

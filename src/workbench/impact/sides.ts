@@ -2,6 +2,7 @@ import { bundleOf, type Bundle } from '../../decision/bundle.ts';
 import { exactText } from '../../decision/exact-text.ts';
 import type { Pdp, PdpQuestion } from '../../decision/pdp.ts';
 import { readPolicyFolder } from '../../platform/policy-folder.ts';
+import { actionExamples } from '../action-examples.ts';
 import { UnreadableExpression } from '../expressions.ts';
 import { readPolicyFiles, type PolicyFile } from '../policy-files.ts';
 import type { PolicyServers } from '../policy-server.ts';
@@ -86,23 +87,40 @@ export class Sides {
     return all.filter((action) => reading(action, before) !== reading(action, after));
   }
 
-  /** Whether the rules about an action, or what the schema says of these fields, read otherwise; unreadable ones do. */
-  readOtherwise(kind: string, action: string, fields: readonly string[]): boolean {
+  /** Whether the schemas say different things of a field. */
+  describeOtherwise(kind: string, field: string): boolean {
     const [before, after] = [this.base.texts?.get(kind), this.head.texts?.get(kind)];
-    if (!before || !after || looksAtRuntime([...before.rules, ...after.rules])) return true;
-    const ofSchema = (field: string): boolean =>
-      propertyText(this.base.files, before, field) !== propertyText(this.head.files, after, field);
-    return reading(action, before) !== reading(action, after) || fields.some(ofSchema);
+    if (!before || !after) return false;
+    return propertyText(this.base.files, before, field) !== propertyText(this.head.files, after, field);
   }
 
-  /** Whether the rules about an action look at a field of the vector, in either bundle. */
+  /** Whether the rules about an action, or variables that differ, look at a field of the vector, in either bundle. */
   looksAt(kind: string, action: string, field: string): boolean {
+    if (this.sweeping) return true;
+    const variables = this.#differing(kind);
     return [this.base, this.head].some(({ bundle, texts }) => {
       const text = texts?.get(kind);
       if (!text) return bundle.kinds.has(kind);
       const leaves = rulesFor([action], text).flatMap((rule) => rule.leaves);
-      return leaves.some((leaf) => leaf.includes(`R.attr.${field}`) || LOOKS_AT_ALL.test(leaf));
+      return [...leaves, ...variables].some((it) => it.includes(`R.attr.${field}`) || LOOKS_AT_ALL.test(it));
     });
+  }
+
+  /** The variables that only one bundle has: where one errs, all is denied. */
+  #differing(kind: string): ReadonlySet<string> {
+    const [before, after] = [this.base, this.head].map(({ texts }) => {
+      return new Set(texts?.get(kind)?.rules.flatMap(({ variables }) => variables));
+    });
+    return (before ?? new Set<string>()).symmetricDifference(after ?? new Set<string>());
+  }
+
+  /** What each bundle says of a kind; one without a policy of it allows nothing, as one without rules. */
+  textsOf(kind: string): readonly [before: KindText | undefined, after: KindText | undefined] {
+    const [before, after] = [this.base.texts?.get(kind), this.head.texts?.get(kind)];
+    const known = before ?? after;
+    const none = ({ bundle, texts }: Side): KindText | undefined =>
+      known && texts && !bundle.kinds.has(kind) ? { ...known, rules: [] } : undefined;
+    return [before ?? none(this.base), after ?? none(this.head)];
   }
 
   /** Whether decisions on a kind depend on ids, in either bundle. */
@@ -139,7 +157,7 @@ export class Sides {
 
   #named(kind: string): string[] {
     const named = [this.base, this.head].flatMap(({ bundle }) => [...(bundle.kinds.get(kind)?.actions ?? [])]);
-    return [...new Set([...named.map((it) => it.replaceAll('*', 'something')), 'some_other_action'])];
+    return actionExamples(named);
   }
 }
 

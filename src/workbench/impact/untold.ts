@@ -38,20 +38,29 @@ function ofEntities(sides: Sides, kind: string): string[] {
   ];
 }
 
-/** What a caller may name in more ways than are tried. */
-const NAMED_IN_PART = ['post', 'assignee', 'scopes'];
+/** An action of which not all was tried that a caller may name. */
+export interface Untried {
+  kind: string;
+  action: string;
+}
 
-/** Where nobody was found who gains, and what callers name decides whether somebody does. */
-export function unnamed(sides: Sides, changes: readonly Change[], spaces: ComparedSpaces): string[] {
-  const kind = 'tiktok_account';
-  const actions = sides.actions(kind).filter((action) => {
-    const about = (it: { kind: string; action: string }): boolean => it.kind === kind && it.action === action;
-    const found = changes.some((it) => about(it) && it.direction === 'gain');
-    const possible = spaces.whole.has(kind)
-      ? spaces.changes.some((it) => about(it) && it.gained > 0)
-      : sides.readOtherwise(kind, action, NAMED_IN_PART);
-    return !found && possible && NAMED_IN_PART.some((field) => sides.looksAt(kind, action, field));
+/** Where nobody was found who gains or loses, and what was not tried may decide whether somebody does. */
+export function unnamed(
+  untried: readonly Untried[],
+  changes: readonly Change[],
+  { changes: possible, whole }: ComparedSpaces,
+): string[] {
+  return (['gain', 'loss'] as const).flatMap((direction) => {
+    const actions = untried.filter(({ kind, action }) => {
+      const about = (it: Untried): boolean => it.kind === kind && it.action === action;
+      const space = possible.find(about);
+      const count = direction === 'gain' ? space?.gained : space?.lost;
+      const isFound = changes.some((it) => about(it) && it.direction === direction);
+      return !isFound && (!whole.has(kind) || (count ?? 0) > 0);
+    });
+    const names = [...new Set(actions.map(({ action }) => action))];
+    if (names.length === 0) return [];
+    const verb = direction === 'gain' ? 'gains' : 'loses';
+    return [`${UNTOLD} whether somebody ${verb} ${names.join(', ')}: not all that a caller may name was tried.`];
   });
-  if (actions.length === 0) return [];
-  return [`${UNTOLD} whether somebody gains ${actions.join(', ')}: not all that a caller may name was tried.`];
 }

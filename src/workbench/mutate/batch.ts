@@ -1,7 +1,6 @@
 import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { isCollection, isMap, isScalar, isSeq, parseAllDocuments, type Document } from 'yaml';
 import type { Pdp } from '../../decision/pdp.ts';
 import { compilePolicies } from '../../platform/cerbos-binary.ts';
 import { documentsOf, type PolicyFile } from '../policy-files.ts';
@@ -9,6 +8,7 @@ import { PlatformError } from '../../platform/platform-error.ts';
 import type { PolicyServers } from '../policy-server.ts';
 import { readKindTexts, type KindText } from '../policy-text.ts';
 import { actionsOf, rulesFor } from '../verify.ts';
+import { aliased } from './aliased.ts';
 import type { Mutant } from './mutants.ts';
 
 /** A kind about which a mutant's rules read otherwise, for these actions. */
@@ -28,7 +28,7 @@ export function affectedBy(
   texts: ReadonlyMap<string, KindText>,
 ): Affected[] {
   const mutated = files.map((file) =>
-    file.path === mutant.file ? { ...file, text: mutant.text, documents: documentsOf(mutant.text) } : file,
+    file.path === mutant.file ? { ...file, text: mutant.text, documents: documentsOf(file.path, mutant.text) } : file,
   );
   const after = readKindTexts(mutated);
   return [...texts.values()].flatMap((before): Affected[] => {
@@ -85,49 +85,7 @@ async function writeAliased(
     const path = join(copy, `mutant-${mutant.number}`, affected.kind, file.path);
     await mkdir(dirname(path), { recursive: true });
     const text = file.path === mutant.file ? mutant.text : file.text;
-    await writeFile(path, aliased({ path: file.path, text }, affected, mutant.number));
-  }
-}
-
-/** Gives everything that a policy file names a name of its own. */
-function aliased({ path, text }: Pick<PolicyFile, 'path' | 'text'>, { kind, alias }: Affected, number: number): string {
-  const documents = parseAllDocuments(text, { logLevel: 'silent' });
-  if (!Array.isArray(documents)) return text;
-  const policies = documents.filter((it) => {
-    const resource = it.getIn(['resourcePolicy', 'resource']);
-    return resource === undefined || resource === kind;
-  });
-  for (const [index, document] of policies.entries()) {
-    if (document.hasIn(['resourcePolicy', 'resource'])) document.setIn(['resourcePolicy', 'resource'], alias);
-    for (const root of ['derivedRoles', 'exportVariables', 'exportConstants', 'resourcePolicy'])
-      rename(document, root, `__${number}_${kind}`);
-    tellApart(document, `${alias} ${path} ${index}`);
-  }
-  return policies.map(String).join('\n---\n');
-}
-
-/** Rules of mutants look alike to Cerbos (`refuseLookAlikes`), unless they have an output of their own. */
-function tellApart(document: Document, place: string): void {
-  const rules = document.getIn(['resourcePolicy', 'rules']);
-  if (!isSeq(rules)) return;
-  for (const [index, rule] of rules.items.entries()) {
-    if (isMap(rule))
-      rule.set('output', document.createNode({ when: { ruleActivated: JSON.stringify(`${place} ${index}`) } }));
-  }
-}
-
-function rename(document: Document, root: string, suffix: string): void {
-  if (document.hasIn([root, 'name']))
-    document.setIn([root, 'name'], `${String(document.getIn([root, 'name']))}${suffix}`);
-  for (const path of [
-    [root, 'importDerivedRoles'],
-    [root, 'variables', 'import'],
-    [root, 'constants', 'import'],
-  ]) {
-    if (!isCollection(document.get(root)) || !document.hasIn(path)) continue;
-    const list = document.getIn(path);
-    if (!isSeq(list)) continue;
-    for (const item of list.items) if (isScalar(item)) item.value = `${String(item.value)}${suffix}`;
+    await writeFile(path, aliased({ path: file.path, text }, { ...affected, number: mutant.number }));
   }
 }
 

@@ -1,5 +1,6 @@
+import { matchesGlob } from '../../platform/action-glob.ts';
 import { asList, asNode, isString } from '../../platform/yaml-node.ts';
-import type { PolicyFile } from '../policy-files.ts';
+import { documentsOf, type PolicyFile } from '../policy-files.ts';
 import type { KindText } from '../policy-text.ts';
 import { apply, lineOf, unifiedDiff } from './edit.ts';
 import { policyEdits, type PolicyVocabulary } from './policy-edits.ts';
@@ -35,12 +36,14 @@ export function mutantsOf(
   const seen = new Set<string>();
   for (const file of files) {
     if (file.path.startsWith('_schemas/')) continue;
-    for (const edit of policyEdits(file.text, vocabularyOf(file, [...texts.values()], [...sets.values()]))) {
+    for (const edit of policyEdits(file.path, file.text, vocabularyOf(file, [...texts.values()], [...sets.values()]))) {
       const text = apply(file.text, edit);
       const line = lineOf(file.text, edit.from);
       const lines = within?.get(file.path);
       if (text === file.text || seen.has(file.path + text)) continue;
       if (within && (lines === undefined || (lines !== null && !lines.has(line)))) continue;
+      // Who takes away what an alias elsewhere stands for has no policy left.
+      if (documentsOf(file.path, text).length < file.documents.length) continue;
       seen.add(file.path + text);
       const diff = unifiedDiff(file.path, file.text, text);
       mutants.push({ number: mutants.length + 1, file: file.path, line, what: edit.what, text, diff });
@@ -83,7 +86,7 @@ function vocabularyOf(file: PolicyFile, texts: readonly KindText[], sets: readon
       ...new Set(['user', 'tiktok_account', ...touched.flatMap(({ rules }) => rules.flatMap(({ roles }) => roles))]),
     ].filter((it) => it !== '*'),
     derivedRoles: own('derivedRoles'),
-    actions: own('actions').filter((it) => it !== '*'),
+    actions: [...new Set([...own('actions'), ...swayedActions(file, texts)])].filter((it) => it !== '*'),
     otherValues: (text, field) => {
       const holding = sets.filter(({ values }) => values.includes(text));
       const exact = holding.filter((set) => set.field === field);
@@ -92,6 +95,15 @@ function vocabularyOf(file: PolicyFile, texts: readonly KindText[], sets: readon
     },
     lookalikes: (name) => variables.filter((it) => isLookalike(it, name)),
   };
+}
+
+/** The actions of the kinds about which a principal or role policy says something. */
+function swayedActions({ documents }: PolicyFile, texts: readonly KindText[]): string[] {
+  const said = documents.flatMap((root) =>
+    [root['principalPolicy'], root['rolePolicy']].flatMap((policy) => asList(asNode(policy)['rules']).map(asNode)),
+  );
+  const swayed = texts.filter(({ kind }) => said.some(({ resource }) => matchesGlob(String(resource), kind)));
+  return swayed.flatMap(({ rules }) => rules.flatMap(({ actions }) => actions));
 }
 
 /** Names that differ in one word alone, such as linked_post and linked_live. */

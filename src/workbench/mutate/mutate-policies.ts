@@ -11,6 +11,7 @@ import { PolicyServers } from '../policy-server.ts';
 import type { KindText } from '../policy-text.ts';
 import { kindTexts } from '../verify-policies.ts';
 import { affectedBy, serveBatch, type Affected } from './batch.ts';
+import { fateOfException, mayBeExceptional } from './exceptions.ts';
 import { mutantsOf, type Lines, type Mutant } from './mutants.ts';
 import { tryMutant, type Fate, type TrialGround } from './trial.ts';
 
@@ -75,15 +76,21 @@ async function tryBatch(
   mutants: readonly Mutant[],
   { files, texts, servers, ground, told }: BatchGround,
 ): Promise<Tried[]> {
-  const readable = mutants.map((mutant) => ({ mutant, affected: affectedOrNone(mutant, files, texts) }));
+  const readable = mutants.map((mutant) => {
+    const affected = affectedOrNone(mutant, files, texts);
+    const exceptional = mayBeExceptional(mutant, affected, files);
+    return { mutant, affected: exceptional ? [] : affected, exceptional };
+  });
   const batch = await serveBatch(readable, { folder: ground.folder, files, servers });
   try {
     const limit = pLimit(SIDE_BY_SIDE);
     let done = 0;
     return await Promise.all(
-      readable.map(async ({ mutant, affected }) =>
+      readable.map(async ({ mutant, affected, exceptional }) =>
         limit(async () => {
-          const fate = await tryMutant(mutant, affected, batch, ground);
+          const fate = exceptional
+            ? await fateOfException(mutant, ground)
+            : await tryMutant(mutant, affected, batch, ground);
           told((done += 1));
           return { mutant, fate };
         }),

@@ -1,15 +1,5 @@
-import {
-  isMap,
-  isPair,
-  isScalar,
-  isSeq,
-  parseAllDocuments,
-  type Node,
-  type Pair,
-  type Scalar,
-  type YAMLMap,
-  type YAMLSeq,
-} from 'yaml';
+import { isMap, isPair, isScalar, isSeq, type Node, type Pair, type Scalar, type YAMLMap, type YAMLSeq } from 'yaml';
+import { decidingDocuments } from '../../platform/policy-documents.ts';
 import type { Edit } from './edit.ts';
 import { expressionEdits, type Vocabulary } from './expression-edits.ts';
 
@@ -22,11 +12,10 @@ export interface PolicyVocabulary extends Vocabulary {
 }
 
 /** Every mutation of a policy file that a reviewer could have written, in the order of the file. */
-export function policyEdits(text: string, vocabulary: PolicyVocabulary): Edit[] {
+export function policyEdits(path: string, text: string, vocabulary: PolicyVocabulary): Edit[] {
   const edits: Edit[] = [];
-  for (const document of parseAllDocuments(text, { logLevel: 'silent' })) {
-    if ('contents' in document && isMap(document.contents)) walk(document.contents, [], { text, vocabulary, edits });
-  }
+  // What an alias or a merge key stands for is edited where it is written, once.
+  for (const { written } of decidingDocuments(path, text)) walk(written.contents, [], { text, vocabulary, edits });
   return edits.toSorted((a, b) => a.from - b.from);
 }
 
@@ -40,6 +29,7 @@ function walk(node: unknown, path: readonly string[], at: Walk): void {
   if (isSeq(node)) {
     for (const item of node.items) {
       if (path.at(-1) === 'rules') at.edits.push(...removal(node, item, 'removes the rule', at.text));
+      if (path.at(-1) === 'actions') at.edits.push(...removal(node, item, 'removes the action', at.text));
       walk(item, [...path, '-'], at);
     }
   }
@@ -70,7 +60,8 @@ function pairEdits(map: YAMLMap, pair: Pair<Scalar, Node | null>, path: readonly
   if (local && path.some((it) => /constants/i.test(it))) at.edits.push(...constantEdits(value, at));
   else if ((local && path.some((it) => /variables/i.test(it))) || key === 'expr') at.edits.push(...inScalar(value, at));
   else if (key === 'effect') at.edits.push(...flip(value, at.text));
-  else if (LISTS.has(key) && isSeq(value)) at.edits.push(...listEdits(key, value, at));
+  else if (key === 'action') at.edits.push(...otherAction(value, at));
+  else if (LISTS.has(key) && isSeq(value) && !value.items.some(isMap)) at.edits.push(...listEdits(key, value, at));
   else {
     if (key === 'condition') at.edits.push(...pairRemoval(map, pair, 'drops the condition', at.text));
     if (key === 'all' || key === 'any' || key === 'none') at.edits.push(...matchEdits(pair, at.text));
@@ -84,6 +75,16 @@ function flip(value: Node, text: string): Edit[] {
   return [
     { from: value.range[0], to: value.range[1], by, what: `flips ${text.slice(value.range[0], value.range[1])}` },
   ];
+}
+
+/** The one action of a principal policy's rule. */
+function otherAction(value: Node, { text, vocabulary }: Walk): Edit[] {
+  if (!isScalar(value) || !value.range || value.value === '*') return [];
+  const [from, to] = value.range;
+  const others = vocabulary.actions.filter((it) => it !== value.value);
+  return [...others.map(plain), '"*"'].map((by) => {
+    return { from, to, by, what: `takes ${by} for ${text.slice(from, to)}` };
+  });
 }
 
 function matchEdits({ key, value }: Pair<Scalar, Node | null>, text: string): Edit[] {
@@ -100,12 +101,16 @@ function matchEdits({ key, value }: Pair<Scalar, Node | null>, text: string): Ed
   return [...swaps, ...of.items.flatMap((item) => removal(of, item, `drops a part of ${name}`, text))];
 }
 
-const LISTS = new Set(['actions', 'roles', 'derivedRoles', 'parentRoles']);
+const LISTS = new Set(['actions', 'allowActions', 'roles', 'derivedRoles', 'parentRoles']);
+const ACTION_LISTS = new Set(['actions', 'allowActions']);
 
 function listEdits(key: string, value: Node, { text, vocabulary }: Walk): Edit[] {
   if (!isSeq(value)) return [];
-  const known =
-    key === 'actions' ? vocabulary.actions : key === 'derivedRoles' ? vocabulary.derivedRoles : vocabulary.roles;
+  const known = ACTION_LISTS.has(key)
+    ? vocabulary.actions
+    : key === 'derivedRoles'
+      ? vocabulary.derivedRoles
+      : vocabulary.roles;
   const present = new Set(value.items.map((item) => String(isScalar(item) ? item.value : '')));
   const others = present.has('*') ? [] : known.filter((it) => !present.has(it));
   const edits =
@@ -116,7 +121,7 @@ function listEdits(key: string, value: Node, { text, vocabulary }: Walk): Edit[]
   const whole = text.slice(from, to);
   const wide = key === 'derivedRoles' || present.has('*') ? [] : ['"*"'];
   for (const by of [...others.map(plain), ...wide]) {
-    if (key === 'actions' && value.flow) edits.push({ from: to, to, by: `, ${by}`, what: `adds ${by} to ${key}` });
+    if (ACTION_LISTS.has(key) && value.flow) edits.push({ from: to, to, by: `, ${by}`, what: `adds ${by} to ${key}` });
     else edits.push({ from, to, by, what: `takes ${by} for ${whole} in ${key}` });
   }
   return edits;
@@ -205,14 +210,17 @@ function removal(list: YAMLSeq, item: unknown, what: string, text: string): Edit
   const named = isMap(item) && isScalar(item.get('name', true)) ? ` ${String(item.get('name'))}` : '';
   if (!list.flow) {
     const from = text.lastIndexOf('\n', own[0]) + 1;
-    const to = trimmed(text, 0, own[1]);
-    return /^\s*- +$/.test(text.slice(from, own[0])) ? [{ from, to: to + 1, by: '', what: what + named }] : [];
+    const to = trimmed(text, 0, own[1]) + 1;
+    const [, indent] = /^(\s*)- +$/.exec(text.slice(from, own[0])) ?? [];
+    if (indent === undefined) return [];
+    // The last one leaves an empty list, since nothing at all is no list to Cerbos.
+    return [{ from, to, by: list.items.length > 1 ? '' : `${indent}[]\n`, what: what + named }];
   }
   const index = list.items.indexOf(item);
   const [next, previous] = [range(list.items[index + 1]), range(list.items[index - 1])];
   const shown = `${what}: without ${text.slice(...own)}`;
   if (next) return [{ from: own[0], to: next[0], by: '', what: shown }];
-  return previous ? [{ from: previous[1], to: own[1], by: '', what: shown }] : [];
+  return [{ from: previous?.[1] ?? own[0], to: own[1], by: '', what: shown }];
 }
 
 function pairRemoval(map: YAMLMap, { key, value }: Pair<Scalar, Node | null>, what: string, text: string): Edit[] {

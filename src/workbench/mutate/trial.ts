@@ -22,7 +22,7 @@ export type Fate =
   | { is: 'killed'; by: string }
   /** Every situation is decided as before. */
   | { is: 'equivalent' }
-  /** No test notices it, and of a kind outside the vector world nobody can tell whether it decides anything otherwise. */
+  /** No test notices it, and not all situations can be looked at: nobody can tell whether it decides any otherwise. */
   | { is: 'untold'; why: string }
   | { is: 'survived'; difference: Difference; violates: readonly string[] };
 
@@ -61,20 +61,20 @@ export async function tryMutant(
     const by = await failedExpectation(it, batch, ground.expectations);
     if (by !== null) return { is: 'killed', by };
   }
-  const outside: string[] = [];
+  const untried: string[] = [];
   for (const it of affected) {
     const space = await spaceOf(ground.folder, it);
     const isCounted = space instanceof VectorSpace;
-    if (!isCounted) outside.push(`${it.kind}: ${space.message}`);
-    const difference = isCounted
-      ? await firstDifference(it, space, batch)
-      : await firstSeenDifference(it, batch, ground.expectations);
+    const { difference, unlooked } = isCounted
+      ? await compare(it, space, batch)
+      : { difference: await firstSeenDifference(it, batch, ground.expectations), unlooked: space.message };
+    if (unlooked !== null) untried.push(`${it.kind}: ${unlooked}`);
     if (difference) {
       return survivor(mutant, { affected: it, difference, space: isCounted ? space : null }, batch, ground);
     }
   }
-  if (outside.length === 0) return { is: 'equivalent' };
-  return (await runTests(mutant, ground)) ?? { is: 'untold', why: outside.join('; ') };
+  if (untried.length === 0) return { is: 'equivalent' };
+  return (await runTests(mutant, ground)) ?? { is: 'untold', why: untried.join('; ') };
 }
 
 async function failedExpectation(
@@ -106,21 +106,31 @@ async function spaceOf(folder: string, { before, after }: Affected): Promise<Vec
   }
 }
 
-async function firstDifference(
+/** What comparing the decisions of a mutant over its space brought. */
+interface Compared {
+  difference: Difference | null;
+  /** Why not every situation was compared; null: each was. */
+  unlooked: string | null;
+}
+
+async function compare(
   { kind, alias, before, after, actions }: Affected,
   space: VectorSpace,
   { pdp }: Batch,
-): Promise<Difference | null> {
+): Promise<Compared> {
+  const unlooked = new Set<string>();
   for (const action of actions) {
     const unit = space.unit([action], [...rulesFor([action], before), ...rulesFor([action], after)]);
+    if (unit.untried !== null) unlooked.add(unit.untried);
     const [was, is] = await Promise.all([decideUnit(pdp, unit), decideUnit(pdp, unit, { as: alias })]);
     for (let index = 0; index < unit.size; index += 1) {
       const allowed = was.allows(action, index);
       if (is.allows(action, index) === allowed) continue;
-      return { kind, action, point: unit.at(index), matters: unit.matters, allowed, subject: {} };
+      const difference = { kind, action, point: unit.at(index), matters: unit.matters, allowed, subject: {} };
+      return { difference, unlooked: null };
     }
   }
-  return null;
+  return { difference: null, unlooked: unlooked.size === 0 ? null : [...unlooked].join('; ') };
 }
 
 async function firstSeenDifference(
@@ -170,7 +180,7 @@ async function survivor(
 }
 
 /** Cerbos' own test runner has the last word. */
-async function runTests(mutant: Mutant, { folder, tests }: TrialGround): Promise<Fate | null> {
+export async function runTests(mutant: Mutant, { folder, tests }: TrialGround): Promise<Fate | null> {
   const copy = await mkdtemp(join(tmpdir(), 'sg-mutant-'));
   try {
     await cp(folder, copy, { recursive: true, dereference: true });

@@ -1,0 +1,29 @@
+import type { Domain, Json } from './finite-domain.ts';
+
+/** What a record holds under a name; undefined: nothing is called so. */
+export function fieldOf(domain: Domain, name: string): Domain | undefined {
+  if (domain.sort === 'record') return domain.fields.find(([field]) => field === name)?.[1];
+  if (domain.sort === 'one_of') {
+    const holders = domain.values.filter((it) => typeof it === 'object' && it !== null && name in it);
+    const values = holders.map((it) => (it as Record<string, Json | undefined>)[name]);
+    return values.length === 0 ? undefined : { sort: 'one_of', values };
+  }
+  if (domain.sort !== 'either') return undefined;
+  const options = domain.options.flatMap((option) => fieldOf(option, name) ?? []);
+  return options.length === 0 ? undefined : { sort: 'either', options };
+}
+
+/** What a list holds; null: it is no list, or nothing is known of it. */
+export function elementOf(domain: Domain | null): Domain | null {
+  if (domain?.sort === 'set' || domain?.sort === 'records') return domain.of;
+  if (domain?.sort !== 'either') return null;
+  const options = domain.options.flatMap((option) => elementOf(option) ?? []);
+  return options.length === 0 ? null : { sort: 'either', options };
+}
+
+/** The values of a domain that are neither lists nor records. */
+export function plainValuesOf(domain: Domain): Json[] {
+  if (domain.sort === 'either') return domain.options.flatMap(plainValuesOf);
+  if (domain.sort !== 'one_of') return [];
+  return domain.values.filter((it) => it !== undefined && (typeof it !== 'object' || it === null)) as Json[];
+}
