@@ -1,6 +1,7 @@
 import { sortedRecords, type Json } from './finite-domain.ts';
 import type { Change } from './invariants.ts';
-import type { VectorSpace, VectorUnit } from './vector-space.ts';
+import type { VectorSpace } from './vector-space.ts';
+import type { VectorUnit } from './vector-unit.ts';
 
 /** Two values of a field before and after a change, and their classes. */
 export interface Step {

@@ -4,7 +4,8 @@ import { stepsOf } from './changes.ts';
 import type { DecidedUnit } from './decided-unit.ts';
 import { expression } from './expressions.ts';
 import type { Invariant } from './invariants.ts';
-import type { Point, VectorSpace } from './vector-space.ts';
+import type { Point } from './point.ts';
+import type { VectorSpace } from './vector-space.ts';
 
 /** Where an invariant does not hold. `after`: the situation after its change. */
 export interface Violation {

@@ -13,11 +13,7 @@ export interface Classes {
   classOf: (value: Json | undefined) => number | undefined;
   /** Why not all lists that matter were looked at; null: the classes hold every value. */
   untried: string | null;
-  /** Whether not all were. */
-  bounded: boolean;
 }
-
-type Parted = Omit<Classes, 'bounded'>;
 
 /** All values of every field; of a list of records, its single records. */
 export type Values = ReadonlyMap<string, readonly (Json | undefined)[]>;
@@ -54,7 +50,7 @@ export function plainClasses(
     atoms,
     mark,
   }: { values: Values; lists: Lists; atoms: readonly Atom[]; mark: (value: Json) => string },
-): Parted {
+): Classes {
   const all = values.get(field) ?? [];
   const rows = all.map((value) => mark(value as Json));
   for (const atom of atoms.filter(({ reads }) => reads.has(field))) {
@@ -75,7 +71,7 @@ function listsFor(atom: Atom, own: readonly (Json | undefined)[], short: (() => 
   return atom.through ? [[], ...own.map((record) => [record as Json])] : short();
 }
 
-function byRow(values: readonly (Json | undefined)[], rows: readonly string[]): Parted {
+function byRow(values: readonly (Json | undefined)[], rows: readonly string[]): Classes {
   const numbers = new Map<string, number>();
   const representatives: (Json | undefined)[] = [];
   const known = new Map<string, number>();
@@ -95,7 +91,7 @@ function byRow(values: readonly (Json | undefined)[], rows: readonly string[]): 
 export function listClasses(
   field: string,
   { values, lists, atoms }: { values: Values; lists: Lists; atoms: readonly Atom[] },
-): Parted {
+): Classes {
   const reading = atoms.filter(({ reads }) => reads.has(field));
   const traits = traitsOf(field, reading, values);
   const whole = reading.filter((atom) => !traits.covers.has(atom));

@@ -1,7 +1,9 @@
 import type { Pdp, PdpQuestion } from '../decision/pdp.ts';
 import { PlatformError } from '../platform/platform-error.ts';
 import { askPatiently } from './patience.ts';
-import type { Point, VectorSpace, VectorUnit } from './vector-space.ts';
+import type { Point } from './point.ts';
+import type { VectorSpace } from './vector-space.ts';
+import type { VectorUnit } from './vector-unit.ts';
 
 /** Questions that are on their way at once. */
 const QUESTIONS = 2000;

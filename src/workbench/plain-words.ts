@@ -1,6 +1,6 @@
 import { VECTOR_SCHEMAS } from '../decision/vectors.ts';
 import type { Json } from './finite-domain.ts';
-import type { Point } from './vector-space.ts';
+import type { Point } from './point.ts';
 
 /** A point as a sentence for people who know the domain and no JSON; only the facts that `matters` holds are told. */
 export function inPlainWords({ role, attr }: Point, matters: ReadonlySet<string>): string {

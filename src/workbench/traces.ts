@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compilePolicies } from '../platform/cerbos-binary.ts';
 import { PlatformError } from '../platform/platform-error.ts';
-import type { Point } from './vector-space.ts';
+import type { Point } from './point.ts';
 
 /** One step of how Cerbos came to a decision, by its own account. */
 export interface TraceEntry {

@@ -20,13 +20,9 @@ import {
   type Domain,
   type Json,
 } from './finite-domain.ts';
+import type { Point } from './point.ts';
 import type { KindText, RuleText } from './policy-text.ts';
-
-/** One point of the space: the subject's role and the fact vector between subject and resource. */
-export interface Point {
-  role: string;
-  attr: Readonly<Record<string, Json>>;
-}
+import { VectorUnit } from './vector-unit.ts';
 
 /** The roles that this service gives to subjects, and one that no policy knows. */
 const ROLES = ['user', 'tiktok_account', 'api_key', 'anonymous'];
@@ -133,8 +129,7 @@ export class VectorSpace {
     const classes = this.#lists.has(field)
       ? listClasses(field, over)
       : plainClasses(field, { ...over, mark: field === ROLE ? matches : () => '' });
-    const untried = classes.untried ?? this.#untried(field, atoms);
-    return { ...classes, untried, bounded: untried !== null };
+    return { ...classes, untried: classes.untried ?? this.#untried(field, atoms) };
   }
 
   /** Why not all values of a field were looked at, as far as its schema goes and what reads it. */
@@ -180,86 +175,4 @@ function once<T>(make: () => T): () => T {
 function distinctSorted(records: readonly Json[]): Json[] {
   const byText = new Map(records.map((record) => [JSON.stringify(record), record]));
   return [...byText].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, record]) => record);
-}
-
-/** Points as few as possible that speak for all of a space, for some actions; numbered from 0, always alike. */
-export class VectorUnit {
-  readonly kind: string;
-  readonly actions: readonly string[];
-  /** How many classes of points there are. */
-  readonly size: number;
-  readonly #fields: readonly (readonly [name: string, classes: Classes])[];
-
-  constructor(kind: string, actions: readonly string[], fields: readonly (readonly [string, Classes])[]) {
-    this.kind = kind;
-    this.actions = actions;
-    this.#fields = fields;
-    this.size = fields.reduce((product, [, { representatives }]) => product * representatives.length, 1);
-  }
-
-  /** Why the classes do not hold every situation; null: what is true of them all is true everywhere. */
-  get untried(): string | null {
-    const reasons = this.#fields.map(([, classes]) => classes.untried).filter((it) => it !== null);
-    return reasons.length === 0 ? null : [...new Set(reasons)].join('; ');
-  }
-
-  /** Whether only some lists of records were looked at. */
-  get bounded(): boolean {
-    return this.untried !== null;
-  }
-
-  /** The point that speaks for a class. */
-  at(index: number): Point {
-    let rest = index;
-    const values = this.#fields.map(([name, { representatives }]) => {
-      const value = representatives[rest % representatives.length];
-      rest = Math.floor(rest / representatives.length);
-      return [name, value] as const;
-    });
-    const { [ROLE]: role, ...attr } = Object.fromEntries(values.filter(([, value]) => value !== undefined));
-    return { role: role as string, attr: attr as Record<string, Json> };
-  }
-
-  /** The fields that matter: the others have one class, and their values tell nothing. */
-  get matters(): ReadonlySet<string> {
-    return new Set(this.#fields.filter(([, it]) => it.representatives.length > 1).map(([name]) => name));
-  }
-
-  /** The values of a field, parted into classes. */
-  classesOf(field: string): Classes {
-    return this.#find(field).classes;
-  }
-
-  /** Of a class of points, the class of its value in one field. */
-  digit(index: number, field: string): number {
-    const { step, classes } = this.#find(field);
-    return Math.floor(index / step) % classes.representatives.length;
-  }
-
-  /** The class of points that has another value in one field. */
-  shift(index: number, field: string, to: number): number {
-    return index + (to - this.digit(index, field)) * this.#find(field).step;
-  }
-
-  #find(field: string): { step: number; classes: Classes } {
-    let step = 1;
-    for (const [name, classes] of this.#fields) {
-      if (name === field) return { step, classes };
-      step *= classes.representatives.length;
-    }
-    throw new Error(`${this.kind} has no field ${field}`);
-  }
-
-  /** The class that a point is in; undefined for a list unlike all that were looked at. */
-  locate({ role, attr }: Point): number | undefined {
-    let index = 0;
-    let step = 1;
-    for (const [name, { representatives, classOf }] of this.#fields) {
-      const number = classOf(name === ROLE ? role : attr[name]);
-      if (number === undefined) return undefined;
-      index += number * step;
-      step *= representatives.length;
-    }
-    return index;
-  }
 }

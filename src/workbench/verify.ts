@@ -14,7 +14,9 @@ import type { Invariant } from './invariants.ts';
 import { refuseMisspelt } from './misspelt.ts';
 import type { KindText, RuleText } from './policy-text.ts';
 import { sentenceGroups, type SentenceGroup } from './sentence-groups.ts';
-import { VectorSpace, type Point, type VectorUnit } from './vector-space.ts';
+import type { Point } from './point.ts';
+import { VectorSpace } from './vector-space.ts';
+import type { VectorUnit } from './vector-unit.ts';
 
 /** What verifying a kind brought. */
 export interface VerifiedKind {

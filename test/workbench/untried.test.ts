@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import type { Pdp } from '../../src/decision/pdp.ts';
 import { DecidedUnit, sample } from '../../src/workbench/decided-unit.ts';
 import type { KindText, RuleText } from '../../src/workbench/policy-text.ts';
-import { VectorSpace, VectorUnit } from '../../src/workbench/vector-space.ts';
+import { VectorSpace } from '../../src/workbench/vector-space.ts';
+import { VectorUnit } from '../../src/workbench/vector-unit.ts';
 
 const record = (properties: Record<string, unknown>, required = Object.keys(properties)): object => ({
   type: 'object',

@@ -46,7 +46,7 @@ test('a class is found again from the point that speaks for it, and always under
   const space = await openSpace(POLICIES, text);
   const units = [0, 1].map(() => space.unit(['create_spark_ad'], rulesFor(['create_spark_ad'], text)));
   const [one, two] = units as [(typeof units)[0], (typeof units)[0]];
-  expect(one.bounded).toBe(false);
+  expect(one.untried).toBeNull();
   for (let index = 0; index < one.size; index += 1) {
     expect(one.locate(one.at(index))).toBe(index);
     expect(two.at(index)).toEqual(one.at(index));

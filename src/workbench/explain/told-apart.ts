@@ -3,7 +3,7 @@ import { UnreadableExpression } from '../expressions.ts';
 import { InfiniteDomain } from '../finite-domain.ts';
 import type { Json } from '../finite-domain.ts';
 import type { Side } from '../impact/sides.ts';
-import type { VectorUnit } from '../vector-space.ts';
+import type { VectorUnit } from '../vector-unit.ts';
 import { openSpace, rulesFor } from '../verify.ts';
 
 /** Which values of a field the rules about an action tell apart. */

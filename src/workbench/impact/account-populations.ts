@@ -1,6 +1,6 @@
 import { AdvertiserRole } from '../../domain/vocabulary.ts';
 import type { AccessPath } from '../../decision/vectors.ts';
-import type { Point } from '../vector-space.ts';
+import type { Point } from '../point.ts';
 import {
   MANIFOLD_GROUPS,
   OUTSIDER_GROUPS,

@@ -1,4 +1,4 @@
-import type { Point } from '../vector-space.ts';
+import type { Point } from '../point.ts';
 import type { Naming } from './namings.ts';
 
 /** One action on one kind that some gain, or lose. */

@@ -1,4 +1,4 @@
-import type { Point } from '../vector-space.ts';
+import type { Point } from '../point.ts';
 import type { Naming } from './namings.ts';
 import type { Group } from './population.ts';
 import { questionOf, type Sides } from './sides.ts';

@@ -1,6 +1,6 @@
 import type { Live } from '../live.ts';
 import type { Json } from '../finite-domain.ts';
-import type { Point } from '../vector-space.ts';
+import type { Point } from '../point.ts';
 
 /** Pairs of a subject and a resource whose facts are alike. */
 export interface Group {

@@ -1,6 +1,6 @@
 import { SERVICE_KIND } from '../../decision/bundle.ts';
 import type { Json } from '../finite-domain.ts';
-import type { Point } from '../vector-space.ts';
+import type { Point } from '../point.ts';
 import { ACCOUNT_POPULATIONS } from './account-populations.ts';
 import { listed, uncounted, uncountedGroup, type Population } from './population.ts';
 

@@ -7,7 +7,7 @@ import { UnreadableExpression } from '../expressions.ts';
 import { readPolicyFiles, type PolicyFile } from '../policy-files.ts';
 import type { PolicyServers } from '../policy-server.ts';
 import { readKindTexts, type KindText } from '../policy-text.ts';
-import type { Point } from '../vector-space.ts';
+import type { Point } from '../point.ts';
 import { actionsOf, rulesFor } from '../verify.ts';
 import { answersOf } from './answers.ts';
 import { propertyText, reading, schemasOf } from './readings.ts';

@@ -1,4 +1,4 @@
-import type { VectorUnit } from '../vector-space.ts';
+import type { VectorUnit } from '../vector-unit.ts';
 import { bestNamings, NAMED_FIELDS, namingsOf, type NamedField, type Naming } from './namings.ts';
 import type { Group } from './population.ts';
 import type { Sides } from './sides.ts';
