@@ -17,10 +17,13 @@ export interface PolicyDocument {
 /** Uses of anchors in one file: many for people, few for a machine. */
 const MOST_ALIASES = 10_000;
 
-/** The policies in a text that decide something, or that such policies import; none where it is no YAML. */
+/**
+ * The policies in a text that decide something, or that such policies import. What is no YAML is for Cerbos to refuse,
+ * and is read here as far as it goes.
+ */
 export function decidingDocuments(path: string, text: string): PolicyDocument[] {
   try {
-    return loadedDocuments(path, text).filter(({ content }) => decides(content));
+    return enabledDocuments(path, text).filter(({ content }) => decides(content));
   } catch (error) {
     if (error instanceof PlatformError) return [];
     throw error;
@@ -29,16 +32,16 @@ export function decidingDocuments(path: string, text: string): PolicyDocument[] 
 
 /** All policies that Cerbos loads of a folder: a disabled one is none. @throws PlatformError for aliases beyond measure */
 export const loadedPolicies = ({ files }: Pick<PolicyFolder, 'files'>): PolicyDocument[] =>
-  [...files].flatMap(([path, content]) => loadedDocuments(path, content.toString('utf8')));
+  [...files]
+    .flatMap(([path, content]) => enabledDocuments(path, content.toString('utf8')))
+    .filter(({ written }) => written.errors.length === 0);
 
-function loadedDocuments(path: string, text: string): PolicyDocument[] {
+function enabledDocuments(path: string, text: string): PolicyDocument[] {
   if (path.startsWith('_schemas/')) return [];
   const lines = new LineCounter();
   const documents = parseAllDocuments(text, { lineCounter: lines, logLevel: 'silent', merge: true });
   if (!Array.isArray(documents)) return [];
   return documents.flatMap((written) => {
-    // What is no YAML is for Cerbos to refuse.
-    if (written.errors.length > 0) return [];
     const content = contentOf(path, written);
     const locate = (...keys: (string | number)[]): string => `${path}:${lines.linePos(positionOf(written, keys)).line}`;
     return content['disabled'] === true ? [] : [{ path, content, written, lines, locate }];
