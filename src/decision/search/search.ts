@@ -100,10 +100,11 @@ export class Search {
     start: (candidates: Candidates) => Promise<Start>,
   ): Promise<Start> {
     const within = (reach: Reach): Candidates => (reach ? inRings(rings, reach, sides) : universe(sides));
-    const same = exactText([check.action.name, check.subject.type, sides.moving, sides.type, sides.fixed]);
+    const { moving, type, fixed } = sides;
+    const same = exactText([check.action.name, check.subject.type, moving, type, fixed.type, fixed.id]);
     const [first, nobody] = await Promise.all([
       start(within((this.#reached.get(same) ?? { reach: [] }).reach)),
-      this.#decider.nobody(sides.moving, check),
+      this.#decider.nobody(moving, check),
     ]);
     const verdicts = await this.#verdicts.of(rings, sides, check, nobody.projection);
     const reach = reachOf(verdicts);
