@@ -1,8 +1,10 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    // What takes too long for every run is run by `npm run test:long`.
+    exclude: [...configDefaults.exclude, 'test/long/**'],
     globalSetup: ['test/support/global-setup.ts'],
     // The tests load the sources as production does: by Node itself, which strips the types.
     experimental: { viteModuleRunner: false },
