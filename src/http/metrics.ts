@@ -79,7 +79,7 @@ export class Metrics {
         },
       }),
       async (c) => {
-        await authorizeKey(contextOf(c), 'read_metrics', []);
+        await authorizeKey(contextOf(c), 'read_metrics', c.get('caller').key?.bcIds ?? []);
         return c.text(await registry.metrics(), 200, { 'Content-Type': registry.contentType });
       },
     );

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { testApp, type TestApp } from '../support/app.ts';
 import { decision, standardWorld } from '../support/cast.ts';
+import { newKey } from '../support/keys.ts';
 
 let app: TestApp;
 beforeAll(async () => {
@@ -22,8 +23,20 @@ test('metrics count what decisions cost, by route and never by id', async () => 
   expect(body).not.toMatch(/\bsam\b/);
 });
 
-test('metrics take a key that may read them', async () => {
+test.each<[string, string[] | undefined, number]>([
+  ['relationships', undefined, 403],
+  ['act-as', undefined, 403],
+  ['check', undefined, 200],
+  ['audit', undefined, 200],
+  ['admin', undefined, 200],
+  ['check', ['bc1'], 403],
+  ['audit', ['bc1'], 403],
+  ['admin', ['bc1', 'bc2'], 403],
+])('metrics are of all Business Centers: a key with %s, confined to %j: %i', async (permission, bcIds, status) => {
+  const { key } = await newKey(app, [permission], bcIds);
+  expect(await app.call('GET', '/metrics', { key })).toMatchObject({ status });
+});
+
+test('metrics take a key', async () => {
   expect(await app.call('GET', '/metrics', { key: null })).toMatchObject({ status: 401 });
-  const made = await app.call('POST', '/v1/api-keys', { body: { name: 'facts', permissions: ['relationships'] } });
-  expect(await app.call('GET', '/metrics', { key: made.body.key })).toMatchObject({ status: 403 });
 });
