@@ -157,17 +157,32 @@ function issuersOf(env: z.output<typeof Environment>) {
     TIKTOK_OIDC_CLIENT_SECRET: env.TIKTOK_OIDC_CLIENT_SECRET,
     TIKTOK_OIDC_AUDIENCE: env.TIKTOK_OIDC_AUDIENCE,
   });
-  if (user && owner && user.issuer === owner.issuer && user.audience !== null && user.audience === owner.audience) {
+  const one = user && owner && sameIssuer(user.issuer, owner.issuer) ? { user, owner } : null;
+  if (one && one.user.audience !== null && one.user.audience === one.owner.audience) {
     throw new ConfigError(
       'TIKTOK_OIDC_AUDIENCE is OIDC_AUDIENCE of the same issuer: nobody could tell whose a token is.',
     );
   }
+  for (const [audience, clientId, names] of [
+    [user?.audience, user?.clientId, 'OIDC_AUDIENCE is OIDC_CLIENT_ID'],
+    [owner?.audience, owner?.clientId, 'TIKTOK_OIDC_AUDIENCE is TIKTOK_OIDC_CLIENT_ID'],
+    [one?.user.audience, one?.owner.clientId, 'OIDC_AUDIENCE is TIKTOK_OIDC_CLIENT_ID of the same issuer'],
+    [one?.owner.audience, one?.user.clientId, 'TIKTOK_OIDC_AUDIENCE is OIDC_CLIENT_ID of the same issuer'],
+  ] as const) {
+    if (audience == null || audience !== clientId) continue;
+    throw new ConfigError(`${names}: an ID token would be taken for an access token.`);
+  }
   return { user, tiktok_account: owner };
+}
+
+/** A last slash makes no other issuer. */
+function sameIssuer(one: string, other: string): boolean {
+  return one.replace(/\/$/, '') === other.replace(/\/$/, '');
 }
 
 /** One issuer from its variables: URL, client id, client secret and audience, in this order. */
 function issuerOf<Type extends string>(type: Type, variables: Record<string, string | undefined>) {
-  const [url = '', id = '', , audienceName = ''] = Object.keys(variables);
+  const [url = '', id = ''] = Object.keys(variables);
   const [issuer, clientId, clientSecret, audience] = Object.values(variables);
   if (issuer === undefined) {
     const alone = Object.keys(variables).find((name) => variables[name] !== undefined);
@@ -175,9 +190,6 @@ function issuerOf<Type extends string>(type: Type, variables: Record<string, str
     return null;
   }
   if (clientId === undefined) throw new ConfigError(`${url} is set without ${id}.`);
-  if (audience === clientId) {
-    throw new ConfigError(`${audienceName} is ${id}: an ID token would be taken for an access token.`);
-  }
   return { type, issuer, clientId, clientSecret: clientSecret ?? null, audience: audience ?? null };
 }
 

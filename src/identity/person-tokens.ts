@@ -23,6 +23,12 @@ const ALGORITHMS = [
 /** Kinds of JWT that may be access tokens (RFC 9068; many issuers name none). */
 const TYPES = new Set([undefined, 'jwt', 'at+jwt', 'application/at+jwt']);
 
+/**
+ * Claims that ID tokens (OpenID Connect Core 1.0, section 3.3.2.11) and logout tokens (Back-Channel Logout 1.0, section
+ * 2.4) have and access tokens have not. `nonce` is no sign: some issuers repeat it in access tokens.
+ */
+const CLAIMS_OF_OTHERS = ['at_hash', 'c_hash', 'events'];
+
 /** How far clocks may differ, in seconds. */
 const CLOCK_TOLERANCE = 5;
 
@@ -100,6 +106,7 @@ export class PersonTokens {
 function personIn(payload: JWTPayload, type: SignedInActor['type']): Verified | null {
   const id = OutsideId.safeParse(payload.sub);
   if (!id.success || payload.exp === undefined || payload['cnf'] !== undefined) return null;
+  if (CLAIMS_OF_OTHERS.some((claim) => payload[claim] !== undefined)) return null;
   return { actor: { type, id: id.data }, expires: payload.exp };
 }
 

@@ -9,6 +9,8 @@ afterAll(cleanUp);
 
 const ISSUER = { OIDC_ISSUER: 'https://issuer.test', OIDC_CLIENT_ID: 'sparkgate' };
 const OWNERS = { TIKTOK_OIDC_ISSUER: 'https://issuer.test', TIKTOK_OIDC_CLIENT_ID: 'sparkgate' };
+/** Owners at the same issuer, by another client; a last slash makes no other issuer. */
+const OTHER_CLIENT = { TIKTOK_OIDC_ISSUER: 'https://issuer.test/', TIKTOK_OIDC_CLIENT_ID: 'owners' };
 const DATABASE = { DATABASE_URL: 'postgresql://user@localhost/sparkgate' };
 
 const form = (fields: Record<string, string>, headers: Record<string, string> = {}): RequestInit => ({
@@ -112,6 +114,18 @@ describe('settings of the sign-in that cannot be', () => {
       { ...ISSUER, OIDC_AUDIENCE: 'sparkgate' },
       'OIDC_AUDIENCE is OIDC_CLIENT_ID: an ID token would be taken for an access token.',
     ],
+    [
+      { ...OWNERS, TIKTOK_OIDC_AUDIENCE: OWNERS.TIKTOK_OIDC_CLIENT_ID },
+      'TIKTOK_OIDC_AUDIENCE is TIKTOK_OIDC_CLIENT_ID: an ID token would be taken for an access token.',
+    ],
+    [
+      { ...ISSUER, ...OWNERS, ...OTHER_CLIENT, OIDC_AUDIENCE: 'owners' },
+      'OIDC_AUDIENCE is TIKTOK_OIDC_CLIENT_ID of the same issuer: an ID token would be taken for an access token.',
+    ],
+    [
+      { ...ISSUER, ...OWNERS, ...OTHER_CLIENT, TIKTOK_OIDC_AUDIENCE: ISSUER.OIDC_CLIENT_ID },
+      'TIKTOK_OIDC_AUDIENCE is OIDC_CLIENT_ID of the same issuer: an ID token would be taken for an access token.',
+    ],
     [{ TIKTOK_OIDC_CLIENT_SECRET: 'x' }, 'TIKTOK_OIDC_CLIENT_SECRET is set without TIKTOK_OIDC_ISSUER.'],
     [{ TIKTOK_OIDC_ISSUER: 'https://issuer.test' }, 'TIKTOK_OIDC_ISSUER is set without TIKTOK_OIDC_CLIENT_ID.'],
     [
@@ -128,6 +142,11 @@ describe('settings of the sign-in that cannot be', () => {
     expect(() => readConfig(environment)).toThrow(ConfigError);
     expect(() => readConfig(environment)).toThrow(message);
     for (const secret of ['ü'.repeat(9)]) expect(() => readConfig(environment)).not.toThrow(secret);
+  });
+
+  test('the client id of another issuer is an audience as any', () => {
+    const elsewhere = { ...OTHER_CLIENT, TIKTOK_OIDC_ISSUER: 'https://owners.test', OIDC_AUDIENCE: 'owners' };
+    expect(readConfig({ ...ISSUER, ...OWNERS, ...elsewhere }).issuers.user?.audience).toBe('owners');
   });
 
   test('plain http is for loopback', () => {

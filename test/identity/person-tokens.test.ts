@@ -159,6 +159,10 @@ describe('401, and says so', () => {
     'for another audience': async () => users.token({ ...usual('adm'), aud: 'https://other.test' }),
     'for no audience': async () => users.token({ sub: 'adm', exp: seconds(300) }),
     'an ID token': async () => users.token({ ...usual('adm'), aud: CLIENT.id }, { typ: 'JWT' }),
+    'an ID token for two audiences': async () =>
+      users.token({ ...usual('adm'), aud: [CLIENT.id, AUDIENCE], at_hash: 'x', nonce: 'n' }, { typ: 'JWT' }),
+    'an ID token of the hybrid flow': async () => users.token({ ...usual('adm'), c_hash: 'x' }, { typ: 'JWT' }),
+    'a logout token without a type': async () => users.token({ ...usual('adm'), events: {} }, { typ: 'JWT' }),
     'of another issuer': async () => users.token({ ...usual('adm'), iss: 'https://evil.test' }),
     "in the other issuer's name": async () => users.token({ ...usual('brand'), iss: owners.url }),
     'of another kind': async () => users.token(usual('adm'), { typ: 'logout+jwt' }),
