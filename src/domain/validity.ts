@@ -13,5 +13,5 @@ export const validity = {
   endedAt: p.bigint('string').fieldName('ended_revision').nullable(),
 };
 
-/** The id of a stored row: UUID v7 (RFC 9562), made by PostgreSQL. */
+/** The id of a stored row: UUID v7 (RFC 9562), made by PostgreSQL; before 18, by a function that a migration makes. */
 export const rowId = p.uuid().primary().defaultRaw('uuidv7()');

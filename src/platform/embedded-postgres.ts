@@ -27,6 +27,8 @@ export type EmbeddedPostgresOptions = {
   readonly dataDir: string;
   readonly runDir: string;
   readonly durable: boolean;
+  /** The folder of its programs; those that came with npm unless said. */
+  readonly binaries?: string;
 };
 
 /** Brings PostgreSQL up on the data directory and resolves when it accepts connections. */
@@ -34,7 +36,7 @@ export async function startEmbeddedPostgres(
   children: Children,
   options: EmbeddedPostgresOptions,
 ): Promise<EmbeddedPostgres> {
-  const binaries = binaryFolder();
+  const { binaries = binaryFolder() } = options;
   const postgres = join(binaries, 'postgres');
   const identity = await unprivileged(options, postgres);
   const cluster = join(options.dataDir, 'pg');

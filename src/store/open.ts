@@ -5,6 +5,7 @@ import type { PoolConfig, QueryResultRow } from 'pg';
 import type { Query } from '../domain/context.ts';
 import { entities } from './entities.ts';
 import { PATIENCE_MS, untilClosed } from './patience.ts';
+import { Migration20261121000000_row_ids } from './migrations/Migration20261121000000_row_ids.ts';
 import { Migration20261122000000_initial } from './migrations/Migration20261122000000_initial.ts';
 import { Migration20261122120100_sign_in } from './migrations/Migration20261122120100_sign_in.ts';
 import { Migration20261122120200_search } from './migrations/Migration20261122120200_search.ts';
@@ -80,11 +81,12 @@ function ormOptions(address: DatabaseAddress, poolSize: number): Options {
     forceUtcTimezone: true,
     // The service has its own log.
     logger: () => undefined,
-    // The triggers are written by hand in the migrations and are no part of the entities.
-    schemaGenerator: { ignoreTriggers: true },
+    // Triggers and functions are written by hand in the migrations and are no part of the entities.
+    schemaGenerator: { ignoreTriggers: true, ignoreRoutines: true },
     migrations: {
       snapshot: false,
       migrationsList: [
+        { name: 'Migration20261121000000_row_ids', class: Migration20261121000000_row_ids },
         { name: 'Migration20261122000000_initial', class: Migration20261122000000_initial },
         { name: 'Migration20261122120100_sign_in', class: Migration20261122120100_sign_in },
         {

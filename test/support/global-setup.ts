@@ -18,15 +18,24 @@ declare module 'vitest' {
   }
 }
 
-/** Starts a real PostgreSQL and a real Cerbos for the whole run. They end with it, however it ends. */
+/**
+ * Starts a real PostgreSQL and a real Cerbos for the whole run. They end with it, however it ends. TEST_POSTGRES_BIN
+ * names the programs of another PostgreSQL than the embedded one, such as /usr/lib/postgresql/15/bin.
+ */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), 'sparkgate-test-'));
   const dataDir = await claimDataDir(folder);
   const children = await startSupervisor({ onEvent: () => undefined });
   const { path, runDir } = dataDir;
   const policyDir = join(import.meta.dirname, '../../policies');
+  const binaries = process.env['TEST_POSTGRES_BIN'];
   const [postgres, cerbos] = await Promise.all([
-    startEmbeddedPostgres(children, { dataDir: path, runDir, durable: false }),
+    startEmbeddedPostgres(children, {
+      dataDir: path,
+      runDir,
+      durable: false,
+      ...(binaries !== undefined && { binaries }),
+    }),
     startEmbeddedCerbos(children, { name: 'pdp', policyDir, runDir }),
   ]);
   const orm = await openDatabase(postgres, { limits: LIMITS });
