@@ -5,7 +5,8 @@ import suite from './vitest.config.ts';
 // Where Debian has it: apt-get install postgresql-15.
 const programs = (process.env['TEST_POSTGRES_BIN'] ??= '/usr/lib/postgresql/15/bin');
 const isThere = existsSync(programs);
-if (!isThere) process.stderr.write(`LEFT OUT, since there is no PostgreSQL in ${programs}: the tests on PostgreSQL 15\n`);
+if (!isThere)
+  process.stderr.write(`LEFT OUT, since there is no PostgreSQL in ${programs}: the tests on PostgreSQL 15\n`);
 
 /** What leans on the database, on the oldest PostgreSQL that is taken: the last part of `npm run test:long`. */
 export default mergeConfig(
