@@ -10,6 +10,8 @@ export interface FactQuestion {
   subjectId: string;
   resourceId: string;
   properties: ActionProperties;
+  /** The Business Centers whose facts count; null = all. */
+  within: readonly string[] | null;
 }
 
 /** The facts of one check, and the revision at which they were read. */
@@ -113,5 +115,6 @@ function parameters(questions: readonly FactQuestion[]): unknown[] {
     questions.map(({ properties }) => properties.bc_id ?? null),
     questions.map(({ properties }) => properties.advertiser_id ?? null),
     questions.map(({ properties }) => properties.user_id ?? null),
+    questions.map(({ within }) => within && JSON.stringify(within)),
   ];
 }

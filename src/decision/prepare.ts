@@ -28,6 +28,7 @@ export function prepare(check: Check): PreparedCheck {
     subjectId: check.subject.id,
     resourceId: check.resource.id,
     properties: properties.data,
+    within: check.within,
   };
   return { check, question };
 }

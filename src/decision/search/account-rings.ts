@@ -1,7 +1,8 @@
 import { UserRole, type Scope } from '../../domain/vocabulary.ts';
 import { distinctSorted, type Projection } from '../project.ts';
 import type { AccessPath, TiktokAccountVector } from '../vectors.ts';
-import { existsAny, knownUser, type Sides } from './candidates.ts';
+import { existsAny, knownUser } from '../known.ts';
+import type { Sides } from './candidates.ts';
 import type { Ring, Rings } from './rings.ts';
 
 /** What has to do with TikTok accounts. */

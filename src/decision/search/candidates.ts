@@ -1,4 +1,5 @@
 import type { ActionProperties } from '../action-properties.ts';
+import { existsAny, knownFrom, ofCenters } from '../known.ts';
 
 /** SQL that gives {@link Candidate}s in key order, after $1, at most $2 of them; `values` are $3 and on. */
 export interface Candidates {
@@ -67,62 +68,13 @@ function everything(type: string): { sources: string[]; values: unknown[] } {
 
 /** Whether something of a type is known to the caller, as SQL that gives one row `known`. */
 export function known(type: string, id: string, within: Sides['within']): Candidates {
-  const own = KNOWN.get(type);
+  const own = knownFrom(type, '$1');
   const values: unknown[] = own ? [id] : [id, type];
   const exists = existsAny(own ?? ['entity where id = $1 and type = $2']);
-  const ofCenters = within && OF_CENTERS.get(type)?.('$1', `$${values.push(within)}::text[]`);
-  return { text: `select (${exists})${ofCenters ? ` and ${ofCenters}` : ''} as known`, values };
+  const inSight = within && ofCenters(type, '$1', `$${values.length + 1}::text[]`);
+  if (inSight) values.push(within);
+  return { text: `select (${exists})${inSight ? ` and ${inSight}` : ''} as known`, values };
 }
-
-/**
- * What a key knows that is confined to Business Centers, by type; `id` and `centers` are SQL. Whatever is no kind of
- * ours belongs to no Business Center.
- */
-const OF_CENTERS: ReadonlyMap<string, (id: string, centers: string) => string> = new Map([
-  [
-    'user',
-    (id, centers) =>
-      `exists (select from member o where o.user_id = ${id} and o.bc_id = any(${centers}) and o.valid_to is null)`,
-  ],
-  [
-    'tiktok_account',
-    (id, centers) =>
-      `exists (select from account_grant o where o.tiktok_account_id = ${id} and o.bc_id = any(${centers}))`,
-  ],
-  ['business_center', (id, centers) => `${id} = any(${centers})`],
-  [
-    'access_request',
-    (id, centers) => `exists (select from access_request o where o.id = ${asUuid(id)} and o.bc_id = any(${centers}))`,
-  ],
-]);
-
-/** SQL that tells whether any of the sources has a row. */
-export function existsAny(sources: readonly string[]): string {
-  return sources.map((from) => `exists (select from ${from})`).join(' or ');
-}
-
-/** Where a user is known from, for {@link existsAny}; `id` is SQL. */
-export function knownUser(id: string): string[] {
-  return [
-    `member m where m.user_id = ${id} and m.valid_to is null`,
-    `ad_account_member m where m.user_id = ${id} and m.valid_to is null`,
-    `account_link l where l.user_id = ${id} and l.valid_to is null`,
-    `entity e where e.id = ${id} and e.type = 'user'`,
-  ];
-}
-
-/** SQL that reads text as a UUID, null where it is none. */
-export function asUuid(text: string): string {
-  return `case when ${text} ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then ${text}::uuid end`;
-}
-
-/** By kind. Anybody may name a type, so names that every object has are no kinds of ours. */
-const KNOWN: ReadonlyMap<string, string[]> = new Map([
-  ['user', knownUser('$1')],
-  ['tiktok_account', ['tiktok_account where id = $1']],
-  ['business_center', ['business_center where bc_id = $1']],
-  ['access_request', [`access_request where id = ${asUuid('$1')}`]],
-]);
 
 /** Merges sources of ids, each in key order and no longer than needed. */
 export function merged(
@@ -131,10 +83,11 @@ export function merged(
   { type, within }: Pick<Sides, 'type' | 'within'>,
 ): Candidates {
   const all = [...values];
-  const ofCenters = within && OF_CENTERS.get(type)?.('s.id', `$${all.push(within) + 2}::text[]`);
+  const inSight = within && ofCenters(type, 's.id', `$${all.length + 3}::text[]`);
+  if (inSight) all.push(within);
   const limited = sources.map(
     ({ from, ring }) =>
-      `(select distinct s.id, ${ring} as ring from (${from}) s where s.id > $1${ofCenters ? ` and ${ofCenters}` : ''} order by s.id limit $2)`,
+      `(select distinct s.id, ${ring} as ring from (${from}) s where s.id > $1${inSight ? ` and ${inSight}` : ''} order by s.id limit $2)`,
   );
   if (limited.length === 0) limited.push(`(select $1::text as id, 0 as ring limit $2 * 0)`);
   // Every parameter is mentioned, so that PostgreSQL knows the type of those that a source leaves out.

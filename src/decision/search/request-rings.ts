@@ -1,6 +1,7 @@
 import { AccessRequestStatus, UserRole } from '../../domain/vocabulary.ts';
+import { asUuid } from '../known.ts';
 import type { Projection } from '../project.ts';
-import { asUuid, type Sides } from './candidates.ts';
+import type { Sides } from './candidates.ts';
 import { membersByRole } from './center-rings.ts';
 import type { Ring, Rings } from './rings.ts';
 

@@ -4,7 +4,7 @@ import { BusinessCenter } from '../business-centers/entity.ts';
 import { actorName, type Context } from '../context.ts';
 import { takeTurn } from '../rate.ts';
 import { sortedSet, type Scope } from '../vocabulary.ts';
-import { TiktokAccount } from '../tiktok-accounts/entity.ts';
+import { getOwnAccount } from '../tiktok-accounts/get-own-account.ts';
 import { findPending } from './find-pending.ts';
 import { noteOpened } from './note-opened.ts';
 import { signedInAccount } from './signed-in-account.ts';
@@ -24,7 +24,7 @@ export interface ConsentView {
   expires_at: string;
   /** The TikTok account that is signed in, and would be granted. */
   signed_in_as: string;
-  /** Its handle, where it is known here. */
+  /** Its handle, where it is known here, and to the caller. */
   handle: string | null;
   /** A grant does not expire: it holds until one of these revokes it. */
   grant_expires_at: null;
@@ -42,7 +42,7 @@ export async function getConsent(ctx: Context, token: string): Promise<ConsentVi
   const [businessCenter, held, account] = await Promise.all([
     em.findOneOrFail(BusinessCenter, { bcId: request.bcId }),
     ctx.orm.em.fork().findOne(AccountGrant, { bcId: request.bcId, tiktokAccountId, validTo: null }),
-    ctx.orm.em.fork().findOne(TiktokAccount, { id: tiktokAccountId }),
+    getOwnAccount(ctx, tiktokAccountId),
   ]);
   const heldScopes = held?.scopes ?? [];
   return {
@@ -54,7 +54,7 @@ export async function getConsent(ctx: Context, token: string): Promise<ConsentVi
     code: request.code,
     expires_at: request.expiresAt.toISOString(),
     signed_in_as: tiktokAccountId,
-    handle: account?.handle ?? null,
+    handle: account.handle,
     grant_expires_at: null,
     revocable_by: ['the owner of the TikTok account', 'any administrator of the Business Center'],
   };
