@@ -1,25 +1,36 @@
 import { z } from 'zod';
+import { closed } from '../domain/closed.ts';
 import { OutsideId, Scope, sortedSet } from '../domain/vocabulary.ts';
 
-/** What a check of one of our own kinds may say in `action.properties`. Anything else in there is ignored. */
-export const ActionProperties = z
-  .object({
-    /** The ad account in which the Spark Ad would run. */
-    advertiser_id: OutsideId.nullish(),
-    /** Allows this Business Center's path alone. */
-    bc_id: OutsideId.nullish(),
-    /** Whom the action would assign or unassign. */
-    user_id: OutsideId.nullish(),
-    scopes: z.array(Scope).transform(sortedSet).nullish(),
-    post: z
-      .object({
-        item_id: z.string().nullish(),
-        tiktok_account_id: OutsideId.nullish(),
-        visibility: z.string().nullish(),
-        ad_authorization: z.boolean().nullish(),
-      })
-      .nullish(),
-    live: z.object({ live_id: OutsideId }).nullish(),
-  })
-  .refine(({ post, live }) => !post || !live, { path: ['live'], message: 'name a post or a live, not both' });
-export type ActionProperties = z.infer<typeof ActionProperties>;
+const scopes = z.array(Scope).transform(sortedSet).nullish();
+
+const TiktokAccountProperties = closed({
+  /** The ad account in which the Spark Ad would run. */
+  advertiser_id: OutsideId.nullish(),
+  /** Allows this Business Center's path alone. */
+  bc_id: OutsideId.nullish(),
+  /** Whom the action would assign or unassign. */
+  user_id: OutsideId.nullish(),
+  scopes,
+  post: closed({
+    item_id: OutsideId.nullish(),
+    tiktok_account_id: OutsideId.nullish(),
+    visibility: z.string().nullish(),
+    ad_authorization: z.boolean().nullish(),
+  }).nullish(),
+  live: closed({ live_id: OutsideId }).nullish(),
+}).refine(({ post, live }) => !post || !live, { path: ['live'], message: 'name a post or a live, not both' });
+
+/**
+ * What a check of one of our own kinds may say in `action.properties`: one set a kind, whatever the action. What an
+ * action does not need is passed over; a name outside the set is refused, since a misspelt `post` would be no post.
+ */
+export const ACTION_PROPERTIES = {
+  tiktok_account: TiktokAccountProperties,
+  /** Its `bc_id` is the resource's own, for whoever names one with every check. */
+  business_center: closed({ bc_id: OutsideId.nullish(), scopes }),
+  access_request: closed({}),
+};
+
+/** Of whatever kind: those of the others are among a TikTok account's. */
+export type ActionProperties = z.infer<typeof TiktokAccountProperties>;

@@ -1,5 +1,5 @@
-import { SparkgateError } from '../domain/errors.ts';
-import { ActionProperties } from './action-properties.ts';
+import { faultsOf, invalid } from '../domain/closed.ts';
+import { ACTION_PROPERTIES, type ActionProperties } from './action-properties.ts';
 import type { Check } from './check.ts';
 import type { FactQuestion } from './facts.ts';
 import { isStoredKind } from './project.ts';
@@ -12,23 +12,27 @@ export interface PreparedCheck {
 
 /** @throws SparkgateError `invalid_request` when the action's properties do not fit a kind of our own */
 export function prepare(check: Check): PreparedCheck {
-  const stored = isStoredKind(check.resource.type);
-  const properties = ActionProperties.safeParse(stored ? check.action.properties : {});
-  if (!properties.success) {
-    throw new SparkgateError('invalid_request', 'The properties of the action do not fit.', {
-      errors: properties.error.issues.map((issue) => ({
-        pointer: ['', 'action', 'properties', ...issue.path].join('/'),
-        message: issue.message,
-      })),
-    });
-  }
   const question: FactQuestion = {
     kind: check.resource.type,
     subjectType: check.subject.type,
     subjectId: check.subject.id,
     resourceId: check.resource.id,
-    properties: properties.data,
+    properties: propertiesOf(check),
     within: check.within,
   };
   return { check, question };
+}
+
+/** Other kinds' properties are theirs alone: the policy says what they are. */
+function propertiesOf({ action, resource }: Check): ActionProperties {
+  if (!isStoredKind(resource.type)) return {};
+  const parsed = ACTION_PROPERTIES[resource.type].safeParse(action.properties);
+  if (!parsed.success) throw invalid(faultsOf(parsed.error, ['action', 'properties']));
+  const properties: ActionProperties = parsed.data;
+  if (resource.type === 'business_center' && (properties.bc_id ?? resource.id) !== resource.id) {
+    throw invalid([
+      { pointer: '/action/properties/bc_id', message: 'names another Business Center than the resource' },
+    ]);
+  }
+  return properties;
 }

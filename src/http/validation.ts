@@ -1,6 +1,6 @@
 import { OpenAPIHono, type Hook } from '@hono/zod-openapi';
 import type { Context as Http } from 'hono';
-import { SparkgateError, type FieldError } from '../domain/errors.ts';
+import { faultsOf, invalid } from '../domain/closed.ts';
 import type { Context } from '../domain/context.ts';
 import type { Written } from '../domain/transact.ts';
 import type { Env } from './env.ts';
@@ -12,18 +12,9 @@ export function router(): OpenAPIHono<Env> {
 
 const refuseInvalid: Hook<unknown, Env, string, unknown> = (result) => {
   if (result.success) return;
-  const errors = result.error.issues.map((issue): FieldError => ({
-    pointer: result.target === 'json' ? `/${issue.path.map(String).join('/')}` : issue.path.map(String).join('.'),
-    message: issue.message,
-  }));
-  throw invalid(errors);
+  if (result.target === 'json') throw invalid(faultsOf(result.error));
+  throw invalid(result.error.issues.map(({ path, message }) => ({ pointer: path.map(String).join('.'), message })));
 };
-
-export function invalid(errors: readonly FieldError[]): SparkgateError {
-  const [first] = errors;
-  const where = first && first.pointer !== '/' ? `${first.pointer}: ` : '';
-  return new SparkgateError('invalid_request', `${where}${first?.message ?? 'The request is not valid.'}`, { errors });
-}
 
 /** The context of a verb for this request. */
 export function contextOf(c: Http<Env>): Context {

@@ -1,4 +1,5 @@
 import pLimit from 'p-limit';
+import { ACTION_PROPERTIES } from '../../src/decision/action-properties.ts';
 import type { Check } from '../../src/decision/check.ts';
 import { prepare, type PreparedCheck } from '../../src/decision/prepare.ts';
 import { loadFacts } from '../../src/decision/facts.ts';
@@ -59,19 +60,29 @@ const isKnown = (known: Known, { type, id }: Thing): boolean => known.get(type)?
 
 function checkOf(frame: Frame, subject: Thing, name: string, resource: Thing): Check {
   const { bc_id: bcId, post, ...rest } = frame.own;
-  const ofOwnKind = {
+  const ofOwnKinds = {
     ...rest,
     ...(bcId !== undefined && { bc_id: bcId }),
     ...(frame.live ? { live: { live_id: 'l1' } } : post && { post }),
   };
   return {
     subject: { ...subject, properties: frame.subject },
-    action: { name, properties: isStoredKind(resource.type) ? ofOwnKind : { soft: frame.soft } },
+    action: { name, properties: propertiesOf(resource.type, ofOwnKinds) ?? { soft: frame.soft } },
     resource: { ...resource, properties: frame.resource },
     context: frame.context,
     within: withinOf(frame),
   };
 }
+
+/** Those that the kind takes; null for a kind that only policies know. */
+function propertiesOf(kind: string, all: Record<string, unknown>): Record<string, unknown> | null {
+  if (!isStoredKind(kind)) return null;
+  const names = Object.keys(ACTION_PROPERTIES[kind].shape);
+  return Object.fromEntries(Object.entries(all).filter(([name]) => names.includes(name) && !ofItself(kind, name)));
+}
+
+/** A Business Center's own id, which may be said with a check but names nothing else. */
+const ofItself = (kind: string, name: string): boolean => kind === 'business_center' && name === 'bc_id';
 
 /** What only another key may name is no question of this one. */
 function withinOf({ own, within }: Frame): string[] | null {

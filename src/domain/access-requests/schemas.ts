@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import { closed } from '../closed.ts';
 import { OutsideId, Scopes } from '../vocabulary.ts';
 
 const MINUTE = 60;
 const WEEK = 7 * 24 * 60 * MINUTE;
 
-export const AccessRequestBody = z.object({
+export const AccessRequestBody = closed({
   scopes: Scopes,
   /** The account that the request is meant for; without it, whoever signs in and approves. */
   tiktok_account_id: OutsideId.nullish(),

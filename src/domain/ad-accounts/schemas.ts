@@ -1,5 +1,5 @@
-import { z } from 'zod';
+import { closed } from '../closed.ts';
 import { AdvertiserRole, DisplayName, OutsideId } from '../vocabulary.ts';
 
-export const AdAccountBody = z.object({ name: DisplayName, bc_id: OutsideId.nullish() });
-export const AdAccountMemberBody = z.object({ advertiser_role: AdvertiserRole });
+export const AdAccountBody = closed({ name: DisplayName, bc_id: OutsideId.nullish() });
+export const AdAccountMemberBody = closed({ advertiser_role: AdvertiserRole });

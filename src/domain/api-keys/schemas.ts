@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { closed } from '../closed.ts';
 import { DisplayName, KeyPermission, OutsideId, sortedSet } from '../vocabulary.ts';
 
-export const ApiKeyBody = z.object({
+export const ApiKeyBody = closed({
   name: DisplayName,
   permissions: z.array(KeyPermission).min(1).transform(sortedSet),
   /** Confines the key to these Business Centers; absent or null = not confined. */

@@ -1,5 +1,5 @@
-import { z } from 'zod';
+import { closed } from '../closed.ts';
 import { Scopes } from '../vocabulary.ts';
 
 /** The scopes of an assignment, or of an account link. */
-export const ScopesBody = z.object({ scopes: Scopes });
+export const ScopesBody = closed({ scopes: Scopes });

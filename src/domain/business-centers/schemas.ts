@@ -1,5 +1,5 @@
-import { z } from 'zod';
+import { closed } from '../closed.ts';
 import { DisplayName, UserRole } from '../vocabulary.ts';
 
-export const BusinessCenterBody = z.object({ name: DisplayName });
-export const MemberBody = z.object({ user_role: UserRole });
+export const BusinessCenterBody = closed({ name: DisplayName });
+export const MemberBody = closed({ user_role: UserRole });

@@ -1,10 +1,10 @@
-import { z } from 'zod';
+import { closed } from '../closed.ts';
 import { Properties } from '../properties.ts';
 
 /** Names that a check fills in itself, so that no stored attribute may have them. */
 const RESERVED = ['action', 'context'];
 
-export const EntityBody = z.object({
+export const EntityBody = closed({
   attributes: Properties.refine(
     (attributes) => !RESERVED.some((name) => Object.hasOwn(attributes, name)),
     `must not hold ${RESERVED.join(' or ')}: both names are reserved`,

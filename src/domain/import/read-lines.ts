@@ -1,3 +1,4 @@
+import { faultsOf } from '../closed.ts';
 import { SparkgateError } from '../errors.ts';
 import { FactLine } from './fact-line.ts';
 
@@ -53,9 +54,9 @@ function parseLine(text: string, line: number): FactLine {
   if (text.length > LONGEST_LINE) throw badLine(line, `holds more than ${LONGEST_LINE} characters`);
   const parsed = FactLine.safeParse(parseJson(text, line));
   if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  const where = issue && issue.path.length > 0 ? `${issue.path.map(String).join('.')}: ` : '';
-  throw badLine(line, `${where}${issue?.message ?? 'is not a fact'}`);
+  const [fault] = faultsOf(parsed.error);
+  const where = fault?.pointer ? `${fault.pointer.slice(1)}: ` : '';
+  throw badLine(line, `${where}${fault?.message ?? 'is not a fact'}`);
 }
 
 function parseJson(text: string, line: number): unknown {

@@ -2,12 +2,13 @@ import { createRoute, type z } from '@hono/zod-openapi';
 import type { Context as Http } from 'hono';
 import type { Decision } from '../../decision/check.ts';
 import type { PreparedCheck } from '../../decision/prepare.ts';
+import { faultsOf, invalid } from '../../domain/closed.ts';
 import { SparkgateError } from '../../domain/errors.ts';
 import { answers, body, SECURED } from '../api/answers.ts';
 import type { Env } from '../env.ts';
 import { jsonBody } from '../middleware/json-body.ts';
 import { asSparkgateError, PROBLEMS } from '../problem.ts';
-import { invalid, router } from '../validation.ts';
+import { router } from '../validation.ts';
 import { decideFresh, prepareCheck, responseOf } from './answer.ts';
 import { EvaluationRequest, EvaluationsRequest, EvaluationsResponse, type EvaluationResponse } from './schemas.ts';
 
@@ -88,9 +89,7 @@ function failed(error: SparkgateError): Response {
 function parse(item: unknown): EvaluationRequest {
   const parsed = EvaluationRequest.safeParse(item);
   if (parsed.success) return parsed.data;
-  throw invalid(
-    parsed.error.issues.map((issue) => ({ pointer: `/${issue.path.map(String).join('/')}`, message: issue.message })),
-  );
+  throw invalid(faultsOf(parsed.error));
 }
 
 /** An item's entity replaces the default whole, but for the required fields that it leaves out (scenario, 3.2.7). */
