@@ -111,3 +111,20 @@ test('its own trail holds its own steps only', async () => {
   expect(status).toBe(200);
   expect(new Set(body.items.map((item: { bc_id: string }) => item.bc_id))).toEqual(new Set(['bc2']));
 });
+
+test('a Business Center may be called as the database writes what is unknown', async () => {
+  const ids = ['null', 'NULL', '{a,b}', 'a"b', 'a\\b', 'a b', '{}'];
+  for (const id of ids) await put(app, `/v1/business-centers/${encodeURIComponent(id)}`, { name: id });
+  const { body } = await app.call('POST', '/v1/api-keys', { body: { name: 'x', permissions: ['check'], bc_ids: ids } });
+  expect(body.bc_ids).toEqual(ids.toSorted());
+  const asked = await app.call('POST', '/access/v1/evaluations', {
+    key: body.key,
+    body: {
+      subject: entity('sam'),
+      action: { name: 'request_account_access' },
+      evaluations: ids.map((id) => ({ resource: { type: 'business_center', id } })),
+    },
+  });
+  const errors = asked.body.evaluations.map(({ context }: { context: { error?: unknown } }) => context.error);
+  expect(errors).toEqual(ids.map(() => undefined));
+});

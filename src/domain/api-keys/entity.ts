@@ -1,6 +1,13 @@
-import { defineEntity, p, type InferEntity } from '@mikro-orm/core';
+import { ArrayType, defineEntity, p, type InferEntity } from '@mikro-orm/core';
 import { rowId } from '../validity.ts';
 import type { KeyPermission } from '../vocabulary.ts';
+
+/** Ids in an array, each between quotes: without them `null` would be no text in PostgreSQL, but nothing. */
+class IdArray extends ArrayType<string> {
+  override convertToDatabaseValue(ids: string[] | null): string | null {
+    return ids && `{${ids.map((id) => `"${id.replaceAll(/["\\]/g, String.raw`\$&`)}"`).join(',')}}`;
+  }
+}
 
 export const ApiKey = defineEntity({
   name: 'ApiKey',
@@ -12,7 +19,7 @@ export const ApiKey = defineEntity({
     secretHash: p.type('bytea').$type<Buffer>(),
     permissions: p.array().$type<KeyPermission[]>().columnType('text[]'),
     /** The Business Centers that the key is confined to; null = not confined. */
-    bcIds: p.array().$type<string[]>().columnType('text[]').nullable(),
+    bcIds: p.type(IdArray).$type<string[]>().columnType('text[]').nullable(),
     createdAt: p.datetime().columnType('timestamptz(3)'),
     createdBy: p.text(),
     revokedAt: p.datetime().columnType('timestamptz(3)').nullable(),
