@@ -3,7 +3,7 @@ import { rowId } from '../validity.ts';
 import type { KeyPermission } from '../vocabulary.ts';
 
 /** Ids in an array, each between quotes: without them `null` would be no text in PostgreSQL, but nothing. */
-class IdArray extends ArrayType<string> {
+class IdArray extends ArrayType {
   override convertToDatabaseValue(ids: string[] | null): string | null {
     return ids && `{${ids.map((id) => `"${id.replaceAll(/["\\]/g, String.raw`\$&`)}"`).join(',')}}`;
   }
