@@ -1,9 +1,10 @@
 import type { Server } from 'node:http';
-import { serve as listenOn, type ServerType } from '@hono/node-server';
+import type { AddressInfo } from 'node:net';
 import { pino, type Logger } from 'pino';
 import { ConfigError, type Config } from './config.ts';
 import { prepareFirstUse } from './first-use.ts';
 import { createApp } from './http/app.ts';
+import { httpServer } from './http/server.ts';
 import { PlatformError } from './platform/platform-error.ts';
 import { startRuntime, type Runtime } from './runtime.ts';
 import { welcome } from './welcome.ts';
@@ -71,14 +72,15 @@ async function run(runtime: Runtime, config: Config, log: Logger): Promise<void>
   setTimeout(() => process.exit(), 1000).unref();
 }
 
-async function listen(runtime: Runtime, config: Config): Promise<{ server: ServerType; port: number }> {
-  const app = createApp(runtime.services);
+async function listen(runtime: Runtime, config: Config): Promise<{ server: Server; port: number }> {
+  const server = httpServer(createApp(runtime.services), config.host);
+  // Node's own bound on the time of a whole request; ordinary requests have a shorter one, and imports may take long.
+  server.requestTimeout = LONGEST_REQUEST_MS;
   return new Promise((resolve, reject) => {
-    const server = listenOn({ fetch: app.fetch, hostname: config.host, port: config.port }, ({ port }) =>
-      resolve({ server, port }),
-    );
-    // Node's own bound on the time of a whole request; ordinary requests have a shorter one, and imports may take long.
-    if ('requestTimeout' in server) server.requestTimeout = LONGEST_REQUEST_MS;
+    server.listen(config.port, config.host, () => {
+      const { port } = server.address() as AddressInfo;
+      resolve({ server, port });
+    });
     server.once('error', (cause: NodeJS.ErrnoException) => {
       const why = cause.code === 'EADDRINUSE' ? 'another program listens there' : cause.message;
       reject(new PlatformError(`HOST and PORT ${config.host}:${config.port} cannot be used: ${why}.`, { cause }));
@@ -100,19 +102,14 @@ async function untilStop(startedByNpm: boolean): Promise<string> {
 }
 
 /** Lets requests under way finish; what takes longer than the timeout is cut off. */
-async function drain(server: ServerType, seconds: number): Promise<void> {
-  const http = asHttp(server);
+async function drain(server: Server, seconds: number): Promise<void> {
   // Whoever keeps a connection would keep the process: the next answer on it is the last.
-  http?.prependListener('request', (_request, response) => response.setHeader('Connection', 'close'));
-  const idle = setInterval(() => http?.closeIdleConnections(), 100);
-  const cut = setTimeout(() => http?.closeAllConnections(), seconds * 1000);
+  server.prependListener('request', (_request, response) => response.setHeader('Connection', 'close'));
+  const idle = setInterval(() => server.closeIdleConnections(), 100);
+  const cut = setTimeout(() => server.closeAllConnections(), seconds * 1000);
   await new Promise<void>((resolve) => {
     server.close(() => resolve());
   });
   clearInterval(idle);
   clearTimeout(cut);
-}
-
-function asHttp(server: ServerType): Server | null {
-  return 'closeIdleConnections' in server ? server : null;
 }

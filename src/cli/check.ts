@@ -1,11 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { readConfig } from '../config.ts';
+import { entity, type Entity } from './entity.ts';
 import { serviceClient } from './service-client.ts';
-
-interface Entity {
-  type: string;
-  id: string;
-}
 
 /** `sparkgate check SUBJECT ACTION RESOURCE`: exit code 0 for ALLOW, 2 for DENY, 1 for an error. */
 export function checkCommand(): Command {
@@ -31,12 +27,6 @@ export function checkCommand(): Command {
 
 function allowed(body: unknown): boolean {
   return typeof body === 'object' && body !== null && 'decision' in body && body.decision === true;
-}
-
-function entity(text: string): Entity {
-  const colon = text.indexOf(':');
-  if (colon < 1 || colon === text.length - 1) throw new InvalidArgumentError('takes type:id.');
-  return { type: text.slice(0, colon), id: text.slice(colon + 1) };
 }
 
 function object(text: string): object {

@@ -30,7 +30,7 @@ export async function serviceClient(config: Config, url = addressOf(config)): Pr
         headers: {
           Authorization: `Bearer ${key}`,
           ...(body !== undefined && { 'Content-Type': 'application/json' }),
-          ...(actor !== undefined && { 'X-Actor': actor }),
+          ...(actor !== undefined && { 'X-Actor': encodeURIComponent(actor) }),
         },
         ...(body !== undefined && { body: JSON.stringify(body) }),
       };

@@ -30,7 +30,7 @@ export function closed<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
 }
 
 /** What to say of a name that is not among the known ones. */
-function unknownName(name: string, known: readonly string[]): string {
+export function unknownName(name: string, known: readonly string[]): string {
   const near = nearestName(name, known);
   if (near !== null) return `is not known; did you mean "${near}"?`;
   if (known.length === 0) return 'is not known: nothing is taken here';

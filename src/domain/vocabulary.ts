@@ -22,12 +22,29 @@ export type AccessRequestStatus = z.infer<typeof AccessRequestStatus>;
 export const KeyPermission = z.enum(['act-as', 'admin', 'audit', 'check', 'relationships']);
 export type KeyPermission = z.infer<typeof KeyPermission>;
 
-/** An id given by another system: opaque, 1 to 128 characters, no control characters (PostgreSQL text cannot hold NUL). */
+/** Unicode's white space, and format characters that nobody sees: at the edge of an id they make it look like another. */
+const UNSEEN =
+  '\\p{White_Space}\\u00AD\\u061C\\u180E\\u200B-\\u200F\\u202A-\\u202E\\u2060-\\u2064\\u2066-\\u206F\\uFEFF';
+/** Controls (PostgreSQL text cannot hold NUL), lone surrogates, and what stands where text was not UTF-8. */
+const UNUSABLE = '\\p{Cc}\\p{Cs}\\uFFFD';
+const ID = new RegExp(`^(?!\\.\\.?$)[^${UNUSABLE}${UNSEEN}](?:[^${UNUSABLE}]{0,126}[^${UNUSABLE}${UNSEEN}])?$`, 'u');
+
+/**
+ * An id given by another system, opaque: 1 to 128 characters (code points, as JSON Schema and PostgreSQL count) without
+ * controls and without white space around them. `.` and `..` are none: as a part of a path they would lead elsewhere.
+ */
 export const OutsideId = z
   .string()
-  .min(1)
-  .max(128)
-  .regex(/^[^\p{Cc}\p{Cs}\uFFFD]+$/u, 'must be well-formed text without control characters');
+  .regex(ID, { error: ({ input }) => (typeof input === 'string' ? idFault(input) : undefined) })
+  .meta({ minLength: 1, maxLength: 128 });
+
+function idFault(text: string): string {
+  if (text === '') return 'must not be empty';
+  if (text === '.' || text === '..') return 'must not be "." or ".."';
+  if (!/^.{1,128}$/su.test(text)) return 'must have at most 128 characters';
+  if (new RegExp(`[${UNUSABLE}]`, 'u').test(text)) return 'must be well-formed text without control characters';
+  return 'must not begin or end with white space or with characters that are not seen';
+}
 
 /** A non-empty set of scopes, sorted and free of doubles. */
 export const Scopes = z
@@ -46,4 +63,4 @@ export const DisplayName = z
   .trim()
   .min(1)
   .max(256)
-  .regex(/^[^\p{Cc}\p{Cs}\uFFFD]+$/u, 'must be well-formed text without control characters');
+  .regex(new RegExp(`^[^${UNUSABLE}]+$`, 'u'), 'must be well-formed text without control characters');

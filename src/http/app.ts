@@ -28,11 +28,12 @@ import { oidcSignIn } from './sign-in/oidc.ts';
 import { signIn } from './sign-in/sign-in.ts';
 import { authenticate, requirePerson } from './middleware/authenticate.ts';
 import { bodyLimit } from './middleware/body-limit.ts';
+import { knownInput } from './middleware/known-input.ts';
 import { onePolicy } from './middleware/one-policy.ts';
+import { plainPath } from './middleware/plain-path.ts';
 import { rateLimit } from './middleware/rate-limit.ts';
-import { requestId } from './middleware/request-id.ts';
+import { requestId, requireRequestId } from './middleware/request-id.ts';
 import { requestLog } from './middleware/request-log.ts';
-import { wellFormedPath } from './middleware/well-formed-path.ts';
 import { myAccount } from './my-account/my-account.ts';
 import { answerError, answerNothing } from './ui/answer-error.ts';
 import { assets } from './ui/assets.ts';
@@ -61,8 +62,8 @@ export function createApp(services: Services): OpenAPIHono<Env> {
   const app = router();
   const metrics = new Metrics(services);
   app.use(requestId(), onePolicy(services), requestLog(), metrics.measure(), sealPages());
+  app.use(secureHeaders(SECURITY), plainPath(), requireRequestId());
   for (const path of PAGES) app.use(path, pages());
-  app.use(secureHeaders(SECURITY), wellFormedPath());
   app.onError(async (error, c) => answerError(c, error));
   app.notFound(async (c) => answerNothing(c, new SparkgateError('not_found', 'There is nothing at this address.')));
   limit(app, services);
@@ -84,6 +85,7 @@ export function createApp(services: Services): OpenAPIHono<Env> {
   );
   app.use('/access/*', authenticate()).use('/v1/*', authenticate()).use('/metrics', authenticate());
   for (const path of PERSONAL) app.use(path, requirePerson());
+  app.use('/v1/*', knownInput(app));
   limitRates(app);
   return app
     .route('/', evaluation)

@@ -23,22 +23,29 @@ export const PROBLEMS: Record<ErrorCode, { status: ContentfulStatusCode; title: 
   internal: { status: 500, title: 'A fault of this service' },
 };
 
+export const PROBLEM_TYPE = 'application/problem+json';
+
 /** Answers an error as application/problem+json (RFC 9457). Nothing of an inner error leaves the process. */
 export function problem(c: Http<Env>, thrown: unknown): Response {
   const error = announce(c, thrown);
-  const { status, title } = PROBLEMS[error.code];
   if (error.code === 'unauthenticated') c.header('WWW-Authenticate', challenge(c));
-  const body = {
-    type: `urn:sparkgate:problem:${error.code}`,
+  const body = problemOf(error, c.get('requestId'));
+  return c.body(JSON.stringify(body), body.status, { 'Content-Type': PROBLEM_TYPE });
+}
+
+/** The problem details of an error. */
+export function problemOf({ code, message, errors, reasons }: SparkgateError, requestId: string) {
+  const { status, title } = PROBLEMS[code];
+  return {
+    type: `urn:sparkgate:problem:${code}`,
     title,
     status,
-    code: error.code,
-    detail: error.message,
-    ...(error.errors && { errors: error.errors }),
-    ...(error.reasons && { reasons: error.reasons }),
-    request_id: c.get('requestId'),
+    code,
+    detail: message,
+    ...(errors && { errors }),
+    ...(reasons && { reasons }),
+    request_id: requestId,
   };
-  return c.body(JSON.stringify(body), status, { 'Content-Type': 'application/problem+json' });
 }
 
 /** What any answer to an error does, be it a problem or a page: headers that say when to try again, and the log. */

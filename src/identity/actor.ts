@@ -1,30 +1,31 @@
+import { invalid } from '../domain/closed.ts';
 import type { Actor, CallingKey } from '../domain/context.ts';
-import { SparkgateError } from '../domain/errors.ts';
+import type { SparkgateError } from '../domain/errors.ts';
 import type { SignedInActor } from '../domain/sign-ins/entity.ts';
 import { OutsideId } from '../domain/vocabulary.ts';
+import { percentDecoded, utf8In } from '../platform/header-text.ts';
 
-const X_ACTOR = /^(user|tiktok_account):(.+)$/su;
+const X_ACTOR = /^(user|tiktok_account):(.*)$/su;
 
-/** The person that `X-Actor` names, or null without the header. @throws SparkgateError `invalid_request` */
+/**
+ * The person that `X-Actor` names, or null without the header. It is UTF-8, percent-encoded or not, and decoded once:
+ * a `%` of the id itself is always sent as `%25`. @throws SparkgateError `invalid_request`
+ */
 export function actorOf(header: string | undefined): SignedInActor | null {
   if (header === undefined) return null;
-  const [, type, text] = X_ACTOR.exec(utf8(header)) ?? [];
-  const id = OutsideId.safeParse(text);
-  if ((type !== 'user' && type !== 'tiktok_account') || !id.success) {
-    throw new SparkgateError('invalid_request', 'X-Actor takes user:<id> or tiktok_account:<id>.', {
-      errors: [{ pointer: 'X-Actor', message: 'takes user:<id> or tiktok_account:<id>' }],
-    });
-  }
+  const text = utf8In(header);
+  if (text === null) throw refused('is not UTF-8');
+  const decoded = percentDecoded(text);
+  if (decoded === null) throw refused('is not well-formed percent-encoded UTF-8; a % itself is sent as %25');
+  const [, type, sent] = X_ACTOR.exec(decoded) ?? [];
+  if (type !== 'user' && type !== 'tiktok_account') throw refused('takes user:<id> or tiktok_account:<id>');
+  const id = OutsideId.safeParse(sent);
+  if (!id.success) throw refused(`the id ${id.error.issues[0]?.message ?? 'is none'}`);
   return { type, id: id.data };
 }
 
-/** Node reads header bytes as Latin-1; ids are UTF-8. */
-function utf8(header: string): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(header, 'latin1'));
-  } catch {
-    throw new SparkgateError('invalid_request', 'X-Actor is not UTF-8.');
-  }
+function refused(message: string): SparkgateError {
+  return invalid([{ pointer: 'X-Actor', message }]);
 }
 
 /** Who acts when a key calls without naming a person: the key itself. */

@@ -1,10 +1,10 @@
-import { Agent, request, type IncomingMessage } from 'node:http';
+import { Agent, request, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createAdaptorServer, type ServerType } from '@hono/node-server';
 import fc from 'fast-check';
 import { Client } from 'pg';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { createApp } from '../../src/http/app.ts';
+import { httpServer } from '../../src/http/server.ts';
 import { ADMIN_KEY, testApp, type TestApp } from '../support/app.ts';
 import { assign, grant, put, requestToken, standardWorld } from '../support/cast.ts';
 import { encoded, headerText, hostileBody, hostileSegment, hostileText } from './hostile.ts';
@@ -17,7 +17,7 @@ vi.setConfig({ testTimeout: 180_000 });
 const RUNS = 70;
 
 let app: TestApp;
-let server: ServerType;
+let server: Server;
 let database: Client;
 let checker: string;
 let token: string;
@@ -28,7 +28,7 @@ const agent = new Agent({ keepAlive: true, maxSockets: 1 });
 
 beforeAll(async () => {
   app = await testApp({ MEMBERS_PER_BUSINESS_CENTER: '50', PENDING_REQUESTS_PER_BUSINESS_CENTER: '1000' });
-  server = createAdaptorServer({ fetch: createApp(app.runtime.services).fetch });
+  server = httpServer(createApp(app.runtime.services));
   server.listen(0, '127.0.0.1');
   database = new Client({ connectionString: app.databaseUrl });
   await database.connect();

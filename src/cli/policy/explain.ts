@@ -3,14 +3,10 @@ import { readConfig } from '../../config.ts';
 import type { Properties } from '../../decision/check.ts';
 import { explainDecision } from '../../workbench/explain/explain-decision.ts';
 import { explainReport } from '../../workbench/explain/explain-report.ts';
+import { entity, type Entity } from '../entity.ts';
 import { EXIT } from './exit-codes.ts';
 import { withLiveDatabase } from './live-database.ts';
 import { policyFolder, readCompiled } from './policies.ts';
-
-interface Entity {
-  type: string;
-  id: string;
-}
 
 interface Options {
   policies?: string;
@@ -60,12 +56,6 @@ Example:
       process.stdout.write(explainReport(explained, options.output));
       process.exitCode = explained.decision ? EXIT.fine : EXIT.denied;
     });
-}
-
-function entity(text: string): Entity {
-  const colon = text.indexOf(':');
-  if (colon < 1 || colon === text.length - 1) throw new InvalidArgumentError('takes type:id.');
-  return { type: text.slice(0, colon), id: text.slice(colon + 1) };
 }
 
 function object(text: string): Properties {

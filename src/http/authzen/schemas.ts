@@ -7,7 +7,7 @@ const Name = z
   .min(1)
   .max(256)
   .regex(/^[^\p{Cc}\p{Cs}]+$/u, 'must not contain control characters');
-const Entity = z.object({ type: Name, id: OutsideId, properties: Properties.optional() });
+const Entity = z.object({ type: OutsideId, id: OutsideId, properties: Properties.optional() });
 const Action = z.object({ name: Name, properties: Properties.optional() });
 
 /** An access evaluation request (AuthZEN 1.0, section 6.1). Unknown fields are ignored. */

@@ -16,7 +16,10 @@ const header = (name: string, description: string, required = false) => ({
   description,
   schema: { type: 'string' },
 });
-const REQUEST_ID = header('X-Request-ID', 'Comes back as it was sent; otherwise one is made');
+const REQUEST_ID = header(
+  'X-Request-ID',
+  '1 to 128 characters, percent-encoded as UTF-8 where not ASCII; comes back as it was sent. Otherwise one is made',
+);
 const AT_LEAST = header('X-Sparkgate-Revision', 'Decide on relationships at least as fresh as this revision');
 const ANSWERED = { 'X-Request-ID': { schema: { type: 'string' } } };
 const WRITTEN = { ...ANSWERED, 'X-Sparkgate-Revision': { schema: { type: 'string' } } };
@@ -40,7 +43,11 @@ export function describe(app: OpenAPIHono<Env>, url: string, personal: (path: st
 
 function addHeaders(path: string, method: string, operation: Operation | undefined, personal: boolean): void {
   if (!operation) return;
-  const actor = header('X-Actor', 'Who acts: user:<id> or tiktok_account:<id>', personal);
+  const actor = header(
+    'X-Actor',
+    'Who acts: user:<id> or tiktok_account:<id>, percent-encoded UTF-8; a % of the id itself is sent as %25',
+    personal,
+  );
   const called = path.startsWith('/v1/');
   operation.parameters = [
     ...(operation.parameters ?? []),

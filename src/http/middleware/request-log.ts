@@ -18,7 +18,7 @@ export function routeOf(c: Context<Env>): string | null {
 export function requestLog() {
   return createMiddleware<Env>(async function requestLogMiddleware(c, next) {
     const services = c.get('services');
-    c.set('log', services.log.child({ request_id: c.get('requestId').slice(0, 128), policy: services.decider.policy }));
+    c.set('log', services.log.child({ request_id: c.get('requestId'), policy: services.decider.policy }));
     const since = performance.now();
     await next();
     const level = FREQUENT.test(c.req.path) ? 'debug' : 'info';

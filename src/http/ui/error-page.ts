@@ -24,7 +24,7 @@ export function errorPage(c: Context<PageEnv>, thrown: unknown) {
     ${isStale ? html`<p class="hint">${common.signedInAs} ${signedInAs(c)}</p>` : ''}
     ${reasons(error, errors.reasons)}
     <p class="actions">${wayOut(c, error, errors)}</p>
-    <p class="hint">${errors.requestId} <code class="wrap">${c.get('requestId').slice(0, 128)}</code></p>
+    <p class="hint">${errors.requestId} <code class="wrap">${c.get('requestId')}</code></p>
   </section>`;
   return page(c, { title: said.title, body, narrow: true }, status);
 }

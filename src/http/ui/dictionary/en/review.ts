@@ -17,7 +17,7 @@ export const review = {
   sentHint: 'A JSON object, as a service would send it. Leave it empty for none.',
   submit: 'Ask',
   invalidJson: 'This is not a JSON object.',
-  invalidId: 'Fill this in: 1 to 128 characters, no control characters.',
+  invalidId: 'Fill this in: 1 to 128 characters, no control characters, no spaces at either end.',
   answer: 'Answer',
   allow: 'ALLOW',
   deny: 'DENY',

@@ -18,7 +18,7 @@ export const review: Dictionary['review'] = {
   sentHint: '与其他服务发送的相同的 JSON 对象。没有则留空。',
   submit: '查询',
   invalidJson: '这不是 JSON 对象。',
-  invalidId: '请填写：1 到 128 个字符，不能包含控制字符。',
+  invalidId: '请填写：1 到 128 个字符，不能包含控制字符，首尾不能有空格。',
   answer: '结果',
   allow: '允许',
   deny: '拒绝',

@@ -1,0 +1,31 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type Server } from 'node:http';
+import { getRequestListener, RequestError } from '@hono/node-server';
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import { SparkgateError } from '../domain/errors.ts';
+import type { Env } from './env.ts';
+import { PROBLEM_TYPE, problemOf } from './problem.ts';
+
+/**
+ * Node's own server before the application.
+ * @param hostname stands in where a request of HTTP/1.0 names no host
+ */
+export function httpServer(app: OpenAPIHono<Env>, hostname?: string): Server {
+  const options = { ...(hostname !== undefined && { hostname }), errorHandler: answerUnreadable };
+  const listener = getRequestListener(app.fetch, options);
+  return createServer((incoming, outgoing) => void listener(incoming, outgoing));
+}
+
+/** What no URL can be made of, such as a path with a backslash, does not reach the application. */
+function answerUnreadable(error: unknown): Response {
+  const cause =
+    error instanceof RequestError
+      ? new SparkgateError('invalid_request', 'No URL can be made of the request line and the header Host.')
+      : new SparkgateError('internal', 'This is a fault of the service.');
+  const requestId = randomUUID();
+  const body = problemOf(cause, requestId);
+  return new Response(JSON.stringify(body), {
+    status: body.status,
+    headers: { 'Content-Type': PROBLEM_TYPE, 'X-Request-ID': requestId },
+  });
+}
