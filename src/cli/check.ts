@@ -1,7 +1,13 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { readConfig } from '../config.ts';
 import { entity, type Entity } from './entity.ts';
+import { jsonObject } from './json-object.ts';
 import { serviceClient } from './service-client.ts';
+
+interface Options {
+  properties?: object;
+  url?: string;
+}
 
 /** `sparkgate check SUBJECT ACTION RESOURCE`: exit code 0 for ALLOW, 2 for DENY, 1 for an error. */
 export function checkCommand(): Command {
@@ -10,13 +16,13 @@ export function checkCommand(): Command {
     .argument('<subject>', 'such as user:sam', entity)
     .argument('<action>', 'such as create_spark_ad')
     .argument('<resource>', 'such as tiktok_account:brand', entity)
-    .option('-p, --properties <json>', "the action's properties, as JSON", object)
+    .option('-p, --properties <json>', "the action's properties, as JSON", jsonObject)
     .option('-u, --url <url>', 'where the service is (default: PUBLIC_URL, or HOST and PORT)')
     .addHelpText(
       'after',
       `\nExample:\n  sparkgate check user:sam create_spark_ad tiktok_account:brand --properties '{"advertiser_id":"adv1"}'`,
     )
-    .action(async (subject: Entity, name: string, resource: Entity, options: { properties?: object; url?: string }) => {
+    .action(async (subject: Entity, name: string, resource: Entity, options: Options) => {
       const client = await serviceClient(readConfig(), options.url);
       const action = { name, ...(options.properties && { properties: options.properties }) };
       const { status, body } = await client.call('POST', '/access/v1/evaluation', { subject, action, resource });
@@ -27,14 +33,4 @@ export function checkCommand(): Command {
 
 function allowed(body: unknown): boolean {
   return typeof body === 'object' && body !== null && 'decision' in body && body.decision === true;
-}
-
-function object(text: string): object {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null) return value;
-  } catch {
-    // said below
-  }
-  throw new InvalidArgumentError('takes a JSON object.');
 }

@@ -1,10 +1,10 @@
 import { distance } from 'fastest-levenshtein';
 import { z } from 'zod';
 import { SparkgateError, type FieldError } from './errors.ts';
+import { LONGEST_SHOWN, pointerTo } from './json-pointer.ts';
 
-/** An answer names this many faults, and shows this many characters of a name that the caller made up. */
+/** An answer names this many faults. */
 const MOST_FAULTS = 50;
-const LONGEST_SHOWN = 128;
 
 /** A name is near another within this many edits, if they leave more than this share of it. */
 const MOST_EDITS = 3;
@@ -60,7 +60,7 @@ function folded(name: string): string {
  * @param within the path of what was parsed, in what was sent
  */
 export function faultsOf({ issues }: z.ZodError, within: readonly PropertyKey[] = []): FieldError[] {
-  const at = (path: readonly PropertyKey[]): string => pointerOf([...within, ...path]);
+  const at = (path: readonly PropertyKey[]): string => pointerTo([...within, ...path]);
   const unknown = issues.flatMap((issue) => {
     if (issue.code !== 'unrecognized_keys') return [];
     const messages = issue.message.split('\n');
@@ -70,15 +70,6 @@ export function faultsOf({ issues }: z.ZodError, within: readonly PropertyKey[] 
     .filter(({ code }) => code !== 'unrecognized_keys')
     .map(({ path, message }) => ({ pointer: at(path), message }));
   return [...unknown, ...others].slice(0, MOST_FAULTS);
-}
-
-/** A JSON Pointer (RFC 6901). */
-function pointerOf(path: readonly PropertyKey[]): string {
-  return path.map((part) => `/${shown(String(part)).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
-}
-
-function shown(name: string): string {
-  return name.length > LONGEST_SHOWN ? `${name.slice(0, LONGEST_SHOWN)}…` : name;
 }
 
 /** The error for what a caller sent and a schema refused: its message names the first place, `errors` all of them. */

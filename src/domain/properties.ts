@@ -4,7 +4,7 @@ import { z } from 'zod';
 const DEEPEST = 32;
 const LONGEST = 65_536;
 
-/** A JSON object of limited depth and size whose numbers are finite, so that it is the same wherever it is sent on. */
+/** A JSON object of limited depth and size. */
 export const Properties = z
   .record(z.string(), z.unknown())
   .refine((value) => !Object.hasOwn(value, ''), 'holds something without a name, which no policy can read')
@@ -19,7 +19,6 @@ function faultOf(root: unknown): string | null {
   const waiting: { value: unknown; depth: number }[] = [{ value: root, depth: 1 }];
   for (let next = waiting.pop(); next; next = waiting.pop()) {
     const { value, depth } = next;
-    if (typeof value === 'number' && !Number.isFinite(value)) return 'holds a number that is not finite';
     size += typeof value === 'string' ? value.length : 1;
     if (typeof value === 'object' && value !== null) {
       if (depth > DEEPEST) return `nests deeper than ${DEEPEST} levels`;

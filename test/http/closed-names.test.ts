@@ -180,9 +180,15 @@ describe.each(BODIES)('%s %s takes no name but %o', (method, path, body, actor) 
     expect(await revision()).toBe(before);
   });
 
-  test.each(['__proto__', 'constructor', 'toString', 'type', ''])('%j: 400', async (unknown) => {
+  test.each<[string, string]>([
+    ['__proto__', 'gets lost on the way'],
+    ['constructor', 'is not known'],
+    ['toString', 'is not known'],
+    ['type', 'is not known'],
+    ['', 'is not known'],
+  ])('%j: 400, %s', async (unknown, why) => {
     const text = `{${JSON.stringify(unknown)}:{},${JSON.stringify(body).slice(1)}`;
-    expect(faults(await send(text))).toEqual([expect.stringContaining(`/${unknown} is not known`)]);
+    expect(faults(await send(text))).toEqual([expect.stringContaining(`/${unknown} ${why}`)]);
   });
 
   test('as it is taken', async () => {

@@ -69,7 +69,7 @@ test('JUnit has a failure for each decision that comes out otherwise and each li
   const { code, stdout } = await policy('replay', file, '--policies', folder, '--output', 'junit');
   expect(stdout).toContain('<testsuites name="policy replay" tests="3" failures="2">');
   expect(stdout).toContain('name="1 decisions come out as recorded"/>');
-  expect(stdout).toMatch(/<failure message="line 4 is no JSON/);
+  expect(stdout).toMatch(/<failure message="line 4 is not JSON/);
   expect(code).toBe(12);
 });
 
@@ -77,7 +77,7 @@ test('a line that is cut off, or no record, is named, and the rest is decided', 
   const file = await fileOf(`${records}{"policy":"abc"}\nnonsense}\n${records.slice(0, 60)}`);
   const { code, stdout } = await policy('replay', file);
   expect(stdout).toMatch(/line 4 is no decision record: revision/);
-  expect(stdout).toContain('line 5 is no JSON');
+  expect(stdout).toContain('line 5 is not JSON');
   expect(stdout).toContain('line 6 is cut off');
   expect(stdout).toContain('3 decisions');
   expect(code).toBe(13);
@@ -135,7 +135,7 @@ test('a file of nothing but wrong lines holds no record', async () => {
   const garbage = await policy('replay', await fileOf('nonsense}\n{"a":1}\n'));
   expect(garbage).toMatchObject({
     code: 1,
-    stdout: expect.stringContaining('line 1 is no JSON'),
+    stdout: expect.stringContaining('line 1 is not JSON'),
     stderr: expect.stringContaining('no decision record'),
   });
 });

@@ -1,9 +1,10 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { readConfig } from '../../config.ts';
 import type { Properties } from '../../decision/check.ts';
 import { explainDecision } from '../../workbench/explain/explain-decision.ts';
 import { explainReport } from '../../workbench/explain/explain-report.ts';
 import { entity, type Entity } from '../entity.ts';
+import { jsonObject } from '../json-object.ts';
 import { EXIT } from './exit-codes.ts';
 import { withLiveDatabase } from './live-database.ts';
 import { policyFolder, readCompiled } from './policies.ts';
@@ -23,9 +24,9 @@ export function explainCommand(): Command {
     .argument('<subject>', 'such as user:sam', entity)
     .argument('<action>', 'such as create_spark_ad')
     .argument('<resource>', 'such as tiktok_account:brand', entity)
-    .option('-p, --properties <json>', "the action's properties, as JSON", object, {})
-    .option('--subject-properties <json>', 'what the caller sends of the subject, as JSON', object, {})
-    .option('--resource-properties <json>', 'what the caller sends of the resource, as JSON', object, {})
+    .option('-p, --properties <json>', "the action's properties, as JSON", jsonObject, {})
+    .option('--subject-properties <json>', 'what the caller sends of the subject, as JSON', jsonObject, {})
+    .option('--resource-properties <json>', 'what the caller sends of the resource, as JSON', jsonObject, {})
     .option('--policies <dir>', 'the folder of policies (default: POLICY_DIR)')
     .addOption(new Option('-o, --output <format>').choices(['text', 'json']).default('text'))
     .addHelpText(
@@ -56,14 +57,4 @@ Example:
       process.stdout.write(explainReport(explained, options.output));
       process.exitCode = explained.decision ? EXIT.fine : EXIT.denied;
     });
-}
-
-function object(text: string): Properties {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
-  } catch {
-    // said below
-  }
-  throw new InvalidArgumentError('takes a JSON object.');
 }

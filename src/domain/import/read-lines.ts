@@ -1,5 +1,7 @@
+import { byteLines } from '../byte-lines.ts';
 import { faultsOf } from '../closed.ts';
 import { SparkgateError } from '../errors.ts';
+import { JsonRefusal, readJsonBytes } from '../strict-json.ts';
 import { FactLine } from './fact-line.ts';
 
 /** A fact and the line it stands in, from 1. */
@@ -8,15 +10,16 @@ export interface NumberedFact {
   fact: FactLine;
 }
 
-/** A line may hold this many characters. */
+/** A line may hold this many bytes. */
 const LONGEST_LINE = 65_536;
 
 /** Reads NDJSON as it comes; blank lines are passed over. @throws SparkgateError `invalid_request` that names the line */
 export async function* readLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<NumberedFact> {
   let line = 0;
-  for await (const text of textLines(chunks)) {
+  for await (const bytes of byteLines(chunks, LONGEST_LINE)) {
     line += 1;
-    if (text.trim() !== '') yield { line, fact: parseLine(text, line) };
+    if (bytes.length > LONGEST_LINE) throw badLine(line, `holds more than ${LONGEST_LINE} bytes`);
+    if (!isBlank(bytes)) yield { line, fact: parseLine(bytes, line) };
   }
 }
 
@@ -27,42 +30,23 @@ export function badLine(line: number, message: string): SparkgateError {
   });
 }
 
-async function* textLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
-  const decoder = new TextDecoder('utf-8', { fatal: true });
-  let rest = '';
-  let line = 0;
-  for await (const chunk of chunks) {
-    const lines = (rest + decode(decoder, line + 1, chunk)).split('\n');
-    rest = lines.pop() ?? '';
-    line += lines.length;
-    if (rest.length > LONGEST_LINE) throw badLine(line + 1, `holds more than ${LONGEST_LINE} characters`);
-    yield* lines;
-  }
-  rest += decode(decoder, line + 1);
-  if (rest !== '') yield rest;
+function isBlank(bytes: Uint8Array): boolean {
+  return bytes.every((byte) => byte <= 0x20);
 }
 
-function decode(decoder: InstanceType<typeof TextDecoder>, line: number, chunk?: Uint8Array): string {
-  try {
-    return chunk ? decoder.decode(chunk, { stream: true }) : decoder.decode();
-  } catch {
-    throw badLine(line, 'at or after this line the text is not UTF-8');
-  }
-}
-
-function parseLine(text: string, line: number): FactLine {
-  if (text.length > LONGEST_LINE) throw badLine(line, `holds more than ${LONGEST_LINE} characters`);
-  const parsed = FactLine.safeParse(parseJson(text, line));
+function parseLine(bytes: Uint8Array, line: number): FactLine {
+  const parsed = FactLine.safeParse(readLine(bytes, line));
   if (parsed.success) return parsed.data;
   const [fault] = faultsOf(parsed.error);
   const where = fault?.pointer ? `${fault.pointer.slice(1)}: ` : '';
   throw badLine(line, `${where}${fault?.message ?? 'is not a fact'}`);
 }
 
-function parseJson(text: string, line: number): unknown {
+function readLine(bytes: Uint8Array, line: number): unknown {
   try {
-    return JSON.parse(text);
-  } catch {
-    throw badLine(line, 'is not JSON');
+    return readJsonBytes(bytes);
+  } catch (error) {
+    if (!(error instanceof JsonRefusal)) throw error;
+    throw badLine(line, `${error.pointer.slice(1)} ${error.why}`.trimStart());
   }
 }

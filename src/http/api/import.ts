@@ -4,6 +4,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { SparkgateError } from '../../domain/errors.ts';
 import { FACT_TYPES, FactLine } from '../../domain/import/fact-line.ts';
 import { importFacts } from '../../domain/import/import-facts.ts';
+import { requireUtf8 } from '../middleware/json-body.ts';
 import { acknowledge, contextOf, router } from '../validation.ts';
 import { answers, SECURED } from './answers.ts';
 
@@ -46,6 +47,7 @@ export const factImport = router().openapi(
     responses: answers(Imported, 'Imported'),
   }),
   async (c) => {
+    requireUtf8(c.req.header('Content-Type') ?? '');
     const { importLimitBytes: bytes, requestTimeout: idle } = c.get('services').settings;
     const written = await importFacts(contextOf(c), bounded(c.req.raw.body ?? Readable.from([]), { bytes, idle }));
     return c.json({ imported: acknowledge(c, written), revision: written.revision }, 200);

@@ -1,12 +1,12 @@
 import type { Context as Http } from 'hono';
 import { Hono } from 'hono';
 import { html } from 'hono/html';
-import { z } from 'zod';
 import type { Check, Properties as Sent } from '../../decision/check.ts';
 import { listOwnCenters } from '../../domain/business-centers/list-own-centers.ts';
 import { SparkgateError, type FieldError } from '../../domain/errors.ts';
 import { Properties } from '../../domain/properties.ts';
 import { authorizeReview } from '../../domain/review/authorize-review.ts';
+import { JsonRefusal, readJson } from '../../domain/strict-json.ts';
 import { OutsideId } from '../../domain/vocabulary.ts';
 import type { PageEnv } from '../env.ts';
 import type { Entered } from '../ui/fields.ts';
@@ -55,12 +55,19 @@ function checkIn(reader: Reader, values: Record<Name, string>): { check: Check }
     pointer,
     message: `${labelOf(reader, pointer)}: ${words.invalidId}`,
   }));
-  const objects = JSON_FIELDS.map((name) => [name, jsonObject(values[name])] as const);
-  for (const [pointer, object] of objects) {
-    if (object === null) errors.push({ pointer, message: `${words[pointer]}: ${words.invalidJson}` });
+  const sent: Record<JsonField, Sent> = {
+    properties: {},
+    subject_properties: {},
+    resource_properties: {},
+    context: {},
+  };
+  for (const pointer of JSON_FIELDS) {
+    const object = jsonObject(values[pointer]);
+    if (typeof object === 'string')
+      errors.push({ pointer, message: `${words[pointer]}: ${words.invalidJson} ${object}`.trimEnd() });
+    else sent[pointer] = object;
   }
   if (errors.length > 0) return { errors };
-  const sent = Object.fromEntries(objects) as Record<JsonField, Sent>;
   return {
     check: {
       subject: { type: values.subject_type, id: values.subject_id, properties: sent.subject_properties },
@@ -82,17 +89,15 @@ function labelOf({ words: { review: words } }: Reader, name: (typeof FIELDS)[num
   }[name];
 }
 
-function jsonObject(text: string): Record<string, unknown> | null {
+/** The object that a text is; or what is wrong with it, as far as that can be said. */
+function jsonObject(text: string): Sent | string {
   if (text.trim() === '') return {};
-  const parsed = z.string().transform((it, ctx): unknown => {
-    try {
-      return JSON.parse(it);
-    } catch {
-      ctx.addIssue({ code: 'custom', message: 'is not JSON' });
-      return z.NEVER;
-    }
-  });
-  return parsed.pipe(Properties).safeParse(text).data ?? null;
+  try {
+    return Properties.safeParse(readJson(text)).data ?? '';
+  } catch (error) {
+    if (error instanceof JsonRefusal) return error.message;
+    throw error;
+  }
 }
 
 /** The explanation; or what the properties do not fit. */
