@@ -4,6 +4,7 @@ import { refuseMisread } from '../platform/misread.ts';
 import { decidingDocuments } from '../platform/policy-documents.ts';
 import { readPolicyFolder, type PolicyFolder } from '../platform/policy-folder.ts';
 import { asList, asNode, isString, type YamlNode } from '../platform/yaml-node.ts';
+import { inexactNumbers } from './inexact-numbers.ts';
 
 /** A kind that guards this service itself and is never asked about from outside. */
 export const SERVICE_KIND = 'sparkgate_service';
@@ -21,6 +22,8 @@ export interface Bundle {
   /** SHA-256 over the names and contents of all files, in hexadecimal. */
   hash: string;
   kinds: ReadonlyMap<string, KindPolicy>;
+  /** What hinders nothing and is hardly meant: sentences with file and line. */
+  warnings: readonly string[];
 }
 
 /** What a kind's policy names and depends on. */
@@ -88,7 +91,8 @@ export function bundleOf(folder: PolicyFolder): Bundle {
   refuseLookAlikes(folder);
   const { hash, files } = folder;
   const documents = [...files].flatMap(([path, content]) => decidingDocuments(path, content.toString('utf8')));
-  return { hash, kinds: kindsOf(documents.map(({ content }) => document(content))) };
+  const kinds = kindsOf(documents.map(({ content }) => document(content)));
+  return { hash, kinds, warnings: inexactNumbers(folder) };
 }
 
 function kindsOf(documents: readonly PolicyDocument[]): Map<string, KindPolicy> {

@@ -1,8 +1,10 @@
 import { lstat, readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
+import { inexactNumbers } from '../decision/inexact-numbers.ts';
 import { PlatformError } from '../platform/platform-error.ts';
 import { refuseMisread } from '../platform/misread.ts';
 import { decidingDocuments } from '../platform/policy-documents.ts';
+import type { PolicyFolder } from '../platform/policy-folder.ts';
 import type { YamlNode } from '../platform/yaml-node.ts';
 
 /** A file of policies; a file that is no YAML has no documents here, and Cerbos says what is wrong with it. */
@@ -34,8 +36,17 @@ export async function readPolicyFiles(folder: string): Promise<PolicyFile[]> {
   if (!policies.some(({ path, text }) => !path.startsWith('_schemas/') && text.trim() !== '')) {
     throw new PlatformError(`There is no policy (*.yaml) in ${folder}.`);
   }
-  refuseMisread({ files: new Map(policies.map(({ path, text }) => [path, Buffer.from(text)])) });
+  refuseMisread(contentsOf(policies));
   return policies;
+}
+
+/** What hinders nothing and is hardly meant: sentences with file and line. */
+export function warningsOf(files: readonly PolicyFile[]): string[] {
+  return inexactNumbers(contentsOf(files));
+}
+
+function contentsOf(files: readonly PolicyFile[]): Pick<PolicyFolder, 'files'> {
+  return { files: new Map(files.map(({ path, text }) => [path, Buffer.from(text)])) };
 }
 
 async function readOne(folder: string, path: string): Promise<PolicyFile | null> {

@@ -145,3 +145,14 @@ test('a run of no tests does not pass for a run without failures', async () => {
     });
   }
 });
+
+test.each(['test', 'verify'])('policy %s warns of numbers that JSON cannot carry, and goes on', async (command) => {
+  const door = DOOR.replace('R.attr.member', 'R.attr.member && 7123456789012345679 > 1');
+  const folder = await folderOf({ ...DOORS, 'policies/door.yaml': door });
+  const tests = command === 'test' ? [join(folder, 'tests')] : ['--invariants', join(folder, 'tests/invariants.yaml')];
+  const { code, stderr } = await policy(command, ...tests, '--policies', join(folder, 'policies'));
+  expect([code, stderr]).toEqual([
+    0,
+    expect.stringMatching(/^Warning: door\.yaml:16: 7123456789012345679 in `R\.attr\.member && .*` is no number/),
+  ]);
+});

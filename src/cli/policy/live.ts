@@ -9,7 +9,7 @@ import { inUse, runDir } from '../../platform/data-dir.ts';
 import { PlatformError } from '../../platform/platform-error.ts';
 import { readPolicyFolder, type PolicyFolder } from '../../platform/policy-folder.ts';
 import { EXIT } from './exit-codes.ts';
-import { policyFolder } from './policies.ts';
+import { policyFolder, warn } from './policies.ts';
 
 const CODES = `
 Exit codes:
@@ -124,12 +124,13 @@ async function command(name: string, argument?: string): Promise<unknown> {
 }
 
 function report(said: unknown): void {
-  const { outcome, over, message, status } = said as PolicyChange;
+  const { outcome, over, message, warnings, status } = said as PolicyChange;
   if (outcome === 'refused') {
     process.stderr.write(`${message}\n\nRefused; ${status.policy} goes on deciding.\n`);
     process.exitCode = CODE[over ?? 'start'];
     return;
   }
+  warn(warnings);
   const before = status.previous === null ? '' : `; policy rollback brings ${status.previous} back`;
   process.stdout.write(`${status.policy} decides since ${status.since}${before}\n`);
 }

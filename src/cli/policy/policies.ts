@@ -4,7 +4,7 @@ import { Option } from 'commander';
 import { readConfig } from '../../config.ts';
 import { compilePolicies } from '../../platform/cerbos-binary.ts';
 import { PlatformError } from '../../platform/platform-error.ts';
-import { readPolicyFiles, type PolicyFile } from '../../workbench/policy-files.ts';
+import { readPolicyFiles, warningsOf, type PolicyFile } from '../../workbench/policy-files.ts';
 import { EXIT } from './exit-codes.ts';
 
 /** `--policies DIR`: the folder, `POLICY_DIR` unless named. */
@@ -22,11 +22,17 @@ export function policyFolder(named: string | undefined): string {
  */
 export async function readCompiled(folder: string): Promise<PolicyFile[] | null> {
   const files = await readPolicyFiles(folder);
+  warn(warningsOf(files));
   const { code, stdout, stderr } = await compilePolicies(folder);
   if (code === 0) return files;
   process.stderr.write(stdout + stderr);
   process.exitCode = EXIT.doesNotCompile;
   return null;
+}
+
+/** Says what hinders nothing and is hardly meant. */
+export function warn(warnings: readonly string[]): void {
+  for (const warning of warnings) process.stderr.write(`Warning: ${warning}\n`);
 }
 
 /** A run of no tests must not pass for a run without failures. @throws PlatformError */

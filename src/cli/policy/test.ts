@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import { compilePolicies } from '../../platform/cerbos-binary.ts';
-import { readPolicyFiles } from '../../workbench/policy-files.ts';
-import { policiesOption, policyFolder, requireTests } from './policies.ts';
+import { readPolicyFiles, warningsOf } from '../../workbench/policy-files.ts';
+import { policiesOption, policyFolder, requireTests, warn } from './policies.ts';
 
 type Output = 'tree' | 'junit' | 'json';
 
@@ -27,7 +27,7 @@ Example:
     .action(async (tests: string, { output, policies }: { output: Output; policies?: string }) => {
       const folder = policyFolder(policies);
       await requireTests(tests);
-      await readPolicyFiles(folder);
+      warn(warningsOf(await readPolicyFiles(folder)));
       const { code, stdout, stderr } = await compilePolicies(folder, { tests, output });
       process.stdout.write(stdout);
       process.stderr.write(stderr);

@@ -66,6 +66,7 @@ export class ExternalPolicies implements PolicyService {
     this.#known = known;
     this.#journal = new PolicyJournal(parts.log);
     this.#warnOfStranger();
+    this.#journal.warned(known.local);
     this.live = new LivePolicies(this.#generation());
     this.#unwatch = this.#watch(state);
     this.#confirm();
@@ -80,7 +81,8 @@ export class ExternalPolicies implements PolicyService {
     const before = this.live.current;
     await this.#look();
     const outcome = this.live.current === before ? 'unchanged' : 'live';
-    return { outcome, over: null, message: null, status: this.status };
+    const { warnings } = this.live.current.bundle;
+    return { outcome, over: null, message: null, warnings, status: this.status };
   }
 
   async apply(): Promise<PolicyChange> {
@@ -107,7 +109,9 @@ export class ExternalPolicies implements PolicyService {
       state: async () => folderState(this.#parts.policyDir),
       changed: async () => {
         const local = await readBundle(this.#parts.policyDir).catch(() => this.#known.local);
-        if (local.hash !== this.#known.local.hash) this.#adopt({ ...this.#known, local });
+        if (local.hash === this.#known.local.hash) return;
+        this.#journal.warned(local);
+        this.#adopt({ ...this.#known, local });
       },
     });
     return () => {
@@ -139,7 +143,8 @@ export class ExternalPolicies implements PolicyService {
 
   #generation(): Generation {
     const { told, local } = this.#known;
-    const bundle = told === null || told === local.hash ? local : { hash: told, kinds: unknownText(local.kinds) };
+    const bundle =
+      told === null || told === local.hash ? local : { ...local, hash: told, kinds: unknownText(local.kinds) };
     const heard = (it: string | null): void => {
       if (this.#known.told !== told) return;
       if (it === told) this.#confirm();

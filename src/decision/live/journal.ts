@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { BundleSource } from '../../platform/bundle-store.ts';
+import type { Bundle } from '../bundle.ts';
 import type { RefusedOver } from './refused.ts';
 
 /** Where the bundle that decides came from; `CERBOS_TARGET`: a Cerbos that others run has it. */
@@ -53,6 +54,11 @@ export class PolicyJournal {
   swapped(change: { policy: string; previous: string; source: PolicySource; ms: number }): void {
     this.#swaps += 1;
     this.#log.info(change, 'other policies decide');
+  }
+
+  /** What is to be looked at in a bundle that decides all the same. */
+  warned({ hash, warnings }: Bundle): void {
+    for (const warning of warnings) this.#log.warn({ policy: hash }, warning);
   }
 
   /** @param deciding the hash of the bundle that decides all the same */

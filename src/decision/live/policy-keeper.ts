@@ -46,6 +46,7 @@ export class PolicyKeeper implements PolicyService {
     // Taken first: a change while it is read is a change afterwards.
     const state = await stateOf(parts);
     const { generation, record } = await firstGeneration(parts, journal);
+    journal.warned(generation.bundle);
     return new PolicyKeeper(parts, journal, { generation, record, state });
   }
 
@@ -157,6 +158,7 @@ export class PolicyKeeper implements PolicyService {
     this.#journal.settle();
     const ms = Math.round(performance.now() - startedAt);
     this.#journal.swapped({ policy: bundle.hash, previous: record.previous, source, ms });
+    this.#journal.warned(bundle);
     // In its turn: what is put away must not be what the next change has just laid down.
     void ended.catch((error: unknown) => this.#warn(error)).then(async () => this.#oneByOne(async () => this.#sweep()));
     return this.#outcome('live');
@@ -181,7 +183,8 @@ export class PolicyKeeper implements PolicyService {
   }
 
   #outcome(outcome: PolicyChange['outcome']): PolicyChange {
-    return { outcome, over: null, message: null, status: this.status };
+    const { warnings } = this.live.current.bundle;
+    return { outcome, over: null, message: null, warnings, status: this.status };
   }
 }
 

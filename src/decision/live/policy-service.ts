@@ -8,6 +8,8 @@ export interface PolicyChange {
   /** What was wrong; null unless it was refused. */
   over: RefusedOver | null;
   message: string | null;
+  /** What is to be looked at in the policies that decide now. */
+  warnings: readonly string[];
   status: PolicyStatus;
 }
 

@@ -1,7 +1,7 @@
 import { isMap, isScalar, isSeq, type LineCounter, type Node, type YAMLMap } from 'yaml';
+import { expanded } from '../../platform/expanded.ts';
 import { decidingDocuments } from '../../platform/policy-documents.ts';
 import type { PolicyFile } from '../policy-files.ts';
-import { expanded } from './expanded.ts';
 
 /** A place in the policies that the tests have to reach in two ways. */
 export interface CoveragePoint {
