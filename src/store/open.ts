@@ -9,6 +9,7 @@ import { Migration20261121000000_row_ids } from './migrations/Migration202611210
 import { Migration20261122000000_initial } from './migrations/Migration20261122000000_initial.ts';
 import { Migration20261122120100_sign_in } from './migrations/Migration20261122120100_sign_in.ts';
 import { Migration20261122120200_search } from './migrations/Migration20261122120200_search.ts';
+import { Migration20261128100000_key_life } from './migrations/Migration20261128100000_key_life.ts';
 
 /** Where the database is: a `postgresql://` URL, or the parts of a unix-socket connection. */
 export type DatabaseAddress = { url: string } | { host: string; port: number; user: string; database: string };
@@ -93,6 +94,7 @@ function ormOptions(address: DatabaseAddress, poolSize: number): Options {
           name: 'Migration20261122120200_search',
           class: Migration20261122120200_search,
         },
+        { name: 'Migration20261128100000_key_life', class: Migration20261128100000_key_life },
       ],
     },
   };

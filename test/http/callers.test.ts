@@ -80,6 +80,9 @@ describe('the life of a key', () => {
       bc_ids: null,
       created_at: expect.any(String),
       revoked_at: null,
+      expires_at: null,
+      last_used_on: null,
+      previous_secret_until: null,
     });
     expect(JSON.stringify(listed.body)).not.toContain(key.slice(36));
   });

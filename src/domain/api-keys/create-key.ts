@@ -1,4 +1,5 @@
 import { authorizeKey } from '../authorize.ts';
+import { invalid } from '../closed.ts';
 import type { Context } from '../context.ts';
 import { transact, type Written } from '../transact.ts';
 import { ApiKey } from './entity.ts';
@@ -11,22 +12,25 @@ export interface CreatedKey extends ApiKeyView {
   key: string;
 }
 
-/** Makes an API key. */
+/** Makes an API key. @throws SparkgateError `invalid_request` for one that would be expired from the start */
 export async function createKey(ctx: Context, body: ApiKeyBody): Promise<Written<CreatedKey>> {
   await authorizeKey(ctx, 'manage_api_keys', []);
   return transact(ctx, async (tx) => {
     const secret = newSecret();
     const bcIds = body.bc_ids ?? null;
+    const expiresAt = body.expires_at == null ? null : new Date(body.expires_at);
+    if (expiresAt && expiresAt <= tx.at) throw invalid([{ pointer: '/expires_at', message: 'is in the past' }]);
     const id = await tx.em.insert(ApiKey, {
       name: body.name,
       secretHash: hashSecret(secret),
       permissions: body.permissions,
       bcIds,
+      expiresAt,
       createdAt: tx.at,
       createdBy: tx.by,
     });
     const view = viewOfKey(await tx.em.findOneOrFail(ApiKey, { id }));
-    const after = { name: view.name, permissions: view.permissions, bc_ids: bcIds };
+    const after = { name: view.name, permissions: view.permissions, bc_ids: bcIds, expires_at: view.expires_at };
     return {
       result: { ...view, key: formatKey(view.id, secret) },
       audit: [{ event: 'api_key.created', subject: { type: 'api_key', id: view.id }, after }],

@@ -23,6 +23,13 @@ export const ApiKey = defineEntity({
     createdAt: p.datetime().columnType('timestamptz(3)'),
     createdBy: p.text(),
     revokedAt: p.datetime().columnType('timestamptz(3)').nullable(),
+    /** From when on the key counts no more; null = it does not expire. */
+    expiresAt: p.datetime().columnType('timestamptz(3)').nullable(),
+    /** The last day (UTC, `YYYY-MM-DD`) on which a call came with the key; null = never. */
+    lastUsedOn: p.date().nullable(),
+    /** SHA-256 of the secret before the last rotation, and until when it counts beside the new one. */
+    previousSecretHash: p.type('bytea').$type<Buffer>().nullable(),
+    previousSecretUntil: p.datetime().columnType('timestamptz(3)').nullable(),
   },
   checks: [
     {
@@ -32,6 +39,11 @@ export const ApiKey = defineEntity({
     },
     { name: 'api_key_secret_hash_length', expression: 'octet_length(secret_hash) = 32' },
     { name: 'api_key_confined_to_some', expression: 'cardinality(bc_ids) > 0' },
+    {
+      name: 'api_key_previous_secret',
+      expression:
+        '(previous_secret_hash is null) = (previous_secret_until is null) and octet_length(previous_secret_hash) = 32',
+    },
   ],
 });
 export type ApiKey = InferEntity<typeof ApiKey>;

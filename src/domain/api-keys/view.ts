@@ -9,6 +9,11 @@ export interface ApiKeyView {
   bc_ids: string[] | null;
   created_at: string;
   revoked_at: string | null;
+  expires_at: string | null;
+  /** A day in UTC, `YYYY-MM-DD`. */
+  last_used_on: string | null;
+  /** Until when the secret of before the last rotation counts as well. */
+  previous_secret_until: string | null;
 }
 
 export function viewOfKey(key: ApiKey): ApiKeyView {
@@ -19,5 +24,8 @@ export function viewOfKey(key: ApiKey): ApiKeyView {
     bc_ids: key.bcIds ?? null,
     created_at: key.createdAt.toISOString(),
     revoked_at: key.revokedAt?.toISOString() ?? null,
+    expires_at: key.expiresAt?.toISOString() ?? null,
+    last_used_on: key.lastUsedOn ?? null,
+    previous_secret_until: key.previousSecretUntil?.toISOString() ?? null,
   };
 }

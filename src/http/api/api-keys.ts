@@ -2,7 +2,8 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { createKey } from '../../domain/api-keys/create-key.ts';
 import { listKeys } from '../../domain/api-keys/list-keys.ts';
 import { revokeKey } from '../../domain/api-keys/revoke-key.ts';
-import { ApiKeyBody } from '../../domain/api-keys/schemas.ts';
+import { rotateKey } from '../../domain/api-keys/rotate-key.ts';
+import { ApiKeyBody, RotationBody } from '../../domain/api-keys/schemas.ts';
 import { PageQuery } from '../../domain/page.ts';
 import { KeyPermission } from '../../domain/vocabulary.ts';
 import { jsonBody } from '../middleware/json-body.ts';
@@ -17,8 +18,13 @@ const ApiKey = z
     bc_ids: z.array(z.string()).nullable(),
     created_at: z.string(),
     revoked_at: z.string().nullable(),
+    expires_at: z.string().nullable(),
+    last_used_on: z.string().nullable(),
+    previous_secret_until: z.string().nullable(),
   })
   .openapi('ApiKey');
+
+const CreatedApiKey = ApiKey.extend({ key: z.string() }).openapi('CreatedApiKey');
 
 const common = { tags: ['API keys'], security: SECURED };
 
@@ -32,7 +38,7 @@ export const apiKeys = router()
       summary: 'Make an API key; the answer shows it once',
       middleware: jsonBody(),
       request: { body: body(ApiKeyBody) },
-      responses: creates(ApiKey.extend({ key: z.string() }).openapi('CreatedApiKey'), 'Made'),
+      responses: creates(CreatedApiKey, 'Made'),
     }),
     async (c) => {
       c.header('Cache-Control', 'no-store');
@@ -49,6 +55,23 @@ export const apiKeys = router()
       responses: answers(page(ApiKey), 'A page'),
     }),
     async (c) => c.json(await listKeys(contextOf(c), c.req.valid('query')), 200),
+  )
+  .openapi(
+    createRoute({
+      ...common,
+      method: 'post',
+      path: '/v1/api-keys/{id}/rotate',
+      summary: 'Give an API key a new secret; the answer shows it once, and the one of before counts for a while',
+      middleware: jsonBody(),
+      request: { params: z.object({ id: Param.id }), body: body(RotationBody) },
+      responses: answers(CreatedApiKey, 'Rotated'),
+    }),
+    async (c) => {
+      c.header('Cache-Control', 'no-store');
+      const written = await rotateKey(contextOf(c), c.req.valid('param').id, c.req.valid('json'));
+      c.get('services').keyRing.forget();
+      return c.json(acknowledge(c, written), 200);
+    },
   )
   .openapi(
     createRoute({
