@@ -135,6 +135,12 @@ const PLACES: Record<string, Place> = {
     body: '{"name":"k","permissions":%}',
     pointer: '/permissions',
   },
+  'POST api-keys rotate': {
+    method: 'POST',
+    path: '/v1/api-keys/none/rotate',
+    body: '{"overlap":%}',
+    pointer: '/overlap',
+  },
 };
 
 function filled(body: string, sent: Sent): Buffer {
