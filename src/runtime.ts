@@ -54,7 +54,7 @@ export async function startRuntime(config: Config, log: Logger): Promise<Runtime
   const life = { started: false };
   const children = await startChildren(config, log, life);
   stack.defer(async () => children?.close());
-  const address = await databaseAddress(config, dataDir, children);
+  const address = await databaseAddress(config, dataDir, children, log);
   const orm = await openDatabase(address, config);
   stack.defer(async () => closeStore(orm));
   const query = await poolQuery(orm);

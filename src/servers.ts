@@ -10,6 +10,7 @@ import type { PolicyService } from './decision/live/policy-service.ts';
 import { Memo } from './decision/memo.ts';
 import { Pdp } from './decision/pdp.ts';
 import type { Query } from './domain/context.ts';
+import { accountOf } from './platform/accounts.ts';
 import { BundleStore } from './platform/bundle-store.ts';
 import { SUPERVISOR } from './platform/child-protocol.ts';
 import { startSupervisor, type Children } from './platform/children.ts';
@@ -48,10 +49,20 @@ export async function databaseAddress(
   config: Config,
   dataDir: DataDir,
   children: Children | null,
+  log: Logger,
 ): Promise<DatabaseAddress> {
   if (config.databaseUrl !== null) return { url: config.databaseUrl };
   const { path, runDir } = dataDir;
-  return startEmbeddedPostgres(required(children), { dataDir: path, runDir, durable: true });
+  const embedded = await startEmbeddedPostgres(required(children), { dataDir: path, runDir, durable: true });
+  warnOfRoot('PostgreSQL', embedded, log);
+  return embedded;
+}
+
+function warnOfRoot(server: string, { asRoot }: { asRoot: boolean }, log: Logger): void {
+  if (!asRoot) return;
+  log.warn(
+    `${server} runs under root's id, though without its capabilities, since no other user can reach its files: start Sparkgate as an ordinary user, or keep it and DATA_DIR where others may pass`,
+  );
 }
 
 /** Opens, migrates and sets the limits. */
@@ -91,7 +102,7 @@ export async function startPolicies({ config, ...parts }: PolicyParts): Promise<
     await requirePdp(target);
     return ExternalPolicies.start({ target, policyDir, facts, query, record, log }, local);
   }
-  const store = new BundleStore(parts.dataDir.path);
+  const store = await BundleStore.open(parts.dataDir.path, await accountOf('cerbos'));
   const begin = beginnerOf({ config, ...parts });
   return PolicyKeeper.start({ policyDir, testsDir, store, begin, verify: verifierOf(parts.signal), log });
 }
@@ -107,14 +118,7 @@ async function readPolicies(policyDir: string): Promise<Bundle> {
 }
 
 /** Starts an embedded Cerbos for each bundle; several run side by side while one takes the place of another. */
-function beginnerOf({
-  config,
-  children,
-  dataDir,
-  facts,
-  query,
-  record,
-}: Omit<PolicyParts, 'log'>): KeeperParts['begin'] {
+function beginnerOf({ config, children, dataDir, facts, query, record, log }: PolicyParts): KeeperParts['begin'] {
   // Until the process has gone, not only until it was told to go.
   const taken = new Set<string>();
   return async (bundle, policyDir) => {
@@ -122,11 +126,12 @@ function beginnerOf({
     const name = freeName(taken);
     taken.add(name);
     const options = { name, policyDir, runDir: dataDir.runDir, copyOf: config.policyDir, bundle: bundle.hash };
-    const { target } = await startEmbeddedCerbos(all, options).catch((error: unknown) => {
+    const embedded = await startEmbeddedCerbos(all, options).catch((error: unknown) => {
       taken.delete(name);
       throw error;
     });
-    const pdp = new Pdp(target);
+    warnOfRoot('Cerbos', embedded, log);
+    const pdp = new Pdp(embedded.target);
     const remembers = (kind: string): boolean => bundle.kinds.get(kind)?.mentionsTime !== true;
     const memo = new Memo(pdp, { bundleHash: bundle.hash, holdsFor: null, remembers });
     const end = async (): Promise<void> => {

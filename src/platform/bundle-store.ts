@@ -1,5 +1,7 @@
 import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { Account } from './accounts.ts';
+import { openTo, share } from './folders.ts';
 import { PlatformError } from './platform-error.ts';
 import type { PolicyFolder } from './policy-folder.ts';
 
@@ -19,13 +21,32 @@ export interface BundleRecord {
   seen: string | null;
 }
 
+const BUNDLE = /^[0-9a-f]{64}(?:\.new)?$/;
+
 /** Bundles as they were, under the names of their contents, in a folder that nobody edits; and which of them counts. */
 export class BundleStore {
   readonly #folder: string;
+  readonly #readers: number | null;
 
-  /** @param dataDir the data directory; bundles are kept below it */
-  constructor(dataDir: string) {
-    this.#folder = join(dataDir, 'bundles');
+  private constructor(folder: string, readers: number | null) {
+    this.#folder = folder;
+    this.#readers = readers;
+  }
+
+  /**
+   * @param dataDir the data directory; bundles are kept below it
+   * @param reader who besides this process's own user may read bundles, if anybody
+   */
+  static async open(dataDir: string, reader: Account | null): Promise<BundleStore> {
+    const folder = join(dataDir, 'bundles');
+    const readers = reader?.gid ?? null;
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    if (reader) await openTo(dataDir, reader.passage);
+    await openTo(folder, readers);
+    const store = new BundleStore(folder, readers);
+    const kept = (await readdir(folder)).filter((name) => BUNDLE.test(name));
+    for (const hash of kept) await share(store.folderOf(hash), readers);
+    return store;
   }
 
   /** Keeps a bundle and tells its folder. It is complete or not there. */
@@ -34,11 +55,12 @@ export class BundleStore {
     if (await this.has(hash)) return bundle;
     const partial = `${bundle}.new`;
     await rm(partial, { recursive: true, force: true });
-    await mkdir(partial, { recursive: true, mode: 0o755 });
+    await mkdir(partial, { recursive: true, mode: 0o700 });
     for (const [path, content] of files) {
-      await mkdir(dirname(join(partial, path)), { recursive: true, mode: 0o755 });
-      await writeFile(join(partial, path), content, { mode: 0o644, flush: true });
+      await mkdir(dirname(join(partial, path)), { recursive: true, mode: 0o700 });
+      await writeFile(join(partial, path), content, { mode: 0o600, flush: true });
     }
+    await share(partial, this.#readers);
     await rename(partial, bundle);
     return bundle;
   }
@@ -80,7 +102,7 @@ export class BundleStore {
   /** Removes all bundles but these. */
   async sweep(needed: ReadonlySet<string>): Promise<void> {
     const names = await readdir(this.#folder).catch(() => []);
-    const idle = names.filter((name) => /^[0-9a-f]{64}(?:\.new)?$/.test(name) && !needed.has(name));
+    const idle = names.filter((name) => BUNDLE.test(name) && !needed.has(name));
     await Promise.all(idle.map(async (name) => rm(join(this.#folder, name), { recursive: true, force: true })));
   }
 

@@ -3,11 +3,8 @@ export type ChildSpec = {
   readonly name: string;
   readonly command: string;
   readonly args: readonly string[];
-  readonly cwd?: string;
   /** Added to a bare environment: the service's own variables hold secrets that no child needs. */
   readonly env?: Readonly<Record<string, string>>;
-  readonly uid?: number;
-  readonly gid?: number;
   /** What makes it stop in good order; SIGKILL follows after ten seconds. */
   readonly stopSignal: NodeJS.Signals;
 };

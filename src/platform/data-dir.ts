@@ -1,4 +1,4 @@
-import { access, constants, lstat, mkdir, realpath, stat } from 'node:fs/promises';
+import { access, chmod, constants, lstat, mkdir, realpath, stat } from 'node:fs/promises';
 import { connect, createServer, type Server } from 'node:net';
 import { createHash } from 'node:crypto';
 import { tmpdir } from 'node:os';
@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { PlatformError } from './platform-error.ts';
 
 /** The kernel's limit for a unix socket's path, 107 bytes, less the longest name that is put below. */
-const LONGEST_RUN_DIR = 107 - '/cerbos/0123456789abcdef-http.sock'.length;
+const LONGEST_RUN_DIR = 107 - '/cerbos/0123456789abcdef/http.sock'.length;
 
 /** A data directory that belongs to this process until it is released or the process ends. */
 export type DataDir = {
@@ -17,10 +17,14 @@ export type DataDir = {
   release(): Promise<void>;
 };
 
-/** Creates the directory if needed and locks it; throws {@link PlatformError} when another process has it. */
+/**
+ * Creates the directory if needed and locks it. Nobody else may write to it afterwards.
+ * @throws PlatformError when another process has it, or another user
+ */
 export async function claimDataDir(path: string): Promise<DataDir> {
   await makeWritable(path);
   const real = await realpath(path);
+  await requireOwn(real);
   const lock = await bind(await lockName(real), real);
   return {
     path: real,
@@ -71,6 +75,27 @@ async function makeWritable(path: string): Promise<void> {
     );
   }
 }
+
+/**
+ * Whoever may write to it could put links where files are about to be. Another user's is refused, but for one of root's
+ * that root lets this user's group write to, as Kubernetes does with its volumes.
+ */
+async function requireOwn(real: string): Promise<void> {
+  const { uid, mode } = await stat(real);
+  const everybody = (mode & 0o002) !== 0;
+  const isTemporary = (mode & STICKY) !== 0;
+  if (uid === process.getuid?.() && !(everybody && isTemporary)) {
+    if ((mode & 0o022) !== 0) await chmod(real, mode & 0o755);
+    return;
+  }
+  if (uid === 0 && !everybody) return;
+  throw new PlatformError(
+    `DATA_DIR ${real} ${everybody ? 'may be written to by everybody' : `belongs to the user ${uid}`}; ` +
+      "start Sparkgate as its owner, or choose a directory that is this user's own.",
+  );
+}
+
+const STICKY = 0o1000;
 
 // By device and inode, so that two spellings, links or bind mounts of one directory are one lock.
 async function lockName(real: string): Promise<string> {

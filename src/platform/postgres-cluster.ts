@@ -1,19 +1,22 @@
 import { execFile } from 'node:child_process';
-import { lchown, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { lstat, open, rename, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { bareEnvironment } from './child-protocol.ts';
-import { commandAs, makePrivateFolder, ownerOf, type Identity } from './identity.ts';
-import { dyingWithParent } from './parent-death.ts';
+import { folderFor } from './folders.ts';
+import { commandAs, ownerOf, type Identity } from './identity.ts';
 import { programOf } from './orphans.ts';
 import { PlatformError } from './platform-error.ts';
+import { giveTree, removeTree } from './tree.ts';
 
 /** Larger than any process number of Linux. */
 const NO_PROCESS = 2_147_483_647;
 
 /** The files of a PostgreSQL server. */
 export type Cluster = {
-  readonly initdb: string;
+  /** The folder of its programs, beside that of its libraries. */
+  readonly binaries: string;
   /** Their folder. */
   readonly cluster: string;
   readonly identity: Identity;
@@ -22,13 +25,15 @@ export type Cluster = {
 
 /** Makes the cluster once, whole or not at all, and gives it to the identity of this start. */
 export async function ensureCluster(options: Cluster): Promise<void> {
-  const owner = await stat(options.cluster).catch(() => undefined);
-  if (owner === undefined) return initialize(options);
-  const wanted = ownerOf(options.identity);
-  if (owner.uid === wanted.uid) return;
-  await give(options.cluster, wanted).catch((cause: unknown) => {
+  const { cluster, identity } = options;
+  const found = await lstat(cluster).catch(() => undefined);
+  if (found === undefined) return initialize(options);
+  const wanted = ownerOf(identity);
+  if (found.uid === wanted.uid) return;
+  await giveTree(cluster, found.uid, wanted).catch((cause: unknown) => {
+    const why = cause instanceof PlatformError ? ` ${cause.message}` : '';
     throw new PlatformError(
-      `${options.cluster} belongs to the user ${owner.uid}; start Sparkgate as that user or as root, or choose another DATA_DIR.`,
+      `${cluster} belongs to the user ${found.uid}; start Sparkgate as that user or as root, or choose another DATA_DIR.${why}`,
       { cause },
     );
   });
@@ -40,26 +45,41 @@ export async function ensureCluster(options: Cluster): Promise<void> {
  * by it PostgreSQL finds backends that still use the shared memory.
  */
 export async function forgetDeadServer(cluster: string, socketFolder: string): Promise<void> {
-  const file = join(cluster, 'postmaster.pid');
-  const lock = await readFile(file, 'utf8').catch(() => '');
-  const pid = Number.parseInt(lock, 10);
-  if ((await programOf(pid)) === 'postgres') return;
-  if (pid > 0) await writeFile(file, lock.replace(/^\d+/, String(NO_PROCESS)));
+  if (await renumber(join(cluster, 'postmaster.pid'))) return;
   const socket = join(socketFolder, '.s.PGSQL.5432');
-  await Promise.all([socket, `${socket}.lock`].map((path) => rm(path, { force: true })));
+  await Promise.all([socket, `${socket}.lock`].map(async (path) => unlink(path).catch(() => undefined)));
 }
 
-async function initialize({ initdb, cluster, identity, durable }: Cluster): Promise<void> {
+/** Tells whether the server lives that wrote the file; else no process has its number afterwards. */
+async function renumber(path: string): Promise<boolean> {
+  // The file is the server's user's: it may be a link, a pipe or another name of a file by now.
+  const file = await open(path, constants.O_RDWR | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch(() => null);
+  if (!file) return false;
+  try {
+    const found = await file.stat();
+    if (!found.isFile() || found.nlink > 1) return false;
+    const text = await file.readFile('utf8');
+    const pid = Number.parseInt(text, 10);
+    if ((await programOf(pid)) === 'postgres') return true;
+    if (!(pid > 0)) return false;
+    const { bytesWritten } = await file.write(text.replace(/^\d+/, String(NO_PROCESS)), 0);
+    await file.truncate(bytesWritten);
+    return false;
+  } finally {
+    await file.close();
+  }
+}
+
+async function initialize({ binaries, cluster, identity, durable }: Cluster): Promise<void> {
   const unfinished = `${cluster}.new`;
-  // An initdb whose starter was killed may still be writing for a moment.
-  await rm(unfinished, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
-  await makePrivateFolder(unfinished, identity);
+  await removeTree(unfinished);
+  await folderFor(unfinished, identity);
   const args = ['-D', unfinished, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C.UTF-8'];
   const flags = ['--no-instructions', ...(durable ? [] : ['--no-sync'])];
-  const { command, args: all, ...ids } = commandAs(identity, initdb, [...args, ...flags]);
-  const wrapped = dyingWithParent('SIGTERM', command, all);
-  const options = { ...ids, cwd: '/', env: bareEnvironment() };
-  await promisify(execFile)(wrapped.command, wrapped.args, options).catch((error: unknown) => {
+  const options = { carries: [dirname(binaries), unfinished], stopSignal: 'SIGTERM' } as const;
+  const made = commandAs(identity, [join(binaries, 'initdb'), ...args, ...flags], options);
+  const environment = { cwd: '/', env: bareEnvironment() };
+  await promisify(execFile)(made.command, [...made.args], environment).catch((error: unknown) => {
     const { stderr, message } = error as Error & { stderr?: string };
     throw new PlatformError(`initdb failed on ${unfinished}: ${stderr?.trim() || message}`, {
       cause: error,
@@ -67,16 +87,6 @@ async function initialize({ initdb, cluster, identity, durable }: Cluster): Prom
   });
   await rename(unfinished, cluster);
   await sync(dirname(cluster));
-}
-
-// The folder itself comes last: its owner tells whether an earlier change was completed.
-async function give(path: string, owner: { uid: number; gid: number }): Promise<void> {
-  const entries = await readdir(path, { withFileTypes: true });
-  for (const entry of entries) {
-    const child = join(path, entry.name);
-    await (entry.isDirectory() ? give(child, owner) : lchown(child, owner.uid, owner.gid));
-  }
-  await lchown(path, owner.uid, owner.gid);
 }
 
 async function sync(folder: string): Promise<void> {

@@ -4,7 +4,6 @@ import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Backoff } from './backoff.ts';
 import { bareEnvironment, type ChildEvent, type ChildSpec } from './child-protocol.ts';
-import { dyingWithParent } from './parent-death.ts';
 
 const PATIENCE_MS = 10_000;
 const DRAIN_MS = 250;
@@ -84,14 +83,11 @@ export class SupervisedChild {
   }
 
   #spawn() {
-    const { command, args, stopSignal, cwd, env, uid, gid } = this.#spec;
-    const wrapped = dyingWithParent(stopSignal, command, args);
-    return spawn(wrapped.command, wrapped.args, {
-      cwd: cwd ?? '/',
+    const { command, args, env } = this.#spec;
+    return spawn(command, [...args], {
+      cwd: '/',
       env: { ...bareEnvironment(), ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
-      ...(uid === undefined ? {} : { uid }),
-      ...(gid === undefined ? {} : { gid }),
     });
   }
 }

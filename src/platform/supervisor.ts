@@ -5,6 +5,9 @@
 import { SUPERVISOR, type ChildEvent, type Order } from './child-protocol.ts';
 import { SupervisedChild } from './supervised-child.ts';
 
+// What children make without saying for whom is theirs alone, sockets included.
+process.umask(0o077);
+
 const children = new Map<string, SupervisedChild>();
 
 function report(event: ChildEvent): void {

@@ -1,9 +1,12 @@
-import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Pdp } from '../decision/pdp.ts';
+import { accountOf } from '../platform/accounts.ts';
 import { startSupervisor, type Children } from '../platform/children.ts';
 import { startEmbeddedCerbos } from '../platform/embedded-cerbos.ts';
+import { openTo, share } from '../platform/folders.ts';
+import { removeTree } from '../platform/tree.ts';
 
 /** Policy servers of the workbench's own; all are gone when it is closed. */
 export class PolicyServers {
@@ -18,6 +21,7 @@ export class PolicyServers {
 
   static async open(): Promise<PolicyServers> {
     const folder = await mkdtemp(join(tmpdir(), 'sg-bench-'));
+    await openTo(folder, (await accountOf('cerbos'))?.passage ?? null);
     return new PolicyServers(await startSupervisor({ onEvent: () => undefined }), folder);
   }
 
@@ -32,6 +36,7 @@ export class PolicyServers {
     const runDir = join(this.#folder, 'run');
     await mkdir(runDir, { recursive: true });
     await cp(policyDir, copy, { recursive: true, dereference: true });
+    await share(copy, (await accountOf('cerbos'))?.gid ?? null);
     const options = { name, policyDir: copy, runDir, copyOf: policyDir };
     const { target } = await startEmbeddedCerbos(this.#children, options);
     const pdp = new Pdp(target);
@@ -40,13 +45,13 @@ export class PolicyServers {
       stop: async () => {
         pdp.close();
         await this.#children.stop(name);
-        await rm(copy, { recursive: true, force: true });
+        await removeTree(copy);
       },
     };
   }
 
   async close(): Promise<void> {
     await this.#children.close();
-    await rm(this.#folder, { recursive: true, force: true });
+    await removeTree(this.#folder);
   }
 }

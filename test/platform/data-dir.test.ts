@@ -1,9 +1,9 @@
-import { chmodSync, mkdirSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { claimDataDir, inUse, runDir } from '../../src/platform/data-dir.ts';
 import { PlatformError } from '../../src/platform/platform-error.ts';
-import { temporaryFolder } from './support.ts';
+import { isRoot, isServing, openPolicyFolder, startHolder, temporaryFolder } from './support.ts';
 
 test('a data directory is made private and belongs to one holder at a time', async () => {
   const path = join(temporaryFolder(), 'data');
@@ -42,4 +42,41 @@ test('a socket folder that others may write to is refused', async () => {
   const folder = temporaryFolder();
   chmodSync(await runDir(folder), 0o777);
   await expect(runDir(folder)).rejects.toThrow(PlatformError);
+});
+
+test('a data directory of ours is closed to whoever else could write to it', async () => {
+  const folder = temporaryFolder();
+  chmodSync(folder, 0o777);
+  await (await claimDataDir(folder)).release();
+  expect(statSync(folder).mode & 0o777).toBe(0o755);
+});
+
+test('a folder for everybody is no data directory, and stays as it is', async () => {
+  const folder = temporaryFolder();
+  chmodSync(folder, 0o1777);
+  await expect(claimDataDir(folder)).rejects.toThrow(`DATA_DIR ${folder} may be written to by everybody; start`);
+  expect(statSync(folder).mode & 0o7777).toBe(0o1777);
+});
+
+test("another user's data directory is refused, even to root", async () => {
+  const folder = temporaryFolder();
+  if (isRoot) chownSync(folder, 65_533, 65_533);
+  // Without root there is none but root's to be had.
+  const others = isRoot ? folder : '/tmp';
+  const sentence = isRoot ? 'belongs to the user 65533' : 'may be written to by everybody';
+  await expect(claimDataDir(others)).rejects.toThrow(`DATA_DIR ${others} ${sentence}; start Sparkgate as its owner`);
+});
+
+test("a volume of root's that the group may write to is taken", async () => {
+  const folder = temporaryFolder();
+  const data = join(folder, 'volume');
+  mkdirSync(data);
+  // As Kubernetes mounts it for a pod with an fsGroup; who is not root can only try with a folder of their own.
+  if (isRoot) chownSync(data, 0, 65_533);
+  chmodSync(data, 0o2775);
+  chmodSync(folder, 0o755);
+  const policies = openPolicyFolder();
+  const user = isRoot ? { uid: 65_534, gid: 65_533 } : {};
+  const { cerbos } = await startHolder(data, policies, user).up();
+  expect(await isServing(cerbos)).toBe(true);
 });

@@ -1,47 +1,104 @@
-import { chmodSync, chownSync, mkdirSync, rmSync, statSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { chmodSync, chownSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { runDir } from '../../src/platform/data-dir.ts';
-import { isRoot, isServing, policyFolder, sql, startHolder, temporaryFolder } from './support.ts';
+import {
+  isRoot,
+  isServing,
+  openPolicyFolder,
+  policyFolder,
+  reachableFolder,
+  sql,
+  startHolder,
+  temporaryFolder,
+} from './support.ts';
 
 const NOBODY = { uid: 65_534, gid: 65_534 };
 const UNKNOWN = { uid: 43_210, gid: 43_210 };
 
-test.runIf(isRoot)('root drops to another user where that user can reach the data', async () => {
-  const folder = temporaryFolder();
-  chmodSync(folder, 0o755);
-  const data = join(folder, 'data');
-  mkdirSync(data, { mode: 0o755 });
-  const { postgres, cerbos } = await startHolder(data, policyFolder()).up();
+const modeOf = (data: string, path: string): number => statSync(join(data, path)).mode & 0o777;
+
+/** The user and group ids under which a process runs, and all its groups. */
+function idsOf(pid: number) {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  const numbers = (name: string) =>
+    (new RegExp(`^${name}:\\s*(.*)$`, 'm').exec(status)?.[1] ?? '').trim().split(/\s+/).map(Number);
+  return { uid: numbers('Uid')[0] ?? -1, gid: numbers('Gid')[0] ?? -1, groups: numbers('Groups') };
+}
+
+/** Which of these paths a server's process could read or enter, as a program that took it over would. */
+function reached(pid: number, paths: readonly string[]): string[] {
+  const { uid, gid, groups } = idsOf(pid);
+  const drop = uid === 0 ? [] : [`--reuid=${uid}`, `--regid=${gid}`, `--groups=${groups.join(',')}`];
+  return paths.filter((path) => {
+    const tried = ['setpriv', ...drop, '--', 'sh', '-c', 'test -r "$0" || test -x "$0" || test -w "$0"', path];
+    return spawnSync(tried[0] ?? '', tried.slice(1)).status === 0;
+  });
+}
+
+const PARTS = ['pg', 'pg/PG_VERSION', 'run/pg', 'run/pg/.s.PGSQL.5432', 'run/control', 'secret-key', 'bundles'];
+const CERBOS = ['run/cerbos', 'run/cerbos/cerbos', 'run/cerbos/cerbos/grpc.sock', 'run/cerbos/cerbos.json'];
+
+/** A data directory with what a service keeps besides. */
+function furnished(data: string): string {
+  for (const folder of ['', 'run', 'run/control', 'bundles']) mkdirSync(join(data, folder), { mode: 0o700 });
+  writeFileSync(join(data, 'secret-key'), 'secret', { mode: 0o600 });
+  return data;
+}
+
+// Only root can run servers as other users; without root there is one user, and nobody else gets in.
+test('each server has a user of its own, which reaches what is its own', async () => {
+  const data = furnished(join(reachableFolder(), 'data'));
+  const holder = startHolder(data, openPolicyFolder());
+  const { postgres, cerbos } = await holder.up();
   expect(await sql(postgres, 'select 1')).toEqual([1]);
   expect(await isServing(cerbos)).toBe(true);
-  expect(statSync(join(data, 'pg')).uid).not.toBe(0);
-  expect(statSync(join(data, 'pg')).mode & 0o777).toBe(0o700);
+  const [server, pdp] = [holder.pidOf('postgres'), holder.pidOf('cerbos')];
+  const uids = new Set([process.getuid?.(), idsOf(server).uid, idsOf(pdp).uid]);
+  expect(uids.size).toBe(isRoot ? 3 : 1);
+  for (const path of ['pg', 'run/pg', 'run/cerbos/cerbos']) expect(modeOf(data, path)).toBe(0o700);
+  const all = [...PARTS, ...CERBOS].map((path) => join(data, path));
+  const own = (names: readonly string[]) => (isRoot ? names.map((path) => join(data, path)) : all);
+  expect(reached(server, all)).toEqual(own(PARTS.slice(0, 4)));
+  expect(reached(pdp, all)).toEqual(own(CERBOS));
+  const stranger = ['setpriv', '--reuid=65533', '--regid=65533', '--clear-groups', '--', 'ls', data];
+  expect(spawnSync(stranger[0] ?? '', stranger.slice(1)).status).not.toBe(0);
 });
 
-test.runIf(isRoot)('a directory that only root can enter stays closed', async () => {
-  const data = join(temporaryFolder(), 'data');
-  const { postgres, cerbos } = await startHolder(data, policyFolder()).up();
+test.each([0o755, 0o700])('in a folder of mode %o that is the same', async (mode) => {
+  const folder = temporaryFolder();
+  const policies = openPolicyFolder();
+  chmodSync(folder, mode);
+  const holder = startHolder(join(folder, 'data'), policies);
+  const { postgres, cerbos } = await holder.up();
   expect(await sql(postgres, 'select 1')).toEqual([1]);
   expect(await isServing(cerbos)).toBe(true);
-  expect(statSync(data).mode & 0o777).toBe(0o700);
+  const { uid } = idsOf(holder.pidOf('postgres'));
+  expect(uid === 0).toBe(false);
+  expect(uid === idsOf(holder.pidOf('cerbos')).uid).toBe(!isRoot);
+  expect(statSync(join(folder, 'data/pg')).uid).toBe(uid);
+  expect(statSync(folder).mode & 0o777).toBe(mode);
 });
 
-test.runIf(isRoot)('data that was once shared and is closed now changes hands', async () => {
-  const folder = temporaryFolder();
-  const policies = policyFolder();
-  chmodSync(folder, 0o755);
-  const data = join(folder, 'data');
-  mkdirSync(data, { mode: 0o755 });
-  for (const mode of [0o755, 0o700, 0o755]) {
-    chmodSync(folder, mode);
-    const holder = startHolder(data, policies);
-    const { postgres } = await holder.up();
-    expect(await sql(postgres, 'select 1')).toEqual([1]);
-    expect(statSync(join(data, 'pg')).uid === 0).toBe(mode === 0o700);
-    await holder.kill('SIGTERM');
-    await holder.gone();
-  }
+test('where no user can be made, ids without a name do', async () => {
+  // The tools that ask for and make users are not on this path.
+  const tools = temporaryFolder();
+  chmodSync(tools, 0o755);
+  const needed = ['sh', 'setpriv', 'unshare', 'mount', 'mkdir', 'find', 'cat', 'true', 'test'];
+  for (const tool of needed) symlinkSync(execFileSync('which', [tool], { encoding: 'utf8' }).trim(), join(tools, tool));
+  const data = join(reachableFolder(), 'data');
+  const holder = startHolder(data, openPolicyFolder(), { env: { PATH: tools } });
+  const { postgres, cerbos } = await holder.up();
+  expect(await sql(postgres, 'select 1')).toEqual([1]);
+  expect(await isServing(cerbos)).toBe(true);
+  const uids = ['postgres', 'cerbos'].map((name) => idsOf(holder.pidOf(name)).uid);
+  expect(uids).toEqual(isRoot ? [65_521, 65_522] : [process.getuid?.(), process.getuid?.()]);
+  await holder.kill('SIGTERM');
+  await holder.gone();
+  // What they own changes hands once there are users.
+  const later = await startHolder(data, openPolicyFolder()).up();
+  expect(await sql(later.postgres, 'select 1')).toEqual([1]);
 });
 
 test.runIf(isRoot).each([

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { request } from 'node:http';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -26,7 +26,14 @@ export function temporaryFolder(): string {
   return folder;
 }
 
-/** A folder with one small policy, readable by everybody. */
+/** A folder in which the users of servers can reach what is theirs. */
+export function reachableFolder(): string {
+  const folder = temporaryFolder();
+  chmodSync(folder, 0o755);
+  return folder;
+}
+
+/** A folder with one small policy, which only this user can read unless it is opened. */
 export function policyFolder(rule = 'roles: ["user"]'): string {
   const folder = mkdtempSync(join(tmpdir(), 'sg-policies-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
@@ -43,11 +50,22 @@ export function policyFolder(rule = 'roles: ["user"]'): string {
   return folder;
 }
 
+/** The same, readable by everybody. */
+export function openPolicyFolder(): string {
+  const folder = policyFolder();
+  for (const path of [folder, join(folder, 'resource_policies')]) chmodSync(path, 0o755);
+  return folder;
+}
+
 /** Starts a holder process; everything it started is gone when the test ends. */
-export function startHolder(dataDir: string, policyDir: string, user?: { uid: number; gid: number }) {
+export function startHolder(
+  dataDir: string,
+  policyDir: string,
+  options: { uid?: number; gid?: number; env?: NodeJS.ProcessEnv } = {},
+) {
   const program = join(import.meta.dirname, 'holder.ts');
   const child = spawn(process.execPath, [program, dataDir, policyDir], {
-    ...user,
+    ...options,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const heard: Heard[] = [];
@@ -118,7 +136,7 @@ export function eventually(postgres: Up['postgres'], text: string): Promise<unkn
 
 /** Whether the Cerbos behind this gRPC target says that it is serving. */
 export function isServing({ target }: Up['cerbos']): Promise<boolean> {
-  const socketPath = target.replace(/^unix:/, '').replace(/\.sock$/, '-http.sock');
+  const socketPath = target.replace(/^unix:/, '').replace(/grpc\.sock$/, 'http.sock');
   return new Promise((resolve) => {
     const asked = request({ socketPath, path: '/_cerbos/health' }, (response) => {
       response.resume();
