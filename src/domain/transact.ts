@@ -1,7 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { CompiledQuery } from 'kysely';
 import { AuditEntry } from './audit/entity.ts';
-import { actorName, type Context, type Query } from './context.ts';
+import { actorName, type CallingKey, type Context, type Query } from './context.ts';
 
 /** The channel on which every write is announced (NOTIFY): `{"revision": string, "events": string[]}`. */
 export const CHANNEL = 'sparkgate';
@@ -25,6 +25,9 @@ export interface Tx {
   /** The time of this write; never before that of an earlier revision. */
   at: Date;
   by: string;
+  /** The API key and the request that it came with, for the trail. */
+  apiKey: CallingKey['id'] | null;
+  requestId: string | null;
 }
 
 /** What a verb hands back: nothing is written without saying what, for the audit trail. */
@@ -53,11 +56,13 @@ export async function transact<T>(
       await stage?.(query);
       const current = await takeRevision(query);
       const revision = String(BigInt(current.value) + 1n);
-      const tx: Tx = { em, query, revision, at: current.at, by: actorName(ctx.actor) };
+      const { key, requestId } = ctx;
+      const by = actorName(ctx.actor);
+      const tx: Tx = { em, query, revision, at: current.at, by, apiKey: key?.id ?? null, requestId };
       const { result, audit } = await work(tx);
       if (audit === 'unchanged') return { result, revision: current.value };
       await em.flush();
-      await record(ctx, tx, audit);
+      await record(tx, audit);
       return { result, revision };
     }),
   );
@@ -86,14 +91,14 @@ async function takeRevision(query: Query): Promise<{ value: string; at: Date }> 
   return { value: current.value, at: new Date(clock.ms) };
 }
 
-async function record(ctx: Context, tx: Tx, audit: readonly Audit[]): Promise<void> {
+async function record(tx: Tx, audit: readonly Audit[]): Promise<void> {
   for (const entry of audit) {
     tx.em.create(AuditEntry, {
       revision: tx.revision,
       at: tx.at,
       actor: tx.by,
-      apiKey: ctx.key?.id ?? null,
-      requestId: ctx.requestId,
+      apiKey: tx.apiKey,
+      requestId: tx.requestId,
       event: entry.event,
       bcId: entry.bcId ?? null,
       subjectType: entry.subject.type,

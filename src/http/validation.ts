@@ -12,8 +12,10 @@ export function router(): OpenAPIHono<Env> {
 
 const refuseInvalid: Hook<unknown, Env, string, unknown> = (result) => {
   if (result.success) return;
-  if (result.target === 'json') throw invalid(faultsOf(result.error));
-  throw invalid(result.error.issues.map(({ path, message }) => ({ pointer: path.map(String).join('.'), message })));
+  const faults = faultsOf(result.error);
+  if (result.target === 'json') throw invalid(faults);
+  // A parameter is named as it was sent.
+  throw invalid(faults.map(({ pointer, message }) => ({ pointer: pointer.slice(1), message })));
 };
 
 /** The context of a verb for this request. */

@@ -10,6 +10,7 @@ import { Migration20261122000000_initial } from './migrations/Migration202611220
 import { Migration20261122120100_sign_in } from './migrations/Migration20261122120100_sign_in.ts';
 import { Migration20261122120200_search } from './migrations/Migration20261122120200_search.ts';
 import { Migration20261128100000_key_life } from './migrations/Migration20261128100000_key_life.ts';
+import { Migration20261128110000_moves_and_endings } from './migrations/Migration20261128110000_moves_and_endings.ts';
 
 /** Where the database is: a `postgresql://` URL, or the parts of a unix-socket connection. */
 export type DatabaseAddress = { url: string } | { host: string; port: number; user: string; database: string };
@@ -95,6 +96,10 @@ function ormOptions(address: DatabaseAddress, poolSize: number): Options {
           class: Migration20261122120200_search,
         },
         { name: 'Migration20261128100000_key_life', class: Migration20261128100000_key_life },
+        {
+          name: 'Migration20261128110000_moves_and_endings',
+          class: Migration20261128110000_moves_and_endings,
+        },
       ],
     },
   };

@@ -81,6 +81,28 @@ test('sparkgate import brings all facts of a file, or names the bad line and bri
   expect(await service.sparkgate('import', '/no/such/file')).toMatchObject({ code: 1 });
 });
 
+test('sparkgate import says which lines it skipped, and opens again only when told to', async () => {
+  const key = (await readFile(join(service.dataDir, 'api-key'), 'utf8')).trim();
+  const call = async (method: string, actor: string): Promise<number> => {
+    const headers = { Authorization: `Bearer ${key}`, 'Content-Type': 'application/json', 'X-Actor': actor };
+    const body = method === 'PUT' ? '{"user_role":"STANDARD"}' : null;
+    return (await fetch(`${service.url}/v1/business-centers/bc1/members/ida`, { method, headers, body })).status;
+  };
+  expect([await call('PUT', 'user:adm'), await call('DELETE', 'user:adm')]).toEqual([200, 204]);
+  const file = join(service.dataDir, 'skipped.ndjson');
+  await writeFile(file, '\n{"type":"member","bc_id":"bc1","user_id":"ida","user_role":"STANDARD"}\n');
+  const skipped = await service.sparkgate('import', file);
+  expect(skipped).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/^Skipped.*: 1\n {2}line 2 {2}ENDED_BY_PERSON$/m),
+  });
+  expect(await service.sparkgate('import', file, '--mode', 'reopen')).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/^Imported at revision \d+:\n {2}member {2}1\n$/),
+  });
+  expect(await service.sparkgate('import', file, '--mode', 'replace')).toMatchObject({ code: 1 });
+});
+
 test('the flow by curl, as the README has it', async () => {
   const readme = await readFile(join(import.meta.dirname, '../../README.md'), 'utf8');
   const [, script] = /The test "the flow by curl" runs this block\. -->\n```bash\n([^]*?)```/.exec(readme) ?? [];

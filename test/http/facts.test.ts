@@ -26,9 +26,9 @@ const trail = async (): Promise<number> => (await sql(app, 'select from audit_en
 test.each<[string, Record<string, unknown>, Record<string, unknown>]>([
   ['/v1/business-centers/bcx', { name: 'One' }, { name: 'Two' }],
   [`${BC1}/members/uma`, { user_role: 'STANDARD' }, { user_role: 'ADMIN' }],
-  ['/v1/ad-accounts/advx', { name: 'One', bc_id: 'bc1' }, { name: 'One' }],
+  ['/v1/ad-accounts/advx', { name: 'One', bc_id: 'bc1' }, { name: 'One', bc_id: null }],
   ['/v1/ad-accounts/adv1/members/uma', { advertiser_role: 'ANALYST' }, { advertiser_role: 'OPERATOR' }],
-  ['/v1/tiktok-accounts/x', { handle: '@x', ad_authorization: true, showcase: SHOWCASE }, { handle: '@x' }],
+  ['/v1/tiktok-accounts/x', { handle: '@x', ad_authorization: true, showcase: SHOWCASE }, { showcase: null }],
   ['/v1/tiktok-accounts/brand/links/uma', { scopes: ['POST', 'LIVE'] }, { scopes: ['POST'] }],
 ])('PUT %s: again changes nothing, another body makes the next revision', async (path, one, two) => {
   const first = await put(app, path, one);
@@ -78,7 +78,7 @@ test.each([
   [`${BC1}/members/sam`, {}],
   [`${BC1}/members/sam`, '{"user_role":'],
   ['/v1/ad-accounts/adv1/members/sam', { advertiser_role: 'admin' }],
-  ['/v1/tiktok-accounts/brand', { display_name: 'Brand' }],
+  ['/v1/tiktok-accounts/new', { display_name: 'Brand' }],
   ['/v1/tiktok-accounts/brand', { handle: '@brand', ad_authorization: 'on' }],
   ['/v1/tiktok-accounts/brand', { handle: '@brand', showcase: { enabled: true, sources: [{ shop_id: 's' }] } }],
   ['/v1/tiktok-accounts/brand/links/sam', { scopes: [] }],

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ADMIN_KEY, answerOf, testApp, type Answer, type TestApp } from '../support/app.ts';
+import { testApp, type TestApp } from '../support/app.ts';
 import { assign, decision, grant, requestToken, standardWorld } from '../support/cast.ts';
 import { newKey } from '../support/keys.ts';
+import { bring, ndjson } from '../support/ndjson.ts';
 import { inWords } from '../support/outcome.ts';
 import { sql } from '../support/sql.ts';
 import { world } from '../support/world.ts';
@@ -12,19 +13,6 @@ beforeAll(async () => {
   empty = await testApp();
 });
 afterAll(async () => empty.close());
-
-const ndjson = (...facts: unknown[]): string =>
-  facts.map((fact) => (typeof fact === 'string' ? fact : JSON.stringify(fact))).join('\n');
-
-const bring = async (app: TestApp, body: RequestInit['body'], key = ADMIN_KEY): Promise<Answer> =>
-  answerOf(
-    await app.request('/v1/relationships/import', {
-      method: 'POST',
-      headers: { Authorization: `Bearer ${key}` },
-      body: body ?? null,
-      duplex: 'half',
-    }),
-  );
 
 const CENTER = { type: 'business_center', bc_id: 'bc7', name: 'Seven' };
 const MEMBER = { type: 'member', bc_id: 'bc7', user_id: 'kim', user_role: 'STANDARD' };
@@ -41,7 +29,8 @@ test('a whole world at once, in any order of lines', async () => {
   const { status, headers, body } = await bring(app, `${ndjson(...WORLD.toReversed(), '', '  ')}\n`);
   expect(status).toBe(200);
   const one = Object.fromEntries(WORLD.map(({ type }) => [type, 1]));
-  expect(body).toEqual({ imported: one, revision: headers.get('X-Sparkgate-Revision') });
+  const revision = headers.get('X-Sparkgate-Revision');
+  expect(body).toEqual({ imported: one, skipped: [], skipped_count: 0, revision });
   const seven = 'tiktok_account:seven';
   expect(await decision(app, 'kim', 'create_spark_ad', seven, { advertiser_id: 'adv7' })).toBe(
     'ALLOW via BUSINESS_CENTER',
@@ -106,12 +95,25 @@ test('400: an empty body, and text that is not UTF-8', async () => {
   expect((await bring(empty, latin1)).body.detail).toContain('not UTF-8');
 });
 
+test.each(['replace', 'MERGE', '', 'merge&mode=reopen'])('400: mode=%s', async (mode) => {
+  const answer = await bring(empty, [CENTER], { query: `?mode=${mode}` });
+  expect(inWords(answer)).toBe('400 invalid_request');
+  expect(answer.body.errors).toMatchObject([{ pointer: 'mode' }]);
+});
+
+test('400: a parameter that is none, so that nobody takes an import for a trial', async () => {
+  const answer = await bring(empty, [CENTER], { query: '?dry_run=true' });
+  expect(inWords(answer)).toBe('400 invalid_request');
+  expect(answer.body.detail).toContain('dry_run');
+  expect(await sql(empty, `select from business_center where bc_id = 'bc7'`)).toEqual([]);
+});
+
 test('403: grants and assignments without the owner need an administrator; other facts do not', async () => {
   const app = await world();
   const { key } = await newKey(app, ['relationships']);
-  expect((await bring(app, ndjson(CENTER, MEMBER, ACCOUNT, LINK), key)).status).toBe(200);
-  expect((await bring(app, ndjson(GRANT), key)).status).toBe(403);
-  expect((await bring(app, ndjson(ASSIGNMENT), key)).status).toBe(403);
+  expect((await bring(app, ndjson(CENTER, MEMBER, ACCOUNT, LINK), { key })).status).toBe(200);
+  expect((await bring(app, ndjson(GRANT), { key })).status).toBe(403);
+  expect((await bring(app, ndjson(ASSIGNMENT), { key })).status).toBe(403);
   expect((await bring(app, ndjson(GRANT, ASSIGNMENT))).status).toBe(200);
 });
 

@@ -2,6 +2,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { testApp, type TestApp } from '../support/app.ts';
 import { decision, grant, put, standardWorld } from '../support/cast.ts';
+import { bring } from '../support/ndjson.ts';
 import { inWords } from '../support/outcome.ts';
 import { refusedBy, sql } from '../support/sql.ts';
 
@@ -47,6 +48,52 @@ test('assign against removal: nothing stays assigned to a former member', async 
     expect(removed.status).toBe(204);
     expect(inWords(assigned)).toMatch(/^(?:200|403 forbidden NOT_A_MEMBER)$/);
     expect(await sql(app, ORPHANS)).toEqual([]);
+  }
+});
+
+test('the owner revokes while an import with that grant is being sent: what counts is when it takes effect', async () => {
+  await put(app, '/v1/business-centers/bc1/members/una', { user_role: 'STANDARD' });
+  for (const scope of ['POST', 'LIVE']) {
+    await grant(app, ['LIVE', 'POST']);
+    const grantLine = { type: 'account_grant', bc_id: 'bc1', tiktok_account_id: 'brand', scopes: ['LIVE', 'POST'] };
+    const sent = Promise.withResolvers<undefined>();
+    const go = Promise.withResolvers<undefined>();
+    const body = async function* (): AsyncGenerator<Uint8Array> {
+      yield Buffer.from(`${JSON.stringify(grantLine)}\n`);
+      sent.resolve(undefined);
+      await go.promise;
+      yield Buffer.from(JSON.stringify({ ...grantLine, type: 'assignment', user_id: 'una', scopes: [scope] }));
+    };
+    const importing = bring(app, ReadableStream.from<Uint8Array>(body()));
+    await sent.promise;
+    const revoked = await app.call('DELETE', '/v1/tiktok-accounts/brand/grants/bc1', { actor: 'tiktok_account:brand' });
+    expect(revoked.status).toBe(200);
+    go.resolve(undefined);
+    expect((await importing).body).toMatchObject({
+      imported: {},
+      skipped: [
+        { line: 1, reason: 'ENDED_BY_PERSON' },
+        { line: 2, reason: 'GRANT_ENDED_BY_PERSON' },
+      ],
+      revision: revoked.headers.get('X-Sparkgate-Revision'),
+    });
+    expect(await decision(app, 'una', 'read_profile')).toBe('DENY GRANT_REVOKED NO_ASSIGNMENT');
+  }
+});
+
+test('an import and a revocation at once: whichever comes first, the owner has the last word', async () => {
+  const lines = [
+    { type: 'account_grant', bc_id: 'bc1', tiktok_account_id: 'brand', scopes: ['POST'] },
+    { type: 'assignment', bc_id: 'bc1', tiktok_account_id: 'brand', user_id: 'una', scopes: ['POST'] },
+  ];
+  for (let round = 0; round < 10; round += 1) {
+    await grant(app, ['POST']);
+    const revoke = async () =>
+      app.call('DELETE', '/v1/tiktok-accounts/brand/grants/bc1', { actor: 'tiktok_account:brand' });
+    const [imported, revoked] = await Promise.all([bring(app, lines), revoke()]);
+    expect([imported.status, revoked.status]).toEqual([200, 200]);
+    expect(await sql(app, ORPHANS)).toEqual([]);
+    expect(await decision(app, 'una', 'read_profile')).toBe('DENY GRANT_REVOKED NO_ASSIGNMENT');
   }
 });
 

@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { testDatabase, type TestDatabase } from '../support/database.ts';
 import { refusedBy, sql } from '../support/sql.ts';
@@ -101,6 +102,38 @@ describe('an assignment leans on a grant and on a member', () => {
     expect(await refused(assignment(G, 'adm'))).toBe('accepted');
     const revoke = `update account_grant set ${CLOSED} where id = '${G}'`;
     expect(await refused(`${revoke}; update assignment set ${CLOSED} where grant_id = '${G}'`)).toBe('accepted');
+  });
+});
+
+describe('an ad account that leaves its Business Center leaves no role behind', () => {
+  const move = (to: string): string => `update ad_account set bc_id = ${to} where advertiser_id = 'adv1'`;
+  const close = `update ad_account_member set ${CLOSED} where advertiser_id = 'adv1'`;
+
+  test.each([
+    ['to its first one, with roles', 'accepted', move(`'bc1'`)],
+    ['to another, with roles', 'ad_account_move_ends_roles', `${move(`'bc1'`)}; ${move(`'bc2'`)}`],
+    ['to none, with roles', 'ad_account_move_ends_roles', `${move(`'bc1'`)}; ${move('null')}`],
+    ['by another name alone', 'accepted', `${move(`'bc1'`)}; update ad_account set name = 'Autumn'`],
+    ['once they are closed', 'accepted', `${move(`'bc1'`)}; ${close}; ${move(`'bc2'`)}; ${role('sam')}`],
+  ])('%s: %s', async (_, expected, text) => {
+    expect(await refused(text)).toBe(expected);
+  });
+
+  test('a role that is being opened is waited for, and seen', async () => {
+    await sql(db, `insert into ad_account (advertiser_id, name, bc_id) values ('adv2', 'Autumn', 'bc1')`);
+    const first = new pg.Client({ connectionString: db.databaseUrl });
+    await first.connect();
+    try {
+      await first.query('begin');
+      await first.query(role('sam').replace('adv1', 'adv2'));
+      const second = refusedBy(db, `update ad_account set bc_id = 'bc2' where advertiser_id = 'adv2'`);
+      const WAITING = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+      await expect.poll(async () => (await sql(db, WAITING)).length, { timeout: 20_000 }).toBe(1);
+      await first.query('commit');
+      expect(await second).toBe('ad_account_move_ends_roles');
+    } finally {
+      await first.end();
+    }
   });
 });
 

@@ -15,7 +15,10 @@ export const AccountLink = defineEntity({
     ...validity,
   },
   uniques: [{ name: 'account_link_current', properties: ['userId', 'tiktokAccountId'], where: 'valid_to is null' }],
-  indexes: [{ name: 'account_link_of_account', properties: ['tiktokAccountId', 'userId'], where: 'valid_to is null' }],
+  indexes: [
+    { name: 'account_link_of_account', properties: ['tiktokAccountId', 'userId'], where: 'valid_to is null' },
+    { name: 'account_link_ended', properties: ['tiktokAccountId', 'userId'], where: 'valid_to is not null' },
+  ],
   checks: [
     { name: 'account_link_scopes', expression: "scopes <@ array['LIVE', 'POST'] and cardinality(scopes) > 0" },
     { name: 'account_link_validity', expression: 'valid_to >= valid_from' },

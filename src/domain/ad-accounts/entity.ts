@@ -27,6 +27,7 @@ export const AdAccountMember = defineEntity({
   },
   indexes: [
     { name: 'ad_account_member_of_ad_account', properties: ['advertiserId', 'userId'], where: 'valid_to is null' },
+    { name: 'ad_account_member_ended', properties: ['advertiserId', 'userId'], where: 'valid_to is not null' },
   ],
   uniques: [{ name: 'ad_account_member_current', properties: ['userId', 'advertiserId'], where: 'valid_to is null' }],
   checks: [

@@ -23,6 +23,7 @@ export const Member = defineEntity({
   uniques: [{ name: 'member_current', properties: ['userId', 'bcId'], where: 'valid_to is null' }],
   indexes: [
     { name: 'member_of_business_center', properties: ['bcId', 'userId'], where: 'valid_to is null' },
+    { name: 'member_ended', properties: ['bcId', 'userId'], where: 'valid_to is not null' },
     { name: 'member_by_role', properties: ['bcId', 'userRole', 'userId'], where: 'valid_to is null' },
   ],
   checks: [

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { authorizeKey } from '../authorize.ts';
 import type { Context } from '../context.ts';
+import { requiredWhenNew } from '../required-when-new.ts';
 import { transact, type Written } from '../transact.ts';
 import { BusinessCenter } from './entity.ts';
 import type { BusinessCenterBody } from './schemas.ts';
@@ -14,11 +15,13 @@ export async function putBusinessCenter(
   await authorizeKey(ctx, 'write_relationships', [bcId]);
   return transact(ctx, async (tx) => {
     const known = await tx.em.findOne(BusinessCenter, { bcId });
-    if (known?.name === body.name) return { result: null, audit: 'unchanged' };
+    const name = body.name ?? known?.name;
+    if (name === undefined) throw requiredWhenNew('name');
+    if (known?.name === name) return { result: null, audit: 'unchanged' };
     const before = known && { name: known.name };
-    if (known) known.name = body.name;
-    else tx.em.create(BusinessCenter, { bcId, name: body.name });
+    if (known) known.name = name;
+    else tx.em.create(BusinessCenter, { bcId, name });
     const subject = { type: 'business_center', id: bcId };
-    return { result: null, audit: [{ event: 'business_center.put', subject, bcId, before, after: body }] };
+    return { result: null, audit: [{ event: 'business_center.put', subject, bcId, before, after: { name } }] };
   });
 }

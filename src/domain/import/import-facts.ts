@@ -1,8 +1,10 @@
 import { authorizeKey } from '../authorize.ts';
 import type { Context } from '../context.ts';
 import { SparkgateError } from '../errors.ts';
-import { queryIn, transact, type Written } from '../transact.ts';
+import { queryIn, transact, type Tx, type Outcome, type Written } from '../transact.ts';
 import { applyStaged } from './apply.ts';
+import { FACT_TYPES } from './fact-line.ts';
+import { REOPENED, type ImportMode, type SkippedLine } from './modes.ts';
 import { readLines } from './read-lines.ts';
 import { stageFacts, type Counts } from './stage.ts';
 
@@ -12,36 +14,70 @@ const MANY = 10_000;
 /** Imports that may wait for their turn. */
 const MOST_WAITING = 8;
 
+/** What an import brought. */
+export interface Imported {
+  /** Lines of each type, without those that were skipped. */
+  imported: Counts;
+  /** The first lines that were skipped, in their order, and why. */
+  skipped: SkippedLine[];
+  /** All lines that were skipped. */
+  skipped_count: number;
+}
+
+/** How an import is made. */
+interface Options {
+  mode?: ImportMode;
+  /** Hears how many lines have come in. */
+  onProgress?: (lines: number) => void;
+}
+
 /**
- * Imports facts from NDJSON, one a line: all of them or none.
- * @param onProgress hears how many lines have come in
+ * Imports facts from NDJSON, one a line: all of them or none, but for lines that would open again what an owner or an
+ * administrator ended, which are skipped unless `mode` says otherwise. What is ended is looked at when the import takes
+ * effect, not while it is sent.
  * @throws SparkgateError `invalid_request` that names the bad line
  */
 export async function importFacts(
   ctx: Context,
   chunks: AsyncIterable<Uint8Array>,
-  onProgress: (lines: number) => void = () => undefined,
-): Promise<Written<Counts>> {
+  { mode = 'merge', onProgress = () => undefined }: Options = {},
+): Promise<Written<Imported>> {
   await authorizeKey(ctx, 'write_relationships', [null]);
   if (ctx.imports.pendingCount >= MOST_WAITING) {
     throw new SparkgateError('unavailable', 'Too many imports are waiting already. Try again later.');
   }
   let counts: Counts = {};
-  const written = await transact<Counts>(
+  const written = await transact<Imported>(
     ctx,
     async (tx) => {
       if (counts.account_grant || counts.assignment) await authorizeKey(ctx, 'import_grants', [null]);
       if (total(counts) === 0) throw new SparkgateError('invalid_request', 'There is no fact in the body.');
-      const voided = await applyStaged(tx);
-      const subject = { type: 'import', id: tx.revision };
-      return { result: counts, audit: [{ event: 'relationships.imported', subject, after: counts }, ...voided] };
+      return bring(tx, counts, mode);
     },
     async (query) => {
       counts = await stageFacts(query, readLines(chunks), onProgress);
     },
   );
-  if (total(counts) >= MANY) await analyze(ctx);
+  if (total(written.result.imported) >= MANY) await analyze(ctx);
   return written;
+}
+
+async function bring(tx: Tx, counts: Counts, mode: ImportMode): Promise<Outcome<Imported>> {
+  const { changed, reopened, skippedOf, skipped, voided } = await applyStaged(tx, counts, mode);
+  const imported = less(counts, skippedOf);
+  const skippedCount = total(skippedOf);
+  const result = { imported, skipped, skipped_count: skippedCount };
+  if (changed === 0) return { result, audit: 'unchanged' };
+  const subject = { type: 'import', id: tx.revision };
+  const after = skippedCount > 0 ? { ...imported, skipped: skippedCount } : imported;
+  const flags = reopened > 0 ? [REOPENED] : [];
+  return { result, audit: [{ event: 'relationships.imported', subject, after, flags }, ...voided] };
+}
+
+/** Counts of a type that come to nothing are left out. */
+function less(counts: Counts, fewer: Counts): Counts {
+  const left = FACT_TYPES.map((type) => [type, (counts[type] ?? 0) - (fewer[type] ?? 0)] as const);
+  return Object.fromEntries(left.filter(([, count]) => count > 0));
 }
 
 function total(counts: Counts): number {
@@ -51,7 +87,7 @@ function total(counts: Counts): number {
 async function analyze(ctx: Context): Promise<void> {
   const query = queryIn(ctx.orm.em.fork());
   await query(
-    'analyze business_center, member, ad_account, ad_account_member, tiktok_account, account_link, account_grant, assignment',
+    'analyze business_center, member, ad_account, ad_account_member, tiktok_account, account_link, account_grant, assignment, audit_entry',
     [],
   );
 }

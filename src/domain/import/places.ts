@@ -1,7 +1,7 @@
 import { SparkgateError } from '../errors.ts';
 import type { Tx } from '../transact.ts';
 import type { FactType } from './fact-line.ts';
-import { latest, sameKey, type Relation } from './relation.ts';
+import type { Relation } from './relation.ts';
 
 /** A known limit: how many current rows of a relation there may be by one column. */
 interface Places {
@@ -22,14 +22,12 @@ const LIMITS: Partial<Record<FactType, Places[]>> = {
   ],
 };
 
-async function requirePlace(tx: Tx, relation: Relation, { limit, by, where = 'true' }: Places): Promise<void> {
+async function requirePlace(tx: Tx, { type }: Relation, { limit, by, where = 'true' }: Places): Promise<void> {
   const [over] = await tx.query<{ line: number; id: string }>(
-    `${latest(relation)}
-     select n.line, n.${by} as id
-       from (select latest.*, row_number() over (partition by ${by} order by line) as place from latest
-              where ${where} and not exists (select from ${relation.type} t where ${sameKey(relation)} and t.valid_to is null)
-            ) n
-       left join (select ${by}, count(*) as taken from ${relation.type} where valid_to is null and ${where} group by ${by}
+    `select n.line, n.${by} as id
+       from (select p.line, p.${by}, row_number() over (partition by ${by} order by line) as place
+               from planned_${type} p where p.reason is null and ${where}) n
+       left join (select ${by}, count(*) as taken from ${type} where valid_to is null and ${where} group by ${by}
             ) c on c.${by} = n.${by}
       where n.place + coalesce(c.taken, 0) > (select value from known_limit where name = $1)
       order by n.line limit 1`,
@@ -43,7 +41,8 @@ async function requirePlace(tx: Tx, relation: Relation, { limit, by, where = 'tr
 }
 
 /**
- * The database guards its limits anyway; here the first line that finds no place is named.
+ * The database guards its limits anyway; here the first line that finds no place is named. Rows that the import
+ * replaces are closed by now.
  * @throws SparkgateError `limit_reached`
  */
 export async function requirePlaces(tx: Tx, relation: Relation): Promise<void> {

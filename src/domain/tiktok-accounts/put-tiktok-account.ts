@@ -1,22 +1,24 @@
 import { isDeepStrictEqual } from 'node:util';
+import { AccountGrant } from '../account-grants/entity.ts';
+import { inTrails } from '../audit/in-trails.ts';
 import { authorizeKey } from '../authorize.ts';
 import type { Context } from '../context.ts';
-import { transact, type Written } from '../transact.ts';
+import { requiredWhenNew } from '../required-when-new.ts';
+import { transact, type Tx, type Written } from '../transact.ts';
 import { TiktokAccount } from './entity.ts';
 import type { TiktokAccountBody } from './schemas.ts';
 
-/** Makes a TikTok account known, or replaces what is known of it. What the body leaves out becomes unknown. */
+/** What is known of an account, in the names of its body; null = unknown. */
+type Profile = Required<{ [Field in keyof TiktokAccountBody]: Exclude<TiktokAccountBody[Field], undefined> }>;
+
+/** Makes a TikTok account known, or changes what is known of it: what the body leaves out stays, null says unknown. */
 export async function putTiktokAccount(ctx: Context, id: string, body: TiktokAccountBody): Promise<Written<null>> {
   await authorizeKey(ctx, 'write_relationships', [null]);
   return transact(ctx, async (tx) => {
     const known = await tx.em.findOne(TiktokAccount, { id });
+    if (!known && body.handle === undefined) throw requiredWhenNew('handle');
     const before = known && profile(known);
-    const after = {
-      handle: body.handle,
-      display_name: body.display_name ?? null,
-      ad_authorization: body.ad_authorization ?? null,
-      showcase: body.showcase ?? null,
-    };
+    const after: Profile = { ...(before ?? NOTHING), ...named(body) };
     if (isDeepStrictEqual(before, after)) return { result: null, audit: 'unchanged' };
     const row = {
       handle: after.handle,
@@ -26,17 +28,25 @@ export async function putTiktokAccount(ctx: Context, id: string, body: TiktokAcc
     };
     if (known) tx.em.assign(known, row);
     else tx.em.create(TiktokAccount, { id, ...row });
-    const subject = { type: 'tiktok_account', id };
-    return { result: null, audit: [{ event: 'tiktok_account.put', subject, before, after }] };
+    const entry = { event: 'tiktok_account.put', subject: { type: 'tiktok_account', id }, before, after };
+    return { result: null, audit: inTrails(entry, await holders(tx, id)) };
   });
 }
 
-function profile(account: TiktokAccount): {
-  handle: string | null;
-  display_name: string | null;
-  ad_authorization: boolean | null;
-  showcase: TiktokAccount['showcase'];
-} {
+const NOTHING: Profile = { handle: null, display_name: null, ad_authorization: null, showcase: null };
+
+/** The fields that a body names. */
+function named(body: TiktokAccountBody): Partial<Profile> {
+  return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
+}
+
+/** The Business Centers that hold a grant on the account: what is known of it is shown to them. */
+async function holders(tx: Tx, tiktokAccountId: string): Promise<string[]> {
+  const grants = await tx.em.find(AccountGrant, { tiktokAccountId, validTo: null }, { orderBy: { bcId: 'asc' } });
+  return grants.map((grant) => grant.bcId);
+}
+
+function profile(account: TiktokAccount): Profile {
   return {
     handle: account.handle ?? null,
     display_name: account.displayName ?? null,

@@ -12,11 +12,16 @@ export const Showcase = closed({
 });
 export type Showcase = z.infer<typeof Showcase>;
 
+/** A field that is left out stays as it was; null says that it is unknown. */
 export const TiktokAccountBody = closed({
-  handle: DisplayName.max(128),
-  display_name: DisplayName.nullish(),
-  /** The account's own ad authorization switch; absent or null = unknown. */
-  ad_authorization: z.boolean().nullish(),
-  showcase: Showcase.nullish(),
+  handle: DisplayName.max(128)
+    .nullish()
+    .describe('null: unknown; left out: stays as it was. Required of an account that is not known yet.'),
+  display_name: DisplayName.nullish().describe('null: unknown; left out: stays as it was.'),
+  ad_authorization: z
+    .boolean()
+    .nullish()
+    .describe("The account's own ad authorization switch. null: unknown; left out: stays as it was."),
+  showcase: Showcase.nullish().describe('Replaced as a whole. null: unknown; left out: stays as it was.'),
 });
 export type TiktokAccountBody = z.infer<typeof TiktokAccountBody>;

@@ -1,16 +1,32 @@
 import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createRoute, z } from '@hono/zod-openapi';
+import { closed } from '../../domain/closed.ts';
 import { SparkgateError } from '../../domain/errors.ts';
 import { FACT_TYPES, FactLine } from '../../domain/import/fact-line.ts';
 import { importFacts } from '../../domain/import/import-facts.ts';
+import { ImportMode, MOST_SKIPPED, SkipReason } from '../../domain/import/modes.ts';
 import { requireUtf8 } from '../middleware/json-body.ts';
 import { acknowledge, contextOf, router } from '../validation.ts';
 import { answers, SECURED } from './answers.ts';
 
 const Imported = z
-  .object({ imported: z.partialRecord(z.enum(FACT_TYPES), z.int()), revision: z.string() })
+  .object({
+    imported: z.partialRecord(z.enum(FACT_TYPES), z.int()).openapi({ description: 'Lines of each type' }),
+    skipped: z.array(z.object({ line: z.int(), reason: SkipReason })).openapi({
+      description: `The first ${MOST_SKIPPED} lines that were skipped, because a person ended what they would open again`,
+    }),
+    skipped_count: z.int().openapi({ description: 'All lines that were skipped' }),
+    revision: z.string().openapi({ description: 'The revision of this write; the current one where nothing changed' }),
+  })
   .openapi('Imported');
+
+const Query = closed({
+  mode: ImportMode.default('merge').openapi({
+    description:
+      'merge: what an owner or an administrator ended stays ended, and such lines are skipped; reopen: it is opened again',
+  }),
+});
 
 interface Bounds {
   bytes: number;
@@ -43,13 +59,14 @@ export const factImport = router().openapi(
     method: 'post',
     path: '/v1/relationships/import',
     summary: 'Import facts from NDJSON, one a line: all or none',
-    request: { body: { content: { 'application/x-ndjson': { schema: FactLine } }, required: true } },
+    request: { query: Query, body: { content: { 'application/x-ndjson': { schema: FactLine } }, required: true } },
     responses: answers(Imported, 'Imported'),
   }),
   async (c) => {
     requireUtf8(c.req.header('Content-Type') ?? '');
     const { importLimitBytes: bytes, requestTimeout: idle } = c.get('services').settings;
-    const written = await importFacts(contextOf(c), bounded(c.req.raw.body ?? Readable.from([]), { bytes, idle }));
-    return c.json({ imported: acknowledge(c, written), revision: written.revision }, 200);
+    const chunks = bounded(c.req.raw.body ?? Readable.from([]), { bytes, idle });
+    const written = await importFacts(contextOf(c), chunks, c.req.valid('query'));
+    return c.json({ ...acknowledge(c, written), revision: written.revision }, 200);
   },
 );

@@ -18,7 +18,7 @@ export const tiktokAccounts = router()
       ...common,
       method: 'put',
       path: '/v1/tiktok-accounts/{id}',
-      summary: 'Make a TikTok account known, or replace what is known of it',
+      summary: 'Make a TikTok account known, or change what is known of it',
       middleware: jsonBody(),
       request: { params: z.object({ id: Param.id }), body: body(TiktokAccountBody) },
       responses: answers(Revision, 'Stored'),

@@ -1,7 +1,9 @@
+import { isDeepStrictEqual } from 'node:util';
 import { html } from 'hono/html';
 import { z } from 'zod';
 import { listAccountHistory, type HistoryEntry } from '../../domain/audit/list-account-history.ts';
 import type { FindQuery } from '../../domain/find-text.ts';
+import { IMPORTED } from '../../domain/import/modes.ts';
 import { Scope } from '../../domain/vocabulary.ts';
 import type { Html } from '../ui/html.ts';
 import { shownName } from '../ui/name.ts';
@@ -45,15 +47,35 @@ export async function historySection(
 /** What an entry says of scopes; other facts of it are for the audit trail of the API. */
 const Scopes = z.object({ scopes: z.array(Scope) });
 
+/** What an entry says of the account itself. */
+const Details = z.record(z.string(), z.unknown());
+
 function what(reader: Reader, entry: HistoryEntry): Html {
   const words = reader.words.console;
-  const events: Readonly<Record<string, string>> = words.events;
   const flags: Readonly<Record<string, string>> = words.flags;
   const before = Scopes.safeParse(entry.before).data?.scopes ?? null;
   const after = Scopes.safeParse(entry.after).data?.scopes ?? null;
   const scopes = after ?? before;
-  return html`${events[entry.event] ?? entry.event}${entry.subject_type === 'user' ? html`: ${shownName(entry.subject_id)}` : ''}
+  return html`${eventText(reader, entry)}${entry.subject_type === 'user' ? html`: ${shownName(entry.subject_id)}` : ''}
     ${scopes === null ? '' : scopeBadges(reader, scopes)}
     ${after !== null && before !== null && before.join() !== after.join() ? html`<span class="sub">${words.before}: ${before.join(', ')}</span>` : ''}
-    ${entry.flags.map((flag) => html`<span class="badge warning">${flags[flag] ?? flag}</span>`)}`;
+    ${entry.event === 'tiktok_account.put' ? html`<span class="sub">${changedDetails(reader, entry)}</span>` : ''}
+    ${entry.flags.map((flag) => html`<span class="${flag === IMPORTED ? 'badge' : 'badge warning'}">${flags[flag] ?? flag}</span>`)}`;
+}
+
+/** What came by an import took no consent here, and is not said to have. */
+function eventText(reader: Reader, { event, flags }: HistoryEntry): string {
+  const { events, eventsImported } = reader.words.console;
+  const texts: Readonly<Record<string, string>> = flags.includes(IMPORTED) ? { ...events, ...eventsImported } : events;
+  return texts[event] ?? event;
+}
+
+/** Which details of the account an entry changed. */
+function changedDetails(reader: Reader, entry: HistoryEntry): string {
+  const before = Details.safeParse(entry.before).data ?? {};
+  const after = Details.safeParse(entry.after).data ?? {};
+  return Object.entries(reader.words.console.account.fields)
+    .filter(([field]) => !isDeepStrictEqual(before[field] ?? null, after[field] ?? null))
+    .map(([, word]) => word)
+    .join(', ');
 }

@@ -171,8 +171,8 @@ export const console = {
     assignedBy: 'Assigned by',
     change: 'Change',
     history: 'History of this account',
-    historyEmpty:
-      'Nothing is recorded of this account alone. What an import brought is one entry of the whole audit trail.',
+    historyEmpty: 'Nothing is recorded of this account.',
+    fields: { handle: 'handle', display_name: 'name', ad_authorization: 'ad authorization', showcase: 'showcase' },
     when: 'When',
     who: 'By',
     what: 'What happened',
@@ -378,9 +378,15 @@ export const console = {
     'access_request.declined': 'The access request was declined',
     'access_request.cancelled': 'The access request was cancelled',
     'access_request.void': 'The access request became void',
+    'tiktok_account.put': 'The details of the account changed',
   },
+  eventsImported: { 'account_grant.opened': 'An import authorized this Business Center' },
   before: 'before',
-  flags: { SELF_ASSIGNED: 'An administrator assigned themself' },
+  flags: {
+    SELF_ASSIGNED: 'An administrator assigned themself',
+    IMPORTED: 'Imported',
+    REOPENED: 'Opened again after a person had ended it',
+  },
   actors: {
     user: 'User',
     tiktok_account: 'Owner',

@@ -1,0 +1,88 @@
+import type { Tx } from '../transact.ts';
+import type { ImportMode, SkipReason } from './modes.ts';
+import { ASSIGNMENT, GRANT, latestOf, MEMBER, partsOf, sameKey, type Relation } from './relation.ts';
+
+/** How many rows of a relation an import changes, how many of these it opens again, and how many lines it skips. */
+export interface Planned {
+  changed: number;
+  reopened: number;
+  skipped: number;
+}
+
+/** What an assignment leans on, beyond its own row. */
+const LEANS_ON = {
+  columns: 'g.id as grant_id, g.scopes as grant_scopes, m.user_role as member_role,',
+  joins: `
+    left join account_grant g on ${sameKey(GRANT, 'g')} and g.valid_to is null
+    left join member m on ${sameKey(MEMBER, 'm')} and m.valid_to is null`,
+};
+
+/**
+ * Writes what a relation's lines would change into the temporary table `planned_<type>`: the last line of each key, the
+ * row that is current, and why the line is skipped, if it is.
+ */
+export async function plan(tx: Tx, relation: Relation, mode: ImportMode): Promise<Planned> {
+  const { type, value } = relation;
+  const { columns, joins } = relation === ASSIGNMENT ? LEANS_ON : { columns: '', joins: '' };
+  const own = { wanted: partsOf('latest', value), held: partsOf('t', value) };
+  await tx.query(
+    `create temporary table planned_${type} on commit drop as
+     with ${latestOf(relation)}, change as materialized (
+       select latest.*, ${columns} t.id as current_id, t.${value} as held,
+              ${endedByPerson(tx, relation, own)} as reopened
+         from latest left join ${type} t on ${sameKey(relation)} and t.valid_to is null ${joins}
+        where t.id is null or t.${value} <> latest.${value})
+     select latest.*, ${mode === 'merge' ? reasonOf(tx, relation) : 'null::text'} as reason from change as latest`,
+    [],
+  );
+  const [planned] = await tx.query<Planned>(
+    `select count(*) filter (where reason is null)::int as changed,
+            count(*) filter (where reason is null and reopened)::int as reopened,
+            count(*) filter (where reason is not null)::int as skipped from planned_${type}`,
+    [],
+  );
+  if (!planned) throw new Error('a count gave no row');
+  return planned;
+}
+
+/**
+ * Whether a person ended any part of what `latest` wants and is not held: of the rows that held it the one that ended
+ * last counts. What this write itself has ended is no reason: it ended with an ad account's move. Few keys were ever
+ * ended, so that is asked first.
+ */
+function endedByPerson(
+  tx: Tx,
+  relation: Pick<Relation, 'type' | 'key' | 'value'>,
+  { wanted, held }: { wanted: string; held: string },
+): string {
+  const ended = `from ${relation.type} e where ${sameKey(relation, 'e')} and e.valid_to is not null`;
+  return `(exists (select ${ended}) and exists (
+    select from unnest(${wanted}) as part
+     where part <> all (${held}) and (
+       select e.ended_by ~ '^(user|tiktok_account):' and e.ended_revision <> ${BigInt(tx.revision)}
+         ${ended} and part = any (${partsOf('e', relation.value)})
+        order by e.ended_revision desc nulls last limit 1)))`;
+}
+
+/** Why a row of the plan is skipped: SQL that looks at what an assignment leans on only where that is missing. */
+function reasonOf(tx: Tx, relation: Relation): string {
+  const cases: [condition: string, reason: SkipReason][] = [
+    ['reopened and current_id is null', 'ENDED_BY_PERSON'],
+    ['reopened', 'LOWERED_BY_PERSON'],
+  ];
+  if (relation === ASSIGNMENT) {
+    const scopes = { wanted: 'latest.scopes', held: `coalesce(latest.grant_scopes, '{}')` };
+    const membership = { wanted: `array['STANDARD']`, held: `'{}'` };
+    cases.push(
+      [`${GRANT_MISSING} and ${endedByPerson(tx, GRANT, scopes)}`, 'GRANT_ENDED_BY_PERSON'],
+      [`${MEMBER_MISSING} and ${endedByPerson(tx, MEMBER, membership)}`, 'MEMBER_ENDED_BY_PERSON'],
+    );
+  }
+  return `case ${cases.map(([condition, reason]) => `when ${condition} then '${reason}'`).join(' ')} end`;
+}
+
+const GRANT_MISSING = `(latest.scopes <@ latest.grant_scopes) is not true`;
+const MEMBER_MISSING = 'latest.member_role is null';
+
+/** Of a plan of assignments: what an assignment that is not skipped leans on is missing. */
+export const UNFOUNDED = `reason is null and (${GRANT_MISSING} or ${MEMBER_MISSING})`;
