@@ -134,7 +134,7 @@ test('SIGTERM lets an import that is still being sent finish, and others start n
   expect(response.statusCode).toBe(200);
   response.setEncoding('utf8');
   const body = (await response.toArray()).join('');
-  expect(JSON.parse(body)).toEqual({ imported: { business_center: 1, member: 1 }, revision: '1' });
+  expect(JSON.parse(body)).toMatchObject({ imported: { business_center: 1, member: 1 }, revision: '1' });
   expect(await service.exit).toBe(0);
   expect(children.filter(isAlive)).toEqual([]);
 });

@@ -30,7 +30,7 @@ afterAll(async () => {
 async function give(...accounts: string[]): Promise<void> {
   const fact = { type: 'account_grant', bc_id: 'bc1', scopes: ['POST'] };
   const body = accounts.map((id) => JSON.stringify({ ...fact, tiktok_account_id: id })).join('\n');
-  const { status } = await own.app.call('POST', '/v1/relationships/import', { body });
+  const { status } = await own.app.call('POST', '/v1/relationships/import?mode=reopen', { body });
   expect(status).toBe(200);
 }
 

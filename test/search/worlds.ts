@@ -184,7 +184,7 @@ async function facts(app: TestApp, { members: people, roles = [], links = [], ..
 async function bring(app: TestApp, lines: readonly object[]): Promise<void> {
   if (lines.length === 0) return;
   const body = lines.map((line) => JSON.stringify(line)).join('\n');
-  const { status, body: answer } = await app.call('POST', '/v1/relationships/import', { body });
+  const { status, body: answer } = await app.call('POST', '/v1/relationships/import?mode=reopen', { body });
   if (status !== 200) throw new Error(`import: ${JSON.stringify(answer)}`);
 }
 
