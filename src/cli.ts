@@ -2,20 +2,22 @@
 import { Command } from 'commander';
 import { checkCommand } from './cli/check.ts';
 import { demoCommand } from './cli/demo.ts';
+import { doctorCommand } from './cli/doctor.ts';
 import { importCommand } from './cli/import.ts';
 import { keyCommand } from './cli/key.ts';
 import { migrateCommand } from './cli/migrate.ts';
 import { policyCommand } from './cli/policy.ts';
-import { ConfigError, readConfig } from './config.ts';
-import { SparkgateError } from './domain/errors.ts';
-import { PlatformError } from './platform/platform-error.ts';
+import { readConfig } from './config.ts';
+import { reportFailure } from './failure.ts';
 import { serve } from './serve.ts';
+import { VERSION } from './service-status.ts';
 
 const program = new Command('sparkgate')
   .description('Who may use which TikTok account for Spark Ads, decided by policies over stored relationships.')
-  .version('0.1.0')
+  .version(VERSION)
   .showHelpAfterError()
   .addCommand(new Command('serve').description('serve until a signal says stop').action(async () => serve(readConfig)))
+  .addCommand(doctorCommand())
   .addCommand(demoCommand())
   .addCommand(migrateCommand())
   .addCommand(importCommand())
@@ -34,7 +36,5 @@ for (const stream of [process.stdout, process.stderr]) {
 try {
   await program.parseAsync();
 } catch (error) {
-  if (!(error instanceof ConfigError || error instanceof PlatformError || error instanceof SparkgateError)) throw error;
-  process.stderr.write(`sparkgate: ${error.message}\n`);
-  process.exitCode = 1;
+  reportFailure(error);
 }

@@ -6,9 +6,9 @@ export class ConfigError extends Error {
   override name = 'ConfigError';
 }
 
-const port = whole(0, 65_535);
-const count = whole(1, 1_000_000_000);
-const seconds = whole(1, 86_400);
+const count = (fallback: number) => whole(1, 1_000_000_000, fallback);
+const bytes = (fallback: number) => whole(1, 1_000_000_000_000, fallback);
+const seconds = (fallback: number) => whole(1, 86_400, fallback);
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 const AN_ORIGIN = 'takes an origin, such as https://sparkgate.example';
@@ -27,10 +27,11 @@ const token = z
 
 const Environment = z.object({
   HOST: z.string().min(1).default('127.0.0.1'),
-  PORT: port.default(8080),
+  PORT: whole(0, 65_535, 8080),
   DATABASE_URL: z
     .url({ protocol: /^postgres(?:ql)?$/, error: 'takes postgresql://user@host/database', abort: true })
     .refine((url) => new URL(url).pathname.length > 1, 'names no database: postgresql://user@host/database')
+    .refine(isDecodable, 'holds a % that is no escape: write %25')
     .optional(),
   CERBOS_TARGET: z
     .string()
@@ -62,24 +63,25 @@ const Environment = z.object({
   TIKTOK_OIDC_CLIENT_SECRET: token,
   TIKTOK_OIDC_AUDIENCE: token,
   LOG_LEVEL: z.enum(LOG_LEVELS, `takes one of ${LOG_LEVELS.join(', ')}`).default('info'),
-  REQUEST_EXPIRES_IN: whole(60, 604_800).default(86_400),
-  PENDING_REQUESTS_PER_BUSINESS_CENTER: count.default(100),
-  CONSENT_RATE_PER_ADDRESS: count.default(600),
-  CONSENT_RATE_PER_API_KEY: count.default(6000),
-  CONSENT_RATE_PER_ACCOUNT: count.default(120),
-  CONSENT_RATE_PER_BUSINESS_CENTER: count.default(600),
-  TRUSTED_PROXIES: whole(0, 10).default(0),
-  BUSINESS_CENTERS_PER_ACCOUNT: count.default(800),
-  ACCOUNTS_PER_BUSINESS_CENTER: count.default(800),
-  MEMBERS_PER_BUSINESS_CENTER: count.default(4000),
-  ADMINS_PER_BUSINESS_CENTER: count.default(20),
-  BODY_LIMIT_BYTES: count.default(262_144),
-  IMPORT_LIMIT_BYTES: count.default(1_073_741_824),
-  EVALUATIONS_PER_REQUEST: whole(1, 10_000).default(1000),
-  REQUEST_TIMEOUT: seconds.default(30),
-  DRAIN_TIMEOUT: seconds.default(20),
-  SIGN_IN_IDLE_TIMEOUT: whole(60, 2_592_000).default(7200),
-  SIGN_IN_LASTS: whole(60, 2_592_000).default(43_200),
+  REQUEST_EXPIRES_IN: whole(60, 604_800, 86_400),
+  PENDING_REQUESTS_PER_BUSINESS_CENTER: count(100),
+  CONSENT_RATE_PER_ADDRESS: count(600),
+  CONSENT_RATE_PER_API_KEY: count(6000),
+  CONSENT_RATE_PER_ACCOUNT: count(120),
+  CONSENT_RATE_PER_BUSINESS_CENTER: count(600),
+  TRUSTED_PROXIES: whole(0, 10, 0),
+  BUSINESS_CENTERS_PER_ACCOUNT: count(800),
+  ACCOUNTS_PER_BUSINESS_CENTER: count(800),
+  MEMBERS_PER_BUSINESS_CENTER: count(4000),
+  ADMINS_PER_BUSINESS_CENTER: count(20),
+  BODY_LIMIT_BYTES: bytes(262_144),
+  IMPORT_LIMIT_BYTES: bytes(8_589_934_592),
+  EVALUATIONS_PER_REQUEST: whole(1, 10_000, 1000),
+  REQUEST_TIMEOUT: seconds(30),
+  CERBOS_TIMEOUT: seconds(5),
+  DRAIN_TIMEOUT: seconds(20),
+  SIGN_IN_IDLE_TIMEOUT: whole(60, 2_592_000, 7200),
+  SIGN_IN_LASTS: whole(60, 2_592_000, 43_200),
 });
 
 /** Variables of the contract that this version cannot honour: better to stop than to ignore them. */
@@ -137,10 +139,17 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env) {
     importLimitBytes: env.IMPORT_LIMIT_BYTES,
     evaluationsPerRequest: env.EVALUATIONS_PER_REQUEST,
     requestTimeout: env.REQUEST_TIMEOUT,
+    /** How long one call of the policy decision point may take. */
+    cerbosTimeout: env.CERBOS_TIMEOUT,
     drainTimeout: env.DRAIN_TIMEOUT,
     signInIdleTimeout: env.SIGN_IN_IDLE_TIMEOUT,
     signInLasts: env.SIGN_IN_LASTS,
   };
+}
+
+/** Whether whoever runs this wants to see where an error came from, though other settings may be malformed. */
+export function wantsStacks({ LOG_LEVEL: level }: NodeJS.ProcessEnv = process.env): boolean {
+  return level === 'debug' || level === 'trace';
 }
 
 /** Who vouches for TikTok for Business users, and who for the owners of TikTok accounts. @throws ConfigError */
@@ -193,17 +202,30 @@ function issuerOf<Type extends string>(type: Type, variables: Record<string, str
   return { type, issuer, clientId, clientSecret: clientSecret ?? null, audience: audience ?? null };
 }
 
+/** The driver decodes the parts of a URL, and fails on what it cannot decode. */
+function isDecodable(url: string): boolean {
+  const { username, password, hostname, pathname } = new URL(url);
+  try {
+    for (const part of [username, password, hostname, pathname]) decodeURIComponent(part);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
 }
 
-function whole(least: number, most: number) {
+/** A number in a setting. What stands for an absent one is read like any other, so it cannot lie outside its range. */
+function whole(least: number, most: number, fallback: number) {
   const wanted = `takes a whole number from ${least} to ${most}`;
   return z
     .string()
-    .regex(/^\d{1,10}$/, { error: wanted, abort: true })
+    .regex(/^\d{1,15}$/, { error: wanted, abort: true })
     .transform(Number)
-    .refine((number) => number >= least && number <= most, wanted);
+    .refine((number) => number >= least && number <= most, wanted)
+    .prefault(String(fallback));
 }
 
 function complaint(issue: z.core.$ZodIssue): string {

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
@@ -10,8 +9,8 @@ import type { Generation } from './decision/live/generation.ts';
 import type { PolicyChange, PolicyService } from './decision/live/policy-service.ts';
 import { PageTokens } from './decision/search/page-token.ts';
 import { DEMO_PEOPLE, mayOfferDemoSignIn } from './demo/people.ts';
-import type { Context, DomainSettings, Query } from './domain/context.ts';
-import type { Caller, Readiness, Services } from './http/env.ts';
+import type { Context, DomainSettings } from './domain/context.ts';
+import type { Caller, Counters, Services } from './http/env.ts';
 import { Issuer } from './identity/issuer.ts';
 import { KeyRing } from './identity/key-ring.ts';
 import { PersonTokens } from './identity/person-tokens.ts';
@@ -23,11 +22,9 @@ import { LineLog } from './platform/line-log.ts';
 import { RateLimits } from './platform/rate-limits.ts';
 import { secretFile } from './platform/secret-file.ts';
 import { listen } from './store/listen.ts';
+import { isReady, serviceStatus } from './service-status.ts';
 import { databaseAddress, openDatabase, startChildren, startPolicies, type PolicyParts } from './servers.ts';
 import { closeStore, poolQuery, type Orm } from './store/open.ts';
-
-/** How long `/readyz` waits for a part, in milliseconds. */
-const READY_WITHIN = 2000;
 
 /** Everything that runs, wired; `close` ends it in the opposite order. */
 export interface Runtime {
@@ -37,8 +34,8 @@ export interface Runtime {
   operator: Context;
   /** Tells where the service is reached, once that is known. */
   reachedAt: (url: string) => void;
-  /** Tells that the database holds the demo's facts. */
-  demoIsThere: () => void;
+  /** Tells that the first data are in, and whether the demo's facts are among them: until then `/readyz` says no. */
+  prepared: (first: { demo: boolean }) => void;
   /** Takes the policies that are there now, as `policy apply` takes others. */
   reloadPolicies: () => Promise<PolicyChange>;
   /** From now on `/readyz` says that this process is about to end. */
@@ -51,11 +48,11 @@ export async function startRuntime(config: Config, log: Logger): Promise<Runtime
   await using stack = new AsyncDisposableStack();
   const dataDir = await claimDataDir(config.dataDir);
   stack.defer(async () => dataDir.release());
-  const life = { started: false };
+  const life = { since: new Date(), started: false, prepared: false, demo: false, draining: false };
   const children = await startChildren(config, log, life);
   stack.defer(async () => children?.close());
   const address = await databaseAddress(config, dataDir, children, log);
-  const orm = await openDatabase(address, config);
+  const orm = await openDatabase(address, config, (says) => log.warn(says));
   stack.defer(async () => closeStore(orm));
   const query = await poolQuery(orm);
   const facts = new FactLoader(query);
@@ -72,7 +69,14 @@ export async function startRuntime(config: Config, log: Logger): Promise<Runtime
   });
   stack.defer(async () => hearing.close());
 
-  const location = { url: config.publicUrl ?? '', draining: false, demo: false };
+  const location = { url: config.publicUrl ?? '' };
+  const counters = (): Counters => {
+    const { calls, questions, hits } = live.asked;
+    const { distinct } = live.current.memo.size;
+    return { statements: facts.statements, pdpCalls: calls, pdpQuestions: questions, hits, distinct };
+  };
+  const embedded = { database: config.databaseUrl === null, pdp: config.cerbosTarget === null };
+  const state = { query, policies, hearing: () => hearing.hearing, counters, life, embedded };
   const issuers = issuersOf(config);
   const settings: DomainSettings = {
     get publicUrl() {
@@ -98,15 +102,12 @@ export async function startRuntime(config: Config, log: Logger): Promise<Runtime
     personTokens: new PersonTokens(Object.values(issuers).filter((it) => it !== null)),
     issuers,
     sealedAttempts: new SealedAttempts(secretKey),
-    demoPeople: () => (location.demo && mayOfferDemoSignIn(config) ? DEMO_PEOPLE : []),
+    demoPeople: () => (life.demo && mayOfferDemoSignIn(config) ? DEMO_PEOPLE : []),
     sessions: new Sessions(query, { secretKey, idle: config.signInIdleTimeout }),
-    readiness: async () => readiness({ ping: query, policies, draining: location.draining }),
+    isReady: async () => isReady(state),
+    status: async () => serviceStatus(state),
     publicUrl: () => location.url,
-    counters: () => {
-      const { calls, questions, hits } = live.asked;
-      const { distinct } = live.current.memo.size;
-      return { statements: facts.statements, pdpCalls: calls, pdpQuestions: questions, hits, distinct };
-    },
+    counters,
   };
   const servicesOf = perGeneration(({ decider, explainer, search, authorizer }): Services => ({
     ...fixed,
@@ -140,11 +141,11 @@ export async function startRuntime(config: Config, log: Logger): Promise<Runtime
     reachedAt: (url) => {
       location.url ||= url;
     },
-    demoIsThere: () => {
-      location.demo = true;
+    prepared: ({ demo }) => {
+      Object.assign(life, { prepared: true, demo });
     },
     drain: () => {
-      location.draining = true;
+      life.draining = true;
     },
     close: async () => running.disposeAsync(),
   };
@@ -194,29 +195,4 @@ function issuersOf({ issuers: { user, tiktok_account: owner } }: Config): Servic
 
 function newSecretKey(): string {
   return randomBytes(32).toString('base64url');
-}
-
-async function readiness(parts: { ping: Query; policies: PolicyService; draining: boolean }): Promise<Readiness> {
-  const answers = parts.ping('select', []).then(
-    () => true,
-    () => false,
-  );
-  const { live, status } = parts.policies;
-  const [database, pdp] = await Promise.all([soon(answers), soon(live.current.pdp.serving())]);
-  const { draining } = parts;
-  return {
-    ready: database && pdp && !draining,
-    database,
-    pdp,
-    draining,
-    policy: live.current.bundle.hash,
-    policy_since: status.since,
-    policy_source: status.source,
-    policy_refusal: status.last_refusal,
-  };
-}
-
-/** What does not answer by now does not answer. */
-async function soon(answers: Promise<boolean>): Promise<boolean> {
-  return Promise.race([answers, delay(READY_WITHIN, false, { ref: false })]);
 }

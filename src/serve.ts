@@ -1,7 +1,8 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pino, type Logger } from 'pino';
-import { ConfigError, type Config } from './config.ts';
+import type { Config } from './config.ts';
+import { reportFailure } from './failure.ts';
 import { prepareFirstUse } from './first-use.ts';
 import { createApp } from './http/app.ts';
 import { httpServer } from './http/server.ts';
@@ -20,15 +21,15 @@ export async function serve(readConfig: () => Config): Promise<void> {
     const runtime = await startRuntime(config, log);
     try {
       await run(runtime, config, log);
-    } catch (error) {
+    } finally {
       await runtime.close();
-      throw error;
     }
+    log.info('stopped');
   } catch (error) {
-    if (!(error instanceof ConfigError || error instanceof PlatformError)) throw error;
-    process.stderr.write(`sparkgate: ${error.message}\n`);
-    process.exitCode = 1;
+    reportFailure(error);
   }
+  // A connection to a database that has gone silent would keep the process for long.
+  setTimeout(() => process.exit(), 1000).unref();
 }
 
 /** Structured logs without secrets: no header, address or body is ever logged, and known names are masked besides. */
@@ -42,10 +43,21 @@ function logger(config: Pick<Config, 'logLevel'>): Logger {
 async function run(runtime: Runtime, config: Config, log: Logger): Promise<void> {
   const stopped = untilStop(config.startedByNpm);
   const { server, port } = await listen(runtime, config);
+  try {
+    await begin(runtime, config, log, port);
+    log.info({ because: await stopped }, 'draining');
+  } finally {
+    runtime.drain();
+    await drain(server, config.drainTimeout);
+  }
+}
+
+/** Brings the first data in, and says that and where the service serves. */
+async function begin(runtime: Runtime, config: Config, log: Logger, port: number): Promise<void> {
   const url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`;
   runtime.reachedAt(url);
   const first = await prepareFirstUse(runtime, config);
-  if (first.demo) runtime.demoIsThere();
+  runtime.prepared(first);
   process.stdout.write(
     welcome({
       url,
@@ -62,14 +74,6 @@ async function run(runtime: Runtime, config: Config, log: Logger): Promise<void>
       (error: unknown) => log.error({ err: error }, 'policies not reloaded on SIGHUP'),
     );
   });
-  const because = await stopped;
-  log.info({ because }, 'draining');
-  runtime.drain();
-  await drain(server, config.drainTimeout);
-  await runtime.close();
-  log.info('stopped');
-  // A connection to a database that has gone silent would keep the process for long.
-  setTimeout(() => process.exit(), 1000).unref();
 }
 
 async function listen(runtime: Runtime, config: Config): Promise<{ server: Server; port: number }> {

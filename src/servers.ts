@@ -18,6 +18,9 @@ import type { DataDir } from './platform/data-dir.ts';
 import { startEmbeddedCerbos } from './platform/embedded-cerbos.ts';
 import { startEmbeddedPostgres } from './platform/embedded-postgres.ts';
 import { PlatformError } from './platform/platform-error.ts';
+import { cannotBeUsed, probeDatabase, subjectOf } from './probes/database.ts';
+import { innermost, requireWell } from './probes/finding.ts';
+import { probePdp } from './probes/pdp.ts';
 import { writeLimits } from './store/limits.ts';
 import { migrate, openStore, type DatabaseAddress, type Orm } from './store/open.ts';
 import { verifierOf } from './verifier.ts';
@@ -65,17 +68,23 @@ function warnOfRoot(server: string, { asRoot }: { asRoot: boolean }, log: Logger
   );
 }
 
-/** Opens, migrates and sets the limits. */
-export async function openDatabase(address: DatabaseAddress, config: Pick<Config, 'limits'>): Promise<Orm> {
-  const orm = await openStore(address);
+/** Probes the database, opens and migrates it, and sets the limits. @param warn hears what is amiss, though it can be used */
+export async function openDatabase(
+  address: DatabaseAddress,
+  config: Pick<Config, 'limits'>,
+  warn: (says: string) => void = () => undefined,
+): Promise<Orm> {
+  requireWell(await probeDatabase(address), warn);
+  await using stack = new AsyncDisposableStack();
   try {
+    const orm = await openStore(address);
+    stack.defer(async () => orm.close(true));
     await migrate(orm);
     await writeLimits(orm, config.limits);
+    stack.move();
     return orm;
   } catch (cause) {
-    await orm.close(true);
-    const which = 'url' in address ? 'database (DATABASE_URL)' : 'embedded database';
-    throw new PlatformError(`The ${which} cannot be used: ${innermost(cause)}`, { cause });
+    throw new PlatformError(cannotBeUsed(subjectOf(address), cause).says, { cause });
   }
 }
 
@@ -98,9 +107,10 @@ export async function startPolicies({ config, ...parts }: PolicyParts): Promise<
   const { policyDir, policyTestsDir: testsDir, cerbosTarget: target } = config;
   const { log, facts, query, record } = parts;
   if (target !== null) {
+    const timeoutMs = config.cerbosTimeout * 1000;
     const local = await readPolicies(policyDir);
-    await requirePdp(target);
-    return ExternalPolicies.start({ target, policyDir, facts, query, record, log }, local);
+    requireWell(await probePdp(target, { timeoutMs }), (says) => log.warn(says));
+    return ExternalPolicies.start({ target, timeoutMs, policyDir, facts, query, record, log }, local);
   }
   const store = await BundleStore.open(parts.dataDir.path, await accountOf('cerbos'));
   const begin = beginnerOf({ config, ...parts });
@@ -131,7 +141,7 @@ function beginnerOf({ config, children, dataDir, facts, query, record, log }: Po
       throw error;
     });
     warnOfRoot('Cerbos', embedded, log);
-    const pdp = new Pdp(embedded.target);
+    const pdp = new Pdp(embedded.target, { timeoutMs: config.cerbosTimeout * 1000 });
     const remembers = (kind: string): boolean => bundle.kinds.get(kind)?.mentionsTime !== true;
     const memo = new Memo(pdp, { bundleHash: bundle.hash, holdsFor: null, remembers });
     const end = async (): Promise<void> => {
@@ -147,25 +157,4 @@ function freeName(taken: ReadonlySet<string>): string {
   let name = 'pdp';
   for (let count = 2; taken.has(name); count += 1) name = `pdp-${count}`;
   return name;
-}
-
-/** A PDP that is started beside us may need a moment. @throws PlatformError */
-async function requirePdp(target: string): Promise<void> {
-  const pdp = new Pdp(target);
-  try {
-    for (let attempt = 0; attempt < 20; attempt += 1) {
-      if (await pdp.serving()) return;
-      await new Promise((resolve) => setTimeout(resolve, 250));
-    }
-  } finally {
-    pdp.close();
-  }
-  throw new PlatformError(`No Cerbos answers at CERBOS_TARGET ${target}.`);
-}
-
-function innermost(error: unknown): string {
-  let inner = error;
-  while (inner instanceof Error && inner.cause !== undefined) inner = inner.cause;
-  if (inner instanceof AggregateError && inner.errors.length > 0) inner = inner.errors[0];
-  return inner instanceof Error ? inner.message : String(inner);
 }

@@ -50,8 +50,25 @@ export interface Sentinel {
   heard: (bundle: string | null) => void;
 }
 
-/** How long a call may take, in milliseconds. */
-const PATIENCE_MS = 5000;
+/** What a PDP says of itself. */
+export interface PdpReport {
+  /** Such as `0.55.0`. */
+  version: string;
+  /** It was seen to pass over a DENY whose condition cannot be evaluated. */
+  evaluatesLoosely: boolean;
+  /** Whether it takes as many questions in one call as are put to it. */
+  takesWholeCalls: boolean;
+}
+
+/** How a PDP is asked. */
+export interface PdpOptions {
+  /** How long one call may take, in milliseconds; then its questions are unanswered. */
+  timeoutMs?: number;
+  /** For a PDP that others run. */
+  sentinel?: Sentinel;
+}
+
+const TIMEOUT_MS = 5000;
 
 /** Resources in one CheckResources call; the PDP is configured to take 500. */
 const CALL_SIZE = 200;
@@ -65,6 +82,7 @@ const CALLS_AT_ONCE = 8;
 /** The policy decision point, over @cerbos/grpc: the one place that knows it. */
 export class Pdp {
   readonly #target: string;
+  readonly #timeoutMs: number;
   readonly #sentinel: Sentinel | null;
   readonly #atOnce = pLimit(CALLS_AT_ONCE);
   #client: GRPC;
@@ -72,9 +90,10 @@ export class Pdp {
   #questions = 0;
 
   /** @param target `host:port` or `unix:/path` */
-  constructor(target: string, sentinel: Sentinel | null = null) {
+  constructor(target: string, { timeoutMs = TIMEOUT_MS, sentinel }: PdpOptions = {}) {
     this.#target = target;
-    this.#sentinel = sentinel;
+    this.#timeoutMs = timeoutMs;
+    this.#sentinel = sentinel ?? null;
     this.#client = connect(target);
   }
 
@@ -127,6 +146,31 @@ export class Pdp {
     return toldBy(results[0]);
   }
 
+  /** Such as `0.55.0`. @throws SparkgateError `unavailable` */
+  async version(): Promise<string> {
+    const signal = AbortSignal.timeout(this.#timeoutMs);
+    const { version } = await this.#client.serverInfo({ signal }).catch((cause: unknown) => {
+      throw new SparkgateError('unavailable', DOES_NOT_ANSWER, { cause });
+    });
+    return version;
+  }
+
+  /** What it says of itself, before it is relied on. @throws SparkgateError `unavailable` */
+  async report(): Promise<PdpReport> {
+    const version = await this.version();
+    const principal = { id: BUNDLE_KIND, roles: [BUNDLE_KIND] };
+    const [answer] = await this.#send(principal, [EVALUATES_LOOSELY], false);
+    const whole = Array.from({ length: CALL_SIZE + 1 }, () => WHICH_BUNDLE);
+    const takesWholeCalls = await this.#send(principal, whole, false).then(
+      () => true,
+      (error: unknown) => {
+        if (error instanceof SparkgateError && error.code === 'invalid_request') return false;
+        throw error;
+      },
+    );
+    return { version, evaluatesLoosely: answer?.isAllowed('evaluate_loosely') === true, takesWholeCalls };
+  }
+
   async #check(
     first: PdpQuestion,
     questions: readonly PdpQuestion[],
@@ -151,7 +195,7 @@ export class Pdp {
     includeMetadata: boolean,
   ): Promise<CheckResourcesResult[]> {
     const client = this.#client;
-    const signal = AbortSignal.timeout(PATIENCE_MS);
+    const signal = AbortSignal.timeout(this.#timeoutMs);
     try {
       const { results } = await client.checkResources({ principal, resources, includeMetadata }, { signal });
       return results;
@@ -162,7 +206,7 @@ export class Pdp {
           cause,
         });
       }
-      throw new SparkgateError('unavailable', 'The policy decision point does not answer. Try again.', { cause });
+      throw new SparkgateError('unavailable', DOES_NOT_ANSWER, { cause });
     }
   }
 
@@ -177,7 +221,7 @@ export class Pdp {
   async serving(): Promise<boolean> {
     try {
       return (
-        (await this.#client.checkHealth({}, { signal: AbortSignal.timeout(PATIENCE_MS) })).status ===
+        (await this.#client.checkHealth({}, { signal: AbortSignal.timeout(this.#timeoutMs) })).status ===
         ServiceStatus.SERVING
       );
     } catch {
@@ -193,6 +237,14 @@ export class Pdp {
 function connect(target: string): GRPC {
   return new GRPC(target, { tls: false, channelOptions: { 'grpc.max_reconnect_backoff_ms': 1000 } });
 }
+
+const DOES_NOT_ANSWER = 'The policy decision point does not answer. Try again.';
+
+/** Of this question the policy wants a fact, which is left out. */
+const EVALUATES_LOOSELY: ResourceCheck = {
+  resource: { kind: BUNDLE_KIND, id: 'loaded', attr: {} },
+  actions: ['evaluate_loosely'],
+};
 
 const WHICH_BUNDLE: ResourceCheck = { resource: { kind: BUNDLE_KIND, id: 'loaded', attr: {} }, actions: ['identify'] };
 

@@ -70,6 +70,7 @@ export type ServiceAction =
   | 'act_as'
   | 'read_audit'
   | 'read_metrics'
+  | 'read_status'
   | 'manage_api_keys';
 
 /** Settings that verbs read. Durations in seconds. */

@@ -1,8 +1,32 @@
 import { SparkgateError } from './errors.ts';
 
-/** SQLSTATE classes and codes, and socket errors, that say: not now. Anything else is a fault of ours. */
-const AWAY = /^(?:08...|53...|55P03|57P0.|57014|58...|40001|40P01|25P0[34])$/;
-const SOCKET = /^(?:ECONNREFUSED|ECONNRESET|ENOENT|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH)$/;
+/** What SQLSTATEs (or what they begin with) and codes of sockets say to a caller: not now. Anything else is a fault of ours. */
+const NOT_NOW: readonly { codes: RegExp; says: string }[] = [
+  {
+    // Read-only transactions: a standby after a failover, a server whose disk is full, default_transaction_read_only.
+    codes: /^25006$/,
+    says: 'The database takes no writes for the moment. Try again later.',
+  },
+  {
+    // A role, password or permission that was taken away while the service runs: whoever runs it must give it back.
+    codes: /^(?:28|42501$)/,
+    says: 'The database does not let this service do what it has to. Try again later.',
+  },
+  {
+    // Another database than the one that was there at the start, such as one that is being restored.
+    codes: /^(?:3D000|3F000|42P01)$/,
+    says: 'The database does not hold what this service needs. Try again later.',
+  },
+  {
+    // Connections, resources, states of servers, intervention by an operator, the machine; and races that another try may win.
+    codes: /^(?:08|53|55|57|58|72|25P0[34]$|40001$|40003$|40P01$)/,
+    says: 'The database does not answer. Try again.',
+  },
+  {
+    codes: /^(?:ECONNREFUSED|ECONNRESET|ENOENT|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH)$/,
+    says: 'The database does not answer. Try again.',
+  },
+];
 const POOL =
   /timeout exceeded when trying to connect|Query read timeout|Connection terminated|Client has encountered a connection error|Cannot use a pool after|driver has already been destroyed/i;
 
@@ -30,13 +54,14 @@ export function databaseError(error: unknown): unknown {
   if (known.code === '23505' || known.code === '23514' || known.code === '23503') {
     return new SparkgateError('conflict', 'This does not fit what is stored by now. Read it again.', { cause: error });
   }
-  return away(known)
-    ? new SparkgateError('unavailable', 'The database does not answer. Try again.', { cause: error })
-    : error;
+  const says = notNow(known);
+  return says === null ? error : new SparkgateError('unavailable', says, { cause: error });
 }
 
-function away({ code, message }: PgError): boolean {
-  return AWAY.test(code ?? '') || SOCKET.test(code ?? '') || POOL.test(message ?? '');
+function notNow({ code = '', message = '' }: PgError): string | null {
+  const known = NOT_NOW.find(({ codes }) => codes.test(code));
+  if (known) return known.says;
+  return POOL.test(message) ? 'The database does not answer. Try again.' : null;
 }
 
 /** The driver's error, wherever the ORM wrapped it. */

@@ -12,6 +12,7 @@ import { businessCenters } from './api/business-centers.ts';
 import { consents } from './api/consents.ts';
 import { entities } from './api/entities.ts';
 import { factImport } from './api/import.ts';
+import { status } from './api/status.ts';
 import { tiktokAccounts } from './api/tiktok-accounts.ts';
 import { discovery } from './authzen/discovery.ts';
 import { evaluation } from './authzen/evaluation.ts';
@@ -102,6 +103,7 @@ export function createApp(services: Services): OpenAPIHono<Env> {
     .route('/', assignments)
     .route('/', apiKeys)
     .route('/', audit)
+    .route('/', status)
     .route('/', consentPage)
     .route('/', myAccount)
     .route('/', businessCenterConsole)

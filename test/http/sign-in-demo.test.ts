@@ -42,7 +42,7 @@ describe("where the demo's sign-in may be", () => {
 
   test('404 beside a database, though the demo is asked for and its facts are there', async () => {
     const app = await testApp({ DEMO: 'on' });
-    app.runtime.demoIsThere();
+    app.runtime.prepared({ demo: true });
     const page = await app.request('/sign-in');
     const posted = await app.request('/sign-in/demo', form({ who: 'user:adm' }));
     await app.close();

@@ -192,8 +192,8 @@ async function stillRight(policy: string): Promise<void> {
   expect(await decision(live.app, 'adm', 'create_spark_ad', 'tiktok_account:brand', action)).toMatch(
     /^DENY NO_ASSIGNMENT/,
   );
-  const { status, body } = await live.app.call('GET', '/readyz', { key: null });
-  expect({ status, ready: body.ready, policy: body.policy }).toEqual({ status: 200, ready: true, policy });
+  const { status, body } = await live.app.call('GET', '/v1/status');
+  expect({ status, ready: body.ready, policy: body.policy.policy }).toEqual({ status: 200, ready: true, policy });
 }
 
 /** A folder of policies with the project's own tests and invariants beside it. */

@@ -90,10 +90,10 @@ test('the bundle is learnt from the Cerbos, and what is remembered goes with it'
     JSON.stringify({ status: 503 }),
   ]);
   expect([...heard].filter((answer) => !right.has(answer))).toEqual([]);
-  expect((await app.call('GET', '/readyz', { key: null })).body).toMatchObject({
+  expect((await app.call('GET', '/v1/status')).body).toMatchObject({
     ready: true,
-    policy: denying,
-    policy_source: 'CERBOS_TARGET',
+    pdp: { answers: true, embedded: false },
+    policy: { policy: denying, source: 'CERBOS_TARGET' },
   });
 });
 

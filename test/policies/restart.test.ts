@@ -39,7 +39,7 @@ async function stage(): Promise<Stage> {
   return { policies, environment, service: await startService(environment) };
 }
 
-const ready = async (service: Service) => (await service.call('GET', '/readyz', { key: null })).body;
+const policyStatus = async (service: Service) => (await service.call('GET', '/v1/status')).body.policy;
 
 /** A bundle that decides the same under another hash: a comment more. */
 async function comment(policies: string, text: string): Promise<void> {
@@ -78,10 +78,9 @@ test('a restart on broken policies keeps the last good ones, and says so; a mend
   await writeFile(join(policies, 'broken.yaml'), 'apiVersion: [a');
   const again = await startService(environment);
   expect(await decides(again)).toBe(good);
-  expect(await ready(again)).toMatchObject({
-    ready: true,
+  expect(await policyStatus(again)).toMatchObject({
     policy: good,
-    policy_refusal: { over: 'compile', standing: true, message: expect.stringContaining('broken.yaml:1') },
+    last_refusal: { over: 'compile', standing: true, message: expect.stringContaining('broken.yaml:1') },
   });
   expect(again.stderr()).toMatch(/"level":50.*policies were refused.*/);
   await stop(again);
@@ -90,10 +89,10 @@ test('a restart on broken policies keeps the last good ones, and says so; a mend
   await comment(policies, 'mended while nothing ran');
   const mended = await startService(environment);
   expect(await decides(mended)).not.toBe(good);
-  expect(await ready(mended)).toMatchObject({ policy_source: 'POLICY_DIR', policy_refusal: null });
+  expect(await policyStatus(mended)).toMatchObject({ source: 'POLICY_DIR', last_refusal: null });
 
   await rm(policies, { recursive: true });
-  await until(async () => (await ready(mended)).policy_refusal?.standing);
+  await until(async () => (await policyStatus(mended)).last_refusal?.standing);
   const last = await decides(mended);
   await stop(mended);
   const without = await startService(environment);
@@ -147,7 +146,7 @@ test('apply, status and rollback from the command line; what was applied outlive
 
   const again = await startService(environment);
   expect(await decides(again)).toBe(second);
-  expect(await ready(again)).toMatchObject({ policy_source: 'apply', policy_refusal: null });
+  expect(await policyStatus(again)).toMatchObject({ source: 'apply', last_refusal: null });
   expect((await sparkgate(environment, 'rollback')).code).toBe(0);
   expect(await decides(again)).toBe(first);
   await stop(again);
@@ -156,7 +155,7 @@ test('apply, status and rollback from the command line; what was applied outlive
 
   // SIGHUP takes POLICY_DIR whatever was applied; here it holds what decides already.
   rolledBack.kill('SIGHUP');
-  await until(async () => (await ready(rolledBack)).policy_source === 'POLICY_DIR');
+  await until(async () => (await policyStatus(rolledBack)).source === 'POLICY_DIR');
   expect(await decides(rolledBack)).toBe(first);
   // A request's line names the bundle that it was decided by.
   await until(() =>
@@ -222,6 +221,6 @@ test('half-written folders: editors that truncate, rename and write in pieces, a
   await asking;
   // Each save became one bundle, and nothing between two saves ever decided.
   expect(seen.size).toBe(4);
-  expect((await ready(service)).policy_refusal?.standing ?? false).toBe(false);
+  expect((await policyStatus(service)).last_refusal?.standing ?? false).toBe(false);
   await stop(service);
 });

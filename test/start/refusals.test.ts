@@ -72,6 +72,9 @@ test.each([
   ['DATABASE_URL', 'mysql://u:topsecret@host/db', 'takes postgresql://user@host/database'],
   ['DATABASE_URL', 'postgresql://u:topsecret@localhost', 'names no database: postgresql://user@host/database'],
   ['DATABASE_URL', 'postgresql://u:topsecret@localhost/', 'names no database: postgresql://user@host/database'],
+  ['DATABASE_URL', 'postgresql://u:top%secret@localhost/db', 'holds a % that is no escape: write %25'],
+  ['IMPORT_LIMIT_BYTES', '1000000000001', 'takes a whole number from 1 to 1000000000000'],
+  ['CERBOS_TIMEOUT', '0', 'takes a whole number from 1 to 86400'],
   ['CERBOS_TARGET', 'nonsense', 'takes host:port or unix:/path'],
   ['CERBOS_TARGET', 'http://localhost:3593', 'takes host:port or unix:/path'],
   ['PUBLIC_URL', 'nonsense', 'takes an origin, such as https://sparkgate.example'],
@@ -118,11 +121,15 @@ test.concurrent('a PORT that is taken is refused, and so is a HOST that is not o
 });
 
 test.concurrent.each([
-  ['a database that does not answer', 'postgresql://u:topsecret@127.0.0.1:1/db', 'connect ECONNREFUSED 127.0.0.1:1'],
+  [
+    'a database that does not answer',
+    'postgresql://u:topsecret@127.0.0.1:1/db',
+    'connect ECONNREFUSED 127.0.0.1:1; start it, or correct DATABASE_URL.',
+  ],
   [
     'a host that does not exist',
     'postgresql://u:topsecret@db.invalid/db',
-    /getaddrinfo (?:ENOTFOUND|EAI_AGAIN) db\.invalid/,
+    /getaddrinfo (?:ENOTFOUND|EAI_AGAIN) db\.invalid; correct the host in DATABASE_URL\./,
   ],
 ])('%s is refused without the password', async (_what, url, why) => {
   const sentence = 'The database (DATABASE_URL) cannot be used: ';
@@ -141,18 +148,20 @@ test.concurrent('a database that turns us away is refused in its own words, with
     `postgresql://${user}:topsecret@localhost/${name}?host=${encodeURIComponent(host)}`;
   await expectRefusal(
     { ...external(), DATABASE_URL: at('nobody', database.name) },
-    'The database (DATABASE_URL) cannot be used: role "nobody" does not exist',
+    'The database (DATABASE_URL) cannot be used: role "nobody" does not exist; ' +
+      'correct user and password in DATABASE_URL, or what pg_hba.conf lets in.',
   );
   await expectRefusal(
     { ...external(), DATABASE_URL: at('postgres', 'nowhere') },
-    'The database (DATABASE_URL) cannot be used: database "nowhere" does not exist',
+    'The database (DATABASE_URL) cannot be used: database "nowhere" does not exist; ' +
+      'make it (createdb), or correct DATABASE_URL.',
   );
 });
 
 test.concurrent('a Cerbos that does not answer is refused', async () => {
   await expectRefusal(
     { ...external(), CERBOS_TARGET: '127.0.0.1:1' },
-    'No Cerbos answers at CERBOS_TARGET 127.0.0.1:1.',
+    'No Cerbos answers at CERBOS_TARGET 127.0.0.1:1: start it, or correct CERBOS_TARGET.',
   );
 });
 

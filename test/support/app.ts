@@ -63,6 +63,7 @@ export async function testApp(
     ...environment,
   });
   const runtime = await startRuntime(config, log);
+  runtime.prepared({ demo: false });
   const app = createApp(runtime.services);
   const request = async (path: string, init?: RequestInit): Promise<Response> => app.request(path, init);
   return {

@@ -5,6 +5,7 @@ import type { Config } from '../../config.ts';
 import { addressOf } from '../../operator.ts';
 import { inUse } from '../../platform/data-dir.ts';
 import { PlatformError } from '../../platform/platform-error.ts';
+import { innermost } from '../../probes/finding.ts';
 import type { DatabaseAddress } from '../../store/open.ts';
 import type { Live } from '../../workbench/live.ts';
 
@@ -82,11 +83,4 @@ async function requireDatabase({ databaseUrl, dataDir }: Config): Promise<void> 
 function connection(address: DatabaseAddress): ClientConfig {
   const own = { application_name: 'sparkgate policy', connectionTimeoutMillis: CONNECT_WITHIN };
   return 'url' in address ? { connectionString: address.url, ...own } : { ...address, password: '', ...own };
-}
-
-function innermost(error: unknown): string {
-  let inner = error;
-  while (inner instanceof Error && inner.cause !== undefined) inner = inner.cause;
-  if (inner instanceof AggregateError && inner.errors.length > 0) inner = inner.errors[0];
-  return inner instanceof Error ? inner.message : String(inner);
 }

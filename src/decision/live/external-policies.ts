@@ -23,6 +23,8 @@ const ASKED_EVERY = 400;
 export interface ExternalParts {
   /** `host:port` or `unix:/path` */
   target: string;
+  /** How long one call of it may take, in milliseconds. */
+  timeoutMs: number;
   /** Where the names in the policies are read, which the PDP does not tell. */
   policyDir: string;
   facts: FactLoader;
@@ -52,7 +54,7 @@ export class ExternalPolicies implements PolicyService {
   #confirmedUntil = 0;
 
   static async start(parts: ExternalParts, local: Bundle): Promise<ExternalPolicies> {
-    const pdp = new Pdp(parts.target);
+    const pdp = new Pdp(parts.target, { timeoutMs: parts.timeoutMs });
     try {
       const told = await pdp.identify().catch(() => null);
       return new ExternalPolicies(parts, { local, told }, await folderState(parts.policyDir));
@@ -150,7 +152,8 @@ export class ExternalPolicies implements PolicyService {
       if (it === told) this.#confirm();
       else this.#adopt({ told: it, local: this.#known.local });
     };
-    const pdp = new Pdp(this.#parts.target, told === null ? null : { bundle: told, heard });
+    const { target, timeoutMs } = this.#parts;
+    const pdp = new Pdp(target, { timeoutMs, ...(told !== null && { sentinel: { bundle: told, heard } }) });
     const memo = new Memo(pdp, {
       bundleHash: bundle.hash,
       holdsFor: told === null ? ANSWERS_HOLD : null,

@@ -1,6 +1,7 @@
 import { html } from 'hono/html';
 import type { Bundle } from '../../decision/bundle.ts';
-import type { Readiness } from '../env.ts';
+import type { Refusal } from '../../decision/live/journal.ts';
+import type { ServiceStatus } from '../env.ts';
 import { facts } from '../ui/facts.ts';
 import type { Html } from '../ui/html.ts';
 import { notice } from '../ui/notice.ts';
@@ -43,18 +44,18 @@ function cellText(reader: Reader, who: Who, { bare, assigned, role }: Cell): Htm
 }
 
 /** The loaded bundle and its state. */
-export function bundleSection(reader: Reader, state: Readiness, kinds: Bundle['kinds']): Html {
+export function bundleSection(reader: Reader, state: ServiceStatus, kinds: Bundle['kinds']): Html {
   const words = reader.words.review;
   const answers = (is: boolean): string => (is ? words.answers : words.silent);
   return html`<section class="card" aria-labelledby="bundle">
     <h2 id="bundle">${words.bundle}</h2>
-    ${state.policy_refusal === null ? '' : refused(reader, state.policy_refusal)}
+    ${state.policy.last_refusal === null ? '' : refused(reader, state.policy.last_refusal)}
     ${facts([
-      [words.bundleHash, html`<code class="wrap">${state.policy}</code>`],
-      [words.decidesSince, time(reader, state.policy_since)],
+      [words.bundleHash, html`<code class="wrap">${state.policy.policy}</code>`],
+      [words.decidesSince, time(reader, state.policy.since)],
       [words.state, state.ready ? words.ready : words.notReady],
-      [words.pdp, answers(state.pdp)],
-      [words.database, answers(state.database)],
+      [words.pdp, answers(state.pdp.answers)],
+      [words.database, answers(state.database.answers)],
     ])}
     <h3>${words.kinds}</h3>
     ${table(
@@ -73,7 +74,7 @@ export function bundleSection(reader: Reader, state: Readiness, kinds: Bundle['k
 }
 
 /** An edit that did not become the policies, and why. */
-function refused(reader: Reader, { at, message, standing }: NonNullable<Readiness['policy_refusal']>): Html {
+function refused(reader: Reader, { at, message, standing }: Refusal): Html {
   const words = reader.words.review;
   return notice(
     reader,

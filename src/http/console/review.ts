@@ -26,7 +26,7 @@ type Name = (typeof FIELDS)[number] | JsonField;
 export const review = new Hono<PageEnv>().get('/review', async (c) => {
   await authorizeReview(contextOfPage(c));
   const reader = c.get('reader');
-  const { explainer, readiness } = c.get('services');
+  const { explainer, status } = c.get('services');
   const names = [...FIELDS, ...JSON_FIELDS];
   const values = Object.fromEntries(names.map((name) => [name, c.req.query(name) ?? ''])) as Record<Name, string>;
   const asked = c.req.query('action') === undefined ? null : checkIn(reader, values);
@@ -34,7 +34,7 @@ export const review = new Hono<PageEnv>().get('/review', async (c) => {
   const answered = asked !== null && 'check' in asked ? await explained(c, asked.check) : null;
   const refused = answered !== null && 'errors' in answered ? answered.errors : [];
   const entered: Entered = { values, errors: [...errors, ...refused] };
-  const [rows, state] = await Promise.all([roleTable(explainer), readiness()]);
+  const [rows, state] = await Promise.all([roleTable(explainer), status()]);
   const words = reader.words.review;
   const body = html`${heading(words.title, { lead: words.lead })} ${askForm(reader, entered, explainer.kinds)}
     ${answered !== null && 'explanation' in answered ? explanationSection(reader, answered.explanation) : ''}

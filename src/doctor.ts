@@ -1,0 +1,101 @@
+import { access, constants } from 'node:fs/promises';
+import type { Config } from './config.ts';
+import { readBundle } from './decision/bundle.ts';
+import { requireServiceKind } from './decision/live/admission.ts';
+import type { PolicyStatus } from './decision/live/journal.ts';
+import { cerbosBinary, compilePolicies } from './platform/cerbos-binary.ts';
+import { callCommand } from './platform/control-socket.ts';
+import { inUse, runDir } from './platform/data-dir.ts';
+import { embeddedAddress, embeddedInstallation } from './platform/embedded-postgres.ts';
+import { probeDatabase } from './probes/database.ts';
+import { innermost, type Finding } from './probes/finding.ts';
+import { probePdp } from './probes/pdp.ts';
+
+/** A part of the service, and what was found of it. */
+export interface Diagnosis {
+  part: 'data' | 'database' | 'pdp' | 'policies';
+  findings: Finding[];
+}
+
+/**
+ * Looks at all that a start depends on, by the probes that a start makes, and changes nothing: an embedded server that
+ * does not run is not started.
+ */
+export async function diagnose(config: Config): Promise<Diagnosis[]> {
+  const runs = await inUse(config.dataDir);
+  return [
+    { part: 'data', findings: await dataFindings(config, runs) },
+    { part: 'database', findings: await databaseFindings(config, runs) },
+    { part: 'pdp', findings: await pdpFindings(config) },
+    { part: 'policies', findings: [...(await policyFindings(config)), ...(runs ? await refusals(config) : [])] },
+  ];
+}
+
+async function dataFindings({ dataDir }: Config, runs: boolean): Promise<Finding[]> {
+  if (runs) return [well(`A Sparkgate runs on DATA_DIR ${dataDir}.`)];
+  try {
+    await access(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
+    return [well(`DATA_DIR ${dataDir} can be used, and no Sparkgate runs on it.`)];
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return [well(`DATA_DIR ${dataDir} is not there yet: the first start makes it.`)];
+    return [problem(`DATA_DIR ${dataDir} cannot be used (${code}): choose a directory that this user may write to.`)];
+  }
+}
+
+async function databaseFindings({ databaseUrl, dataDir }: Config, runs: boolean): Promise<Finding[]> {
+  if (databaseUrl !== null) return probeDatabase({ url: databaseUrl });
+  if (runs) return probeDatabase(embeddedAddress(await runDir(dataDir)));
+  return attempt(async () => {
+    embeddedInstallation();
+    return 'The embedded database does not run: it starts with the service.';
+  });
+}
+
+async function pdpFindings({ cerbosTarget, cerbosTimeout }: Config): Promise<Finding[]> {
+  if (cerbosTarget !== null) return probePdp(cerbosTarget, { timeoutMs: cerbosTimeout * 1000, attempts: 1 });
+  return attempt(async () => {
+    cerbosBinary();
+    return 'The embedded Cerbos is there: the service starts it on the policies.';
+  });
+}
+
+/** What Cerbos would say of POLICY_DIR; without a Cerbos on this machine, what can be read of it. */
+async function policyFindings({ policyDir, cerbosTarget }: Config): Promise<Finding[]> {
+  return attempt(async () => {
+    const bundle = await readBundle(policyDir).catch((cause: unknown) => {
+      throw new Error(`POLICY_DIR cannot be read: ${innermost(cause)}`, { cause });
+    });
+    requireServiceKind(bundle, `POLICY_DIR ${policyDir}`);
+    const compiled = await compilePolicies(policyDir).catch((error: unknown) => {
+      if (cerbosTarget !== null) return null;
+      throw error;
+    });
+    if (compiled === null)
+      return `The policies in ${policyDir} can be read; the Cerbos at CERBOS_TARGET compiles its own.`;
+    if (compiled.code === 0) return `The policies in ${policyDir} compile.`;
+    throw new Error(`The policies in ${policyDir} do not compile: ${(compiled.stderr + compiled.stdout).trim()}`);
+  });
+}
+
+/** What the running service was offered and did not take. */
+async function refusals({ dataDir }: Config): Promise<Finding[]> {
+  try {
+    const { last_refusal: refusal, policy } = (await callCommand(await runDir(dataDir), 'status')) as PolicyStatus;
+    if (refusal?.standing !== true) return [];
+    return [problem(`POLICY_DIR holds policies that were refused, and ${policy} goes on deciding: ${refusal.message}`)];
+  } catch (error) {
+    return [{ level: 'warning', says: innermost(error) }];
+  }
+}
+
+async function attempt(look: () => Promise<string>): Promise<Finding[]> {
+  try {
+    return [well(await look())];
+  } catch (error) {
+    return [problem(error instanceof Error ? error.message : String(error))];
+  }
+}
+
+const well = (says: string): Finding => ({ level: 'well', says });
+const problem = (says: string): Finding => ({ level: 'problem', says });

@@ -1,0 +1,16 @@
+import { ConfigError, wantsStacks } from './config.ts';
+import { SparkgateError } from './domain/errors.ts';
+import { PlatformError } from './platform/platform-error.ts';
+import { innermost } from './probes/finding.ts';
+
+/**
+ * Says on standard error why a start or a command failed, in one sentence, and sets exit code 1. What nobody thought of
+ * is a fault of ours: LOG_LEVEL=debug says where.
+ */
+export function reportFailure(error: unknown): void {
+  const isKnown = error instanceof ConfigError || error instanceof PlatformError || error instanceof SparkgateError;
+  const sentence = isKnown ? error.message : `${innermost(error)} (LOG_LEVEL=debug shows where)`;
+  process.stderr.write(`sparkgate: ${sentence}\n`);
+  if (!isKnown && wantsStacks() && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+  process.exitCode = 1;
+}

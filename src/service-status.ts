@@ -1,0 +1,95 @@
+import { createRequire } from 'node:module';
+import { setTimeout as delay } from 'node:timers/promises';
+import { z } from 'zod';
+import type { PolicyService } from './decision/live/policy-service.ts';
+import type { Query } from './domain/context.ts';
+import type { Counters, ServiceStatus } from './http/env.ts';
+
+/** How long a part may take to answer before it counts as silent, in milliseconds. */
+const WITHIN_MS = 2000;
+
+/** What the state of the service is told from. */
+export interface StatusParts {
+  query: Query;
+  policies: PolicyService;
+  /** Whether writes of other processes are heard of. */
+  hearing: () => boolean;
+  counters: () => Counters;
+  /** Since when this process runs, and where it is in its life. */
+  life: { readonly since: Date; readonly draining: boolean; readonly prepared: boolean };
+  /** Which servers are the service's own. */
+  embedded: { database: boolean; pdp: boolean };
+}
+
+/** The version of this service, as package.json has it. */
+export const VERSION = z
+  .object({ version: z.string() })
+  .parse(createRequire(import.meta.url)('../package.json')).version;
+
+/** Whether this process may be sent calls: its parts answer, the first data are in, and it is not about to end. */
+export async function isReady({ query, policies, life }: StatusParts): Promise<boolean> {
+  const [database, serving] = await Promise.all([
+    soon(askDatabase(query), null),
+    soon(policies.live.current.pdp.serving(), false),
+  ]);
+  return database?.writable === true && serving && life.prepared && !life.draining;
+}
+
+/** The whole state, for those who may know it. */
+export async function serviceStatus(parts: StatusParts): Promise<ServiceStatus> {
+  const { policies, life, embedded } = parts;
+  const { pdp } = policies.live.current;
+  const [ready, database, pdpVersion] = await Promise.all([
+    isReady(parts),
+    soon(askDatabase(parts.query), null),
+    soon(pdp.version(), null),
+  ]);
+  return {
+    ready,
+    version: VERSION,
+    since: life.since.toISOString(),
+    prepared: life.prepared,
+    draining: life.draining,
+    database: {
+      answers: database !== null,
+      writable: database?.writable ?? false,
+      version: database?.version ?? null,
+      embedded: embedded.database,
+      revision: database?.revision ?? null,
+      hears_writes: parts.hearing(),
+    },
+    pdp: { answers: pdpVersion !== null, version: pdpVersion, embedded: embedded.pdp },
+    policy: policies.status,
+    counters: countersOf(parts.counters()),
+  };
+}
+
+function countersOf({ statements, pdpCalls, pdpQuestions, hits, distinct }: Counters): ServiceStatus['counters'] {
+  return {
+    facts_statements: statements,
+    pdp_calls: pdpCalls,
+    pdp_questions: pdpQuestions,
+    memo_hits: hits,
+    memo_entries: distinct,
+  };
+}
+
+interface Database {
+  version: string;
+  writable: boolean;
+  revision: string;
+}
+
+const LOOK = `select current_setting('server_version') as version,
+    not (pg_is_in_recovery() or current_setting('transaction_read_only')::boolean) as writable,
+    value::text as revision from relationship_revision`;
+
+async function askDatabase(query: Query): Promise<Database | null> {
+  const [database] = await query<Database>(LOOK, []);
+  return database ?? null;
+}
+
+/** What does not answer by now, or fails, does not answer. */
+async function soon<Answer, Silence>(answer: Promise<Answer>, silence: Silence): Promise<Answer | Silence> {
+  return Promise.race([answer.catch(() => silence), delay(WITHIN_MS, silence, { ref: false })]);
+}

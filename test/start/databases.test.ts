@@ -1,0 +1,175 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import pg from 'pg';
+import { afterAll, beforeAll, expect, inject, onTestFinished, test } from 'vitest';
+import { startSupervisor } from '../../src/platform/children.ts';
+import { claimDataDir } from '../../src/platform/data-dir.ts';
+import { startEmbeddedPostgres } from '../../src/platform/embedded-postgres.ts';
+import { cannotBeUsed, databaseFindings } from '../../src/probes/database.ts';
+import type { DatabaseReport } from '../../src/probes/database-report.ts';
+import { testApp } from '../support/app.ts';
+import { decision, standardWorld } from '../support/cast.ts';
+import { cleanUp, refusedStart, temporaryFolder } from '../support/service.ts';
+
+// Each database that cannot be used is refused at the start, in one sentence that says what to do.
+
+let operator: pg.Client;
+const made: string[] = [];
+beforeAll(async () => {
+  operator = new pg.Client({ ...inject('postgres'), database: 'postgres' });
+  await operator.connect();
+});
+afterAll(async () => {
+  for (const drop of made.toReversed()) await operator.query(drop);
+  await operator.end();
+  await cleanUp();
+});
+
+const urlOf = (name: string, user = 'postgres'): string =>
+  `postgresql://${user}:topsecret@localhost/${name}?host=${encodeURIComponent(inject('postgres').host)}`;
+
+/** An empty database with these options. */
+async function database(options = ''): Promise<string> {
+  const name = `d_${randomUUID().replaceAll('-', '')}`;
+  await operator.query(`create database ${name} ${options}`);
+  made.push(`drop database ${name} with (force)`);
+  return name;
+}
+
+/** A role that may do no more than anybody. */
+async function role(): Promise<string> {
+  const name = `r_${randomUUID().replaceAll('-', '')}`;
+  await operator.query(`create role ${name} login`);
+  // After the databases in which it has permissions.
+  made.unshift(`drop role ${name}`);
+  return name;
+}
+
+const REFUSED = 'The database (DATABASE_URL) cannot be used:';
+
+test.each(['LATIN1', 'SQL_ASCII'])('a database in %s is refused, and stays empty', async (encoding) => {
+  const name = await database(`encoding '${encoding}' template template0 locale 'C'`);
+  await expect(testApp({ DATABASE_URL: urlOf(name) })).rejects.toThrow(
+    `${REFUSED} its encoding is ${encoding}, and names come in every script; ` +
+      `make one with UTF8 (create database ${name} encoding 'UTF8' template template0).`,
+  );
+  const client = new pg.Client({ connectionString: urlOf(name) });
+  await client.connect();
+  const { rows } = await client.query(`select from information_schema.tables where table_schema = 'public'`);
+  await client.end();
+  expect(rows).toEqual([]);
+});
+
+test('a read-only database is refused by the service itself with that sentence alone', async () => {
+  const name = await database();
+  await operator.query(`alter database ${name} set default_transaction_read_only = on`);
+  const refused = await refusedStart({ DATABASE_URL: urlOf(name), CERBOS_TARGET: inject('cerbosTarget') });
+  expect(refused).toEqual({
+    code: 1,
+    stdout: '',
+    stderr:
+      `sparkgate: ${REFUSED} it takes no writes, since default_transaction_read_only is on; ` +
+      `name one that does, or set that off (alter database ${name} reset default_transaction_read_only).\n`,
+  });
+});
+
+test('a role without temporary tables is refused, and one that may make no table', async () => {
+  const [name, app] = [await database(), await role()];
+  await operator.query(`revoke temporary on database ${name} from public`);
+  await expect(testApp({ DATABASE_URL: urlOf(name, app) })).rejects.toThrow(
+    `${REFUSED} its role may not make the temporary table that an import takes; ` +
+      `allow it (grant temporary on database ${name} to ${app}).`,
+  );
+  await operator.query(`grant temporary on database ${name} to ${app}`);
+  await expect(testApp({ DATABASE_URL: urlOf(name, app) })).rejects.toThrow(
+    `${REFUSED} permission denied for schema public`,
+  );
+});
+
+test('PostgreSQL 15, as Debian has it, migrates and decides', async () => {
+  const binaries = '/usr/lib/postgresql/15/bin';
+  if (!existsSync(binaries)) {
+    process.stderr.write(
+      '\nLEFT OUT, since it is not installed: a start on PostgreSQL 15 (apt-get install postgresql-15)\n',
+    );
+    return;
+  }
+  const dataDir = await claimDataDir(await temporaryFolder());
+  const children = await startSupervisor({ onEvent: () => undefined });
+  onTestFinished(async () => {
+    await children.close();
+    await dataDir.release();
+  });
+  const { path, runDir } = dataDir;
+  const { host } = await startEmbeddedPostgres(children, { dataDir: path, runDir, durable: false, binaries });
+  const app = await testApp({
+    DATABASE_URL: `postgresql://postgres@localhost/sparkgate?host=${encodeURIComponent(host)}`,
+  });
+  await standardWorld(app);
+  expect(await decision(app, 'adm', 'request_account_access', 'business_center:bc1')).toMatch(/^ALLOW/);
+  expect((await app.call('GET', '/v1/status')).body.database.version).toMatch(/^15\./);
+  await app.close();
+});
+
+const FINE: DatabaseReport = {
+  versionNumber: 150018,
+  version: '15.18',
+  encoding: 'UTF8',
+  database: 'spark',
+  role: 'app',
+  standby: false,
+  readOnly: false,
+  temporary: true,
+  clockAheadMs: 0,
+  shared: false,
+};
+
+test.each<[string, Partial<DatabaseReport>, string]>([
+  ['15', {}, 'well: D is PostgreSQL 15.18 with UTF8, used as app.'],
+  ['18', { versionNumber: 180004, version: '18.4' }, 'well: D is PostgreSQL 18.4 with UTF8, used as app.'],
+  [
+    '14',
+    { versionNumber: 140022, version: '14.22' },
+    'problem: D cannot be used: it is PostgreSQL 14.22, and 15 is the oldest that is taken; upgrade it.',
+  ],
+  [
+    '9.6',
+    { versionNumber: 90624, version: '9.6.24' },
+    'problem: D cannot be used: it is PostgreSQL 9.6.24, and 15 is the oldest that is taken; upgrade it.',
+  ],
+  [
+    'a pooler in transaction mode',
+    { shared: true },
+    'problem: D cannot be used: a pooler gives its sessions to several clients by turns, so LISTEN, locks and prepared ' +
+      'statements are lost; name PostgreSQL itself, or let the pooler keep sessions apart (pool_mode = session).',
+  ],
+  ['a clock 4 s ahead', { clockAheadMs: 4000 }, 'well: D is PostgreSQL 15.18 with UTF8, used as app.'],
+  [
+    'a clock 7 s ahead',
+    { clockAheadMs: 7000 },
+    'warning: D can be used, but its clock is 7 seconds ahead of that of this machine, by which sign-ins and links ' +
+      'expire early or late; set both by NTP.',
+  ],
+  [
+    'a clock 10 minutes behind',
+    { clockAheadMs: -600_000 },
+    'problem: D cannot be used: its clock is 600 seconds behind that of this machine, too much for anything that ' +
+      'expires; set both by NTP.',
+  ],
+])('%s: what is said', (_, reported, said) => {
+  const findings = databaseFindings('D', { ...FINE, ...reported });
+  expect(findings.map(({ level, says }) => `${level}: ${says}`)).toEqual([said]);
+});
+
+test.each([
+  ['ECONNREFUSED', 'connect ECONNREFUSED 127.0.0.1:5432', 'start it, or correct DATABASE_URL.'],
+  ['28P01', 'password authentication failed for user "app"', 'correct user and password in DATABASE_URL, or what'],
+  ['57P03', 'the database system is starting up', 'wait until it has started.'],
+  ['08P01', 'unsupported startup parameter: options', 'let the pooler pass it over (ignore_startup_parameters'],
+])('%s, wherever it is wrapped: what to do', (code, message, advice) => {
+  const error = new Error('outer', { cause: Object.assign(new Error(message), { code }) });
+  expect(cannotBeUsed('D', error)).toEqual({
+    level: 'problem',
+    says: expect.stringContaining(`D cannot be used: ${message}; ${advice}`),
+  });
+});
