@@ -101,6 +101,8 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env) {
   return {
     host: env.HOST,
     port: env.PORT,
+    /** HOST or PORT say where; port 0 does not. */
+    saysWhere: (present['HOST'] !== undefined || present['PORT'] !== undefined) && env.PORT !== 0,
     databaseUrl: env.DATABASE_URL ?? null,
     cerbosTarget: env.CERBOS_TARGET ?? null,
     policyDir: resolve(env.POLICY_DIR),
@@ -145,6 +147,11 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env) {
     signInIdleTimeout: env.SIGN_IN_IDLE_TIMEOUT,
     signInLasts: env.SIGN_IN_LASTS,
   };
+}
+
+/** The address at HOST and a port, as a URL. */
+export function listeningAddress({ host, port }: { host: string; port: number }): string {
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 /** Whether whoever runs this wants to see where an error came from, though other settings may be malformed. */

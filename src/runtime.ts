@@ -48,7 +48,7 @@ export async function startRuntime(config: Config, log: Logger): Promise<Runtime
   await using stack = new AsyncDisposableStack();
   const dataDir = await claimDataDir(config.dataDir);
   stack.defer(async () => dataDir.release());
-  const life = { since: new Date(), started: false, prepared: false, demo: false, draining: false };
+  const life = { since: new Date(), url: '', started: false, prepared: false, demo: false, draining: false };
   const children = await startChildren(config, log, life);
   stack.defer(async () => children?.close());
   const address = await databaseAddress(config, dataDir, children, log);
@@ -57,7 +57,8 @@ export async function startRuntime(config: Config, log: Logger): Promise<Runtime
   const query = await poolQuery(orm);
   const facts = new FactLoader(query);
   const record = await decisionLog(stack, config, log);
-  const policies = await keptPolicies(stack, { config, dataDir, children, facts, query, log, record });
+  const publicUrl = (): string => config.publicUrl ?? life.url;
+  const policies = await keptPolicies(stack, { config, dataDir, children, facts, query, log, record }, life);
   const { live } = policies;
   const secretKey = config.secretKey ?? (await secretFile(join(dataDir.path, 'secret-key'), newSecretKey));
   const hearing = listen(address, (events) => {
@@ -69,7 +70,6 @@ export async function startRuntime(config: Config, log: Logger): Promise<Runtime
   });
   stack.defer(async () => hearing.close());
 
-  const location = { url: config.publicUrl ?? '' };
   const counters = (): Counters => {
     const { calls, questions, hits } = live.asked;
     const { distinct } = live.current.memo.size;
@@ -80,7 +80,7 @@ export async function startRuntime(config: Config, log: Logger): Promise<Runtime
   const issuers = issuersOf(config);
   const settings: DomainSettings = {
     get publicUrl() {
-      return location.url;
+      return publicUrl();
     },
     requestExpiresIn: config.requestExpiresIn,
     pendingRequestsPerBusinessCenter: config.pendingRequestsPerBusinessCenter,
@@ -106,7 +106,7 @@ export async function startRuntime(config: Config, log: Logger): Promise<Runtime
     sessions: new Sessions(query, { secretKey, idle: config.signInIdleTimeout }),
     isReady: async () => isReady(state),
     status: async () => serviceStatus(state),
-    publicUrl: () => location.url,
+    publicUrl,
     counters,
   };
   const servicesOf = perGeneration(({ decider, explainer, search, authorizer }): Services => ({
@@ -139,7 +139,7 @@ export async function startRuntime(config: Config, log: Logger): Promise<Runtime
     },
     reloadPolicies: async () => policies.reload(),
     reachedAt: (url) => {
-      location.url ||= url;
+      life.url = url;
     },
     prepared: ({ demo }) => {
       Object.assign(life, { prepared: true, demo });
@@ -161,8 +161,12 @@ async function decisionLog(stack: AsyncDisposableStack, config: Config, log: Log
   return recorder((line) => lines.write(line));
 }
 
-/** Policies that are kept up to date, and exchanged on command, until the stack ends. */
-async function keptPolicies(stack: AsyncDisposableStack, parts: Omit<PolicyParts, 'signal'>): Promise<PolicyService> {
+/** Policies that are kept up to date, and exchanged on command, until the stack ends; commands learn the address, too. */
+async function keptPolicies(
+  stack: AsyncDisposableStack,
+  parts: Omit<PolicyParts, 'signal'>,
+  life: { readonly url: string },
+): Promise<PolicyService> {
   const ending = new AbortController();
   stack.defer(() => ending.abort());
   const policies = await startPolicies({ ...parts, signal: ending.signal });
@@ -172,6 +176,7 @@ async function keptPolicies(stack: AsyncDisposableStack, parts: Omit<PolicyParts
     status: async () => policies.status,
     rollback: async () => policies.rollback(),
     apply: async (folder: unknown) => policies.apply(String(folder)),
+    address: async () => ({ url: life.url }),
   };
   stack.defer(await serveCommands(parts.dataDir.runDir, commands));
   return policies;

@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pino, type Logger } from 'pino';
-import type { Config } from './config.ts';
+import { listeningAddress, type Config } from './config.ts';
 import { reportFailure } from './failure.ts';
 import { prepareFirstUse } from './first-use.ts';
 import { createApp } from './http/app.ts';
@@ -54,7 +54,7 @@ async function run(runtime: Runtime, config: Config, log: Logger): Promise<void>
 
 /** Brings the first data in, and says that and where the service serves. */
 async function begin(runtime: Runtime, config: Config, log: Logger, port: number): Promise<void> {
-  const url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`;
+  const url = listeningAddress({ host: config.host, port });
   runtime.reachedAt(url);
   const first = await prepareFirstUse(runtime, config);
   runtime.prepared(first);

@@ -17,11 +17,8 @@ interface Welcome {
 /** What a newcomer sees: where things are, and a first decision to paste. */
 export function welcome({ url, publicUrl, dataDir, bootstrap, keyFile, demo }: Welcome): string {
   const file = join(relative(process.cwd(), dataDir) || '.', 'api-key');
-  const key = keyFile
-    ? `$(cat ${quoted(file.startsWith('..') ? join(dataDir, 'api-key') : file)})`
-    : bootstrap
-      ? '$BOOTSTRAP_API_KEY'
-      : '$SPARKGATE_API_KEY';
+  const shownFile = file.startsWith('..') ? join(dataDir, 'api-key') : file;
+  const key = keyFile ? `$(cat ${quoted(shownFile)})` : bootstrap ? '$BOOTSTRAP_API_KEY' : '$SPARKGATE_API_KEY';
   const hint = bootstrap ? 'BOOTSTRAP_API_KEY, as you set it' : 'npx sparkgate key create --help';
   const lines = [
     '',
@@ -32,6 +29,8 @@ export function welcome({ url, publicUrl, dataDir, bootstrap, keyFile, demo }: W
     `  API key            ${keyFile ? `${file} (administrator)` : hint}`,
     `  data               ${dataDir}`,
   ];
+  // Commands that are typed elsewhere find the service by its data directory.
+  const where = file === join('.data', 'api-key') ? '' : `DATA_DIR=${quoted(dataDir)} `;
   if (!demo) return `${lines.join('\n')}\n\n`;
   const check = {
     subject: { type: 'user', id: 'sam' },
@@ -46,7 +45,7 @@ curl -s ${url}/access/v1/evaluation \\
   -H "Authorization: Bearer ${key}" -H 'Content-Type: application/json' \\
   -d '${JSON.stringify(check)}'
 
-The whole story, from the QR code to the decision: npx sparkgate demo
+The whole story, from the QR code to the decision: ${where}npx sparkgate demo
 
 `;
 }

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { readConfig } from '../config.ts';
 import { entity, type Entity } from './entity.ts';
 import { jsonObject } from './json-object.ts';
-import { serviceClient } from './service-client.ts';
+import { WHERE, serviceClient } from './service-client.ts';
 
 interface Options {
   properties?: object;
@@ -17,7 +17,7 @@ export function checkCommand(): Command {
     .argument('<action>', 'such as create_spark_ad')
     .argument('<resource>', 'such as tiktok_account:brand', entity)
     .option('-p, --properties <json>', "the action's properties, as JSON", jsonObject)
-    .option('-u, --url <url>', 'where the service is (default: PUBLIC_URL, or HOST and PORT)')
+    .option('-u, --url <url>', WHERE)
     .addHelpText(
       'after',
       `\nExample:\n  sparkgate check user:sam create_spark_ad tiktok_account:brand --properties '{"advertiser_id":"adv1"}'`,

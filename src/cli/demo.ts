@@ -3,13 +3,13 @@ import { Command } from 'commander';
 import { readConfig } from '../config.ts';
 import { storyOf } from '../demo/story.ts';
 import { PlatformError } from '../platform/platform-error.ts';
-import { serviceClient, type ServiceClient } from './service-client.ts';
+import { WHERE, serviceClient, type ServiceClient } from './service-client.ts';
 
 /** `sparkgate demo`: the story on the running service, each step with the decision that holds after it. */
 export function demoCommand(): Command {
   return new Command('demo')
     .description('tell the story from the QR code to the decision on the running service')
-    .option('-u, --url <url>', 'where the service is (default: PUBLIC_URL, or HOST and PORT)')
+    .option('-u, --url <url>', WHERE)
     .action(async ({ url }: { url?: string }) => {
       const client = await serviceClient(readConfig(), url);
       const { asks, question, steps } = storyOf(`demo-${randomBytes(3).toString('hex')}`);

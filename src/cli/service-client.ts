@@ -1,5 +1,8 @@
 import { join } from 'node:path';
-import type { Config } from '../config.ts';
+import { z } from 'zod';
+import { listeningAddress, type Config } from '../config.ts';
+import { callCommand } from '../platform/control-socket.ts';
+import { inUse, runDir } from '../platform/data-dir.ts';
 import { PlatformError } from '../platform/platform-error.ts';
 import { readSecret } from '../platform/secret-file.ts';
 
@@ -16,8 +19,12 @@ export interface ServiceClient {
   call: (method: string, path: string, body?: unknown, actor?: string) => Promise<ServiceAnswer>;
 }
 
+/** Where the commands look for the service, for their help. */
+export const WHERE = 'where the service is (default: PUBLIC_URL; HOST and PORT; or where that of DATA_DIR listens)';
+
 /** @throws PlatformError when no key is to be had, or on the first call when nothing answers */
-export async function serviceClient(config: Config, url = addressOf(config)): Promise<ServiceClient> {
+export async function serviceClient(config: Config, named?: string): Promise<ServiceClient> {
+  const url = named ?? (await addressOf(config));
   const key = config.apiKey ?? config.bootstrapApiKey ?? (await readSecret(join(config.dataDir, 'api-key')));
   if (key === null) {
     throw new PlatformError(`There is no API key in ${config.dataDir}/api-key: set SPARKGATE_API_KEY.`);
@@ -45,6 +52,15 @@ export async function serviceClient(config: Config, url = addressOf(config)): Pr
   };
 }
 
-function addressOf(config: Config): string {
-  return config.publicUrl ?? `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${config.port}`;
+async function addressOf(config: Config): Promise<string> {
+  const said = config.publicUrl ?? listeningAddress(config);
+  if (config.publicUrl !== null || config.saysWhere) return said;
+  return (await runningAt(config.dataDir)) ?? said;
+}
+
+/** Where the service that runs on a data directory listens; null where none does, or it cannot be asked. */
+async function runningAt(dataDir: string): Promise<string | null> {
+  if (!(await inUse(dataDir))) return null;
+  const said = await callCommand(await runDir(dataDir), 'address').catch(() => null);
+  return z.object({ url: z.url() }).safeParse(said).data?.url ?? null;
 }

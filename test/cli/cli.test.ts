@@ -103,12 +103,33 @@ test('sparkgate import says which lines it skipped, and opens again only when to
   expect(await service.sparkgate('import', file, '--mode', 'replace')).toMatchObject({ code: 1 });
 });
 
-test('the flow by curl, as the README has it', async () => {
+/** What the README has people paste, as it follows PORT and DATA_DIR. */
+async function readmeBlock(pattern: RegExp): Promise<string> {
   const readme = await readFile(join(import.meta.dirname, '../../README.md'), 'utf8');
-  const [, script] = /The test "the flow by curl" runs this block\. -->\n```bash\n([^]*?)```/.exec(readme) ?? [];
-  const inFolder = `cd "$DATA_DIR" && mkdir -p .data && cp api-key .data/\n${script}`;
-  const { code, stdout, stderr } = await service.bash(inFolder);
+  const [, script] = pattern.exec(readme) ?? [];
+  return script ?? '';
+}
+
+test('the first check by curl, as the README has it', async () => {
+  const script = await readmeBlock(/\n## The first check\n[^]*?\n```bash\n([^]*?)```/);
+  const { code, stdout } = await service.bash(script);
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({ decision: true, context: { via: 'BUSINESS_CENTER' } });
+});
+
+test('the flow by curl, as the README has it', async () => {
+  const script = await readmeBlock(/The test "the flow by curl" runs this block\. -->\n```bash\n([^]*?)```/);
+  const { code, stdout, stderr } = await service.bash(script);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(stdout.match(/"decision":\w+/g)).toEqual(['"decision":false', '"decision":true', '"decision":false']);
   expect(stdout).toContain('GRANT_REVOKED');
+});
+
+test('PORT and HOST say where the service is, before what runs on DATA_DIR does', async () => {
+  const command = `node src/cli.ts check user:sam view tiktok_account:brand`;
+  expect(await service.bash(`PORT=9 ${command}`)).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('No Sparkgate answers at http://127.0.0.1:9:'),
+  });
+  expect(await service.bash(`PORT=0 ${command} -p '{"bc_id":"bc1"}'`)).toMatchObject({ code: 0 });
 });

@@ -33,12 +33,13 @@ export async function cliService(): Promise<CliService> {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const url = await addressOf(started);
-  const env = { ...process.env, DATA_DIR: dataDir, PUBLIC_URL: url };
+  // The commands find the service by its data directory.
+  const env = { ...process.env, DATA_DIR: dataDir };
   return {
     url,
     dataDir,
     sparkgate: async (...args) => run(process.execPath, [CLI, ...args], env),
-    bash: async (script) => run('bash', ['-euo', 'pipefail', '-c', script], { ...env, SG: url }),
+    bash: async (script) => run('bash', ['-euo', 'pipefail', '-c', script], { ...env, PORT: new URL(url).port }),
     stop: async () => {
       const gone = once(started, 'exit');
       started.kill('SIGTERM');

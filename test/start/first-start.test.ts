@@ -79,6 +79,7 @@ test('a first start shows what is there; a second one keeps it', async () => {
   const file = join(dataDir, 'api-key');
   expect(first.stdout()).toContain(`Sparkgate serves at ${first.url}\n`);
   expect(first.stdout()).toContain(`api-key (administrator)\n  data               ${dataDir}\n`);
+  expect(first.stdout()).toContain(`DATA_DIR='${dataDir.replace("'", "'\\''")}' npx sparkgate demo\n`);
   expect(statSync(file).mode & 0o777).toBe(0o600);
   expect(await paste(curlOf(first))).toMatchObject({ decision: true, context: { via: 'BUSINESS_CENTER' } });
 
