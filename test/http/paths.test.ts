@@ -123,6 +123,8 @@ test('other encodings of an address are the same address', async () => {
   expect(await healthy('/%68ealthz')).toBe(200);
   expect(await healthy('http://sparkgate.test/healthz')).toBe(200);
   expect(await healthy('/healthz?x=%2e%2e/../.')).toBe(200);
+  expect((await http.send('GET', '/%761/audit', { key: null })).status).toBe(401);
+  expect((await http.send('GET', '/%761/audit?x=1')).status).toBe(400);
 });
 
 describe('what a query of /v1 may say', () => {

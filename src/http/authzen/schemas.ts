@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { ACTION_PROPERTIES } from '../../decision/action-properties.ts';
 import { Properties } from '../../domain/properties.ts';
 import { OutsideId } from '../../domain/vocabulary.ts';
 
@@ -8,7 +9,14 @@ const Name = z
   .max(256)
   .regex(/^[^\p{Cc}\p{Cs}]+$/u, 'must not contain control characters');
 const Entity = z.object({ type: OutsideId, id: OutsideId, properties: Properties.optional() });
-const Action = z.object({ name: Name, properties: Properties.optional() });
+
+const closedSets = Object.entries(ACTION_PROPERTIES)
+  .map(([kind, { shape }]) => `${kind}: ${Object.keys(shape).join(', ') || 'none'}`)
+  .join('; ');
+const ActionProperties = Properties.optional().openapi({
+  description: `One closed set for each kind of this service (${closedSets}); open for other kinds`,
+});
+const Action = z.object({ name: Name, properties: ActionProperties });
 
 /** An access evaluation request (AuthZEN 1.0, section 6.1). Unknown fields are ignored. */
 export const EvaluationRequest = z
@@ -53,7 +61,7 @@ export const ResourceSearch = z
 export const ActionSearch = z
   .object({
     subject: Entity,
-    action: z.looseObject({ properties: Properties.optional() }).optional(),
+    action: z.looseObject({ properties: ActionProperties }).optional(),
     resource: Entity,
     context: Properties.optional(),
     page: Page,

@@ -22,10 +22,13 @@ export function plainPath() {
   });
 }
 
-/** As it stands in the request line, without the origin that a proxy may have put before the path (RFC 9112, 3.2.2). */
+/**
+ * As it stands in the request line, without the origin that a proxy may have put before the path (RFC 9112, 3.2.2).
+ * Without a server there is a URL alone, whose fragment its maker keeps to itself.
+ */
 function targetOf(c: Http<Env>): string {
   const { incoming } = (c.env ?? {}) as Partial<HttpBindings>;
-  return (incoming?.url ?? c.req.url).replace(/^https?:\/\/[^/?#]*/, '');
+  return (incoming?.url ?? c.req.url.replace(/#.*$/s, '')).replace(/^https?:\/\/[^/?#]*/, '');
 }
 
 function faultOf(target: string): string | null {
