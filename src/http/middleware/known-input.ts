@@ -3,6 +3,7 @@ import type { Context as Http } from 'hono';
 import { createMiddleware } from 'hono/factory';
 import { closed, faultsOf, invalid, unknownName } from '../../domain/closed.ts';
 import type { FieldError } from '../../domain/errors.ts';
+import { readJsonBytes } from '../../domain/strict-json.ts';
 import { percentDecoded } from '../../platform/header-text.ts';
 import type { Env } from '../env.ts';
 import { routeOf } from './request-log.ts';
@@ -64,16 +65,8 @@ const Nothing = closed({});
 
 /** An empty object is as good as nothing: many clients send one with every POST. */
 async function requireNoBody(c: Http<Env>): Promise<void> {
-  const text = await c.req.text();
-  if (text.trim() === '') return;
-  const sent = Nothing.safeParse(parsed(text));
+  const bytes = new Uint8Array(await c.req.arrayBuffer());
+  if (bytes.every((byte) => byte <= 0x20)) return;
+  const sent = Nothing.safeParse(readJsonBytes(bytes));
   if (!sent.success) throw invalid(faultsOf(sent.error));
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw invalid([{ pointer: '', message: 'This takes no body.' }]);
-  }
 }
