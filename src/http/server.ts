@@ -6,12 +6,9 @@ import { SparkgateError } from '../domain/errors.ts';
 import type { Env } from './env.ts';
 import { PROBLEM_TYPE, problemOf } from './problem.ts';
 
-/**
- * Node's own server before the application.
- * @param hostname stands in where a request of HTTP/1.0 names no host
- */
-export function httpServer(app: OpenAPIHono<Env>, hostname?: string): Server {
-  const options = { ...(hostname !== undefined && { hostname }), errorHandler: answerUnreadable };
+/** Node's own server before the application. Probes of HTTP/1.0 name no host: a name stands in, by which no page is asked for. */
+export function httpServer(app: Pick<OpenAPIHono<Env>, 'fetch'>): Server {
+  const options = { hostname: 'localhost', errorHandler: answerUnreadable };
   const listener = getRequestListener(app.fetch, options);
   return createServer((incoming, outgoing) => void listener(incoming, outgoing));
 }

@@ -1,11 +1,9 @@
 import { existsSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
-import { serve } from '@hono/node-server';
 import axe from 'axe-core';
 import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createApp } from '../../src/http/app.ts';
-import { testApp, type TestApp } from './app.ts';
+import type { TestApp } from './app.ts';
+import { serveApp, type Environment } from './served.ts';
 import { signInAs } from './signed-in.ts';
 
 /** Phones are 390 pixels wide here, desks 1280. */
@@ -19,6 +17,8 @@ const FLAGS = [
   '--disable-component-update',
   '--disable-sync',
   '--no-first-run',
+  // A name that leads here and is none of the service's.
+  '--host-resolver-rules=MAP sparkgate.lan 127.0.0.1',
 ];
 
 /** The whole service on a port of its own, and a real Chromium before it. */
@@ -35,11 +35,7 @@ export interface BrowserStage {
  * that a failure.
  * @param environment settings of the service
  */
-export function inBrowser(
-  title: string,
-  tests: (stage: BrowserStage) => void,
-  environment: NodeJS.ProcessEnv = {},
-): void {
+export function inBrowser(title: string, tests: (stage: BrowserStage) => void, environment: Environment = {}): void {
   const executablePath = findChromium();
   if (executablePath === null) {
     leaveOut(title);
@@ -79,29 +75,6 @@ function leaveOut(title: string): void {
   test(message, () => {
     expect(process.env['BROWSER_TESTS']).not.toBe('required');
   });
-}
-
-interface Served {
-  app: TestApp;
-  url: string;
-  close: () => Promise<void>;
-}
-
-async function serveApp(environment: NodeJS.ProcessEnv): Promise<Served> {
-  // Without PUBLIC_URL the service is known by where it is reached.
-  const app = await testApp({ PUBLIC_URL: '', ...environment });
-  const server = serve({ fetch: createApp(app.runtime.services).fetch, port: 0, hostname: '127.0.0.1' });
-  await new Promise((resolve) => void server.once('listening', resolve));
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  app.runtime.reachedAt(url);
-  const close = async () => {
-    await new Promise((resolve) => {
-      server.close(resolve);
-      if ('closeAllConnections' in server) server.closeAllConnections();
-    });
-    await app.close();
-  };
-  return { app, url, close };
 }
 
 function profiles(browser: Browser, app: TestApp, url: string): BrowserStage['profile'] {

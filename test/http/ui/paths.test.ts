@@ -35,8 +35,9 @@ test.each([
   ['2001:db8::6', '2001:db8:0:0::/64'],
   ['fe80::1%eth0', 'fe80:0:0:0::/64'],
   ['::1', '0:0:0:0::/64'],
-  ['nobody', 'unknown'],
-  ['', 'unknown'],
+  ['::ffff:cb00:7107', '203.0.113.7'],
+  ['nobody', null],
+  ['', null],
 ])('%s is counted as %s', (address, network) => {
   expect(networkOf(address)).toBe(network);
 });
