@@ -77,7 +77,7 @@ export async function startRuntime(config: Config, log: Logger): Promise<Runtime
   };
   const embedded = { database: config.databaseUrl === null, pdp: config.cerbosTarget === null };
   const state = { query, policies, hearing: () => hearing.hearing, counters, life, embedded };
-  const issuers = issuersOf(config);
+  const issuers = issuersOf(config, log);
   const settings: DomainSettings = {
     get publicUrl() {
       return publicUrl();
@@ -99,7 +99,10 @@ export async function startRuntime(config: Config, log: Logger): Promise<Runtime
     pageTokens: new PageTokens(secretKey),
     keyRing,
     rates,
-    personTokens: new PersonTokens(Object.values(issuers).filter((it) => it !== null)),
+    personTokens: new PersonTokens(
+      Object.values(issuers).filter((it) => it !== null),
+      log,
+    ),
     issuers,
     sealedAttempts: new SealedAttempts(secretKey),
     demoPeople: () => (life.demo && mayOfferDemoSignIn(config) ? DEMO_PEOPLE : []),
@@ -194,8 +197,8 @@ function perGeneration<Value>(make: (generation: Generation) => Value): (generat
   };
 }
 
-function issuersOf({ issuers: { user, tiktok_account: owner } }: Config): Services['issuers'] {
-  return { user: user && new Issuer(user), tiktok_account: owner && new Issuer(owner) };
+function issuersOf({ issuers: { user, tiktok_account: owner } }: Config, log: Logger): Services['issuers'] {
+  return { user: user && new Issuer(user, log), tiktok_account: owner && new Issuer(owner, log) };
 }
 
 function newSecretKey(): string {

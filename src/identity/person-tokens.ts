@@ -3,7 +3,8 @@ import { createRemoteJWKSet, decodeJwt, errors, jwtVerify, type JWTPayload, type
 import { LRUCache } from 'lru-cache';
 import type { SignedInActor } from '../domain/sign-ins/entity.ts';
 import { OutsideId } from '../domain/vocabulary.ts';
-import { ISSUER_PATIENCE, unreachable, type Issuer } from './issuer.ts';
+import { sameIssuer } from './issuer-name.ts';
+import { Faults, ISSUER_PATIENCE, unreachable, type Issuer, type IssuerLog } from './issuer.ts';
 
 /** Signatures that only the issuer can make: with a shared secret, whoever checks could sign as well. */
 const ALGORITHMS = [
@@ -38,6 +39,9 @@ const HOLDS_FOR = 300_000;
 /** The issuer's keys are asked for again at most this often for a key that is not among them (milliseconds). */
 const KEYS_COOL_DOWN = 10_000;
 
+/** Codes of errors that say nothing of the token, since the issuer's keys could not be had. */
+const HINDERED: ReadonlySet<string> = new Set(['ERR_JWKS_TIMEOUT', 'ERR_JWKS_INVALID', 'ERR_JOSE_GENERIC']);
+
 const JWS = /^[\w-]+\.[\w-]+\.[\w-]*$/;
 
 interface Verified {
@@ -50,22 +54,27 @@ interface Verified {
 export class PersonTokens {
   readonly #issuers: readonly Issuer[];
   readonly #keys = new Map<string, JWTVerifyGetKey>();
+  readonly #faults: Faults;
   readonly #verified = new LRUCache<string, Verified>({ max: 10_000, ttl: HOLDS_FOR });
 
   /** @param issuers those without an audience are left out: their tokens are not for this service */
-  constructor(issuers: readonly Issuer[]) {
+  constructor(issuers: readonly Issuer[], log: IssuerLog) {
     this.#issuers = issuers.filter(({ settings }) => settings.audience !== null);
+    this.#faults = new Faults(log);
   }
 
   /** The person, or null for what is no valid token of any issuer. @throws SparkgateError `unavailable` */
   async find(token: string): Promise<SignedInActor | null> {
-    if (this.#issuers.length === 0 || !JWS.test(token)) return null;
+    if (!JWS.test(token)) return null;
     const hash = createHash('sha256').update(token).digest('base64');
     const known = this.#verified.get(hash);
     if (known && known.expires > Date.now() / 1000) return known.actor;
     const claimed = claimedIssuer(token);
-    for (const issuer of this.#issuers.filter(({ settings }) => settings.issuer === claimed)) {
-      const verified = await this.#verify(issuer, token);
+    if (claimed === null) return null;
+    const issuers = this.#issuers.filter(({ settings }) => sameIssuer(settings.issuer, claimed));
+    if (issuers.length === 0) this.#noteUnknown(claimed);
+    for (const issuer of issuers) {
+      const verified = await this.#verify(issuer, token, claimed);
       if (!verified) continue;
       this.#verified.set(hash, verified);
       return verified.actor;
@@ -73,19 +82,33 @@ export class PersonTokens {
     return null;
   }
 
-  async #verify(issuer: Issuer, token: string): Promise<Verified | null> {
-    const { type, issuer: url, audience } = issuer.settings;
+  #noteUnknown(claimed: string): void {
+    const taken = this.#issuers.map(({ settings }) => settings.issuer).join(', ');
+    const fields = { issuer: claimed.slice(0, 256), taken };
+    this.#faults.note(fields, 'token refused: its issuer is none whose tokens are taken');
+  }
+
+  async #verify(issuer: Issuer, token: string, claimed: string): Promise<Verified | null> {
+    const { type, audience } = issuer.settings;
     const keys = await this.#keysOf(issuer);
     const options = {
-      issuer: url,
+      issuer: claimed,
       audience: audience ?? [],
       algorithms: ALGORITHMS,
       requiredClaims: ['sub', 'exp'],
       clockTolerance: CLOCK_TOLERANCE,
     };
-    const verified = await jwtVerify(token, keys, options).catch(nullIfInvalid);
+    const verified = await jwtVerify(token, keys, options).catch((error: unknown) => this.#refuse(error, claimed));
     if (!verified || !TYPES.has(verified.protectedHeader.typ?.toLowerCase())) return null;
     return personIn(verified.payload, type);
+  }
+
+  /** What is wrong with a token makes it none; what hinders finding out does not. @throws SparkgateError `unavailable` */
+  #refuse(error: unknown, issuer: string): null {
+    if (!(error instanceof errors.JOSEError) || HINDERED.has(error.code)) throw unreachable(error);
+    const claim = error instanceof errors.JWTClaimValidationFailed ? error.claim : '';
+    this.#faults.note({ issuer, code: error.code, claim }, 'token refused: it is of a known issuer and does not hold');
+    return null;
   }
 
   async #keysOf(issuer: Issuer): Promise<JWTVerifyGetKey> {
@@ -112,19 +135,9 @@ function personIn(payload: JWTPayload, type: SignedInActor['type']): Verified | 
 
 function claimedIssuer(token: string): string | null {
   try {
-    return decodeJwt(token).iss ?? null;
+    const { iss } = decodeJwt<{ iss?: unknown }>(token);
+    return typeof iss === 'string' ? iss : null;
   } catch {
     return null;
   }
-}
-
-/** What is wrong with a token makes it none; what hinders finding out does not. */
-function nullIfInvalid(error: unknown): null {
-  const hindered =
-    !(error instanceof errors.JOSEError) ||
-    error instanceof errors.JWKSTimeout ||
-    error instanceof errors.JWKSInvalid ||
-    error.code === 'ERR_JOSE_GENERIC';
-  if (hindered) throw unreachable(error);
-  return null;
 }
