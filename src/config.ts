@@ -25,6 +25,18 @@ const token = z
   .regex(/^[\x20-\x7e]+$/, 'takes printable ASCII')
   .optional();
 
+const HOSTS =
+  'takes names of hosts or their addresses, separated by commas and without ports, such as sparkgate.internal,10.0.0.7';
+const hosts = z.string().transform((text, context) =>
+  text.split(',').map((item) => {
+    const host = item.trim();
+    const url = `http://${host}`;
+    const known = /^(?:\[[\da-f:.]+\]|[^\s@/?#\\:[\]*]+)$/i.test(host) && URL.canParse(url);
+    if (!known) context.addIssue({ code: 'custom', message: HOSTS });
+    return known ? new URL(url).hostname.replace(/\.$/, '') : '';
+  }),
+);
+
 const Environment = z.object({
   HOST: z.string().min(1).default('127.0.0.1'),
   PORT: whole(0, 65_535, 8080),
@@ -69,6 +81,7 @@ const Environment = z.object({
   CONSENT_RATE_PER_API_KEY: count(6000),
   CONSENT_RATE_PER_ACCOUNT: count(120),
   CONSENT_RATE_PER_BUSINESS_CENTER: count(600),
+  ALLOWED_HOSTS: hosts.default([]),
   TRUSTED_PROXIES: whole(0, 10, 0),
   BUSINESS_CENTERS_PER_ACCOUNT: count(800),
   ACCOUNTS_PER_BUSINESS_CENTER: count(800),
@@ -130,6 +143,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env) {
       account: env.CONSENT_RATE_PER_ACCOUNT,
       business_center: env.CONSENT_RATE_PER_BUSINESS_CENTER,
     },
+    allowedHosts: env.ALLOWED_HOSTS,
     trustedProxies: env.TRUSTED_PROXIES,
     limits: {
       business_centers_per_account: env.BUSINESS_CENTERS_PER_ACCOUNT,
@@ -191,11 +205,6 @@ function issuersOf(env: z.output<typeof Environment>) {
   return { user, tiktok_account: owner };
 }
 
-/** A last slash makes no other issuer. */
-function sameIssuer(one: string, other: string): boolean {
-  return one.replace(/\/$/, '') === other.replace(/\/$/, '');
-}
-
 /** One issuer from its variables: URL, client id, client secret and audience, in this order. */
 function issuerOf<Type extends string>(type: Type, variables: Record<string, string | undefined>) {
   const [url = '', id = ''] = Object.keys(variables);
@@ -218,6 +227,12 @@ function isDecodable(url: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** Two spellings that differ in the last slash, or in what no URL tells apart, name one issuer. */
+function sameIssuer(one: string, other: string): boolean {
+  const [first, second] = [one, other].map((issuer) => new URL(issuer).href.replace(/\/$/, ''));
+  return first === second;
 }
 
 function isLoopback(hostname: string): boolean {

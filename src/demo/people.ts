@@ -1,3 +1,4 @@
+import { isLoopback } from '../platform/loopback.ts';
 import { DEMO_REVIEWER } from './world.ts';
 
 /** Whom the demo's sign-in lets in without proof. */
@@ -27,8 +28,4 @@ interface Surroundings {
 export function mayOfferDemoSignIn({ demo, databaseUrl, issuers, host, publicUrl }: Surroundings): boolean {
   if (demo === 'off' || databaseUrl !== null || issuers.user !== null || issuers.tiktok_account !== null) return false;
   return demo === 'on' || (isLoopback(host) && (publicUrl === null || isLoopback(new URL(publicUrl).hostname)));
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || host === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(host);
 }

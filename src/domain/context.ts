@@ -108,6 +108,16 @@ export interface Context {
   /** null for signed-in people and the operator. */
   key: CallingKey | null;
   requestId: string | null;
+  /** The form that a person sent, which may be carried out once; absent for every other call. */
+  submission?: Submission;
+}
+
+/** A form with a one-time key. */
+export interface Submission {
+  /** SHA-256 of who sent what to where, the key included. */
+  hash: Buffer;
+  /** What the answer needs of the result, so that the same form sent again gets it too. Never a secret. */
+  keep: (result: unknown) => unknown;
 }
 
 /** The actor as it stands in rows and audit entries, such as `user:sam`. */

@@ -9,6 +9,7 @@ export type ErrorCode =
   | 'limit_reached'
   | 'rate_limited'
   | 'revision_not_reached'
+  | 'misdirected_request'
   | 'payload_too_large'
   | 'timeout'
   | 'unavailable'

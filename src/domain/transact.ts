@@ -1,7 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { CompiledQuery } from 'kysely';
 import { AuditEntry } from './audit/entity.ts';
-import { actorName, type CallingKey, type Context, type Query } from './context.ts';
+import { actorName, type CallingKey, type Context, type Query, type Submission } from './context.ts';
 
 /** The channel on which every write is announced (NOTIFY): `{"revision": string, "events": string[]}`. */
 export const CHANNEL = 'sparkgate';
@@ -62,10 +62,21 @@ export async function transact<T>(
       const { result, audit } = await work(tx);
       if (audit === 'unchanged') return { result, revision: current.value };
       await em.flush();
+      if (ctx.submission) await remember(tx, ctx.submission, result);
       await record(tx, audit);
       return { result, revision };
     }),
   );
+}
+
+/** For how long a form that was carried out is remembered, in hours. */
+const REMEMBERED = 24;
+
+/** The primary key refuses what was carried out already, by whichever process. */
+async function remember(tx: Tx, { hash, keep }: Submission, result: unknown): Promise<void> {
+  await tx.query('delete from form_submission where at < $1', [new Date(tx.at.getTime() - REMEMBERED * 3_600_000)]);
+  const kept = JSON.stringify(keep(result) ?? null);
+  await tx.query('insert into form_submission (hash, at, kept) values ($1, $2, $3::jsonb)', [hash, tx.at, kept]);
 }
 
 /** Statements on the transaction of this entity manager, with parameters that PostgreSQL itself binds. */

@@ -29,6 +29,7 @@ import { oidcSignIn } from './sign-in/oidc.ts';
 import { signIn } from './sign-in/sign-in.ts';
 import { authenticate, requirePerson } from './middleware/authenticate.ts';
 import { bodyLimit } from './middleware/body-limit.ts';
+import { knownHost } from './middleware/known-host.ts';
 import { knownInput } from './middleware/known-input.ts';
 import { onePolicy } from './middleware/one-policy.ts';
 import { plainPath } from './middleware/plain-path.ts';
@@ -39,7 +40,7 @@ import { myAccount } from './my-account/my-account.ts';
 import { answerError, answerNothing } from './ui/answer-error.ts';
 import { assets } from './ui/assets.ts';
 import { languageSwitch } from './ui/language-switch.ts';
-import { pages, PAGES, sealPages } from './ui/pages.ts';
+import { noLastSlash, pages, PAGES, sealPages } from './ui/pages.ts';
 import { router } from './validation.ts';
 
 const IMPORT = '/v1/relationships/import';
@@ -65,6 +66,8 @@ export function createApp(services: Services): OpenAPIHono<Env> {
   app.use(requestId(), onePolicy(services), requestLog(), metrics.measure(), sealPages());
   app.use(secureHeaders(SECURITY), plainPath(), requireRequestId());
   for (const path of PAGES) app.use(path, pages());
+  app.use(knownHost());
+  for (const path of PAGES) app.use(path, noLastSlash());
   app.onError(async (error, c) => answerError(c, error));
   app.notFound(async (c) => answerNothing(c, new SparkgateError('not_found', 'There is nothing at this address.')));
   limit(app, services);

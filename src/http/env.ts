@@ -70,6 +70,8 @@ export interface HttpSettings {
   importLimitBytes: number;
   evaluationsPerRequest: number;
   requestTimeout: number;
+  /** Hosts beside that of `PUBLIC_URL` and this machine by which pages may be asked for, in lower case. */
+  allowedHosts: readonly string[];
   /** How many proxies of ours stand before the service. */
   trustedProxies: number;
   /** Life of a sign-in at the most. */
@@ -118,6 +120,8 @@ export interface Env {
     signedIn: SignedIn;
     /** On pages for everybody: who is signed in, if anybody is. */
     maybeSignedIn: SignedIn | null;
+    /** The value that a browser gets as its cookie with this answer, for forms that need no sign-in. */
+    newBrowser: string;
     /** On every page: whom it speaks to. */
     reader: Reader;
   };

@@ -17,6 +17,7 @@ export const PROBLEMS: Record<ErrorCode, { status: ContentfulStatusCode; title: 
   limit_reached: { status: 409, title: 'A limit is reached' },
   rate_limited: { status: 429, title: 'Too many requests' },
   revision_not_reached: { status: 412, title: 'That revision is not reached' },
+  misdirected_request: { status: 421, title: 'This host is not known here' },
   payload_too_large: { status: 413, title: 'The body is too large' },
   timeout: { status: 503, title: 'This took too long' },
   unavailable: { status: 503, title: 'Not available for the moment' },

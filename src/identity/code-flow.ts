@@ -4,8 +4,14 @@ import type { SignedInActor } from '../domain/sign-ins/entity.ts';
 import { DisplayName, OutsideId } from '../domain/vocabulary.ts';
 import { unreachable, type Issuer } from './issuer.ts';
 
-/** What a browser keeps, sealed, while its person is at the issuer. */
-export const Attempt = z.object({ state: z.string(), nonce: z.string(), verifier: z.string(), next: z.string() });
+/** What a browser keeps, sealed, while its person is at the issuer. `begun` in milliseconds since 1970. */
+export const Attempt = z.object({
+  state: z.string(),
+  nonce: z.string(),
+  verifier: z.string(),
+  next: z.string(),
+  begun: z.number(),
+});
 export type Attempt = z.infer<typeof Attempt>;
 
 /** A person whom an issuer vouches for. */
@@ -15,10 +21,13 @@ export interface Vouched {
   issuer: string;
 }
 
-/** A sign-in that came to nothing. `declined`: the person said no there; `refused`: what came back does not hold. */
+/**
+ * A sign-in that came to nothing. `declined`: the person said no there; `used`: what came back was redeemed before, as
+ * when a page is loaded again, or is too old; `refused`: it does not hold.
+ */
 export class SignInRefused extends Error {
   override name = 'SignInRefused';
-  readonly why: 'declined' | 'refused';
+  readonly why: 'declined' | 'used' | 'refused';
   /** A short code for the log, which holds nothing secret. */
   readonly code: string;
 
@@ -41,6 +50,7 @@ export async function beginAttempt(
     nonce: oidc.randomNonce(),
     verifier: oidc.randomPKCECodeVerifier(),
     next,
+    begun: Date.now(),
   };
   const url = oidc.buildAuthorizationUrl(configuration, {
     redirect_uri: redirectUri,
@@ -97,7 +107,8 @@ function refuse(error: unknown): never {
     throw new SignInRefused(error.error === 'access_denied' ? 'declined' : 'refused', 'authorization_response');
   }
   if (error instanceof oidc.ResponseBodyError) {
-    throw error.status >= 500 ? unreachable(error.error) : new SignInRefused('refused', error.error);
+    if (error.status >= 500) throw unreachable(error.error);
+    throw new SignInRefused(error.error === 'invalid_grant' ? 'used' : 'refused', error.error);
   }
   const code = error instanceof oidc.ClientError ? (error.code ?? 'client_error') : 'unexpected';
   if (error instanceof TypeError || code === 'OAUTH_TIMEOUT' || code === 'OAUTH_ABORT') throw unreachable(code);

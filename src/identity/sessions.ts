@@ -1,7 +1,7 @@
 import { databaseError } from '../domain/database-errors.ts';
 import type { Query } from '../domain/context.ts';
 import type { SignedInActor } from '../domain/sign-ins/entity.ts';
-import { csrfToken, newSessionToken, sessionTokenHash } from '../domain/sign-ins/session-token.ts';
+import { browserField, csrfToken, nextSessionToken, sessionTokenHash } from '../domain/sign-ins/session-token.ts';
 
 /** A sign-in that holds. */
 export interface Session {
@@ -16,26 +16,36 @@ export interface Session {
   renewed: string | null;
 }
 
+/** Who asks: only what a person does keeps a sign-in from becoming idle, and renews its token. */
+export type AskedBy = 'person' | 'machine';
+
 /** A token is renewed after this time, in seconds. */
 const RENEWED_AFTER = 900;
 
-/** Requests under way may carry the token before for as long, in seconds. */
+/** Once the next token was seen, requests under way may carry the one before for as long, in seconds. */
 const OVERLAP = 60;
 
-/** When a person was last seen is noted at most this often, in seconds. */
-const NOTED_EVERY = 60;
+/** When a person was last seen is known to so many seconds. */
+const NOTED_EVERY = 1;
 
-const FIND = `select id, subject_id, display_name, issuer, token_hash = $1 as current,
+const FIND = `select id, subject_id, display_name, issuer, token_hash = $1 as current, token_taken as taken,
     (extract(epoch from created_at) * 1000)::float8 as since,
     last_seen_at < now() - interval '${NOTED_EVERY} s' as unseen,
     renewed_at < now() - interval '${RENEWED_AFTER} s' as old
   from sign_in
-  where (token_hash = $1 or (previous_token_hash = $1 and renewed_at > now() - interval '${OVERLAP} s'))
+  where (token_hash = $1
+      or (previous_token_hash = $1 and (not token_taken or renewed_at > now() - interval '${OVERLAP} s')))
     and subject_type = $2 and ended_at is null and expires_at > now()
     and last_seen_at > now() - make_interval(secs => $3)`;
 
-const RENEW = `update sign_in set token_hash = $2, previous_token_hash = $1, renewed_at = now(), last_seen_at = now()
-  where token_hash = $1 and ended_at is null returning id`;
+const RENEW = `update sign_in
+  set token_hash = $2, previous_token_hash = $1, renewed_at = now(), token_taken = false, last_seen_at = now()
+  where token_hash = $1 and ended_at is null`;
+
+const NOTE_TAKEN =
+  'update sign_in set token_taken = true, renewed_at = now() where token_hash = $1 and not token_taken';
+
+const NOTE_SEEN = 'update sign_in set last_seen_at = now() where id = $1::uuid';
 
 interface Row {
   id: string;
@@ -43,6 +53,7 @@ interface Row {
   display_name: string | null;
   issuer: string | null;
   current: boolean;
+  taken: boolean;
   since: number;
   unseen: boolean;
   old: boolean;
@@ -62,14 +73,11 @@ export class Sessions {
   }
 
   /** The sign-in of this kind of person, or null for a token that is none or no longer. @throws SparkgateError `unavailable` */
-  async find(token: string, type: SignedInActor['type']): Promise<Session | null> {
+  async find(token: string, type: SignedInActor['type'], by: AskedBy): Promise<Session | null> {
     const hash = sessionTokenHash(token);
     const [row] = await this.#ask<Row>(FIND, [hash, type, this.#idle]);
     if (!row) return null;
-    const renewed = row.old && row.current ? await this.#renew(hash) : null;
-    if (row.unseen && renewed === null) {
-      await this.#ask('update sign_in set last_seen_at = now() where id = $1::uuid', [row.id]);
-    }
+    if (row.current && !row.taken) await this.#ask(NOTE_TAKEN, [hash]);
     return {
       id: row.id,
       actor: { type, id: row.subject_id },
@@ -77,15 +85,23 @@ export class Sessions {
       issuer: row.issuer,
       csrfToken: csrfToken(this.#secretKey, row.id),
       signedInAt: new Date(row.since),
-      renewed,
+      renewed: by === 'person' ? await this.#seen(row, hash) : null,
     };
   }
 
-  /** Of several requests that come at once, one renews. */
-  async #renew(hash: Buffer): Promise<string | null> {
-    const token = newSessionToken();
-    const rows = await this.#ask(RENEW, [hash, sessionTokenHash(token)]);
-    return rows.length === 1 ? token : null;
+  /** The field of the forms of a browser in which nobody is signed in. */
+  fieldOf(browser: string): string {
+    return browserField(this.#secretKey, browser);
+  }
+
+  /** Notes that the person was here. Answers the next token, where it is due or did not arrive the first time. */
+  async #seen(row: Row, hash: Buffer): Promise<string | null> {
+    if (row.unseen) await this.#ask(NOTE_SEEN, [row.id]);
+    const due = row.current ? row.old && row.taken : !row.taken;
+    if (!due) return null;
+    const next = nextSessionToken(this.#secretKey, row.id, hash);
+    if (row.current) await this.#ask(RENEW, [hash, sessionTokenHash(next)]);
+    return next;
   }
 
   async #ask<R extends object>(text: string, values: unknown[]): Promise<R[]> {

@@ -9,6 +9,7 @@ import { BusinessCenter, Member } from '../domain/business-centers/entity.ts';
 import { Entity } from '../domain/entities/entity.ts';
 import { KnownLimit, RelationshipRevision } from '../domain/revision/entity.ts';
 import { SignIn } from '../domain/sign-ins/entity.ts';
+import { FormSubmission } from '../domain/submissions/entity.ts';
 import { TiktokAccount } from '../domain/tiktok-accounts/entity.ts';
 
 export const entities = [
@@ -27,4 +28,5 @@ export const entities = [
   RelationshipRevision,
   KnownLimit,
   SignIn,
+  FormSubmission,
 ];

@@ -11,6 +11,7 @@ import { Migration20261122120100_sign_in } from './migrations/Migration202611221
 import { Migration20261122120200_search } from './migrations/Migration20261122120200_search.ts';
 import { Migration20261128100000_key_life } from './migrations/Migration20261128100000_key_life.ts';
 import { Migration20261128110000_moves_and_endings } from './migrations/Migration20261128110000_moves_and_endings.ts';
+import { Migration20261128120000_pages } from './migrations/Migration20261128120000_pages.ts';
 
 /** Where the database is: a `postgresql://` URL, or the parts of a unix-socket connection. */
 export type DatabaseAddress = { url: string } | { host: string; port: number; user: string; database: string };
@@ -106,6 +107,7 @@ function ormOptions(address: DatabaseAddress, poolSize: number): Options {
           name: 'Migration20261128110000_moves_and_endings',
           class: Migration20261128110000_moves_and_endings,
         },
+        { name: 'Migration20261128120000_pages', class: Migration20261128120000_pages },
       ],
     },
   };

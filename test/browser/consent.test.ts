@@ -173,7 +173,7 @@ inBrowser('the owner’s consent', (stage) => {
     const framed = page.frames().find((frame) => frame !== page.mainFrame());
     expect(await framed?.locator('body').innerText()).not.toContain('Authorize');
     await button(page, 'Win').click();
-    await text(page, 'You are not signed in');
+    await text(page, 'This did not come from a page of this service');
     expect(await sql(app, "select 1 as one from account_grant where tiktok_account_id = 'lured'")).toEqual([]);
   });
 

@@ -253,7 +253,10 @@ describe('10. nobody but the owner’s own page can answer', () => {
   test('no field and no header turns a redirect outside', async () => {
     const { token } = await request();
     const away = { next: 'https://evil.example/', back: '//evil.example', redirect: 'https://evil.example' };
-    const answer = await owner.post(`/consent/${token}/approve?next=//evil.example`, away, { Host: 'evil.example' });
+    const address = `/consent/${token}/approve?next=//evil.example`;
+    const elsewhere = await owner.post(address, away, { Host: 'evil.example' });
+    expect([elsewhere.status, elsewhere.headers.get('Location')]).toEqual([421, null]);
+    const answer = await owner.post(address, away);
     expect([answer.status, answer.headers.get('Location')]).toEqual([303, '/my-account/grants/bc1']);
   });
 });
@@ -282,6 +285,10 @@ test('12. every step is in the audit trail: created, opened (by whom, once), app
     sql(app, 'select event, actor from audit_entry where subject_id = $1 order by id', [id]);
   const other = await signInAs(app, 'tiktok_account:other');
   const approved = await request();
+  // Nobody looked yet where a browser fetches ahead, or where only the headers are asked for.
+  const ahead = await owner.get(`/consent/${approved.token}`, { 'Sec-Purpose': 'prefetch;prerender' });
+  const head = await app.request(`/consent/${approved.token}`, { method: 'HEAD', headers: { Cookie: owner.cookie } });
+  expect([ahead.status, head.status, (await trail(approved.id)).length]).toEqual([503, 200, 1]);
   for (const look of [owner, owner, other]) await look.get(`/consent/${approved.token}`);
   await other.post(`/consent/${approved.token}/approve`);
   expect(await trail(approved.id)).toEqual([

@@ -1,8 +1,9 @@
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ConfigError, readConfig } from '../../src/config.ts';
 import { mayOfferDemoSignIn } from '../../src/demo/people.ts';
+import { READERS } from '../../src/http/ui/reader.ts';
 import { testApp } from '../support/app.ts';
-import { cleanUp, SERVICE_KEY, startService } from '../support/service.ts';
+import { cleanUp, SERVICE_KEY, startService, type Service } from '../support/service.ts';
 import { formOf } from '../support/signed-in.ts';
 
 afterAll(cleanUp);
@@ -102,6 +103,84 @@ test('on a first start, the demo lets its people in, marked as such, and nobody 
   }
   const foreign = await fetch(`${url}/sign-in/demo`, form({ who: 'user:adm' }, { 'Sec-Fetch-Site': 'cross-site' }));
   expect([foreign.status, foreign.headers.getSetCookie()]).toEqual([403, []]);
+});
+
+describe("through a proxy, or by another name, the demo's sign-in is not there", () => {
+  let service: Service;
+  let cookie: string;
+  beforeAll(async () => {
+    service = await startService();
+    const signedIn = await fetch(`${service.url}/sign-in/demo`, form({ who: 'user:adm' }));
+    cookie = signedIn.headers.get('Set-Cookie')?.split(';')[0] ?? '';
+  });
+
+  test.each([
+    'Forwarded: for=203.0.113.7',
+    'Via: 1.1 proxy',
+    'X-Forwarded-For: 203.0.113.7',
+    'X-Forwarded-Host: localhost',
+    'X-Forwarded-Proto: https',
+    'X-Forwarded-Prefix: /x',
+    'X-Forwarded: x',
+    'X-Real-IP: 127.0.0.1',
+    'X-Client-IP: 127.0.0.1',
+    'X-Cluster-Client-IP: 127.0.0.1',
+    'X-Original-Forwarded-For: 127.0.0.1',
+    'X-Envoy-External-Address: 203.0.113.7',
+    'True-Client-IP: 203.0.113.7',
+    'Fastly-Client-IP: 203.0.113.7',
+    'CF-Connecting-IP: 203.0.113.7',
+    'CF-Ray: x',
+    'CDN-Loop: x',
+  ])('%s: no button, no sign-in, and none of before counts', async (header) => {
+    const [name = '', value = ''] = header.split(': ');
+    const { url } = service;
+    const page = await (await fetch(`${url}/sign-in`, { headers: { [name]: value } })).text();
+    expect(page).not.toContain('/sign-in/demo');
+    for (const said of Object.values(READERS)) {
+      const language = { 'Accept-Language': said.language, [name]: value };
+      const text = await (await fetch(`${url}/sign-in`, { headers: language })).text();
+      expect(text).toContain(said.words.signIn.demo.elsewhere);
+    }
+    const posted = await fetch(`${url}/sign-in/demo`, form({ who: 'user:adm' }, { [name]: value }));
+    expect([posted.status, posted.headers.getSetCookie()]).toEqual([404, []]);
+    const shown = await fetch(`${url}/console/bc1/members`, {
+      headers: { Cookie: cookie, [name]: value },
+      redirect: 'manual',
+    });
+    expect([shown.status, shown.headers.getSetCookie()]).toEqual([302, []]);
+  });
+
+  test('directly, the sign-in of before counts still', async () => {
+    const answer = await fetch(`${service.url}/console/bc1/members`, {
+      headers: { Cookie: cookie },
+      redirect: 'manual',
+    });
+    expect(answer.status).toBe(200);
+  });
+
+  test.each([
+    [303, { 'Sec-Fetch-Site': 'same-origin', Origin: 'null' }],
+    [403, { 'Sec-Fetch-Site': 'same-origin', Origin: 'https://evil.test' }],
+    [403, { 'Sec-Fetch-Site': 'same-site' }],
+    [403, { 'Sec-Fetch-Site': 'none' }],
+  ])('%i: %j', async (status, headers) => {
+    const answer = await fetch(`${service.url}/sign-in/demo`, form({ who: 'user:adm' }, headers));
+    expect(answer.status).toBe(status);
+  });
+
+  test('in an older browser, which hides the origin, the field tells', async () => {
+    const { url } = service;
+    const page = await fetch(`${url}/sign-in`);
+    const [own = ''] = page.headers.getSetCookie().map((it) => it.split(';')[0] ?? '');
+    const [, csrf = ''] = /name="csrf" value="([^"]+)"/.exec(await page.text()) ?? [];
+    const send = async (field: string, jar: string) => {
+      const headers = { 'Content-Type': 'application/x-www-form-urlencoded', Origin: 'null', Cookie: jar };
+      const body = formOf({ who: 'user:adm', csrf: field });
+      return (await fetch(`${url}/sign-in/demo`, { method: 'POST', redirect: 'manual', headers, body })).status;
+    };
+    expect([await send(csrf, own), await send(csrf, 'a=b'), await send('x', own)]).toEqual([303, 403, 403]);
+  });
 });
 
 describe('settings of the sign-in that cannot be', () => {

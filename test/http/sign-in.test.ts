@@ -35,8 +35,18 @@ afterAll(async () => {
 /** Who is signed in in a browser, as the service sees it. */
 async function signedInAs(browser: Browser, audience: 'user' | 'tiktok_account') {
   const token = browser.jar().get(`sparkgate_${audience}`);
-  return token === undefined ? null : app.runtime.services.sessions.find(token, audience);
+  return token === undefined ? null : app.runtime.services.sessions.find(token, audience, 'machine');
 }
+
+/** What a browser keeps of the one sign-in that it began. */
+function attemptIn(browser: Browser): { name: string; value: string } {
+  const kept = [...browser.jar()].find(([it]) => it.startsWith('sparkgate_signing_in_user_'));
+  const [name, value] = kept ?? ['', ''];
+  return { name, value };
+}
+
+/** A value as such a cookie holds it: with the time at which it was written. */
+const stamped = (value: string): string => `${Date.now().toString(36)}.${value}`;
 
 const atCallback = (url: URL): boolean => url.origin === PUBLIC_URL && url.pathname.endsWith('/callback');
 
@@ -166,18 +176,18 @@ describe('what does not hold lets nobody in', () => {
   test.each(['x', '', 'eyJhbGciOiJub25lIn0..'])('a made-up attempt: %j', async (sealed) => {
     const browser = new Browser(app);
     const url = await answered(browser, 'user');
-    browser.jar().set('sparkgate_signing_in_user', sealed);
+    browser.jar().set(attemptIn(browser).name, stamped(sealed));
     expect(await refused(browser, url)).toBe(400);
   });
 
   test('an attempt that was changed, or that is of the other kind of person', async () => {
     const browser = new Browser(app);
     const url = await answered(browser, 'user');
-    const sealed = browser.jar().get('sparkgate_signing_in_user') ?? '';
+    const { name, value: sealed } = attemptIn(browser);
     const changed = `${sealed.slice(0, -30)}${sealed.at(-30) === 'A' ? 'B' : 'A'}${sealed.slice(-29)}`;
-    browser.jar().set('sparkgate_signing_in_user', changed);
+    browser.jar().set(name, changed);
     expect(await refused(browser, url)).toBe(400);
-    browser.jar().set('sparkgate_signing_in_tiktok_account', sealed);
+    browser.jar().set(name.replace('user', 'tiktok_account'), sealed);
     const crossed = new URL(`${CALLBACK.tiktok_account}${url.search}`, PUBLIC_URL);
     expect(await refused(browser, crossed, 'tiktok_account')).toBe(400);
   });
@@ -256,9 +266,9 @@ test('the log holds nothing that lets anybody in', async () => {
   const talkative = await testApp({ ...settings, OIDC_AUDIENCE: 'https://api.sparkgate.test' }, log);
   const browser = new Browser(talkative);
   const { url } = await browser.follow(START.user, 'adm', atCallback);
-  const attempt = browser.jar().get('sparkgate_signing_in_user') ?? '';
+  const { name, value: attempt } = attemptIn(browser);
   await browser.once(url);
-  browser.jar().set('sparkgate_signing_in_user', attempt);
+  browser.jar().set(name, attempt);
   expect((await browser.once(url)).status).toBe(400);
   const token = await users.token({ sub: 'adm', aud: 'https://other.test', exp: 1 });
   await talkative.call('GET', '/v1/audit', { key: token });

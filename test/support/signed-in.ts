@@ -1,6 +1,6 @@
 import { beginSignIn } from '../../src/domain/sign-ins/begin-sign-in.ts';
 import type { SignedInActor } from '../../src/domain/sign-ins/entity.ts';
-import { isSecure } from '../../src/http/sign-in/cookies.ts';
+import { hasSecureCookies } from '../../src/http/cookies.ts';
 import type { TestApp } from './app.ts';
 import { entity } from './cast.ts';
 
@@ -21,15 +21,20 @@ export interface SignedInBrowser {
   ) => Promise<Response>;
 }
 
-/** Signs somebody in without an issuer: `user:adm`, or `tiktok_account:brand`. */
-export async function signInAs(app: TestApp, who: string, displayName: string | null = null): Promise<SignedInBrowser> {
+/** Signs somebody in past the issuer, in its name: `user:adm`, or `tiktok_account:brand`. */
+export async function signInAs(
+  app: TestApp,
+  who: string,
+  displayName: string | null = null,
+  issuer = 'https://issuer.test',
+): Promise<SignedInBrowser> {
   const actor = entity(who) as SignedInActor;
   const { services } = app.runtime;
   const context = services.contextFor({ key: null, actor }, null);
-  const signIn = { actor, displayName, issuer: 'https://issuer.test', replaces: null, lasts: 3600 };
+  const signIn = { actor, displayName, issuer, replaces: null, lasts: 3600 };
   const { result } = await beginSignIn(context, signIn);
-  const session = await services.sessions.find(result.token, actor.type);
-  const name = `${isSecure(services.publicUrl()) ? '__Host-' : ''}sparkgate_${actor.type}`;
+  const session = await services.sessions.find(result.token, actor.type, 'machine');
+  const name = `${hasSecureCookies(services.publicUrl()) ? '__Host-' : ''}sparkgate_${actor.type}`;
   const cookie = `${name}=${result.token}`;
   const csrf = session?.csrfToken ?? '';
   return {

@@ -1,3 +1,4 @@
+import { sql } from '@mikro-orm/core';
 import { z } from 'zod';
 import { authorize, authorizeKey } from '../authorize.ts';
 import type { Context } from '../context.ts';
@@ -15,7 +16,7 @@ export async function findRequests(
   await authorizeKey(ctx, 'act_as', [bcId]);
   await authorize(ctx, { action: 'view_access_requests', resource: { type: 'business_center', id: bcId } }, null);
   const before = z.uuid().safeParse(page.cursor).data;
-  const pending = which === 'pending' ? ({ status: 'PENDING', expiresAt: { $gt: new Date() } } as const) : {};
+  const pending = which === 'pending' ? ({ status: 'PENDING', expiresAt: { $gt: sql.now(3) } } as const) : {};
   const rows = await ctx.orm.em
     .fork()
     .find(

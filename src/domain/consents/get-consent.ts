@@ -31,14 +31,17 @@ export interface ConsentView {
   revocable_by: ['the owner of the TikTok account', 'any administrator of the Business Center'];
 }
 
-/** Shows what is asked, and notes who looked. Looking never grants anything. */
-export async function getConsent(ctx: Context, token: string): Promise<ConsentView> {
+/**
+ * Shows what is asked, and notes who looked. Looking never grants anything.
+ * @param looked whether somebody does look, and not a program on its own account
+ */
+export async function getConsent(ctx: Context, token: string, looked = true): Promise<ConsentView> {
   await takeTurn(ctx, 'consent', 'account', actorName(ctx.actor));
   const em = ctx.orm.em.fork();
   const request = await findPending(ctx, em, token);
   await authorize(ctx, { action: 'view_consent', resource: { type: 'access_request', id: request.id } }, null);
   const tiktokAccountId = signedInAccount(ctx);
-  await noteOpened(ctx, request);
+  if (looked) await noteOpened(ctx, request);
   const [businessCenter, held, account] = await Promise.all([
     em.findOneOrFail(BusinessCenter, { bcId: request.bcId }),
     ctx.orm.em.fork().findOne(AccountGrant, { bcId: request.bcId, tiktokAccountId, validTo: null }),

@@ -19,16 +19,16 @@ export interface NewSignIn {
 const KEPT_DAYS = 30;
 
 /**
- * Begins a sign-in of the actor and answers its token, which nothing else knows. Whoever calls has made sure who it is:
+ * Begins a sign-in of the actor and answers its id and its token, which nothing else knows. Whoever calls has made sure who it is:
  * no policy is asked, for nobody is permitted anything by being who they are.
  */
-export async function beginSignIn(ctx: Context, signIn: NewSignIn): Promise<Written<{ token: string }>> {
+export async function beginSignIn(ctx: Context, signIn: NewSignIn): Promise<Written<{ id: string; token: string }>> {
   const { actor, displayName, issuer, replaces, lasts } = signIn;
   return transact(ctx, async (tx) => {
     const ended = replaces === null ? [] : await endReplaced(tx, replaces);
     await tx.query('delete from sign_in where expires_at < $1', [new Date(tx.at.getTime() - KEPT_DAYS * 86_400_000)]);
     const token = newSessionToken();
-    await tx.em.insert(SignIn, {
+    const id = await tx.em.insert(SignIn, {
       tokenHash: sessionTokenHash(token),
       renewedAt: tx.at,
       subjectType: actor.type,
@@ -40,7 +40,7 @@ export async function beginSignIn(ctx: Context, signIn: NewSignIn): Promise<Writ
       expiresAt: new Date(tx.at.getTime() + lasts * 1000),
     });
     const begun: Audit = { event: 'sign_in', subject: { type: actor.type, id: actor.id }, after: { issuer } };
-    return { result: { token }, audit: [begun, ...ended] };
+    return { result: { id, token }, audit: [begun, ...ended] };
   });
 }
 

@@ -15,6 +15,8 @@ export const SignIn = defineEntity({
     tokenHash: p.type('bytea').$type<Buffer>(),
     /** The token before the last renewal, which requests under way may still carry for a moment. */
     previousTokenHash: p.type('bytea').$type<Buffer>().nullable(),
+    /** Whether the token has come back from the browser. Until then the one before holds: an answer may be lost. */
+    tokenTaken: p.boolean().default(true),
     renewedAt: p.datetime().columnType('timestamptz(3)'),
     subjectType: p.text().$type<SignedInActor['type']>(),
     subjectId: p.text(),

@@ -4,7 +4,7 @@ import type { ConsentView } from '../../domain/consents/get-consent.ts';
 import type { AccountNames } from '../../domain/tiktok-accounts/get-own-account.ts';
 import type { PageEnv } from '../env.ts';
 import { facts } from '../ui/facts.ts';
-import { csrf } from '../ui/fields.ts';
+import { formFields } from '../ui/fields.ts';
 import type { Html } from '../ui/html.ts';
 import { ownerName } from '../my-account/owner-name.ts';
 import { checkedName, shownName } from '../ui/name.ts';
@@ -99,9 +99,9 @@ function terms(reader: Reader): Html {
 /** Two buttons of one look and one size: neither answer is the easier one. */
 function answers(c: Context<PageEnv>, token: string): Html {
   const words = c.get('reader').words.consent;
-  const field = csrf(c.get('signedIn'));
+  const fields = () => formFields(c.get('signedIn'));
   return html`<div class="even answers">
-    <form method="post" action="${urls.consent.decline(token)}">${field}<button class="same">${words.decline}</button></form>
-    <form method="post" action="${urls.consent.approve(token)}">${field}<button class="same">${words.authorize}</button></form>
+    <form method="post" action="${urls.consent.decline(token)}">${fields()}<button class="same">${words.decline}</button></form>
+    <form method="post" action="${urls.consent.approve(token)}">${fields()}<button class="same">${words.authorize}</button></form>
   </div>`;
 }

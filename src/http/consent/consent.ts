@@ -5,12 +5,14 @@ import { getConsent } from '../../domain/consents/get-consent.ts';
 import { getOwnAccount } from '../../domain/tiktok-accounts/get-own-account.ts';
 import { SparkgateError } from '../../domain/errors.ts';
 import type { PageEnv } from '../env.ts';
+import { askedBy, isFetchedAhead } from '../middleware/asked-by.ts';
 import { csrfField } from '../middleware/csrf-field.ts';
 import { sameOrigin } from '../middleware/same-origin.ts';
 import { signedIn } from '../middleware/signed-in.ts';
 import { contextOfPage } from '../page-context.ts';
-import { sayNext } from '../ui/flash.ts';
+import { goOnSaying } from '../ui/flash.ts';
 import { page } from '../ui/page.ts';
+import { submitOnce } from '../ui/submit-once.ts';
 import { urls } from '../ui/urls.ts';
 import { consentBody } from './consent-body.ts';
 import { unavailablePage } from './unavailable-page.ts';
@@ -19,26 +21,34 @@ import { unavailablePage } from './unavailable-page.ts';
 export const consentPage = new Hono<PageEnv>()
   .use('/consent/:token/*', signedIn('tiktok_account'))
   .on('POST', '/consent/:token/*', sameOrigin(), csrfField())
-  .get('/consent/:token', async (c) =>
-    orUnavailable(c, async (token) => {
-      const consent = await getConsent(contextOfPage(c), token);
+  .get('/consent/:token', async (c) => {
+    // The browser asks again once its person does look, and then it is noted.
+    if (isFetchedAhead(c)) return c.body(null, 503);
+    return orUnavailable(c, async (token) => {
+      const consent = await getConsent(contextOfPage(c), token, askedBy(c) === 'person');
       const owner = await getOwnAccount(contextOfPage(c), consent.signed_in_as);
       const { title } = c.get('reader').words.consent;
       return page(c, { title, body: consentBody(c, { consent, owner, token }), handle: owner.handle, narrow: true });
-    }),
-  )
+    });
+  })
   .post('/consent/:token/approve', async (c) =>
     orUnavailable(c, async (token) => {
-      const { result } = await approve(contextOfPage(c), token);
-      sayNext(c, 'authorized', { bc_id: result.bc_id });
-      return c.redirect(urls.myAccount.grant(result.bc_id), 303);
+      const bcId = await submitOnce(
+        c,
+        async (ctx) => approve(ctx, token),
+        ({ bc_id: it }) => it,
+      );
+      return goOnSaying(c, urls.myAccount.grant(bcId), 'authorized', { bc_id: bcId });
     }),
   )
   .post('/consent/:token/decline', async (c) =>
     orUnavailable(c, async (token) => {
-      await decline(contextOfPage(c), token);
-      sayNext(c, 'declined');
-      return c.redirect(urls.myAccount.show(), 303);
+      await submitOnce(
+        c,
+        async (ctx) => decline(ctx, token),
+        () => null,
+      );
+      return goOnSaying(c, urls.myAccount.show(), 'declined');
     }),
   );
 

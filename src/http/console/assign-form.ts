@@ -6,7 +6,7 @@ import type { FindQuery } from '../../domain/find-text.ts';
 import type { Page } from '../../domain/page.ts';
 import type { Scope } from '../../domain/vocabulary.ts';
 import type { SignedIn } from '../env.ts';
-import { complaintOf, csrf, errorSummary } from '../ui/fields.ts';
+import { complaintOf, errorSummary, formFields } from '../ui/fields.ts';
 import type { Html } from '../ui/html.ts';
 import { shownName } from '../ui/name.ts';
 import type { Reader } from '../ui/reader.ts';
@@ -57,7 +57,7 @@ export function assignForm(shell: Shell, form: AssignForm): Html {
   return html`${heading(words.title, { lead: html`${shownName(accountName(account))} · ${words.lead}` })}
     ${errorSummary(reader, { errors })}
     <form method="post" action="${urls.tiktokAccount.assign(bcId, account.tiktok_account_id)}" class="stack">
-      ${byGet ? '' : csrf(form.signedIn)}
+      ${byGet ? '' : formFields(form.signedIn)}
       <div class="search">
         <label class="visually-hidden" for="q">${words.searchLabel}</label>
         <input id="q" type="search" name="q" value="${find.text ?? ''}" placeholder="${words.searchLabel}" maxlength="256" dir="auto" />

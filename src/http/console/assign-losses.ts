@@ -5,7 +5,7 @@ import { getAccount } from '../../domain/account-grants/get-account.ts';
 import { findAssignees } from '../../domain/assignments/find-assignees.ts';
 import type { Scope } from '../../domain/vocabulary.ts';
 import type { PageEnv } from '../env.ts';
-import { csrf } from '../ui/fields.ts';
+import { formFields } from '../ui/fields.ts';
 import { notice } from '../ui/notice.ts';
 import { scopeBadges } from '../ui/scopes.ts';
 import { table } from '../ui/table.ts';
@@ -64,7 +64,7 @@ export async function confirmLosses(
       losing,
     )}
     <form method="post" action="${urls.tiktokAccount.assign(bcId, id)}" class="actions">
-      ${csrf(c.get('signedIn'))}
+      ${formFields(c.get('signedIn'))}
       <input type="hidden" name="confirmed" value="${fingerprint(losing)}" />
       ${ticked.map((member) => html`<input type="hidden" name="members" value="${member}" />`)}
       ${scopes.map((scope) => html`<input type="hidden" name="scopes" value="${scope}" />`)}

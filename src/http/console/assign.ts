@@ -8,7 +8,8 @@ import { OutsideId, type Scope } from '../../domain/vocabulary.ts';
 import type { PageEnv } from '../env.ts';
 import { csrfField } from '../middleware/csrf-field.ts';
 import { sameOrigin } from '../middleware/same-origin.ts';
-import { sayNext } from '../ui/flash.ts';
+import { goOnSaying } from '../ui/flash.ts';
+import { submitOnce } from '../ui/submit-once.ts';
 import { urls } from '../ui/urls.ts';
 import { trail } from './trail.ts';
 import { assignForm } from './assign-form.ts';
@@ -43,14 +44,17 @@ export const assign = new Hono<PageEnv>()
     }
     try {
       const assigning = { bcId: shell.bcId, tiktokAccountId: id, userIds: ticked, scopes };
-      await unlessSomebodyWasFaster(async () => assignMembers(shell.ctx, assigning));
+      await submitOnce(
+        c,
+        async (ctx) => unlessSomebodyWasFaster(async () => assignMembers(ctx, assigning)),
+        () => null,
+      );
     } catch (error) {
       if (!(error instanceof SparkgateError) || error.code !== 'forbidden') throw error;
       const gone = { pointer: 'members', message: shell.reader.words.console.assign.gone };
       return formPage(c, shell, { ...entered, errors: [gone] }, 409);
     }
-    sayNext(c, 'assigned', { count: String(ticked.length) });
-    return c.redirect(urls.tiktokAccount.show(shell.bcId, id), 303);
+    return goOnSaying(c, urls.tiktokAccount.show(shell.bcId, id), 'assigned', { count: String(ticked.length) });
   });
 
 interface Entered {

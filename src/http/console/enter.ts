@@ -35,8 +35,8 @@ export interface Shell {
   bcId: string;
   userId: string;
   may: May;
-  /** What the page before did; null for nothing. */
-  flash: Flash | null;
+  /** What was done before this page. */
+  flashes: Flash[];
 }
 
 /** Rows of one list. */
@@ -60,9 +60,8 @@ export async function enter(c: Http<PageEnv>): Promise<Shell> {
     mayReview(ctx),
   ]);
   const { id: userId } = c.get('signedIn').actor;
-  const flash = c.req.method === 'GET' ? heard(c) : null;
   const allowed = { request, viewRequests, viewMembers, viewAdAccounts, review };
-  return { ctx, reader: c.get('reader'), center, bcId, userId, may: allowed, flash };
+  return { ctx, reader: c.get('reader'), center, bcId, userId, may: allowed, flashes: heard(c) };
 }
 
 /** An id in the address. @throws SparkgateError `not_found` for what can be no id */

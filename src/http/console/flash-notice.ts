@@ -1,6 +1,8 @@
 import { html } from 'hono/html';
+import type { Flash } from '../ui/flash.ts';
 import type { Html } from '../ui/html.ts';
 import { notice } from '../ui/notice.ts';
+import type { Reader } from '../ui/reader.ts';
 import type { Shell } from './enter.ts';
 
 /** What a form of the console can say on the page that follows it. */
@@ -9,13 +11,16 @@ export type Done = 'assigned' | 'changed' | 'unassigned' | 'cancelled' | 'revoke
 const COUNT = /^[1-9]\d{0,5}$/;
 
 /** What was just done, once, on top of the page. */
-export function flashNotice({ flash, reader }: Shell): Html {
-  if (!flash) return html``;
+export function flashNotice({ flashes, reader }: Shell): Html {
+  return html`${flashes.map((flash) => said(reader, flash))}`;
+}
+
+function said(reader: Reader, flash: Flash): Html {
   const words = reader.words.console;
   const count = Number(COUNT.exec(flash.values['count'] ?? '1')?.[0]);
   // The cookie is the browser's: what it says may be anything.
   if (Number.isNaN(count)) return html``;
-  const said: Readonly<Record<Done, string>> = {
+  const sentences: Readonly<Record<Done, string>> = {
     assigned: words.assign.done(count, reader.formats.number(count)),
     changed: words.member.changed,
     unassigned: words.member.unassigned,
@@ -23,9 +28,9 @@ export function flashNotice({ flash, reader }: Shell): Html {
     revoked: words.revoke.done,
     approved: words.done.approved,
   };
-  return isDone(flash.done, said) ? notice(reader, 'success', said[flash.done]) : html``;
+  return isDone(flash.done, sentences) ? notice(reader, 'success', sentences[flash.done]) : html``;
 }
 
-function isDone(name: string, said: Readonly<Record<Done, string>>): name is Done {
-  return Object.hasOwn(said, name);
+function isDone(name: string, sentences: Readonly<Record<Done, string>>): name is Done {
+  return Object.hasOwn(sentences, name);
 }

@@ -9,9 +9,10 @@ import type { Scope } from '../../domain/vocabulary.ts';
 import type { PageEnv, SignedIn } from '../env.ts';
 import { csrfField } from '../middleware/csrf-field.ts';
 import { sameOrigin } from '../middleware/same-origin.ts';
-import { csrf, errorSummary } from '../ui/fields.ts';
-import { sayNext } from '../ui/flash.ts';
+import { errorSummary, formFields } from '../ui/fields.ts';
+import { goOnSaying } from '../ui/flash.ts';
 import { scopeBadges } from '../ui/scopes.ts';
+import { submitOnce } from '../ui/submit-once.ts';
 import { urls, withQuery } from '../ui/urls.ts';
 import { trail } from './trail.ts';
 import { confirmPage, confirmStep, type Step } from './confirm-step.ts';
@@ -38,9 +39,12 @@ export const member = new Hono<PageEnv>()
     const sent = await sentForm(c);
     if (sent.one('intent') === UNASSIGN) {
       const which = { bcId: shell.bcId, tiktokAccountId: id, userId };
-      await unlessSomebodyWasFaster(async () => unassign(shell.ctx, which));
-      sayNext(c, 'unassigned');
-      return c.redirect(urls.tiktokAccount.show(shell.bcId, id), 303);
+      await submitOnce(
+        c,
+        async (ctx) => unlessSomebodyWasFaster(async () => unassign(ctx, which)),
+        () => null,
+      );
+      return goOnSaying(c, urls.tiktokAccount.show(shell.bcId, id), 'unassigned');
     }
     const scopes = tickedScopes(sent);
     if (scopes.length === 0) {
@@ -49,9 +53,12 @@ export const member = new Hono<PageEnv>()
       return formPage(c, shell, { assignee, ticked: [], errors }, 400);
     }
     const view = { bc_id: shell.bcId, tiktok_account_id: id, user_id: userId, scopes };
-    await unlessSomebodyWasFaster(async () => assign(shell.ctx, view));
-    sayNext(c, 'changed');
-    return c.redirect(urls.tiktokAccount.show(shell.bcId, id), 303);
+    await submitOnce(
+      c,
+      async (ctx) => unlessSomebodyWasFaster(async () => assign(ctx, view)),
+      () => null,
+    );
+    return goOnSaying(c, urls.tiktokAccount.show(shell.bcId, id), 'changed');
   });
 
 /** @throws SparkgateError `not_found` for whoever is no member (any more) */
@@ -81,7 +88,7 @@ async function formPage(
   const body = html`${heading(words.title, { lead: userName(reader, assignee.user_id, userId) })}
     ${errorSummary(reader, { errors })}
     <form method="post" action="${action}" class="card stack">
-      ${csrf(c.get('signedIn'))}
+      ${formFields(c.get('signedIn'))}
       <fieldset id="levels">
         <legend>${words.levels}</legend>
         ${scopeBoxes(reader, { offered: account.scopes, ticked })}
@@ -110,7 +117,7 @@ function unassignStep({ reader, bcId, userId }: Shell, id: string, assignee: Ass
     body: html`${userName(reader, assignee.user_id, userId)} ${scopeBadges(reader, assignee.scopes)} ${words.unassignBody}`,
     keep: words.unassignNo,
     form: html`<form method="post" action="${path}">
-      ${csrf(signedIn)}<button class="danger" name="intent" value="${UNASSIGN}">${words.unassignYes}</button>
+      ${formFields(signedIn)}<button class="danger" name="intent" value="${UNASSIGN}">${words.unassignYes}</button>
     </form>`,
     page: withQuery(path, { step: UNASSIGN }),
   };

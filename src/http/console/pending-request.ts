@@ -2,7 +2,7 @@ import { html } from 'hono/html';
 import type { AccessRequestView } from '../../domain/access-requests/view.ts';
 import type { SignedIn } from '../env.ts';
 import { copyButton } from '../ui/copy.ts';
-import { csrf } from '../ui/fields.ts';
+import { formFields } from '../ui/fields.ts';
 import type { Html } from '../ui/html.ts';
 import { live } from '../ui/live.ts';
 import { notice } from '../ui/notice.ts';
@@ -52,7 +52,7 @@ export function cancelStep({ reader, bcId }: Shell, id: string, signedIn: Signed
     title: words.cancelTitle,
     body: words.cancelBody,
     keep: words.cancelNo,
-    form: html`<form method="post" action="${path}">${csrf(signedIn)}<button class="danger">${words.cancelYes}</button></form>`,
+    form: html`<form method="post" action="${path}">${formFields(signedIn)}<button class="danger">${words.cancelYes}</button></form>`,
     page: path,
   };
 }

@@ -9,10 +9,11 @@ import { Scope } from '../../domain/vocabulary.ts';
 import type { PageEnv } from '../env.ts';
 import { csrfField } from '../middleware/csrf-field.ts';
 import { sameOrigin } from '../middleware/same-origin.ts';
-import { complaintOf, csrf, errorSummary, textField, type Entered } from '../ui/fields.ts';
+import { complaintOf, type Entered, errorSummary, formFields, textField } from '../ui/fields.ts';
 import type { Html } from '../ui/html.ts';
 import type { Reader } from '../ui/reader.ts';
 import { inOrder, scopeCard } from '../ui/scopes.ts';
+import { submitOnce } from '../ui/submit-once.ts';
 import { urls } from '../ui/urls.ts';
 import { trail } from './trail.ts';
 import { enter, show, type Shell } from './enter.ts';
@@ -50,8 +51,13 @@ export const requestAccess = new Hono<PageEnv>()
       const errors = [{ pointer: 'tiktok_account_id', message: target }];
       return formPage(c, shell, { values: typed(sent), errors }, scopes, 400);
     }
-    const { result } = await createRequest(shell.ctx, shell.bcId, { ...body.data, tiktok_account_id: target.id });
-    return c.redirect(urls.accessRequest.show(shell.bcId, result.id), 303);
+    const asked = { ...body.data, tiktok_account_id: target.id };
+    const id = await submitOnce(
+      c,
+      async (ctx) => createRequest(ctx, shell.bcId, asked),
+      (made) => made.id,
+    );
+    return c.redirect(urls.accessRequest.show(shell.bcId, id), 303);
   });
 
 /** The account that the request is for; or, in the reader's words, why it cannot be told which that is. */
@@ -89,7 +95,7 @@ async function formPage(
   const words = reader.words.console.request;
   const body = html`${heading(words.title, { lead: words.lead })} ${errorSummary(reader, entered)}
     <form method="post" action="${urls.center.requestAccess(bcId)}" class="stack">
-      ${csrf(c.get('signedIn'))} ${scopeFields(reader, entered, ticked)}
+      ${formFields(c.get('signedIn'))} ${scopeFields(reader, entered, ticked)}
       ${textField(entered, { name: 'tiktok_account_id', label: words.target, hint: words.targetHint, maxLength: 128 })}
       ${validityField(reader, entered)}
       <p class="actions"><button>${words.submit}</button></p>

@@ -10,9 +10,10 @@ import { qrPng, qrSvg } from '../../platform/qr.ts';
 import type { PageEnv } from '../env.ts';
 import { csrfField } from '../middleware/csrf-field.ts';
 import { sameOrigin } from '../middleware/same-origin.ts';
-import { sayNext } from '../ui/flash.ts';
+import { goOnSaying } from '../ui/flash.ts';
 import type { Html } from '../ui/html.ts';
 import { notice, type NoticeKind } from '../ui/notice.ts';
+import { submitOnce } from '../ui/submit-once.ts';
 import { urls } from '../ui/urls.ts';
 import { contextOfPage } from '../page-context.ts';
 import { enter, idOf, show, type Shell } from './enter.ts';
@@ -35,10 +36,7 @@ export const requestPage = new Hono<PageEnv>()
     const { reader, ctx, bcId } = shell;
     const request = await getRequest(ctx, bcId, idOf(c, 'id'));
     const account = await approvedAccount(shell, request);
-    if (account !== null) {
-      sayNext(c, 'approved');
-      return c.redirect(urls.tiktokAccount.show(bcId, account), 303);
-    }
+    if (account !== null) return goOnSaying(c, urls.tiktokAccount.show(bcId, account), 'approved');
     const words = reader.words.console;
     const breadcrumb = [{ label: words.requests.title, href: urls.center.accessRequests(bcId) }];
     if (request.status !== 'PENDING') {
@@ -73,9 +71,12 @@ export const requestPage = new Hono<PageEnv>()
   })
   .post(`${PATH}/cancel`, sameOrigin(), csrfField(), async (c) => {
     const bcId = idOf(c, 'bc_id');
-    await unlessSomebodyWasFaster(async () => cancelRequest(contextOfPage(c), bcId, idOf(c, 'id')));
-    sayNext(c, 'cancelled');
-    return c.redirect(urls.center.accessRequests(bcId), 303);
+    await submitOnce(
+      c,
+      async (ctx) => unlessSomebodyWasFaster(async () => cancelRequest(ctx, bcId, idOf(c, 'id'))),
+      () => null,
+    );
+    return goOnSaying(c, urls.center.accessRequests(bcId), 'cancelled');
   });
 
 /** The account that an approved request led to, if it may be viewed still. */

@@ -6,15 +6,15 @@ import { revokeGrant } from '../../domain/account-grants/revoke-grant.ts';
 import type { PageEnv } from '../env.ts';
 import { csrfField } from '../middleware/csrf-field.ts';
 import { sameOrigin } from '../middleware/same-origin.ts';
-import { csrf } from '../ui/fields.ts';
-import { sayNext } from '../ui/flash.ts';
+import { formFields } from '../ui/fields.ts';
+import { goOnSaying } from '../ui/flash.ts';
 import type { Html } from '../ui/html.ts';
 import { notice } from '../ui/notice.ts';
 import { scopeBadges } from '../ui/scopes.ts';
+import { submitOnce } from '../ui/submit-once.ts';
 import { table } from '../ui/table.ts';
 import { urls } from '../ui/urls.ts';
 import { trail } from './trail.ts';
-import { contextOfPage } from '../page-context.ts';
 import { enter, idOf, show, type Shell } from './enter.ts';
 import { unlessSomebodyWasFaster } from './form.ts';
 import { accountName, heading, userName } from './parts.ts';
@@ -33,7 +33,7 @@ export const revoke = new Hono<PageEnv>()
     const body = html`${heading(words.title, { lead: words.lead })} ${losses(shell, preview)}
       ${notice(reader, 'warning', words.pause)}
       <form method="post" action="${urls.tiktokAccount.revoke(bcId, id)}" class="actions">
-        ${csrf(c.get('signedIn'))}
+        ${formFields(c.get('signedIn'))}
         <button class="danger">${words.yes}</button>
         <a class="button secondary" href="${urls.tiktokAccount.show(bcId, id)}">${words.no}</a>
       </form>`;
@@ -43,9 +43,12 @@ export const revoke = new Hono<PageEnv>()
   .post(PATH, sameOrigin(), csrfField(), async (c) => {
     const bcId = idOf(c, 'bc_id');
     const id = idOf(c, 'id');
-    await unlessSomebodyWasFaster(async () => revokeGrant(contextOfPage(c), bcId, id));
-    sayNext(c, 'revoked');
-    return c.redirect(urls.tiktokAccount.show(bcId, id), 303);
+    await submitOnce(
+      c,
+      async (ctx) => unlessSomebodyWasFaster(async () => revokeGrant(ctx, bcId, id)),
+      () => null,
+    );
+    return goOnSaying(c, urls.tiktokAccount.show(bcId, id), 'revoked');
   });
 
 function losses({ reader, userId }: Shell, { members, losing }: RevokePreview): Html {

@@ -22,11 +22,10 @@ export class StaleForm extends SparkgateError {
 
 /** @throws StaleForm */
 export function checkCsrf(field: unknown, { csrfToken }: SignedIn): void {
-  if (typeof field === 'string' && equal(field, csrfToken)) return;
-  throw new StaleForm();
+  if (!isField(field, csrfToken)) throw new StaleForm();
 }
 
-/** In constant time, whatever the lengths. */
-function equal(one: string, other: string): boolean {
-  return timingSafeEqual(sessionTokenHash(one), sessionTokenHash(other));
+/** Whether a form's field is the one that it has to be; in constant time, whatever the lengths. */
+export function isField(field: unknown, wanted: string): boolean {
+  return typeof field === 'string' && timingSafeEqual(sessionTokenHash(field), sessionTokenHash(wanted));
 }

@@ -21,11 +21,11 @@ export interface ShownGrant {
 }
 
 /** One Business Center's authorization; right after an approval, the receipt. */
-export function grantBody(c: Context<PageEnv>, shown: ShownGrant, flash: Flash | null): Html {
+export function grantBody(c: Context<PageEnv>, shown: ShownGrant, flashes: readonly Flash[]): Html {
   const { grant } = shown;
   const reader = c.get('reader');
   const words = reader.words.myAccount;
-  const isReceipt = flash?.done === 'authorized' && flash.values['bc_id'] === grant.bc_id;
+  const isReceipt = flashes.some(({ done, values }) => done === 'authorized' && values['bc_id'] === grant.bc_id);
   return html`${isReceipt ? notice(reader, 'success', words.authorized, words.authorizedMore) : ''}
     <h1>${checkedName(reader, grant.business_center_name)}</h1>
     <section class="card">${grantFacts(reader, shown, c.get('signedIn'))}</section>

@@ -20,12 +20,12 @@ import { ownerName } from './owner-name.ts';
 /** Every Business Center that may use the account. */
 export function listBody(
   c: Context<PageEnv>,
-  list: { owner: AccountNames; grants: Page<OwnerGrant>; cursor: string | undefined; flash: Flash | null },
+  list: { owner: AccountNames; grants: Page<OwnerGrant>; cursor: string | undefined; flashes: readonly Flash[] },
 ): Html {
   const reader = c.get('reader');
   const words = reader.words.myAccount;
   const { items, next_cursor: next } = list.grants;
-  return html`${list.flash ? said(reader, list.flash) : ''}
+  return html`${list.flashes.map((flash) => said(reader, flash))}
     <div class="heading">
       <div>
         <h1>${words.title}</h1>

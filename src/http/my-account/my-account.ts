@@ -11,8 +11,9 @@ import { csrfField } from '../middleware/csrf-field.ts';
 import { sameOrigin } from '../middleware/same-origin.ts';
 import { signedIn } from '../middleware/signed-in.ts';
 import { contextOfPage } from '../page-context.ts';
-import { heard, sayNext } from '../ui/flash.ts';
+import { goOnSaying, heard } from '../ui/flash.ts';
 import { page } from '../ui/page.ts';
+import { submitOnce } from '../ui/submit-once.ts';
 import { urls } from '../ui/urls.ts';
 import { grantBody, type ShownGrant } from './grant-body.ts';
 import { listBody } from './list-body.ts';
@@ -30,7 +31,7 @@ export const myAccount = new Hono<PageEnv>()
     if (!query.success) throw new SparkgateError('invalid_request', 'This is no address of the list.');
     const grants = await ownGrants(c, query.data);
     const owner = await getOwnAccount(contextOfPage(c), c.get('signedIn').actor.id);
-    const list = { owner, grants, cursor: c.req.query('cursor'), flash: heard(c) };
+    const list = { owner, grants, cursor: c.req.query('cursor'), flashes: heard(c) };
     return page(c, { title: c.get('reader').words.myAccount.title, handle: owner.handle, body: listBody(c, list) });
   })
   .get('/my-account/grants/:bc_id', async (c) => {
@@ -56,12 +57,18 @@ export const myAccount = new Hono<PageEnv>()
     });
   })
   .post('/my-account/grants/:bc_id/revoke', async (c) => {
-    const ctx = contextOfPage(c);
-    const { actor } = c.get('signedIn');
-    const grant = await getOwnerGrant(ctx, actor.id, bcIdOf(c));
-    const { result } = await revokeGrant(ctx, grant.bc_id, actor.id);
-    sayNext(c, 'revoked', { name: grant.business_center_name, members: String(result.assignments_ended) });
-    return c.redirect(urls.myAccount.show(), 303);
+    const { id } = c.get('signedIn').actor;
+    let name = '';
+    const revoked = await submitOnce(
+      c,
+      async (ctx) => {
+        const grant = await getOwnerGrant(ctx, id, bcIdOf(c));
+        name = grant.business_center_name;
+        return revokeGrant(ctx, grant.bc_id, id);
+      },
+      ({ assignments_ended: ended }) => ({ name, members: String(ended) }),
+    );
+    return goOnSaying(c, urls.myAccount.show(), 'revoked', revoked);
   });
 
 /** An account that signed in for the first time may not be known here yet: then it has authorized nobody. */

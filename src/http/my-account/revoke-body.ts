@@ -1,7 +1,7 @@
 import type { Context } from 'hono';
 import { html } from 'hono/html';
 import type { PageEnv } from '../env.ts';
-import { csrf } from '../ui/fields.ts';
+import { formFields } from '../ui/fields.ts';
 import type { Html } from '../ui/html.ts';
 import { scopeBadges } from '../ui/scopes.ts';
 import { urls } from '../ui/urls.ts';
@@ -25,7 +25,7 @@ export function revokeBody(c: Context<PageEnv>, shown: ShownGrant): Html {
     </section>
     <div class="actions">
       <form method="post" action="${urls.myAccount.revoke(grant.bc_id)}">
-        ${csrf(signedIn)}<button class="danger">${words.revokeNow}</button>
+        ${formFields(signedIn)}<button class="danger">${words.revokeNow}</button>
       </form>
       <a class="button secondary" href="${urls.myAccount.grant(grant.bc_id)}">${words.keep}</a>
     </div>`;

@@ -3,16 +3,23 @@ import { SparkgateError } from '../../domain/errors.ts';
 import { ATTEMPT_LASTS } from '../../identity/sealed-attempts.ts';
 import { beginAttempt, finishAttempt, SignInRefused, type Attempt, type Vouched } from '../../identity/code-flow.ts';
 import type { Issuer } from '../../identity/issuer.ts';
-import type { Env } from '../env.ts';
+import { isLoopback } from '../../platform/loopback.ts';
+import { flowCookies } from '../cookies.ts';
+import type { Env, SignedIn } from '../env.ts';
 import { findSignedIn, type Audience } from '../middleware/signed-in.ts';
 import { localPath } from '../ui/local-path.ts';
 import { urls } from '../ui/urls.ts';
 import { begin } from './begin.ts';
-import { drop, isLoopback, read, write } from './cookies.ts';
 import { failurePage, type Failure } from './pages.ts';
 
 /** Where the issuer sends people of a kind back to: two addresses, so that no issuer's answer reaches the other's. */
 const CALLBACKS = { user: '/sign-in/user/callback', tiktok_account: '/sign-in/tiktok-account/callback' } as const;
+
+/** What a browser keeps of the sign-ins that it began, of each by itself. */
+const ATTEMPTS = {
+  user: flowCookies('sparkgate_signing_in_user', { lasts: ATTEMPT_LASTS, most: 5 }),
+  tiktok_account: flowCookies('sparkgate_signing_in_tiktok_account', { lasts: ATTEMPT_LASTS, most: 5 }),
+} as const;
 
 /** OpenID Connect: authorization code with PKCE, for both kinds of people. */
 export const oidcSignIn = new Hono<Env>()
@@ -31,7 +38,7 @@ async function start(c: Http<Env>, audience: Audience): Promise<Response> {
   const anew = (await findSignedIn(c, audience)) !== null;
   try {
     const { attempt, url } = await beginAttempt(issuer, `${publicUrl()}${CALLBACKS[audience]}`, { next, anew });
-    write(c, cookieOf(audience), await sealedAttempts.seal(audience, attempt), { maxAge: ATTEMPT_LASTS });
+    ATTEMPTS[audience].write(c, flowOf(attempt.state), await sealedAttempts.seal(audience, attempt));
     return c.redirect(url.href, 302);
   } catch (error) {
     return failed(c, error, audience, next);
@@ -40,36 +47,53 @@ async function start(c: Http<Env>, audience: Audience): Promise<Response> {
 
 async function finish(c: Http<Env>, audience: Audience): Promise<Response> {
   const issuer = issuerOf(c, audience);
-  const attempt = await takeAttempt(c, audience);
-  if (!attempt) return failurePage(c, 'expired', audience, home(audience));
+  const flow = flowOf(c.req.query('state') ?? '');
+  const kept = await keptOf(c, audience, flow);
+  if (!kept) return failurePage(c, 'expired', audience, home(audience));
+  const goOn = () => c.redirect(localPath(kept.next, home(audience)), 303);
+  const current = await findSignedIn(c, audience);
+  // The address was loaded again, or come back to, after all was done.
+  if ('signIn' in kept) return current?.id === kept.signIn ? goOn() : failurePage(c, 'expired', audience, kept.next);
   try {
-    await begin(c, await vouched(c, issuer, attempt));
-    return c.redirect(localPath(attempt.next, home(audience)), 303);
+    const vouched = await vouchedFor(c, issuer, kept);
+    const id = isDone(current, vouched, kept) ? current.id : await begin(c, vouched);
+    const { state, next } = kept;
+    const done = await c.get('services').sealedAttempts.seal(audience, { state, next, signIn: id });
+    ATTEMPTS[audience].write(c, flow, done);
+    return goOn();
   } catch (error) {
-    return failed(c, error, audience, attempt.next);
+    ATTEMPTS[audience].drop(c, flow);
+    return failed(c, error, audience, kept.next);
   }
 }
 
-async function vouched(c: Http<Env>, issuer: Issuer, attempt: Attempt): Promise<Vouched> {
+/** Whether another tab signed the same person in meanwhile: its pages stay good. */
+function isDone(current: SignedIn | null, { actor }: Vouched, { begun }: Attempt): current is SignedIn {
+  return current !== null && current.actor.id === actor.id && current.signedInAt.getTime() >= begun;
+}
+
+async function vouchedFor(c: Http<Env>, issuer: Issuer, attempt: Attempt): Promise<Vouched> {
   const { search } = new URL(c.req.url);
   const callback = new URL(`${CALLBACKS[issuer.settings.type]}${search}`, c.get('services').publicUrl());
   return finishAttempt(issuer, callback, attempt);
 }
 
-/** An attempt is tried once: whatever comes of it, the browser no longer holds it. */
-async function takeAttempt(c: Http<Env>, audience: Audience): Promise<Attempt | null> {
-  const sealed = read(c, cookieOf(audience));
-  if (sealed === null) return null;
-  drop(c, cookieOf(audience));
-  const attempt = await c.get('services').sealedAttempts.open(audience, sealed);
-  return attempt?.state === c.req.query('state') ? attempt : null;
+/** What this browser keeps of the attempt that the issuer answered; null for nothing, or for another one. */
+async function keptOf(c: Http<Env>, audience: Audience, flow: string) {
+  const sealed = ATTEMPTS[audience].read(c, flow);
+  const kept = sealed === null ? null : await c.get('services').sealedAttempts.open(audience, sealed);
+  if (kept && kept.state === c.req.query('state')) return kept;
+  if (sealed !== null) ATTEMPTS[audience].drop(c, flow);
+  return null;
 }
+
+const WHY = { declined: 'declined', used: 'expired', refused: 'refused' } as const;
 
 /** Logs what became of it by a code alone: answers of an issuer hold secrets. */
 function failed(c: Http<Env>, error: unknown, audience: Audience, next: string) {
   const why: Failure | null =
     error instanceof SignInRefused
-      ? error.why
+      ? WHY[error.why]
       : error instanceof SparkgateError && error.code === 'unavailable'
         ? 'unreachable'
         : null;
@@ -98,8 +122,9 @@ function sameMachine(asked: URL, publicUrl: URL): string | null {
   return other ? new URL(`${asked.pathname}${asked.search}`, publicUrl).href : null;
 }
 
-function cookieOf(audience: Audience): string {
-  return `sparkgate_signing_in_${audience}`;
+/** The start of a state names its attempt: several can be under way in one browser. */
+function flowOf(state: string): string {
+  return state.slice(0, 16);
 }
 
 function home(audience: Audience): string {

@@ -4,6 +4,7 @@ import type { DemoPerson, Env } from '../env.ts';
 import type { Audience } from '../middleware/signed-in.ts';
 import type { Html } from '../ui/html.ts';
 import { notice } from '../ui/notice.ts';
+import { openFormField } from '../ui/open-form-field.ts';
 import { page } from '../ui/page.ts';
 import type { Reader } from '../ui/reader.ts';
 import { urls } from '../ui/urls.ts';
@@ -21,20 +22,27 @@ export interface Way {
 const FAILURES = { expired: 400, declined: 403, refused: 400, unreachable: 503 } as const;
 export type Failure = keyof typeof FAILURES;
 
-/** Choose how to sign in; afterwards it goes on at `next`. `out` is what to say to somebody who just signed out. */
-export function signInPage(
-  c: Http<Env>,
-  { ways, next, out }: { ways: readonly Way[]; next: string; out: { elsewhere: string | null } | null },
-) {
+interface SignInParts {
+  ways: readonly Way[];
+  /** Where it goes on afterwards. */
+  next: string;
+  /** What to say to somebody who just signed out. */
+  out: { elsewhere: string | null } | null;
+  /** Whether there is a demo's sign-in, but not by the way that this request came. */
+  demoElsewhere: boolean;
+}
+
+/** Choose how to sign in. */
+export function signInPage(c: Http<Env>, { ways, next, out, demoElsewhere }: SignInParts) {
   const reader = c.get('reader');
   const { signIn } = reader.words;
   const possible = ways.some(({ issuer, demo }) => issuer || demo.length > 0);
   const body = html`<h1>${signIn.title}</h1>
     ${out ? signedOut(reader, out.elsewhere) : ''}
-    ${possible ? '' : notice(reader, 'info', signIn.notConfigured)}
+    ${possible ? '' : notice(reader, 'info', demoElsewhere ? signIn.demo.elsewhere : signIn.notConfigured)}
     ${ways.map((way) => card(reader, way, next))}
     ${demoCard(
-      reader,
+      c,
       ways.flatMap(({ demo }) => demo),
       next,
     )}`;
@@ -71,14 +79,15 @@ function card(reader: Reader, { audience, issuer }: Way, next: string): Html {
   </section>`;
 }
 
-function demoCard(reader: Reader, people: readonly DemoPerson[], next: string): Html {
+function demoCard(c: Http<Env>, people: readonly DemoPerson[], next: string): Html {
   if (people.length === 0) return html``;
+  const reader = c.get('reader');
   const { demo } = reader.words.signIn;
   return html`<section class="card">
     <h2>${demo.title}</h2>
     ${notice(reader, 'warning', demo.warning)}
     <form class="stack" method="post" action="${urls.signIn.demo()}">
-      <input type="hidden" name="next" value="${next}" />
+      ${openFormField(c)}<input type="hidden" name="next" value="${next}" />
       ${people.map((person) => demoButton(reader, person))}
     </form>
   </section>`;

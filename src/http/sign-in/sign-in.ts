@@ -4,13 +4,15 @@ import { endSignIn } from '../../domain/sign-ins/end-sign-in.ts';
 import { endSessionUrl } from '../../identity/code-flow.ts';
 import type { Env } from '../env.ts';
 import { checkCsrf } from '../middleware/csrf-field.ts';
+import { demoPeopleFor, isForwarded } from '../middleware/forwarded.ts';
+import { openForm } from '../middleware/open-form.ts';
 import { sameOrigin } from '../middleware/same-origin.ts';
 import { findSignedIn, type Audience } from '../middleware/signed-in.ts';
 import { localPath } from '../ui/local-path.ts';
 import { urls, withQuery } from '../ui/urls.ts';
 import { begin } from './begin.ts';
-import { dropSessionCookie } from './cookies.ts';
 import { signInPage, type Way } from './pages.ts';
+import { sessionCookies } from './session-cookies.ts';
 
 /** Choosing how to sign in, the demo's sign-in, and signing out. */
 export const signIn = new Hono<Env>()
@@ -20,21 +22,20 @@ export const signIn = new Hono<Env>()
     if (as) c.set('maybeSignedIn', await findSignedIn(c, as));
     const audiences: readonly Audience[] = as ? [as] : ['user', 'tiktok_account'];
     const out = c.req.query('out') === undefined || as === null ? null : { elsewhere: await elsewhere(c, as) };
-    return signInPage(c, { ways: audiences.map((it) => way(c, it)), next, out });
+    const demoElsewhere = isForwarded(c) && c.get('services').demoPeople().length > 0;
+    return signInPage(c, { ways: audiences.map((it) => way(c, it)), next, out, demoElsewhere });
   })
   .post(
     '/sign-in/demo',
     async (c, next) => {
       // Where nobody may sign in without proof, there is no such address.
-      if (c.get('services').demoPeople().length === 0) throw nothingHere();
-      return sameOrigin()(c, next);
+      if (demoPeopleFor(c).length === 0) throw nothingHere();
+      return next();
     },
+    openForm(),
     async (c) => {
       const { who, next } = await c.req.parseBody();
-      const person = c
-        .get('services')
-        .demoPeople()
-        .find(({ actor }) => `${actor.type}:${actor.id}` === who);
+      const person = demoPeopleFor(c).find(({ actor }) => `${actor.type}:${actor.id}` === who);
       if (!person) throw new SparkgateError('invalid_request', 'The demo has no such person.');
       await begin(c, { ...person, issuer: null });
       const home = person.actor.type === 'user' ? urls.console() : urls.myAccount.show();
@@ -51,13 +52,13 @@ export const signIn = new Hono<Env>()
       const { id, actor } = signedIn;
       await endSignIn(c.get('services').contextFor({ key: null, actor }, c.get('requestId')), id, actor);
     }
-    dropSessionCookie(c, as);
+    sessionCookies[as].drop(c);
     return c.redirect(withQuery('/sign-in', { as, out: 'done' }), 303);
   });
 
 function way(c: Http<Env>, audience: Audience): Way {
-  const { issuers, demoPeople } = c.get('services');
-  const demo = demoPeople().filter(({ actor }) => actor.type === audience);
+  const { issuers } = c.get('services');
+  const demo = demoPeopleFor(c).filter(({ actor }) => actor.type === audience);
   return { audience, issuer: issuers[audience] !== null, demo };
 }
 

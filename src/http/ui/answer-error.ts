@@ -3,11 +3,9 @@ import { accepts } from 'hono/accepts';
 import type { SparkgateError } from '../../domain/errors.ts';
 import type { Env } from '../env.ts';
 import { problem } from '../problem.ts';
+import { isForPrograms } from '../program-paths.ts';
 import { errorPage } from './error-page.ts';
 import { isPage, meetReader, withoutSlash } from './pages.ts';
-
-/** Addresses that programs call: their errors are problems, whoever asks. */
-const API = /^\/(?:v1|access|openapi\.json|metrics|healthz|readyz|\.well-known)(?:\/|$)/;
 
 const JSON_TYPES = ['application/problem+json', 'application/json'];
 
@@ -26,7 +24,7 @@ export async function answerNothing(c: Context<Env>, nothing: SparkgateError): P
 }
 
 function readsPages(c: Context<Env>): boolean {
-  if (c.req.method !== 'GET' || API.test(c.req.path)) return false;
+  if (c.req.method !== 'GET' || isForPrograms(c.req.path)) return false;
   const [problems = ''] = JSON_TYPES;
   return accepts(c, { header: 'Accept', supports: ['text/html', ...JSON_TYPES], default: problems }) === 'text/html';
 }

@@ -3,7 +3,9 @@ import { html } from 'hono/html';
 import type { ErrorCode, SparkgateError } from '../../domain/errors.ts';
 import type { PageEnv, SignedIn } from '../env.ts';
 import { StaleForm } from '../middleware/csrf-field.ts';
+import { ForeignForm } from '../middleware/same-origin.ts';
 import { announce, PROBLEMS } from '../problem.ts';
+import type { Dictionary } from './dictionary/en.ts';
 import { pageOf } from './form-page.ts';
 import type { Html } from './html.ts';
 import { shownName } from './name.ts';
@@ -16,17 +18,18 @@ export function errorPage(c: Context<PageEnv>, thrown: unknown) {
   const { errors, common } = c.get('reader').words;
   const { status } = PROBLEMS[error.code];
   const isStale = error instanceof StaleForm;
-  const said = isStale ? errors.staleForm : errors[error.code];
+  const said = isStale ? errors.staleForm : error instanceof ForeignForm ? errors.foreignForm : errors[error.code];
   const body = html`<section class="empty error-page">
     <p class="status">${status}</p>
     <h1>${said.title}</h1>
     <p>${said.next}</p>
     ${isStale ? html`<p class="hint">${common.signedInAs} ${signedInAs(c)}</p>` : ''}
     ${reasons(error, errors.reasons)}
+    ${error.code === 'misdirected_request' ? html`<p><strong class="wrap">${c.get('services').publicUrl()}</strong></p>` : ''}
     <p class="actions">${wayOut(c, error, errors)}</p>
     <p class="hint">${errors.requestId} <code class="wrap">${c.get('requestId')}</code></p>
   </section>`;
-  return page(c, { title: said.title, body, narrow: true }, status);
+  return page(c, { title: said.title, body, narrow: true, bare: error.code === 'misdirected_request' }, status);
 }
 
 function reasons({ reasons: missing }: SparkgateError, title: string): Html {
@@ -44,11 +47,11 @@ function signedInAs(c: Context<PageEnv>): Html {
 const PASSING: ReadonlySet<ErrorCode> = new Set(['rate_limited', 'timeout', 'unavailable', 'internal']);
 
 /** The page itself, where that helps; and the start: of the owner's pages the owner's list, of all others the console. */
-function wayOut(
-  c: Context<PageEnv>,
-  { code }: SparkgateError,
-  words: { home: string; signIn: string; back: string },
-): Html {
+function wayOut(c: Context<PageEnv>, { code }: SparkgateError, words: Dictionary['errors']): Html {
+  if (code === 'misdirected_request') {
+    const home = new URL(pageOf(c), c.get('services').publicUrl());
+    return html`<a class="button" href="${home.href}">${words.misdirected_request.open}</a>`;
+  }
   const isOwners = /^\/(?:my-account|consent)(?:\/|$)/.test(c.req.path);
   if (code === 'unauthenticated') {
     const signIn = urls.signIn.choose(isOwners ? 'tiktok_account' : 'user', pageOf(c));

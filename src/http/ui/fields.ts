@@ -1,12 +1,17 @@
+import { randomBytes } from 'node:crypto';
 import { html } from 'hono/html';
 import type { FieldError } from '../../domain/errors.ts';
 import type { SignedIn } from '../env.ts';
 import type { Html } from './html.ts';
 import type { Reader } from './reader.ts';
 
-/** The hidden field that every form of a signed-in person carries. */
-export function csrf({ csrfToken }: SignedIn): Html {
-  return html`<input type="hidden" name="csrf" value="${csrfToken}" />`;
+/**
+ * The hidden fields that every form of a signed-in person carries: whose page it stands on, and a key by which it is
+ * carried out once. Browsers that fill in again what a page held before have to leave the key alone.
+ */
+export function formFields({ csrfToken }: SignedIn): Html {
+  return html`<input type="hidden" name="csrf" value="${csrfToken}" />
+    <input type="hidden" name="once" value="${randomBytes(16).toString('base64url')}" autocomplete="off" />`;
 }
 
 /** What a form shows again after it was refused. */

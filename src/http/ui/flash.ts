@@ -1,27 +1,46 @@
+import { createHash, randomUUID } from 'node:crypto';
 import type { Context } from 'hono';
 import { z } from 'zod';
+import { flowCookies } from '../cookies.ts';
 import type { PageEnv } from '../env.ts';
-import { drop, read, write } from '../sign-in/cookies.ts';
 
-const COOKIE = 'sparkgate_flash';
+/** Each message is a cookie of its own, so that two tabs neither lose nor swap what they have to say. */
+const messages = flowCookies('sparkgate_flash', { lasts: 60, most: 4 });
 
 /** What was just done, to be said once on the page that follows. */
 const Flash = z.object({ done: z.string().max(64), values: z.record(z.string(), z.string().max(256)) });
 export type Flash = z.infer<typeof Flash>;
 
-/** Hands a message on to the next page of this browser. @param values at most two names of 256 characters */
-export function sayNext(c: Context<PageEnv>, done: string, values: Record<string, string> = {}): void {
+/** Goes on to a page of ours, which says what was just done. @param values at most two names of 256 characters */
+export function goOnSaying(
+  c: Context<PageEnv>,
+  to: string,
+  done: string,
+  values: Record<string, string> = {},
+): Response {
   const text = JSON.stringify({ done, values } satisfies Flash);
-  write(c, COOKIE, Buffer.from(text, 'utf8').toString('base64url'), { maxAge: 60 });
+  messages.write(c, `${pageKey(to)}-${randomUUID().slice(0, 8)}`, Buffer.from(text, 'utf8').toString('base64url'));
+  return c.redirect(to, 303);
 }
 
-/** What the page before handed on, once; null for nothing. */
-export function heard(c: Context<PageEnv>): Flash | null {
-  const cookie = read(c, COOKIE);
-  if (cookie === null) return null;
-  drop(c, COOKIE);
-  const parsed = Flash.safeParse(parse(Buffer.from(cookie, 'base64url').toString('utf8')));
-  return parsed.success ? parsed.data : null;
+/** What was done before this page was asked for, each once; nothing for a look that shows no page. */
+export function heard(c: Context<PageEnv>): Flash[] {
+  if (c.req.method !== 'GET') return [];
+  const ours = `${pageKey(new URL(c.req.url).pathname)}-`;
+  const said = new Map<string, Flash>();
+  for (const [flow, value] of messages.all(c)) {
+    if (!flow.startsWith(ours)) continue;
+    messages.drop(c, flow);
+    const text = Buffer.from(value, 'base64url').toString('utf8');
+    const { success, data } = Flash.safeParse(parse(text));
+    if (success) said.set(text, data);
+  }
+  return [...said.values()];
+}
+
+/** The page that a message is for, in the name of its cookie. */
+function pageKey(path: string): string {
+  return createHash('sha256').update(path).digest('base64url').slice(0, 16);
 }
 
 function parse(text: string): unknown {

@@ -1,5 +1,6 @@
 import type { Context } from 'hono';
 import type { PageEnv } from '../env.ts';
+import { UNATTENDED } from '../middleware/asked-by.ts';
 import { localPath } from './local-path.ts';
 import { urls } from './urls.ts';
 
@@ -13,8 +14,12 @@ const ELSEWHERE: readonly (readonly [form: RegExp, page: string])[] = [
 
 /** The path of the page that a request asks for, or that its form stands on. Nothing that was sent bears on it. */
 export function pageOf({ req }: Context<PageEnv>): string {
-  const { pathname, search } = new URL(req.url);
-  if (req.method === 'GET' || req.method === 'HEAD') return localPath(`${pathname}${search}`, urls.home());
+  const url = new URL(req.url);
+  const { pathname } = url;
+  if (req.method === 'GET' || req.method === 'HEAD') {
+    if (url.searchParams.has(UNATTENDED)) url.searchParams.delete(UNATTENDED);
+    return localPath(`${pathname}${url.search}`, urls.home());
+  }
   const [form, page] = ELSEWHERE.find(([pattern]) => pattern.test(pathname)) ?? [];
   return localPath(form === undefined ? pathname : pathname.replace(form, page ?? ''), urls.home());
 }

@@ -1,28 +1,31 @@
 import { Hono } from 'hono';
 import { html } from 'hono/html';
+import { cookie } from '../cookies.ts';
 import type { PageEnv } from '../env.ts';
-import { write } from '../sign-in/cookies.ts';
+import { openForm } from '../middleware/open-form.ts';
 import type { Html } from './html.ts';
 import { isLanguage, LANGUAGES, type Language } from './language.ts';
 import { localPath } from './local-path.ts';
 import type { Reader } from './reader.ts';
 import { urls } from './urls.ts';
 
-export const LANGUAGE_COOKIE = 'language';
 const YEAR = 365 * 24 * 60 * 60;
 
+/** The language that somebody chose. */
+export const languageCookie = cookie('language', YEAR);
+
 /** Remembers the language that somebody chose, and goes back to where they were. */
-export const languageSwitch = new Hono<PageEnv>().post('/language', async (c) => {
+export const languageSwitch = new Hono<PageEnv>().post('/language', openForm(), async (c) => {
   const { language, back } = await c.req.parseBody();
-  if (isLanguage(language)) write(c, LANGUAGE_COOKIE, language, { maxAge: YEAR });
+  if (isLanguage(language)) languageCookie.write(c, language);
   return c.redirect(localPath(back, urls.home()), 303);
 });
 
-/** One button for each other language, by its own name. @param back the path to come back to */
-export function languageButtons(reader: Reader, back: string): Html {
+/** One button for each other language, by its own name. @param at the path to come back to, and the field of the form */
+export function languageButtons(reader: Reader, { back, field }: { back: string; field: Html }): Html {
   const others = (Object.keys(LANGUAGES) as Language[]).filter((language) => language !== reader.language);
   return html`<form class="language" method="post" action="${urls.language()}">
-    <input type="hidden" name="back" value="${back}" />
+    ${field}<input type="hidden" name="back" value="${back}" />
     ${others.map(
       (language) =>
         html`<button class="quiet" name="language" value="${language}" lang="${language}">${LANGUAGES[language]}</button>`,

@@ -2,10 +2,12 @@ import type { Context } from 'hono';
 import { html } from 'hono/html';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { PageEnv, SignedIn } from '../env.ts';
+import { UNATTENDED } from '../middleware/asked-by.ts';
 import { asset } from './assets.ts';
 import { pageOf } from './form-page.ts';
 import type { Html } from './html.ts';
 import { languageButtons } from './language-switch.ts';
+import { openFormField, whoIsSignedIn } from './open-form-field.ts';
 import { plainName, shownName } from './name.ts';
 import type { Reader } from './reader.ts';
 import { urls } from './urls.ts';
@@ -33,6 +35,8 @@ export interface PageParts {
   handle?: string | null;
   /** One narrow column: for a page that asks one thing. */
   narrow?: boolean;
+  /** Only the page itself, where nothing that the header offers would work. */
+  bare?: boolean;
 }
 
 /** Answers a whole page, in the reader's language and with whoever is signed in. */
@@ -50,7 +54,7 @@ export function page(c: Context<PageEnv>, parts: PageParts, status: ContentfulSt
           <link rel="icon" type="image/svg+xml" href="${urls.favicon()}" />
           <link rel="stylesheet" href="${asset('style.css')}" />
           <script type="module" src="${asset('script.js')}"></script>
-          ${parts.refreshAfter === undefined ? '' : html`<noscript><meta http-equiv="refresh" content="${parts.refreshAfter}" /></noscript>`}
+          ${parts.refreshAfter === undefined ? '' : html`<noscript><meta http-equiv="refresh" content="${parts.refreshAfter}; url=${unattended(pageOf(c))}" /></noscript>`}
         </head>
         <body>
           <a class="skip" href="#content">${words.common.skip}</a>
@@ -68,20 +72,22 @@ export function page(c: Context<PageEnv>, parts: PageParts, status: ContentfulSt
   );
 }
 
-function header(c: Context<PageEnv>, reader: Reader, { switcher, handle = null }: PageParts): Html {
+/** The address by which a page loads itself anew. */
+function unattended(path: string): string {
+  return `${path}${path.includes('?') ? '&' : '?'}${UNATTENDED}=`;
+}
+
+function header(c: Context<PageEnv>, reader: Reader, { switcher, handle = null, bare = false }: PageParts): Html {
   const { common } = reader.words;
+  const logo = html`<img src="${urls.favicon()}" alt="" width="28" height="28" /> ${common.product}`;
+  if (bare) return html`<header class="top"><span class="brand">${logo}</span></header>`;
   const signedIn = whoIsSignedIn(c);
   const home = signedIn?.actor.type === 'tiktok_account' ? urls.myAccount.show() : urls.home();
   return html`<header class="top">
-    <a class="brand" href="${home}"><img src="${urls.favicon()}" alt="" width="28" height="28" /> ${common.product}</a>
+    <a class="brand" href="${home}">${logo}</a>
     ${switcher ? html`<div class="switcher">${switcher}</div>` : ''}
-    <div class="aside">${languageButtons(reader, pageOf(c))} ${person(reader, signedIn, handle)}</div>
+    <div class="aside">${languageButtons(reader, { back: pageOf(c), field: openFormField(c) })} ${person(reader, signedIn, handle)}</div>
   </header>`;
-}
-
-/** Null on pages that are for everybody, and on errors that came before anybody was known. */
-function whoIsSignedIn(c: Context<PageEnv>): SignedIn | null {
-  return (c.get('signedIn') as SignedIn | undefined) ?? (c.get('maybeSignedIn') as SignedIn | null | undefined) ?? null;
 }
 
 function person(reader: Reader, signedIn: SignedIn | null, handle: string | null): Html {

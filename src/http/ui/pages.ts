@@ -2,7 +2,7 @@ import { languageDetector } from 'hono/language';
 import type { Context, MiddlewareHandler } from 'hono';
 import { createMiddleware } from 'hono/factory';
 import type { PageEnv } from '../env.ts';
-import { LANGUAGE_COOKIE } from './language-switch.ts';
+import { languageCookie } from './language-switch.ts';
 import { isLanguage, LANGUAGES, nearestLanguage } from './language.ts';
 import { localPath } from './local-path.ts';
 import { READERS, type Reader } from './reader.ts';
@@ -40,18 +40,24 @@ const HEADERS = {
 } as const;
 
 const detect: MiddlewareHandler<PageEnv> = languageDetector({
-  order: ['cookie', 'header'],
-  lookupCookie: LANGUAGE_COOKIE,
+  order: ['header'],
   caches: false,
   supportedLanguages: Object.keys(LANGUAGES),
   fallbackLanguage: 'en',
   convertDetectedLanguage: nearestLanguage,
 });
 
-/** For the addresses of pages: finds out whom they speak to. A slash too many is left out. */
+/** For the addresses of pages: finds out whom they speak to. */
 export function pages(): MiddlewareHandler<PageEnv> {
   return createMiddleware<PageEnv>(async function pagesMiddleware(c, next) {
     await meetReader(c);
+    return next();
+  });
+}
+
+/** A slash too many at the end of a page's address is left out. */
+export function noLastSlash(): MiddlewareHandler<PageEnv> {
+  return createMiddleware<PageEnv>(async function noLastSlashMiddleware(c, next) {
     const address = withoutSlash(c);
     if (address !== null) return c.redirect(address, 301);
     return next();
@@ -70,8 +76,9 @@ export function sealPages(): MiddlewareHandler<PageEnv> {
 
 /** Finds out whom a page speaks to. From then on the answer is a page. */
 export async function meetReader(c: Context<PageEnv>): Promise<void> {
-  await detect(c as Context<PageEnv, string>, async () => undefined);
-  const language: unknown = c.get('language' as 'requestId');
+  const chosen = languageCookie.read(c);
+  if (!isLanguage(chosen)) await detect(c as Context<PageEnv, string>, async () => undefined);
+  const language: unknown = isLanguage(chosen) ? chosen : c.get('language' as 'requestId');
   c.set('reader', READERS[isLanguage(language) ? language : 'en']);
 }
 

@@ -6,6 +6,9 @@ const ASK_EVERY = 2000;
 /** How long it is said that something was copied, in milliseconds. */
 const SAY_FOR = 2000;
 
+/** Clocks that differ by more have not run side by side, in milliseconds. */
+const SLEPT = 5000;
+
 for (const hidden of document.querySelectorAll('[data-needs-script]')) hidden.hidden = false;
 for (const button of document.querySelectorAll('[data-copy], [data-copy-picture]')) {
   button.addEventListener('click', () => void copy(button));
@@ -18,6 +21,9 @@ for (const form of document.querySelectorAll('form[method="post"]')) sendOnce(fo
 for (const place of document.querySelectorAll('.side [aria-current], .tabs [aria-current]')) bringIntoView(place);
 document.querySelector('[data-focus]')?.focus();
 closeMenus();
+// A page that comes back from the browser's memory is old, and may be of somebody who signed out since.
+addEventListener('pageshow', ({ persisted }) => persisted && location.reload());
+if (document.querySelector('[data-countdown]')) afterSleep();
 
 async function copy(button) {
   const status = button.parentElement.querySelector('[role="status"]');
@@ -87,12 +93,14 @@ function bringIntoView(place) {
   row.scrollLeft += place.getBoundingClientRect().left - row.getBoundingClientRect().left - row.clientWidth / 4;
 }
 
+/** Counts from when the answer came, by a clock that nobody sets: the time of day here may be hours off. */
 function countDown(element) {
-  const end = Date.parse(element.dataset.countdown);
+  const [{ responseStart } = { responseStart: 0 }] = performance.getEntriesByType('navigation');
+  const end = Number(element.dataset.countdown) * 1000 + responseStart;
   const remaining = element.querySelector('[data-remaining]');
   element.hidden = false;
   const show = () => {
-    const seconds = Math.max(0, Math.round((end - Date.now()) / 1000));
+    const seconds = Math.max(0, Math.round((end - performance.now()) / 1000));
     remaining.textContent = seconds === 0 ? element.dataset.over : clock(seconds);
     if (seconds > 0) setTimeout(show, 1000);
   };
@@ -127,7 +135,7 @@ async function stateAt(address) {
   }
 }
 
-/** A second click sends nothing. A page that comes back from the browser's memory is loaded anew, since it is old. */
+/** A second click sends nothing. */
 function sendOnce(form) {
   let sent = false;
   form.addEventListener('submit', (event) => {
@@ -135,7 +143,15 @@ function sendOnce(form) {
     sent = true;
     for (const button of form.querySelectorAll('button')) button.setAttribute('aria-disabled', 'true');
   });
-  addEventListener('pageshow', ({ persisted }) => persisted && location.reload());
+}
+
+/** Whether a page slept, on a phone or in a closed lid, is told by two clocks, of which one stands still meanwhile. */
+function afterSleep() {
+  const apart = () => Date.now() - performance.now();
+  const before = apart();
+  document.addEventListener('visibilitychange', () => {
+    if (document.visibilityState === 'visible' && Math.abs(apart() - before) > SLEPT) location.reload();
+  });
 }
 
 /** Menus close when something else is clicked, and with Escape. */

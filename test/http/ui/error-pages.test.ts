@@ -122,9 +122,9 @@ test('what cannot be seen does not turn the title of a page around', async () =>
 
 test('a fault behind a page is logged, under the number that the page says', async () => {
   const owner = await signInAs(app, 'tiktok_account:brand');
-  await sql(app, 'alter table account_grant rename to account_grant_gone', []);
+  await sql(app, 'alter table account_grant rename column valid_from to valid_gone', []);
   const answer = await owner.get('/my-account', { 'X-Request-ID': 'fault-7' });
-  await sql(app, 'alter table account_grant_gone rename to account_grant', []);
+  await sql(app, 'alter table account_grant rename column valid_gone to valid_from', []);
   expect([answer.status, (await answer.text()).includes('fault-7')]).toEqual([500, true]);
   expect(logged.filter((it) => it['request_id'] === 'fault-7')).toMatchObject([{ code: 'internal', level: 50 }]);
 });

@@ -62,7 +62,7 @@ test('the switch remembers the language and goes back, but never away', async ()
   const send = async (fields: Record<string, string>) =>
     app.request('/language', {
       method: 'POST',
-      headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
+      headers: { 'Content-Type': 'application/x-www-form-urlencoded', 'Sec-Fetch-Site': 'same-origin' },
       body: formOf(fields),
     });
   const switched = await send({ language: 'zh-CN', back: '/my-account?cursor=x' });

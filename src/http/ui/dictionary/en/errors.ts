@@ -21,6 +21,15 @@ export const errors = {
     title: 'This page is from another sign-in',
     next: 'You are signed in as someone else than when this page was opened, or signed in anew. Nothing was changed. Open the page again.',
   },
+  foreignForm: {
+    title: 'This did not come from a page of this service',
+    next: 'Another site may have sent it, or your browser did not say where it comes from. Nothing was changed. Open the page here and do it again.',
+  },
+  misdirected_request: {
+    title: 'This service is not reached by this name',
+    next: 'Nothing was done. Open the page at the address below. Whoever runs the service can allow this name with the setting ALLOWED_HOSTS.',
+    open: 'Open the page there',
+  },
   not_found: {
     title: 'There is nothing here',
     next: 'It does not exist, or it is not yours to see. Check the address, or start again from the start page.',

@@ -15,6 +15,8 @@ export const signIn = {
   demo: {
     title: 'Demo sign-in',
     warning: 'No password is asked. Everybody who opens this page can act as any of these people, in demo data.',
+    elsewhere:
+      'The demo asks for no password, so nobody signs in to it through a proxy or a tunnel. Open it on the machine that it runs on. For others, name a sign-in service.',
     as: 'Sign in as',
     people: {
       adm: 'administrator of Bright Agency',
@@ -35,7 +37,7 @@ export const signIn = {
   failed: {
     expired: {
       title: 'This sign-in cannot go on',
-      text: 'It took too long, was already finished, or was begun in another tab or browser. Begin again.',
+      text: 'It took too long, was already finished, or was begun in another browser. Begin again.',
     },
     declined: { title: 'You are not signed in', text: 'The sign-in was cancelled. Nothing has changed.' },
     refused: {

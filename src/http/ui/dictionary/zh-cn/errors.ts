@@ -13,6 +13,15 @@ export const errors: Dictionary['errors'] = {
     title: '此页面来自另一次登录',
     next: '打开此页面之后，你换了身份登录或重新登录过。没有任何内容被更改。请重新打开页面。',
   },
+  foreignForm: {
+    title: '此请求不是从本服务的页面发出的',
+    next: '它可能来自其他网站，或者你的浏览器没有说明来源。没有任何内容被更改。请在这里打开页面后再操作一次。',
+  },
+  misdirected_request: {
+    title: '不能通过此名称访问本服务',
+    next: '没有执行任何操作。请从下方的网址打开页面。运维人员可以通过设置 ALLOWED_HOSTS 允许此名称。',
+    open: '在正确的网址打开',
+  },
   not_found: { title: '这里没有内容', next: '内容不存在，或你无权查看。请检查网址，或从首页重新开始。' },
   consent_not_available: { title: '此链接无法使用', next: '请让发送者重新生成二维码。' },
   conflict: { title: '内容已被他人更改', next: '你看到的内容在此期间已经变化。请重新打开页面，确认后再继续。' },

@@ -16,6 +16,8 @@ export const signIn: Dictionary['signIn'] = {
   demo: {
     title: '演示登录',
     warning: '无需密码。打开此页面的任何人都可以用下列任一身份操作演示数据。',
+    elsewhere:
+      '演示登录无需密码，因此不能通过代理或隧道使用。请在运行本服务的机器上打开。若要供他人使用，请先配置登录服务。',
     as: '登录身份：',
     people: {
       adm: 'Bright Agency 的管理员',
@@ -36,7 +38,7 @@ export const signIn: Dictionary['signIn'] = {
   failed: {
     expired: {
       title: '此次登录无法继续',
-      text: '登录超时、已经完成，或者是在另一个标签页或浏览器中开始的。请重新开始。',
+      text: '登录超时、已经完成，或者是在另一个浏览器中开始的。请重新开始。',
     },
     declined: { title: '你尚未登录', text: '登录已取消，没有任何更改。' },
     refused: {
