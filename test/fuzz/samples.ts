@@ -10,6 +10,7 @@ export interface Schema {
   properties?: Record<string, Schema>;
   items?: Schema;
   minimum?: number;
+  format?: string;
 }
 
 interface Operation {
@@ -74,7 +75,7 @@ function samples(document: Document, schema: Schema, depth = 0): unknown[] {
     case 'null':
       return [null];
     default:
-      return ['sample'];
+      return [schema.format === 'date-time' ? '2126-11-22T12:00:00Z' : 'sample'];
   }
 }
 

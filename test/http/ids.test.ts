@@ -5,6 +5,7 @@ import { testApp, type Answer, type CallOptions, type TestApp } from '../support
 import { put, standardWorld } from '../support/cast.ts';
 import { overHttp, type OverHttp } from '../support/over-http.ts';
 import { signInAs } from '../support/signed-in.ts';
+import { sql } from '../support/sql.ts';
 
 // One schema says what an id is, wherever one stands; and whatever is one can be addressed by its path.
 
@@ -274,6 +275,25 @@ test('404 for what is no id in the path of a page', async () => {
       expect([path, (await http.send('GET', path, { key: null, headers: { Cookie } })).status]).toEqual([path, 404]);
     }
   }
+});
+
+test('what an earlier version stored under such an id stays listed, decides nothing, and can be ended', async () => {
+  await sql(
+    app,
+    `insert into member (bc_id, user_id, user_role, valid_from, begun_by, begun_revision)
+     select 'bc2', id, 'ADMIN', now(), 'user:ext', 1 from unnest(array[' old', '..']) as id`,
+  );
+  const members = async (): Promise<string> => {
+    const { cookie } = await signInAs(app, 'user:ext');
+    const { status, body } = await http.send('GET', '/console/bc2/members', { key: null, headers: { Cookie: cookie } });
+    expect(status).toBe(200);
+    return body;
+  };
+  expect(await members()).toMatch(/<bdi class="name"> old<\/bdi>[^]*<bdi class="name">\.\.<\/bdi>/);
+  expect((await evaluation({ subject: { type: 'user', id: ' old' } })).status).toBe(400);
+  const end = `update member set valid_to = now(), ended_by = 'operator' where valid_to is null and user_id = any($1)`;
+  await sql(app, end, [[' old', '..']]);
+  expect(await members()).not.toMatch(/<bdi class="name">(?: old|\.\.)</);
 });
 
 test('the command line takes ids alike', () => {

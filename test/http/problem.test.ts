@@ -15,7 +15,7 @@ const BC1 = '/v1/business-centers/bc1';
 const JSON_BODY = { 'Content-Type': 'application/json' };
 
 test.each<[number, string, string, string, CallOptions]>([
-  [400, 'invalid_request', 'PUT', BC1, { body: {} }],
+  [400, 'invalid_request', 'PUT', BC1, { body: { name: 7 } }],
   [400, 'invalid_request', 'PUT', BC1, { body: '{' }],
   [400, 'invalid_request', 'GET', `${BC1}/access-requests?limit=0`, { actor: 'user:adm' }],
   [401, 'unauthenticated', 'PUT', BC1, { body: {}, key: null }],

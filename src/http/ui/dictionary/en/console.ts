@@ -69,7 +69,7 @@ export const console = {
     submit: 'Generate QR code',
     scopesMissing: 'Choose at least one permission scope.',
     targetInvalid:
-      'This cannot be the handle or ID of a TikTok account: at most 128 characters, no control characters.',
+      'This cannot be the handle or ID of a TikTok account: at most 128 characters, no control characters, no spaces at either end.',
     targetUnknown: (text: string) =>
       `No TikTok account “${text}” is known here. Check the spelling, or leave the field empty: then the account that scans the code is the one.`,
     targetAmbiguous: (text: string) =>

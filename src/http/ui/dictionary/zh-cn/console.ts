@@ -66,7 +66,7 @@ export const console: Dictionary['console'] = {
     validityHint: '只有二维码会过期。授权本身不会过期，直到被取消。',
     submit: '生成二维码',
     scopesMissing: '请至少选择一个权限范围。',
-    targetInvalid: '这不是有效的 TikTok 账号用户名或 ID：最多 128 个字符，且不能包含控制字符。',
+    targetInvalid: '这不是有效的 TikTok 账号用户名或 ID：最多 128 个字符，不能包含控制字符，首尾不能有空格。',
     targetUnknown: (text: string) =>
       `这里没有 TikTok 账号“${text}”。请检查输入内容；也可以留空，由扫描二维码的账号决定。`,
     targetAmbiguous: (text: string) => `有多个 TikTok 账号使用“${text}”。请填写你所指账号的 ID。`,
