@@ -13,7 +13,8 @@ COPY --from=dependencies /app/node_modules node_modules
 COPY package.json LICENSE ./
 COPY policies policies
 COPY src src
-USER node
+# By number, so that Kubernetes can tell that it is not root (runAsNonRoot): the image's own user node.
+USER 1000:1000
 VOLUME /data
 EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s --retries=3 \

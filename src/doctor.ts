@@ -10,6 +10,7 @@ import { embeddedAddress, embeddedInstallation } from './platform/embedded-postg
 import { probeDatabase } from './probes/database.ts';
 import { innermost, type Finding } from './probes/finding.ts';
 import { probePdp } from './probes/pdp.ts';
+import { probeSchema } from './probes/schema.ts';
 
 /** A part of the service, and what was found of it. */
 export interface Diagnosis {
@@ -44,7 +45,12 @@ async function dataFindings({ dataDir }: Config, runs: boolean): Promise<Finding
 }
 
 async function databaseFindings({ databaseUrl, dataDir }: Config, runs: boolean): Promise<Finding[]> {
-  if (databaseUrl !== null) return probeDatabase({ url: databaseUrl });
+  if (databaseUrl !== null) {
+    const address = { url: databaseUrl };
+    const findings = await probeDatabase(address);
+    const isThere = findings.every(({ level }) => level !== 'problem');
+    return isThere ? [...findings, ...(await probeSchema(address))] : findings;
+  }
   if (runs) return probeDatabase(embeddedAddress(await runDir(dataDir)));
   return attempt(async () => {
     embeddedInstallation();

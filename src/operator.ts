@@ -4,8 +4,8 @@ import type { Authorizer, Context } from './domain/context.ts';
 import { startSupervisor } from './platform/children.ts';
 import { claimDataDir, inUse, runDir } from './platform/data-dir.ts';
 import { embeddedAddress, startEmbeddedPostgres } from './platform/embedded-postgres.ts';
-import { openDatabase } from './servers.ts';
-import type { DatabaseAddress } from './store/open.ts';
+import { accessTo, accessToEmbedded, openDatabase } from './servers.ts';
+import type { DatabaseAccess } from './store/open.ts';
 
 /** Nobody asks what the operator may do: who runs the command line beside the database holds the database. */
 const UNASKED: Authorizer = {
@@ -18,7 +18,7 @@ const UNASKED: Authorizer = {
 
 /**
  * Runs one command on the database: the configured one, the embedded one of a service that runs, or, where none runs,
- * an embedded one that is up just for the command. Migrates first.
+ * an embedded one that is up just for the command. It is got ready first, as at a start.
  */
 export async function asOperator<T>(config: Config, command: (ctx: Context) => Promise<T>): Promise<T> {
   await using stack = new AsyncDisposableStack();
@@ -43,12 +43,13 @@ export async function asOperator<T>(config: Config, command: (ctx: Context) => P
 }
 
 /** Where the database is: the configured one, that of a service that runs, or an embedded one that `stack` ends. */
-export async function addressOf(config: Config, stack: AsyncDisposableStack): Promise<DatabaseAddress> {
-  if (config.databaseUrl !== null) return { url: config.databaseUrl };
-  if (await inUse(config.dataDir)) return embeddedAddress(await runDir(config.dataDir));
+export async function addressOf(config: Config, stack: AsyncDisposableStack): Promise<DatabaseAccess> {
+  if (config.databaseUrl !== null) return accessTo(config.databaseUrl);
+  if (await inUse(config.dataDir)) return accessToEmbedded(embeddedAddress(await runDir(config.dataDir)));
   const dataDir = await claimDataDir(config.dataDir);
   stack.defer(async () => dataDir.release());
   const children = await startSupervisor({ onEvent: () => undefined });
   stack.defer(async () => children.close());
-  return startEmbeddedPostgres(children, { dataDir: dataDir.path, runDir: dataDir.runDir, durable: true });
+  const options = { dataDir: dataDir.path, runDir: dataDir.runDir, durable: true };
+  return accessToEmbedded(await startEmbeddedPostgres(children, options));
 }

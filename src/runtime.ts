@@ -23,13 +23,16 @@ import { RateLimits } from './platform/rate-limits.ts';
 import { secretFile } from './platform/secret-file.ts';
 import { listen } from './store/listen.ts';
 import { isReady, serviceStatus } from './service-status.ts';
-import { databaseAddress, openDatabase, startChildren, startPolicies, type PolicyParts } from './servers.ts';
+import { databaseAccess, openDatabase, startChildren, startPolicies, type PolicyParts } from './servers.ts';
 import { closeStore, poolQuery, type Orm } from './store/open.ts';
+import { watchSchema } from './store/schema-watch.ts';
 
 /** Everything that runs, wired; `close` ends it in the opposite order. */
 export interface Runtime {
   services: Services;
   orm: Orm;
+  /** What the operator should change, though it hinders nothing; a sentence each. */
+  advice: readonly string[];
   /** The context of the command line and of the start itself. */
   operator: Context;
   /** Tells where the service is reached, once that is known. */
@@ -51,17 +54,22 @@ export async function startRuntime(config: Config, log: Logger): Promise<Runtime
   const life = { since: new Date(), url: '', started: false, prepared: false, demo: false, draining: false };
   const children = await startChildren(config, log, life);
   stack.defer(async () => children?.close());
-  const address = await databaseAddress(config, dataDir, children, log);
-  const orm = await openDatabase(address, config, (says) => log.warn(says));
+  const access = await databaseAccess(config, dataDir, children, log);
+  const advice: string[] = [];
+  const orm = await openDatabase(access, config, (says) => advice.push(says));
   stack.defer(async () => closeStore(orm));
   const query = await poolQuery(orm);
+  const schema = watchSchema(query, (names) => {
+    log.error(`a later version of Sparkgate has migrated the database (${names.join(', ')}): replace this process`);
+  });
+  stack.defer(() => schema.close());
   const facts = new FactLoader(query);
   const record = await decisionLog(stack, config, log);
   const publicUrl = (): string => config.publicUrl ?? life.url;
   const policies = await keptPolicies(stack, { config, dataDir, children, facts, query, log, record }, life);
   const { live } = policies;
   const secretKey = config.secretKey ?? (await secretFile(join(dataDir.path, 'secret-key'), newSecretKey));
-  const hearing = listen(address, (events) => {
+  const hearing = listen(access.serving, (events) => {
     if (events === null || events.some((event) => event.startsWith('api_key.'))) keyRing.forget();
   });
   const keyRing = new KeyRing(query, {
@@ -76,7 +84,7 @@ export async function startRuntime(config: Config, log: Logger): Promise<Runtime
     return { statements: facts.statements, pdpCalls: calls, pdpQuestions: questions, hits, distinct };
   };
   const embedded = { database: config.databaseUrl === null, pdp: config.cerbosTarget === null };
-  const state = { query, policies, hearing: () => hearing.hearing, counters, life, embedded };
+  const state = { query, schema, policies, hearing: () => hearing.hearing, counters, life, embedded };
   const issuers = issuersOf(config, log);
   const settings: DomainSettings = {
     get publicUrl() {
@@ -122,6 +130,7 @@ export async function startRuntime(config: Config, log: Logger): Promise<Runtime
   const running = stack.move();
   life.started = true;
   return {
+    advice,
     services: {
       ...fixed,
       get decider() {

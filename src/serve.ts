@@ -68,6 +68,7 @@ async function begin(runtime: Runtime, config: Config, log: Logger, port: number
     }),
   );
   log.info({ url, policy: runtime.services.decider.policy }, 'serving');
+  for (const says of runtime.advice) log.warn(says);
   process.on('SIGHUP', () => {
     void runtime.reloadPolicies().then(
       ({ outcome }) => log.info({ outcome }, 'policies reloaded on SIGHUP'),

@@ -16,13 +16,15 @@ import { SUPERVISOR } from './platform/child-protocol.ts';
 import { startSupervisor, type Children } from './platform/children.ts';
 import type { DataDir } from './platform/data-dir.ts';
 import { startEmbeddedCerbos } from './platform/embedded-cerbos.ts';
-import { startEmbeddedPostgres } from './platform/embedded-postgres.ts';
+import { startEmbeddedPostgres, type EmbeddedAddress } from './platform/embedded-postgres.ts';
 import { PlatformError } from './platform/platform-error.ts';
 import { cannotBeUsed, probeDatabase, subjectOf } from './probes/database.ts';
 import { innermost, requireWell } from './probes/finding.ts';
 import { probePdp } from './probes/pdp.ts';
+import { probeSchema } from './probes/schema.ts';
 import { writeLimits } from './store/limits.ts';
-import { migrate, openStore, type DatabaseAddress, type Orm } from './store/open.ts';
+import { prepare } from './store/migrate.ts';
+import { openStore, type DatabaseAccess, type Orm } from './store/open.ts';
 import { verifierOf } from './verifier.ts';
 
 // The servers that the service stands on: its own, or those that the configuration names.
@@ -47,18 +49,29 @@ function required(children: Children | null): Children {
   return children;
 }
 
-/** Where the database is; an embedded one is up then. */
-export async function databaseAddress(
+/** As whom the database is reached, and where; an embedded one is up then. */
+export async function databaseAccess(
   config: Config,
   dataDir: DataDir,
   children: Children | null,
   log: Logger,
-): Promise<DatabaseAddress> {
-  if (config.databaseUrl !== null) return { url: config.databaseUrl };
+): Promise<DatabaseAccess> {
+  if (config.databaseUrl !== null) return accessTo(config.databaseUrl);
   const { path, runDir } = dataDir;
   const embedded = await startEmbeddedPostgres(required(children), { dataDir: path, runDir, durable: true });
   warnOfRoot('PostgreSQL', embedded, log);
-  return embedded;
+  return accessToEmbedded(embedded);
+}
+
+/** A database of somebody else's, where one role is all that we know. */
+export function accessTo(url: string): DatabaseAccess {
+  return { serving: { url }, owner: null };
+}
+
+/** The embedded database: as the role that serves, and as the one that owns. */
+export function accessToEmbedded({ host, port, user, owner, database }: EmbeddedAddress): DatabaseAccess {
+  const at = { host, port, database };
+  return { serving: { ...at, user }, owner: { ...at, user: owner } };
 }
 
 function warnOfRoot(server: string, { asRoot }: { asRoot: boolean }, log: Logger): void {
@@ -68,23 +81,27 @@ function warnOfRoot(server: string, { asRoot }: { asRoot: boolean }, log: Logger
   );
 }
 
-/** Probes the database, opens and migrates it, and sets the limits. @param warn hears what is amiss, though it can be used */
+/**
+ * Probes the database, gets it ready as far as its role may, opens it, and sets the limits.
+ * @param warn hears what is amiss, though it can be used
+ */
 export async function openDatabase(
-  address: DatabaseAddress,
+  { serving, owner }: DatabaseAccess,
   config: Pick<Config, 'limits'>,
   warn: (says: string) => void = () => undefined,
 ): Promise<Orm> {
-  requireWell(await probeDatabase(address), warn);
+  requireWell(await probeDatabase(serving), warn);
+  if (owner === null) requireWell(await probeSchema(serving), warn);
   await using stack = new AsyncDisposableStack();
   try {
-    const orm = await openStore(address);
+    await prepare(owner ?? serving, owner && 'user' in serving ? serving.user : null);
+    const orm = await openStore(serving);
     stack.defer(async () => orm.close(true));
-    await migrate(orm);
     await writeLimits(orm, config.limits);
     stack.move();
     return orm;
   } catch (cause) {
-    throw new PlatformError(cannotBeUsed(subjectOf(address), cause).says, { cause });
+    throw new PlatformError(cannotBeUsed(subjectOf(serving), cause).says, { cause });
   }
 }
 

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { PolicyService } from './decision/live/policy-service.ts';
 import type { Query } from './domain/context.ts';
 import type { Counters, ServiceStatus } from './http/env.ts';
+import type { SchemaWatch } from './store/schema-watch.ts';
 
 /** How long a part may take to answer before it counts as silent, in milliseconds. */
 const WITHIN_MS = 2000;
@@ -11,6 +12,7 @@ const WITHIN_MS = 2000;
 /** What the state of the service is told from. */
 export interface StatusParts {
   query: Query;
+  schema: SchemaWatch;
   policies: PolicyService;
   /** Whether writes of other processes are heard of. */
   hearing: () => boolean;
@@ -26,22 +28,24 @@ export const VERSION = z
   .object({ version: z.string() })
   .parse(createRequire(import.meta.url)('../package.json')).version;
 
-/** Whether this process may be sent calls: its parts answer, the first data are in, and it is not about to end. */
-export async function isReady({ query, policies, life }: StatusParts): Promise<boolean> {
-  const [database, serving] = await Promise.all([
+/** Whether this process may be sent calls: its parts answer, no later version has migrated the database, the first data are in, and it is not about to end. */
+export async function isReady({ query, schema, policies, life }: StatusParts): Promise<boolean> {
+  const [database, known, serving] = await Promise.all([
     soon(askDatabase(query), null),
+    soon(schema.isKnown(), false),
     soon(policies.live.current.pdp.serving(), false),
   ]);
-  return database?.writable === true && serving && life.prepared && !life.draining;
+  return database?.writable === true && known && serving && life.prepared && !life.draining;
 }
 
 /** The whole state, for those who may know it. */
 export async function serviceStatus(parts: StatusParts): Promise<ServiceStatus> {
   const { policies, life, embedded } = parts;
   const { pdp } = policies.live.current;
-  const [ready, database, pdpVersion] = await Promise.all([
+  const [ready, database, known, pdpVersion] = await Promise.all([
     isReady(parts),
     soon(askDatabase(parts.query), null),
+    soon(parts.schema.isKnown(), null),
     soon(pdp.version(), null),
   ]);
   return {
@@ -54,6 +58,7 @@ export async function serviceStatus(parts: StatusParts): Promise<ServiceStatus> 
       answers: database !== null,
       writable: database?.writable ?? false,
       version: database?.version ?? null,
+      schema_known: known,
       embedded: embedded.database,
       revision: database?.revision ?? null,
       hears_writes: parts.hearing(),

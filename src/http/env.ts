@@ -92,6 +92,8 @@ export interface ServiceStatus {
     answers: boolean;
     writable: boolean;
     version: string | null;
+    /** False once a later version has migrated it; null while it does not answer. */
+    schema_known: boolean | null;
     embedded: boolean;
     revision: string | null;
     /** Whether writes of other processes are heard of at once. */

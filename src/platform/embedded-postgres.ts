@@ -12,14 +12,22 @@ import { startUntilReady } from './readiness.ts';
 
 const NAME = 'postgres';
 const DATABASE = 'sparkgate';
+/** Whoever uses the database but does not own it. It needs no password: nobody else can enter the socket's folder. */
+const USER = 'sparkgate_serve';
 const RECOVERY_PATIENCE_MS = 300_000;
 
 /** How to reach the embedded PostgreSQL; `host` is the folder of its socket. */
-export type EmbeddedPostgres = {
+export type EmbeddedAddress = {
   readonly host: string;
   readonly port: number;
   readonly user: string;
+  /** The role that owns everything; a superuser. */
+  readonly owner: string;
   readonly database: string;
+};
+
+/** One that runs. */
+export type EmbeddedPostgres = EmbeddedAddress & {
   /** Whether the database was made by this start. */
   readonly created: boolean;
   /** Whether it runs under root's id, because it could get no other. */
@@ -71,8 +79,8 @@ export async function startEmbeddedPostgres(
 }
 
 /** Where an embedded PostgreSQL that runs is reached. */
-export function embeddedAddress(runDir: string): Omit<EmbeddedPostgres, 'created' | 'asRoot'> {
-  return { host: join(runDir, 'pg'), port: 5432, user: NAME, database: DATABASE };
+export function embeddedAddress(runDir: string): EmbeddedAddress {
+  return { host: join(runDir, 'pg'), port: 5432, user: USER, owner: NAME, database: DATABASE };
 }
 
 /** The folder of what came with npm. @throws PlatformError where that is nothing */
@@ -119,6 +127,8 @@ function settings(host: string, durable: boolean): string[] {
 }
 
 async function createDatabase(client: Client): Promise<boolean> {
+  const user = await client.query('select from pg_roles where rolname = $1', [USER]);
+  if (user.rowCount === 0) await client.query(`create role ${USER} login`);
   const found = await client.query('select from pg_database where datname = $1', [DATABASE]);
   if (found.rowCount === 0) await client.query(`create database ${DATABASE}`);
   return found.rowCount === 0;

@@ -4,17 +4,19 @@ import { Migrator } from '@mikro-orm/migrations';
 import type { ClientConfig, PoolClient, PoolConfig, QueryResultRow } from 'pg';
 import type { Query } from '../domain/context.ts';
 import { entities } from './entities.ts';
+import { MIGRATIONS } from './migrations/list.ts';
 import { PATIENCE_MS, untilClosed } from './patience.ts';
-import { Migration20261121000000_row_ids } from './migrations/Migration20261121000000_row_ids.ts';
-import { Migration20261122000000_initial } from './migrations/Migration20261122000000_initial.ts';
-import { Migration20261122120100_sign_in } from './migrations/Migration20261122120100_sign_in.ts';
-import { Migration20261122120200_search } from './migrations/Migration20261122120200_search.ts';
-import { Migration20261128100000_key_life } from './migrations/Migration20261128100000_key_life.ts';
-import { Migration20261128110000_moves_and_endings } from './migrations/Migration20261128110000_moves_and_endings.ts';
-import { Migration20261128120000_pages } from './migrations/Migration20261128120000_pages.ts';
 
 /** Where the database is: a `postgresql://` URL, or the parts of a unix-socket connection. */
 export type DatabaseAddress = { url: string } | { host: string; port: number; user: string; database: string };
+
+/** As whom a database is used. */
+export interface DatabaseAccess {
+  /** The role that serves. */
+  readonly serving: DatabaseAddress;
+  /** The role that owns the schema, where the database is ours; null where it is for others to say. */
+  readonly owner: DatabaseAddress | null;
+}
 
 export type Orm = MikroORM;
 
@@ -23,28 +25,15 @@ export function clientOptions(address: DatabaseAddress): ClientConfig {
   return 'url' in address ? { connectionString: address.url } : address;
 }
 
-/** Opens the store. Nothing is asked of the database yet; the pool connects on first use. */
-export async function openStore(address: DatabaseAddress, options: { poolSize?: number } = {}): Promise<Orm> {
-  return MikroORM.init(ormOptions(address, options.poolSize ?? 20));
-}
-
-/** Any number that only migrations lock. */
-const MIGRATION_LOCK = 5_711_023;
-
 /**
- * Brings the schema to what this version needs; already applied migrations are left alone. Where several processes
- * start at once, one migrates and the others wait. @throws when the database does not answer
+ * Opens the store. Nothing is asked of the database yet; the pool connects on first use.
+ * @param options the most connections, and the longest statement in milliseconds (0: any)
  */
-export async function migrate(orm: Orm): Promise<string[]> {
-  const pool = await orm.em.getConnection().getNativeClient();
-  const client = await pool.connect();
-  try {
-    await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
-    const applied = await orm.migrator.up();
-    return applied.map((migration) => migration.name);
-  } finally {
-    client.release(true);
-  }
+export async function openStore(
+  address: DatabaseAddress,
+  options: { poolSize?: number; statementTimeout?: number } = {},
+): Promise<Orm> {
+  return MikroORM.init(ormOptions(address, options));
 }
 
 /** Statements outside of a transaction, each prepared once a connection. Their texts must be a closed set. */
@@ -70,7 +59,10 @@ export async function closeStore(orm: Orm): Promise<void> {
   await untilClosed(orm.close(true));
 }
 
-function ormOptions(address: DatabaseAddress, poolSize: number): Options {
+function ormOptions(
+  address: DatabaseAddress,
+  { poolSize = 20, statementTimeout = 60_000 }: { poolSize?: number; statementTimeout?: number },
+): Options {
   return {
     entities,
     extensions: [Migrator],
@@ -82,7 +74,7 @@ function ormOptions(address: DatabaseAddress, poolSize: number): Options {
       connectionTimeoutMillis: PATIENCE_MS,
       keepAlive: true,
       keepAliveInitialDelayMillis: 10_000,
-      statement_timeout: 60_000,
+      statement_timeout: statementTimeout,
       // A check's statement is prepared once a connection; planning it again for each set of values would cost more.
       options: '-c plan_cache_mode=force_generic_plan',
       onConnect: refuseStandby,
@@ -94,21 +86,7 @@ function ormOptions(address: DatabaseAddress, poolSize: number): Options {
     schemaGenerator: { ignoreTriggers: true, ignoreRoutines: true },
     migrations: {
       snapshot: false,
-      migrationsList: [
-        { name: 'Migration20261121000000_row_ids', class: Migration20261121000000_row_ids },
-        { name: 'Migration20261122000000_initial', class: Migration20261122000000_initial },
-        { name: 'Migration20261122120100_sign_in', class: Migration20261122120100_sign_in },
-        {
-          name: 'Migration20261122120200_search',
-          class: Migration20261122120200_search,
-        },
-        { name: 'Migration20261128100000_key_life', class: Migration20261128100000_key_life },
-        {
-          name: 'Migration20261128110000_moves_and_endings',
-          class: Migration20261128110000_moves_and_endings,
-        },
-        { name: 'Migration20261128120000_pages', class: Migration20261128120000_pages },
-      ],
+      migrationsList: MIGRATIONS,
     },
   };
 }

@@ -40,7 +40,7 @@ async function saidOf(part: string, environment: Record<string, string>): Promis
 
 test('where all is well it says so, and ends with 0', async () => {
   const { code, stdout, stderr } = await doctor({
-    DATABASE_URL: database.url,
+    DATABASE_URL: database.servingUrl,
     CERBOS_TARGET: inject('cerbosTarget'),
     POLICY_DIR: join(ROOT, 'policies'),
   });

@@ -82,7 +82,8 @@ test('a role without temporary tables is refused, and one that may make no table
   );
   await operator.query(`grant temporary on database ${name} to ${app}`);
   await expect(testApp({ DATABASE_URL: urlOf(name, app) })).rejects.toThrow(
-    `${REFUSED} permission denied for schema public`,
+    `${REFUSED} there is no schema in it that the role ${app} may use, nor may that make one; ` +
+      `run \`sparkgate migrate --serve-as ${app}\` as the role that owns the schema.`,
   );
 });
 

@@ -3,6 +3,7 @@ import { existsSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import pg from 'pg';
 import { afterAll, expect, test } from 'vitest';
 import {
   cleanUp,
@@ -30,6 +31,17 @@ function curlOf(service: Service): string {
 async function paste(command: string): Promise<unknown> {
   const { stdout } = await promisify(execFile)('bash', ['-c', command], { cwd: REPOSITORY });
   return JSON.parse(stdout);
+}
+
+/** Under which roles a service is connected to its embedded database. */
+async function rolesAt(dataDir: string): Promise<string[]> {
+  const client = new pg.Client({ host: join(dataDir, 'run/pg'), user: 'postgres', database: 'postgres' });
+  await client.connect();
+  const { rows } = await client.query<{ role: string }>(
+    `select distinct usename as role from pg_stat_activity where application_name like 'sparkgate%'`,
+  );
+  await client.end();
+  return rows.map(({ role }) => role);
 }
 
 async function revisionOf(service: Service, key: string): Promise<string> {
@@ -88,6 +100,7 @@ test('a first start shows what is there; a second one keeps it', async () => {
   const renamed = await first.call('PUT', '/v1/business-centers/bc1', { key, body: { name: 'Renamed Agency' } });
   expect(renamed.status).toBe(200);
   const revision = await revisionOf(first, key);
+  expect(await rolesAt(dataDir)).toEqual(['sparkgate_serve']);
   const children = descendants(first.pid);
   expect(children.length).toBeGreaterThan(3);
   first.kill('SIGINT', 'group');

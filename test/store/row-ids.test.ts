@@ -1,7 +1,8 @@
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { UUIDV7 } from '../../src/store/migrations/Migration20261121000000_row_ids.ts';
-import { migrate, openStore } from '../../src/store/open.ts';
+import { migrate } from '../../src/store/migrate.ts';
+import { openStore } from '../../src/store/open.ts';
 import { testDatabase, type TestDatabase } from '../support/database.ts';
 
 // Ids of rows are UUID version 7 (RFC 9562) on every PostgreSQL: the function for those that have none stands here in a

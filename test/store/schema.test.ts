@@ -2,7 +2,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { policySchemas } from '../../src/decision/policy-schemas.ts';
-import { migrate, openStore, type Orm } from '../../src/store/open.ts';
+import { migrate } from '../../src/store/migrate.ts';
+import { openStore, type Orm } from '../../src/store/open.ts';
 import { sql } from '../support/sql.ts';
 import { testDatabase } from '../support/database.ts';
 

@@ -39,6 +39,7 @@ export interface Answer {
 /** The whole service on a database of its own, called without a port. */
 export interface TestApp {
   runtime: Runtime;
+  /** As the database's owner; the service itself is a role that may do less. */
   databaseUrl: string;
   request: (path: string, init?: RequestInit) => Promise<Response>;
   call: (method: string, path: string, options?: CallOptions) => Promise<Answer>;
@@ -53,7 +54,7 @@ export async function testApp(
   const database = await testDatabase();
   const dataDir = await mkdtemp(join(tmpdir(), 'sparkgate-app-'));
   const config = readConfig({
-    DATABASE_URL: database.url,
+    DATABASE_URL: database.servingUrl,
     CERBOS_TARGET: inject('cerbosTarget'),
     DATA_DIR: dataDir,
     POLICY_DIR: join(import.meta.dirname, '../../policies'),

@@ -4,18 +4,22 @@ import { inject } from 'vitest';
 
 /** A database of its own for one test file, made from the migrated template. */
 export interface TestDatabase {
+  /** As its owner, whom nothing binds. */
   url: string;
+  /** As the role that serves. */
+  servingUrl: string;
   name: string;
   drop: () => Promise<void>;
 }
 
 export async function testDatabase(): Promise<TestDatabase> {
-  const { host, user } = inject('postgres');
+  const { host, user, serving } = inject('postgres');
   const name = `t_${randomUUID().replaceAll('-', '')}`;
   await admin(`create database ${name} template sparkgate strategy file_copy`);
   return {
     name,
     url: `postgresql://${user}@localhost/${name}?host=${encodeURIComponent(host)}`,
+    servingUrl: `postgresql://${serving}@localhost/${name}?host=${encodeURIComponent(host)}`,
     drop: async () => admin(`drop database if exists ${name} with (force)`),
   };
 }

@@ -6,13 +6,13 @@ import { startSupervisor } from '../../src/platform/children.ts';
 import { claimDataDir } from '../../src/platform/data-dir.ts';
 import { startEmbeddedCerbos } from '../../src/platform/embedded-cerbos.ts';
 import { startEmbeddedPostgres } from '../../src/platform/embedded-postgres.ts';
-import { openDatabase } from '../../src/servers.ts';
+import { accessToEmbedded, openDatabase } from '../../src/servers.ts';
 import { LIMITS } from './limits.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** The one PostgreSQL of a run; `sparkgate` in it is the migrated template. */
-    postgres: { host: string; port: number; user: string };
+    /** The one PostgreSQL of a run, its owner and the role that serves; `sparkgate` in it is the migrated template. */
+    postgres: { host: string; port: number; user: string; serving: string };
     /** The one Cerbos of a run, on the project's policies. */
     cerbosTarget: string;
   }
@@ -38,9 +38,10 @@ export default async function setup(project: TestProject): Promise<() => Promise
     }),
     startEmbeddedCerbos(children, { name: 'pdp', policyDir, runDir }),
   ]);
-  const orm = await openDatabase(postgres, { limits: LIMITS });
+  const orm = await openDatabase(accessToEmbedded(postgres), { limits: LIMITS });
   await orm.close();
-  project.provide('postgres', { host: postgres.host, port: postgres.port, user: postgres.user });
+  const { host, port, owner, user } = postgres;
+  project.provide('postgres', { host, port, user: owner, serving: user });
   project.provide('cerbosTarget', cerbos.target);
   return async () => {
     await children.close();

@@ -33,7 +33,7 @@ const PLANNING = {
 export async function withLiveDatabase<T>(config: Config, command: (live: Live) => Promise<T>): Promise<T> {
   await using stack = new AsyncDisposableStack();
   await requireDatabase(config);
-  const client = new Client(connection(await addressOf(config, stack)));
+  const client = new Client(connection(await readableAddress(config, stack)));
   client.on('error', () => undefined);
   const which = config.databaseUrl === null ? `database in ${config.dataDir}` : 'database (DATABASE_URL)';
   const failed = (cause: unknown): never => {
@@ -78,6 +78,12 @@ async function requireDatabase({ databaseUrl, dataDir }: Config): Promise<void> 
   await stat(join(dataDir, 'pg')).catch((cause: unknown) => {
     throw new PlatformError(`There is no database in ${dataDir}: set DATABASE_URL or DATA_DIR.`, { cause });
   });
+}
+
+/** As its owner, where it is ours: a database that no service has used since an update has no other role that may read. */
+async function readableAddress(config: Config, stack: AsyncDisposableStack): Promise<DatabaseAddress> {
+  const { owner, serving } = await addressOf(config, stack);
+  return owner ?? serving;
 }
 
 function connection(address: DatabaseAddress): ClientConfig {

@@ -86,8 +86,5 @@ function total(counts: Counts): number {
 
 async function analyze(ctx: Context): Promise<void> {
   const query = queryIn(ctx.orm.em.fork());
-  await query(
-    'analyze business_center, member, ad_account, ad_account_member, tiktok_account, account_link, account_grant, assignment, audit_entry',
-    [],
-  );
+  await query('select analyze_relationships()', []);
 }

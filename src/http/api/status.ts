@@ -33,6 +33,7 @@ const Status = z
       answers: z.boolean(),
       writable: z.boolean(),
       version: z.string().nullable(),
+      schema_known: z.boolean().nullable(),
       embedded: z.boolean(),
       revision: z.string().nullable(),
       hears_writes: z.boolean(),

@@ -1,0 +1,20 @@
+import { Migration20261121000000_row_ids } from './Migration20261121000000_row_ids.ts';
+import { Migration20261122000000_initial } from './Migration20261122000000_initial.ts';
+import { Migration20261122120100_sign_in } from './Migration20261122120100_sign_in.ts';
+import { Migration20261122120200_search } from './Migration20261122120200_search.ts';
+import { Migration20261128100000_key_life } from './Migration20261128100000_key_life.ts';
+import { Migration20261128110000_moves_and_endings } from './Migration20261128110000_moves_and_endings.ts';
+import { Migration20261128120000_pages } from './Migration20261128120000_pages.ts';
+import { Migration20261128200000_roles } from './Migration20261128200000_roles.ts';
+
+/** All migrations, in their order. */
+export const MIGRATIONS = [
+  { name: 'Migration20261121000000_row_ids', class: Migration20261121000000_row_ids },
+  { name: 'Migration20261122000000_initial', class: Migration20261122000000_initial },
+  { name: 'Migration20261122120100_sign_in', class: Migration20261122120100_sign_in },
+  { name: 'Migration20261122120200_search', class: Migration20261122120200_search },
+  { name: 'Migration20261128100000_key_life', class: Migration20261128100000_key_life },
+  { name: 'Migration20261128110000_moves_and_endings', class: Migration20261128110000_moves_and_endings },
+  { name: 'Migration20261128120000_pages', class: Migration20261128120000_pages },
+  { name: 'Migration20261128200000_roles', class: Migration20261128200000_roles },
+];
