@@ -15,7 +15,7 @@ export async function probeSchema(address: DatabaseAddress): Promise<Finding[]> 
 }
 
 /** What is to be said of a schema in this state. */
-export function schemaFindings(subject: string, state: SchemaState): Finding[] {
+function schemaFindings(subject: string, state: SchemaState): Finding[] {
   const why = problemOf(state);
   if (why !== null) return [{ level: 'problem', says: `${subject} cannot be used: ${why}.` }];
   const advice = warningOf(state);

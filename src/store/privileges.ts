@@ -50,7 +50,9 @@ export async function grantServing(owner: Statements, role: string): Promise<voi
             has_database_privilege($1, current_database(), 'TEMP') as temporary`,
     [role],
   );
-  const [{ schema = '', database = '', temporary = false } = {}] = rows;
+  const [found] = rows;
+  if (!found) throw new Error('the database did not say what it is');
+  const { schema, database, temporary } = found;
   const to = owner.escapeIdentifier(role);
   const on = owner.escapeIdentifier(schema);
   const statements = [

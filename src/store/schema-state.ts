@@ -34,8 +34,10 @@ export async function schemaState(query: Pick<Statements, 'query'>, serveAs?: st
             coalesce(pg_has_role(c.relowner, 'USAGE'), has_schema_privilege(current_schema(), 'CREATE'), false) as owns
        from (select to_regclass('mikro_orm_migrations')::oid as oid) t left join pg_class c on c.oid = t.oid`,
   );
-  const [{ role = '', owns = false, made = false, readable = false } = {}] = rows;
-  const state = { role, made, owns };
+  const [found] = rows;
+  if (!found) throw new Error('the database did not say who asks');
+  const { readable, ...state } = found;
+  const { role, made, owns } = state;
   if (!readable) return { ...state, pending: null, unknown: [], difference: null };
   const applied = made ? await appliedIn(query) : [];
   const pending = KNOWN.filter((name) => !applied.includes(name));

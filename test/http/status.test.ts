@@ -54,6 +54,7 @@ test('the status says all: versions, parts, revision, policies and what is count
       embedded: false,
       revision,
       hears_writes: expect.any(Boolean),
+      schema_known: true,
     },
     pdp: { answers: true, version: '0.55.0', embedded: false },
     policy: {
