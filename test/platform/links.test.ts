@@ -1,5 +1,16 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { chmodSync, lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -81,6 +92,19 @@ test('links that a server puts into its folders lead the service nowhere', async
   await holder.gone();
   plantLinks(data, file);
   const { postgres, cerbos } = await startHolder(data, policies).up();
+  expect(await sql(postgres, 'select 1')).toEqual([1]);
+  expect(await isServing(cerbos)).toBe(true);
+  expectUntouched();
+});
+
+test('links in the folders of an earlier version, where both servers had one user, lead nowhere', async () => {
+  const data = join(reachableFolder(), 'data');
+  const { file, expectUntouched } = victim();
+  for (const folder of ['', 'run', 'run/cerbos', 'run/pg']) mkdirSync(join(data, folder), { mode: 0o700 });
+  const names = ['run/cerbos/cerbos.json', 'run/cerbos/cerbos', 'run/pg/.s.PGSQL.5432', 'run/pg/.s.PGSQL.5432.lock'];
+  for (const name of names) symlinkSync(file, join(data, name));
+  if (isRoot) for (const folder of ['run/cerbos', 'run/pg']) chownSync(join(data, folder), FORMER, FORMER);
+  const { postgres, cerbos } = await startHolder(data, openPolicyFolder()).up();
   expect(await sql(postgres, 'select 1')).toEqual([1]);
   expect(await isServing(cerbos)).toBe(true);
   expectUntouched();

@@ -8,7 +8,7 @@ test('both servers come up on an empty data directory, and the data outlives an 
   const policies = policyFolder();
   const first = startHolder(data, policies);
   const { postgres, cerbos } = await first.up();
-  expect(postgres).toMatchObject({ created: true, database: 'sparkgate', user: 'postgres' });
+  expect(postgres).toMatchObject({ created: true, database: 'sparkgate', user: 'sparkgate_serve', owner: 'postgres' });
   expect(await isServing(cerbos)).toBe(true);
   expect(await sql(postgres, 'show server_version_num')).toEqual([expect.stringMatching(/^18/)]);
   expect(await sql(postgres, 'show data_checksums')).toEqual(['on']);

@@ -13,7 +13,7 @@ vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
 export type Heard = Record<string, unknown> & { type: string; name?: string; pid?: number };
 export type Up = {
-  postgres: { host: string; port: number; user: string; database: string; created: boolean };
+  postgres: { host: string; port: number; user: string; owner: string; database: string; created: boolean };
   cerbos: { target: string };
 };
 
@@ -116,9 +116,10 @@ export function isAlive(pid: number): boolean {
   return existsSync(commandLine) && readFileSync(commandLine, 'utf8') !== '';
 }
 
+/** Runs a statement as the owner of the database. */
 export async function sql(postgres: Up['postgres'], text: string): Promise<unknown[]> {
-  const { host, port, user, database } = postgres;
-  const client = new Client({ host, port, user, database });
+  const { host, port, owner, database } = postgres;
+  const client = new Client({ host, port, user: owner, database });
   client.on('error', () => undefined);
   await client.connect();
   try {

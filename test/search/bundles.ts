@@ -43,7 +43,7 @@ export async function bundleApp(name: string, database?: TestApp): Promise<Bundl
     DATA_DIR: dataDir,
     ...(database && { DATABASE_URL: database.databaseUrl }),
   });
-  const pdp = new Pdp(`unix:${join(await runDir(dataDir), 'cerbos/pdp.sock')}`);
+  const pdp = new Pdp(`unix:${join(await runDir(dataDir), 'cerbos/pdp/grpc.sock')}`);
   return {
     name,
     kinds: BUNDLES[name] ?? [],
