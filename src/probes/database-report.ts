@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { clientOptions, type DatabaseAddress } from '../store/open.ts';
 import { PATIENCE_MS } from '../store/patience.ts';
@@ -65,19 +64,26 @@ async function clockAhead(client: pg.Client): Promise<number> {
   return Math.round((rows[0]?.ms ?? before) - (before + Date.now()) / 2);
 }
 
+/** How often two clients ask in turn which sessions they have. */
+const TURNS = 3;
+
 /**
- * Whether another client gets the session that we have, or we another one, while neither has ended: so does a pooler
- * that shares sessions by transaction or by statement. Where no second client is let in, nothing is shared with it.
+ * Whether a pooler shares sessions by transaction or by statement: then another client gets the session that we had, or
+ * we get another one, while neither has gone. Where no second client is let in, nothing is shared with it.
  */
 async function isShared(client: pg.Client, address: DatabaseAddress): Promise<boolean> {
-  const own = await sessionOf(client);
-  const other = await Promise.race([connected(address), delay(PATIENCE_MS, null, { ref: false })]).catch(() => null);
+  const other = await connected(address).catch(() => null);
   if (other === null) return false;
   try {
-    await other.query('begin');
-    const others = await sessionOf(other);
-    return others === own || (await sessionOf(client)) !== own;
+    const own = new Set<number | undefined>();
+    const others = new Set<number | undefined>();
+    for (let turn = 0; turn < TURNS; turn += 1) {
+      own.add(await sessionOf(client));
+      others.add(await sessionOf(other));
+    }
+    return own.size > 1 || !own.isDisjointFrom(others);
   } catch {
+    // A pooler with one session to give keeps the second client waiting.
     return false;
   } finally {
     await other.end().catch(() => undefined);

@@ -9,6 +9,7 @@ import { cannotBeUsed, databaseFindings } from '../../src/probes/database.ts';
 import type { DatabaseReport } from '../../src/probes/database-report.ts';
 import { testApp } from '../support/app.ts';
 import { decision, standardWorld } from '../support/cast.ts';
+import { leaveOut } from '../support/leave-out.ts';
 import { cleanUp, refusedStart, temporaryFolder } from '../support/service.ts';
 
 // Each database that cannot be used is refused at the start, in one sentence that says what to do.
@@ -87,14 +88,12 @@ test('a role without temporary tables is refused, and one that may make no table
   );
 });
 
-test('PostgreSQL 15, as Debian has it, migrates and decides', async () => {
-  const binaries = '/usr/lib/postgresql/15/bin';
-  if (!existsSync(binaries)) {
-    process.stderr.write(
-      '\nLEFT OUT, since it is not installed: a start on PostgreSQL 15 (apt-get install postgresql-15)\n',
-    );
-    return;
-  }
+const DEBIANS_15 = '/usr/lib/postgresql/15/bin';
+const isThere = existsSync(DEBIANS_15);
+if (!isThere)
+  leaveOut('LEFT OUT, since it is not here: PostgreSQL 15 (apt-get install postgresql-15)', 'DATABASE_TESTS');
+
+test.each(isThere ? [DEBIANS_15] : [])('PostgreSQL 15 in %s migrates and decides', async (binaries) => {
   const dataDir = await claimDataDir(await temporaryFolder());
   const children = await startSupervisor({ onEvent: () => undefined });
   onTestFinished(async () => {

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import axe from 'axe-core';
 import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe } from 'vitest';
 import type { TestApp } from './app.ts';
 import { serveApp, type Environment } from './served.ts';
+import { leaveOut } from './leave-out.ts';
 import { signInAs } from './signed-in.ts';
 
 /** Phones are 390 pixels wide here, desks 1280. */
@@ -38,7 +39,8 @@ export interface BrowserStage {
 export function inBrowser(title: string, tests: (stage: BrowserStage) => void, environment: Environment = {}): void {
   const executablePath = findChromium();
   if (executablePath === null) {
-    leaveOut(title);
+    const how = 'Install one (apt-get install chromium), or name one: CHROMIUM=/path/to/chrome npm test.';
+    leaveOut(`LEFT OUT, since there is no Chromium on this machine: ${title}. ${how}`, 'BROWSER_TESTS');
     return;
   }
   describe(title, () => {
@@ -66,15 +68,6 @@ function findChromium(): string | null {
   const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
   const candidates = [...names.map((name) => `/usr/bin/${name}`), chromium.executablePath()];
   return candidates.find((path) => existsSync(path)) ?? null;
-}
-
-function leaveOut(title: string): void {
-  const how = 'Install one (apt-get install chromium), or name one: CHROMIUM=/path/to/chrome npm test.';
-  const message = `LEFT OUT, since there is no Chromium on this machine: ${title}. ${how}`;
-  process.stderr.write(`\n${'!'.repeat(80)}\n${message}\n${'!'.repeat(80)}\n\n`);
-  test(message, () => {
-    expect(process.env['BROWSER_TESTS']).not.toBe('required');
-  });
 }
 
 function profiles(browser: Browser, app: TestApp, url: string): BrowserStage['profile'] {
