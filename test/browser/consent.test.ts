@@ -265,7 +265,9 @@ async function text(page: Page, said: string): Promise<void> {
 /** What makes one of two buttons the easier one. */
 async function look(page: Page, name: string) {
   const { width, height, y } = (await button(page, name).boundingBox()) ?? { width: 0, height: 0, y: 0 };
-  const style = await button(page, name).evaluate<Record<string, string>, unknown>(STYLE);
+  const found = `[...document.querySelectorAll('button')].find((it) => it.textContent === '${name}')`;
+  const style = await page.evaluate<Record<string, string>>(`(${STYLE})(${found})`);
+  expect(style['fontWeight']).toMatch(/^\d+$/);
   return { width, height, y, ...style };
 }
 

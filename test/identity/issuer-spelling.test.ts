@@ -1,9 +1,10 @@
 import { createServer } from 'node:http';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
-import { pino } from 'pino';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { sameIssuer } from '../../src/identity/issuer-name.ts';
-import { testApp, type TestApp } from '../support/app.ts';
+import { Issuer } from '../../src/identity/issuer.ts';
+import { PersonTokens } from '../../src/identity/person-tokens.ts';
+import { testApp } from '../support/app.ts';
 import { Browser } from '../support/browser.ts';
 import { standardWorld } from '../support/cast.ts';
 import { CLIENT, startIssuer } from '../support/issuer.ts';
@@ -12,29 +13,27 @@ const PUBLIC_URL = 'http://127.0.0.1:9';
 const AUDIENCE = 'https://api.sparkgate.test';
 const LIST = '/v1/business-centers/bc1/tiktok-accounts';
 
-interface Heard {
-  app: TestApp;
-  warnings: Record<string, unknown>[];
+/** What decides about an issuer's tokens, without a service around it, and what it logged. */
+function verifierOf(issuer: string, audience: string | null = AUDIENCE) {
+  const warnings: unknown[] = [];
+  const log = { warn: (fields: object, msg: string) => void warnings.push({ ...fields, msg }) };
+  const settings = { type: 'user', issuer, clientId: CLIENT.id, clientSecret: null, audience } as const;
+  const known = new Issuer(settings, log);
+  const tokens = new PersonTokens([known], log);
+  return {
+    warnings,
+    configuration: async () => known.configuration(),
+    find: async (token: string) => tokens.find(token),
+  };
 }
 
-async function appOf(issuer: string, environment: NodeJS.ProcessEnv = {}): Promise<Heard> {
-  const warnings: Record<string, unknown>[] = [];
-  const log = pino({ level: 'warn' }, { write: (line: string) => void warnings.push(JSON.parse(line)) });
-  const settings = { OIDC_ISSUER: issuer, OIDC_CLIENT_ID: CLIENT.id, OIDC_CLIENT_SECRET: CLIENT.secret };
-  const app = await testApp({ PUBLIC_URL, ...settings, OIDC_AUDIENCE: AUDIENCE, ...environment }, log);
-  onTestFinished(async () => app.close());
-  await standardWorld(app);
-  return { app, warnings };
-}
+const ADM = { type: 'user', id: 'adm' };
 
 const claims = (): { sub: string; aud: string; exp: number } => ({
   sub: 'adm',
   aud: AUDIENCE,
   exp: Math.floor(Date.now() / 1000) + 300,
 });
-
-const statusOf = async (app: TestApp, token: string): Promise<number> =>
-  (await app.call('GET', LIST, { key: token })).status;
 
 describe('an issuer is one with and without its last slash', () => {
   test.each([
@@ -43,13 +42,17 @@ describe('an issuer is one with and without its last slash', () => {
   ])('configured %s: pages and tokens alike', async (_, slash) => {
     const issuer = await startIssuer({ redirectUris: [`${PUBLIC_URL}/sign-in/user/callback`] });
     onTestFinished(issuer.close);
-    const { app, warnings } = await appOf(`${issuer.url}${slash}`);
+    const client = { OIDC_CLIENT_ID: CLIENT.id, OIDC_CLIENT_SECRET: CLIENT.secret, OIDC_AUDIENCE: AUDIENCE };
+    const app = await testApp({ PUBLIC_URL, OIDC_ISSUER: `${issuer.url}${slash}`, ...client });
+    onTestFinished(async () => app.close());
+    await standardWorld(app);
     const { url } = await new Browser(app).follow('/sign-in/user?next=/console/bc1/members', 'adm');
     expect(url.pathname).toBe('/console/bc1/members');
-    expect(await statusOf(app, await issuer.token(claims()))).toBe(200);
-    expect(await statusOf(app, await issuer.token({ ...claims(), iss: `${issuer.url}/` }))).toBe(200);
-    expect(await statusOf(app, await issuer.token({ ...claims(), iss: `${issuer.url}//` }))).toBe(401);
-    expect(warnings).toMatchObject([{ issuer: `${issuer.url}//`, msg: /issuer is none whose tokens are taken/ }]);
+    const status = async (iss: string): Promise<number> =>
+      (await app.call('GET', LIST, { key: await issuer.token({ ...claims(), iss }) })).status;
+    expect(await status(issuer.url)).toBe(200);
+    expect(await status(`${issuer.url}/`)).toBe(200);
+    expect(await status(`${issuer.url}//`)).toBe(401);
   });
 
   /** An issuer below a path, which names itself as it likes. */
@@ -77,23 +80,28 @@ describe('an issuer is one with and without its last slash', () => {
     ['/', '/'],
   ])('below a path: configured with %j, discovered with %j', async (configured, discovered) => {
     const issuer = await realm((url) => `${url}${discovered}`);
-    const { app, warnings } = await appOf(`${issuer.url}${configured}`);
-    expect((await new Browser(app).once('/sign-in/user')).status).toBe(302);
-    expect(await statusOf(app, await issuer.token(issuer.url))).toBe(200);
-    expect(await statusOf(app, await issuer.token(`${issuer.url}/`))).toBe(200);
+    const { configuration, find, warnings } = verifierOf(`${issuer.url}${configured}`);
+    expect((await configuration()).serverMetadata().issuer).toBe(`${issuer.url}${discovered}`);
+    expect(await find(await issuer.token(issuer.url))).toEqual(ADM);
+    expect(await find(await issuer.token(`${issuer.url}/`))).toEqual(ADM);
     expect(warnings).toEqual([]);
-    expect(await statusOf(app, await issuer.token(`${issuer.url}/other`))).toBe(401);
+    expect(await find(await issuer.token(`${issuer.url}/other`))).toBeNull();
   });
 
   test('one that names itself otherwise lets nobody in, and the log says so, once', async () => {
     const issuer = await realm((url) => `${url}-of-somebody-else`);
-    const { app, warnings } = await appOf(issuer.url);
+    const { configuration, find, warnings } = verifierOf(issuer.url);
     for (let time = 0; time < 3; time += 1) {
-      expect((await new Browser(app).once('/sign-in/user')).status).toBe(503);
-      expect(await statusOf(app, await issuer.token(issuer.url))).toBe(503);
+      await expect(configuration()).rejects.toMatchObject({ code: 'unavailable' });
+      await expect(find(await issuer.token(issuer.url))).rejects.toMatchObject({ code: 'unavailable' });
     }
-    const said = warnings.filter(({ msg }) => String(msg).startsWith('issuer refused'));
-    expect(said).toMatchObject([{ configured: issuer.url, discovered: `${issuer.url}-of-somebody-else` }]);
+    expect(warnings).toEqual([
+      {
+        configured: issuer.url,
+        discovered: `${issuer.url}-of-somebody-else`,
+        msg: 'issuer refused: it calls itself by another name than the configured one',
+      },
+    ]);
   });
 });
 
@@ -101,18 +109,20 @@ describe('a token that is refused leaves a word in the log', () => {
   test('that says which issuers are taken, once for each, and nothing of the token', async () => {
     const issuer = await startIssuer({ redirectUris: [`${PUBLIC_URL}/cb`] });
     onTestFinished(issuer.close);
-    const { app, warnings } = await appOf(issuer.url);
+    const { find, warnings } = verifierOf(issuer.url);
     const foreign = await issuer.token({ ...claims(), iss: 'https://other.test' });
-    for (let time = 0; time < 3; time += 1) expect(await statusOf(app, foreign)).toBe(401);
+    for (let time = 0; time < 3; time += 1) expect(await find(foreign)).toBeNull();
     for (const iss of [undefined, 7, null, 'x'.repeat(1000)]) {
-      expect(await statusOf(app, await issuer.token({ ...claims(), iss } as never))).toBe(401);
+      expect(await find(await issuer.token({ ...claims(), iss } as never))).toBeNull();
     }
     const wrong = await issuer.token({ ...claims(), aud: 'https://other.test' });
-    expect(await statusOf(app, wrong)).toBe(401);
-    expect(warnings).toMatchObject([
-      { issuer: 'https://other.test', taken: issuer.url },
-      { issuer: 'x'.repeat(256), taken: issuer.url },
-      { issuer: issuer.url, code: 'ERR_JWT_CLAIM_VALIDATION_FAILED', claim: 'aud' },
+    expect(await find(wrong)).toBeNull();
+    const unknown = 'token refused: its issuer is none whose tokens are taken';
+    const invalid = 'token refused: it is of a known issuer and does not hold';
+    expect(warnings).toEqual([
+      { issuer: 'https://other.test', taken: issuer.url, msg: unknown },
+      { issuer: 'x'.repeat(256), taken: issuer.url, msg: unknown },
+      { issuer: issuer.url, code: 'ERR_JWT_CLAIM_VALIDATION_FAILED', claim: 'aud', msg: invalid },
     ]);
     for (const token of [foreign, wrong]) expect(JSON.stringify(warnings)).not.toContain(token.split('.')[2]);
   });
@@ -120,8 +130,8 @@ describe('a token that is refused leaves a word in the log', () => {
   test('also where no audience is set, so that no token is taken', async () => {
     const issuer = await startIssuer({ redirectUris: [`${PUBLIC_URL}/cb`] });
     onTestFinished(issuer.close);
-    const { app, warnings } = await appOf(issuer.url, { OIDC_AUDIENCE: '' });
-    expect(await statusOf(app, await issuer.token(claims()))).toBe(401);
+    const { find, warnings } = verifierOf(issuer.url, null);
+    expect(await find(await issuer.token(claims()))).toBeNull();
     expect(warnings).toMatchObject([{ issuer: issuer.url, taken: '' }]);
   });
 });
