@@ -7,7 +7,6 @@ export default mergeConfig(
   defineConfig({
     test: {
       include: ['test/long/**/*.test.ts'],
-      passWithNoTests: true,
       testTimeout: 3_600_000,
       hookTimeout: 600_000,
     },

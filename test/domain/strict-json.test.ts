@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isExactNumber } from '../../src/domain/exact-number.ts';
 import { JsonRefusal, readJson, readJsonBytes } from '../../src/domain/strict-json.ts';
-import { SEED } from '../fuzz/seed.ts';
+import { SEED } from '../support/seed.ts';
 
 /** Where and why something is refused; undefined = it is taken. */
 function refusalOf(json: string | Uint8Array): { pointer: string; why: string } | undefined {

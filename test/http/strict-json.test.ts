@@ -6,7 +6,7 @@ import { readConfig } from '../../src/config.ts';
 import { SparkgateError } from '../../src/domain/errors.ts';
 import { importFacts } from '../../src/domain/import/import-facts.ts';
 import { asOperator } from '../../src/operator.ts';
-import { endpointsOf, type Document } from '../fuzz/samples.ts';
+import { endpointsOf, type Document } from '../support/openapi-samples.ts';
 import { ADMIN_KEY, answerOf, testApp, type Answer, type TestApp } from '../support/app.ts';
 import { standardWorld } from '../support/cast.ts';
 import { newKey } from '../support/keys.ts';

@@ -1,0 +1,3 @@
+import { survives } from '../mutants/survives.ts';
+
+survives({ shots: 200_000, minutes: 60 });
