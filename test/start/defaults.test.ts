@@ -20,7 +20,8 @@ test('a default may be set: it lies in the range of its setting, and is what the
   expect(defaults.length).toBeGreaterThan(20);
   const absent = readConfig({});
   for (const [name, value] of defaults) {
-    expect({ [name]: readConfig({ [name]: value }) }).toEqual({ [name]: absent });
+    // The commands are told that HOST or PORT was set, whatever to.
+    expect({ [name]: { ...readConfig({ [name]: value }), saysWhere: false } }).toEqual({ [name]: absent });
   }
 });
 

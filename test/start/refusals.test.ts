@@ -102,6 +102,15 @@ test.concurrent('a DATA_DIR that cannot be written to is refused', async () => {
   await expectRefusal({ DATA_DIR: file }, `DATA_DIR ${file} cannot be used (EEXIST); ${refusal}`);
 });
 
+test.concurrent('a secret that is no file is refused', async () => {
+  const folder = await temporaryFolder();
+  await mkdir(join(folder, 'secret-key'));
+  await expectRefusal(
+    { ...external(), DATA_DIR: folder },
+    `${folder}/secret-key cannot be read (EISDIR): make it a file that this user may read.`,
+  );
+});
+
 test.concurrent('a PORT that is taken is refused, and so is a HOST that is not ours', async () => {
   const other = createServer().listen(0, '127.0.0.1');
   await new Promise((resolve) => other.once('listening', resolve));
