@@ -77,6 +77,7 @@ function asCheck({ subject, action, resource }: Question): Check {
     resource: { ...resource, properties: {} },
     context: {},
     within: null,
+    byPerson: false,
   };
 }
 

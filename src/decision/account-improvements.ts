@@ -1,22 +1,37 @@
-import type { ReasonCode } from '../domain/errors.ts';
+import type { Reason } from '../domain/errors.ts';
 import { sortedSet, type Scope } from '../domain/vocabulary.ts';
+import { missing } from './reasons.ts';
 import { ALL_SCOPES, memberRole, noScopes, OWNER, USER, type Frame, type Improvement, type Move } from './situation.ts';
 import type { AccessPath, PostFacts, TiktokAccountVector } from './vectors.ts';
 
 /** What could be better about a TikTok account: a path through a Business Center, or being its owner. */
 export function accountFrames(vector: TiktokAccountVector, roles: readonly string[]): Frame[][] {
   const rest = [...advertiserRole(vector), ...accountSwitch(vector), ...post(vector.post), ...action(vector)];
-  const centers = vector.paths.flatMap((path, index) => (path.via === 'BUSINESS_CENTER' ? [index] : []));
-  const nearest = centers.toSorted((a, b) => distance(vector.paths[a]) - distance(vector.paths[b]));
+  const nearest = centersOf(vector).toSorted((a, b) => distance(vector.paths[a]) - distance(vector.paths[b]));
   const through = (nearest.length > 0 ? nearest : [vector.paths.length]).map((index) => [
     ...pathMoves(vector, index),
     ...rest,
   ]);
-  const owner = [[ownerMove(!vector.paths.some((path) => knowsBy(path)))]];
+  const owner = [[ownerMove]];
   return roles.includes('tiktok_account') ? [owner, through] : [through, owner];
 }
 
-const NOWHERE: AccessPath = { via: 'BUSINESS_CENTER', user_role: null, grant: 'NONE', granted: [], assigned: [] };
+/** The paths through Business Centers. Where one holds the account, others are not said to hold none. */
+function centersOf({ paths }: TiktokAccountVector): number[] {
+  const isHeld = paths.some(({ grant }) => grant === 'ACTIVE');
+  return paths.flatMap(({ via, grant }, index) =>
+    via === 'BUSINESS_CENTER' && !(isHeld && grant === 'NONE') ? [index] : [],
+  );
+}
+
+/** The path of who is a member of no Business Center, through one that holds nothing. */
+export const NOWHERE: AccessPath = {
+  via: 'BUSINESS_CENTER',
+  user_role: null,
+  grant: 'NONE',
+  granted: [],
+  assigned: [],
+};
 
 function pathMoves(vector: TiktokAccountVector, index: number): Improvement[] {
   const path = vector.paths[index] ?? NOWHERE;
@@ -25,23 +40,24 @@ function pathMoves(vector: TiktokAccountVector, index: number): Improvement[] {
       ...it,
       paths: it.paths.toSpliced(index, 1, { ...(it.paths[index] ?? NOWHERE), ...better }),
     }));
-  const move = (codes: ReasonCode[], better: Partial<AccessPath>, outside = false): Move => ({
-    codes,
-    outside,
+  const move = (reasons: Reason[], better: Partial<AccessPath>): Move => ({
+    reasons,
     apply: become(better),
     less: oneMore(path, better).map(become),
   });
-  const grant: Move =
-    path.grant === 'REVOKED'
-      ? move(['GRANT_REVOKED'], { grant: 'ACTIVE', granted: ALL_SCOPES })
-      : move(['NO_GRANT'], { grant: 'ACTIVE', granted: ALL_SCOPES }, true);
+  const grant = move([{ code: path.grant === 'REVOKED' ? 'GRANT_REVOKED' : 'NO_GRANT' }], {
+    grant: 'ACTIVE',
+    granted: ALL_SCOPES,
+  });
+  const scope = move([{ code: 'SCOPE_NOT_GRANTED' }], { granted: ALL_SCOPES });
+  const assignment = move([{ code: path.assigned.length === 0 ? 'NO_ASSIGNMENT' : 'SCOPE_NOT_ASSIGNED' }], {
+    assigned: ALL_SCOPES,
+  });
   return [
-    ...memberRole(path.user_role, (role, codes) => move(codes, { user_role: role }, path.user_role === null)),
+    ...memberRole(path.user_role, (role, reasons) => move(reasons, { user_role: role })),
     ...(path.grant === 'ACTIVE' ? [] : [[grant]]),
-    ...(path.grant === 'ACTIVE' && lacks(path.granted) ? [[move(['SCOPE_NOT_GRANTED'], { granted: ALL_SCOPES })]] : []),
-    ...(lacks(path.assigned)
-      ? [[move([path.assigned.length === 0 ? 'NO_ASSIGNMENT' : 'SCOPE_NOT_ASSIGNED'], { assigned: ALL_SCOPES })]]
-      : []),
+    ...(path.grant === 'ACTIVE' && lacks(path.granted) ? [[scope]] : []),
+    ...(lacks(path.assigned) ? [[assignment]] : []),
   ];
 }
 
@@ -59,53 +75,62 @@ function distance(path: AccessPath = NOWHERE): number {
   return ['ACTIVE', 'REVOKED', 'NONE'].indexOf(path.grant ?? 'NONE') + (path.user_role === null ? 3 : 0);
 }
 
-/** Whether the account is no secret to whom this path belongs: a link, or membership where a grant is or was held. */
-function knowsBy({ via, user_role: role, grant }: AccessPath): boolean {
-  return via !== 'BUSINESS_CENTER' || (role !== null && grant !== 'NONE');
-}
+const OWNER_PATH: AccessPath = { via: 'OWNER', user_role: null, grant: null, granted: [], assigned: [] };
 
-function ownerMove(outside: boolean): Improvement {
-  const path: AccessPath = { via: 'OWNER', user_role: null, grant: null, granted: [], assigned: [] };
-  return [{ codes: ['NOT_THE_OWNER'], outside, apply: account(OWNER, (it) => ({ ...it, paths: [path] })) }];
-}
+const ownerMove: Improvement = [
+  { reasons: [{ code: 'NOT_THE_OWNER' }], apply: account(OWNER, (it) => ({ ...it, paths: [OWNER_PATH] })) },
+];
 
 function advertiserRole({ advertiser_role: role }: TiktokAccountVector): Improvement[] {
-  const codes: ReasonCode[] = [role === null ? 'MISSING_FACT' : 'ADVERTISER_ROLE_INSUFFICIENT'];
+  const lack: Pick<Move, 'reasons' | 'about'> =
+    role === null
+      ? { reasons: [missing('/action/properties/advertiser_id')], about: 'check' }
+      : { reasons: [{ code: 'ADVERTISER_ROLE_INSUFFICIENT' }], about: 'subject' };
   const better = (['ANALYST', 'OPERATOR', 'ADMIN'] as const).filter((it) => it !== role);
-  return [better.map((it) => ({ codes, apply: account(null, (vector) => ({ ...vector, advertiser_role: it })) }))];
+  return [better.map((it) => ({ ...lack, apply: account(null, (vector) => ({ ...vector, advertiser_role: it })) }))];
 }
 
-function accountSwitch(vector: TiktokAccountVector): Improvement[] {
-  if (vector.account_ad_authorization === true) return [];
-  const codes: ReasonCode[] = [vector.account_ad_authorization === null ? 'MISSING_FACT' : 'AD_AUTHORIZATION_OFF'];
-  return [[{ codes, apply: account(null, (it) => ({ ...it, account_ad_authorization: true })) }]];
+function accountSwitch({ account_ad_authorization: isOn }: TiktokAccountVector): Improvement[] {
+  if (isOn === true) return [];
+  const reason: Reason = isOn === null ? missing('/resource/ad_authorization') : { code: 'AD_AUTHORIZATION_OFF' };
+  const apply = account(null, (it) => ({ ...it, account_ad_authorization: true }));
+  return [[{ reasons: [reason], about: 'resource', apply }]];
 }
+
+const OF_POST: { fact: keyof PostFacts; best: true | 'PUBLIC'; sent: string; lack: Reason }[] = [
+  { fact: 'of_this_account', best: true, sent: 'tiktok_account_id', lack: { code: 'POST_OF_ANOTHER_ACCOUNT' } },
+  { fact: 'visibility', best: 'PUBLIC', sent: 'visibility', lack: { code: 'POST_NOT_PUBLIC' } },
+  {
+    fact: 'ad_authorization',
+    best: true,
+    sent: 'ad_authorization',
+    lack: { code: 'AD_AUTHORIZATION_OFF', says: 'POST_AD_AUTHORIZATION_OFF' },
+  },
+];
 
 function post(facts: PostFacts | null): Improvement[] {
   if (!facts) return [];
-  const move = (code: ReasonCode, fact: unknown, better: Partial<PostFacts>): Improvement => [
-    {
-      codes: [fact === null ? 'MISSING_FACT' : code],
-      apply: account(null, (it) => ({ ...it, post: it.post && { ...it.post, ...better } })),
-    },
-  ];
-  return [
-    ...(facts.of_this_account
-      ? []
-      : [move('POST_OF_ANOTHER_ACCOUNT', facts.of_this_account, { of_this_account: true })]),
-    ...(facts.visibility === 'PUBLIC' ? [] : [move('POST_NOT_PUBLIC', facts.visibility, { visibility: 'PUBLIC' })]),
-    ...(facts.ad_authorization
-      ? []
-      : [move('AD_AUTHORIZATION_OFF', facts.ad_authorization, { ad_authorization: true })]),
-  ];
+  return OF_POST.filter(({ fact, best }) => facts[fact] !== best).map(({ fact, best, sent, lack }) => {
+    const isSent = facts[fact] !== null;
+    return [
+      {
+        reasons: [isSent ? lack : missing(`/action/properties/post/${sent}`)],
+        about: isSent && fact === 'of_this_account' ? 'resource' : 'check',
+        apply: account(null, (it) => ({ ...it, post: it.post && { ...it.post, [fact]: best } })),
+      },
+    ];
+  });
 }
 
 function action(vector: TiktokAccountVector): Improvement[] {
   const { assignee } = vector;
   if (assignee === null || assignee.member === true) return noScopes(vector);
-  const codes: ReasonCode[] = [assignee.member === null ? 'MISSING_FACT' : 'NOT_A_MEMBER'];
-  const member: Move = { codes, apply: account(null, (it) => ({ ...it, assignee: { member: true } })) };
-  return [[member], ...noScopes(vector)];
+  const reason: Reason =
+    assignee.member === null
+      ? missing('/action/properties/bc_id')
+      : { code: 'NOT_A_MEMBER', says: 'ASSIGNEE_NOT_A_MEMBER' };
+  const apply = account(null, (it) => ({ ...it, assignee: { member: true } }));
+  return [[{ reasons: [reason], about: 'check', apply }], ...noScopes(vector)];
 }
 
 function lacks(scopes: readonly Scope[]): boolean {

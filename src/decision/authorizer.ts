@@ -58,6 +58,7 @@ function checkOf(
     resource: { ...resource, properties: {} },
     context: {},
     within,
+    byPerson: true,
   };
 }
 

@@ -22,6 +22,8 @@ export interface Bundle {
   /** SHA-256 over the names and contents of all files, in hexadecimal. */
   hash: string;
   kinds: ReadonlyMap<string, KindPolicy>;
+  /** The types of subjects that policies name as roles, those about this service apart. */
+  subjectTypes: ReadonlySet<string>;
   /** What hinders nothing and is hardly meant: sentences with file and line. */
   warnings: readonly string[];
 }
@@ -36,6 +38,8 @@ export interface KindPolicy {
   mentionsIds: boolean;
   /** The text mentions the time, so decisions are not remembered. */
   mentionsTime: boolean;
+  /** A rule, a derived role or a principal policy takes subjects of any type. */
+  allowsAnyType: boolean;
 }
 
 /** A rule by its name, and the actions that it is about. */
@@ -63,10 +67,18 @@ export function meansAction(actions: Iterable<string>, action: string): boolean 
   return [...actions].some((name) => matchesGlob(name, action));
 }
 
+/** Whether a policy knows subjects of a type where a kind is concerned; otherwise nobody of that type is ever allowed. */
+export function knowsSubjectType({ kinds, subjectTypes }: Bundle, kind: string, type: string): boolean {
+  return subjectTypes.has(type) || kinds.get(kind)?.allowsAnyType === true;
+}
+
 interface PolicyDocument {
   text: string;
   resource: string | null;
   rules: RuleName[];
+  /** The roles that it names. */
+  roles: string[];
+  allowsAnyType: boolean;
   /** What its variables look at. */
   reads: Attribute[];
   /** What a principal or role policy says of kinds; a kind may be a glob. */
@@ -91,8 +103,14 @@ export function bundleOf(folder: PolicyFolder): Bundle {
   refuseLookAlikes(folder);
   const { hash, files } = folder;
   const documents = [...files].flatMap(([path, content]) => decidingDocuments(path, content.toString('utf8')));
-  const kinds = kindsOf(documents.map(({ content }) => document(content)));
-  return { hash, kinds, warnings: inexactNumbers(folder) };
+  const read = documents.map(({ content }) => document(content));
+  return { hash, kinds: kindsOf(read), subjectTypes: subjectTypesOf(read), warnings: inexactNumbers(folder) };
+}
+
+/** Facts are stored of users and TikTok accounts, so these are subjects whatever the policies say. */
+function subjectTypesOf(documents: readonly PolicyDocument[]): Set<string> {
+  const about = documents.filter(({ resource }) => resource === null || !isOfThisService(resource));
+  return new Set(['user', 'tiktok_account', ...about.flatMap(({ roles }) => roles)]);
 }
 
 function kindsOf(documents: readonly PolicyDocument[]): Map<string, KindPolicy> {
@@ -113,6 +131,7 @@ function kindsOf(documents: readonly PolicyDocument[]): Map<string, KindPolicy> 
       mentionsIds:
         (known?.mentionsIds ?? false) || everywhere.length > 0 || MENTIONS_IDS.test(text.replace(WITHOUT_IDS, '')),
       mentionsTime: (known?.mentionsTime ?? false) || MENTIONS_TIME.test(text),
+      allowsAnyType: known?.allowsAnyType === true || [policy, ...everywhere, ...shared].some((it) => it.allowsAnyType),
     });
   }
   for (const { kind } of everywhere.flatMap(({ says }) => says)) {
@@ -122,6 +141,7 @@ function kindsOf(documents: readonly PolicyDocument[]): Map<string, KindPolicy> 
       rules: [],
       mentionsIds: true,
       mentionsTime: everywhere.some(({ text }) => MENTIONS_TIME.test(text)),
+      allowsAnyType: everywhere.some((it) => it.allowsAnyType),
     });
   }
   return kinds;
@@ -161,6 +181,10 @@ function document(content: unknown): PolicyDocument {
     text: expressions(content).join('\n'),
     resource: typeof resource['resource'] === 'string' ? resource['resource'] : null,
     rules: asList(resource['rules']).map((rule) => ruleName(asNode(rule))),
+    roles: rolesIn(root).filter((role) => role !== ANY_ROLE),
+    allowsAnyType:
+      root['principalPolicy'] !== undefined ||
+      asList(resource['rules'] ?? exporting['definitions']).some((it) => allowsAnyType(asNode(it))),
     reads: attributesIn(expressions(body['variables'], true).join('\n')),
     says: [root['principalPolicy'], root['rolePolicy']].flatMap((policy) =>
       asList(asNode(policy)['rules']).map((rule) => sayingOf(asNode(rule))),
@@ -173,6 +197,23 @@ function document(content: unknown): PolicyDocument {
     ].filter(isString),
     everywhere: root['principalPolicy'] !== undefined || root['rolePolicy'] !== undefined,
   };
+}
+
+const ANY_ROLE = '*';
+
+function rolesIn(root: YamlNode): string[] {
+  const named = [
+    ...asList(asNode(root['resourcePolicy'])['rules']),
+    ...asList(asNode(root['derivedRoles'])['definitions']),
+  ]
+    .map((it) => asNode(it))
+    .flatMap(({ roles, parentRoles }) => [...asList(roles), ...asList(parentRoles)]);
+  return [...named, asNode(root['rolePolicy'])['role']].filter(isString);
+}
+
+/** Of a rule; or of a derived role, which some rule may allow. */
+function allowsAnyType({ effect, roles, parentRoles }: YamlNode): boolean {
+  return [...(effect === 'EFFECT_ALLOW' ? asList(roles) : []), ...asList(parentRoles)].includes(ANY_ROLE);
 }
 
 function ruleName({ name, effect, actions, condition }: YamlNode): RuleName {

@@ -14,6 +14,8 @@ export interface Check {
   context: Properties;
   /** The Business Centers whose facts count; null = all. */
   within: readonly string[] | null;
+  /** The subject asks themself: they are told no more than they may see, and what they send overrides nothing stored. */
+  byPerson: boolean;
 }
 
 /** The answer to a check, with the facts that explain it. */
@@ -24,7 +26,7 @@ export interface Decision {
   /** On a DENY: every condition that is still missing. */
   reasons: readonly Reason[];
   obligations: readonly Obligation[];
-  /** The resource does not exist, or the subject may not even know that it does. */
+  /** To the subject themself there is no such thing: they may not know whether there is. */
   private: boolean;
   /** The bundle that decided. */
   policy: string;

@@ -4,10 +4,12 @@ import type { Check, Decision, Properties } from './check.ts';
 import type { Decider } from './decide.ts';
 import type { FactLoader } from './facts.ts';
 import type { Memo } from './memo.ts';
-import type { Pdp, PdpExplanation, PdpQuestion } from './pdp.ts';
+import type { Pdp, PdpExplanation } from './pdp.ts';
 import { prepare } from './prepare.ts';
 import { isStoredKind, project } from './project.ts';
+import { NO_IDS } from './question-ids.ts';
 import type { Situation } from './situation.ts';
+import { Situations } from './situations.ts';
 import { factChanges, type FactChange } from './fact-changes.ts';
 import { nearest, whyNot } from './why-not.ts';
 
@@ -27,9 +29,11 @@ export interface Explanation {
 /** Tells reviewers how a decision came about. The decision itself is the check endpoint's. */
 export class Explainer {
   readonly #parts: { bundle: Bundle; decider: Decider; facts: FactLoader; memo: Memo; pdp: Pdp };
+  readonly #situations: Situations;
 
   constructor(parts: { bundle: Bundle; decider: Decider; facts: FactLoader; memo: Memo; pdp: Pdp }) {
     this.#parts = parts;
+    this.#situations = new Situations(parts);
   }
 
   /** Every kind that may be asked about, with the actions that its rules name. */
@@ -49,7 +53,7 @@ export class Explainer {
     const projection = project(check, prepared.question, facts?.rows ?? []);
     if (!projection.known) return nothing;
     const situation: Situation = { roles: [check.subject.type], projection };
-    const pdp = await this.#parts.pdp.explain(this.#question(check, situation));
+    const pdp = await this.#parts.pdp.explain(this.#situations.question(check, situation));
     if (pdp.allowed !== decision.decision) {
       throw new SparkgateError('conflict', 'The facts changed while this was looked at. Ask again.');
     }
@@ -61,30 +65,14 @@ export class Explainer {
   async allows(action: string, situation: Situation): Promise<boolean> {
     const resource = { type: situation.projection.kind, id: NO_IDS.resourceId, properties: {} };
     const subject = { type: situation.roles[0] ?? 'user', id: NO_IDS.principalId, properties: {} };
-    const check = { subject, resource, action: { name: action, properties: {} }, context: {}, within: null };
-    return this.#allows(check, situation);
+    const asked = { action: { name: action, properties: {} }, context: {}, within: null, byPerson: false };
+    return this.#situations.allows({ subject, resource, ...asked }, situation);
   }
 
   async #changes(check: Check, situation: Situation): Promise<FactChange[]> {
-    const ask = async (it: Situation): Promise<boolean> => this.#allows(check, it);
+    const ask = async (it: Situation): Promise<boolean> => this.#situations.allows(check, it);
     const { moves } = await whyNot(situation, ask);
     return moves ? factChanges(situation, await nearest(situation, moves, ask)) : [];
-  }
-
-  async #allows(check: Check, situation: Situation): Promise<boolean> {
-    return (await this.#parts.memo.ask(this.#question(check, situation))).allowed;
-  }
-
-  #question(check: Check, { roles, projection }: Situation): PdpQuestion {
-    const mentioned = this.kinds.get(projection.kind)?.mentionsIds === true;
-    return {
-      kind: projection.kind,
-      action: check.action.name,
-      roles,
-      ...(mentioned ? { principalId: check.subject.id, resourceId: check.resource.id } : NO_IDS),
-      principalAttr: {},
-      resourceAttr: { ...projection.vector },
-    };
   }
 
   #rulesAbout({ action, resource }: Check): RuleName[] {
@@ -92,6 +80,3 @@ export class Explainer {
     return rules.filter(({ actions }) => meansAction(actions, action.name));
   }
 }
-
-/** The ids that the decider sends where no policy looks at them. */
-const NO_IDS = { principalId: 'subject', resourceId: 'resource' } as const;

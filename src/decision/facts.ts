@@ -1,7 +1,9 @@
 import type { Query } from '../domain/context.ts';
 import { databaseError } from '../domain/database-errors.ts';
 import type { ActionProperties } from './action-properties.ts';
+import { loadBackground, type Background, type BackgroundQuestion } from './background.ts';
 import { FACTS_STATEMENT, type FactRow } from './facts-statement.ts';
+import { StatementQueue } from './statement-queue.ts';
 
 /** What facts are asked of: one check of a kind whose relationships are stored here. */
 export interface FactQuestion {
@@ -20,72 +22,29 @@ export interface Facts {
   revision: string;
 }
 
-interface Group {
-  questions: readonly FactQuestion[];
-  resolve: (facts: Facts[]) => void;
-  reject: (error: unknown) => void;
-}
-
-/** Statements in flight at once, and how many questions are put into one before the next. */
-const STATEMENTS = 2;
-const QUESTIONS = 256;
-
-/** Loads facts; checks that arrive together share a statement, and so does a whole batch. */
+/** Loads facts for decisions, and what only denials look up. */
 export class FactLoader {
-  readonly #query: Query;
-  #waiting: Group[] = [];
-  #inFlight = 0;
-  #statements = 0;
+  readonly #facts: StatementQueue<FactQuestion, Facts>;
+  readonly #background: StatementQueue<BackgroundQuestion, Background>;
 
   constructor(query: Query) {
-    this.#query = query;
+    this.#facts = new StatementQueue(async (questions) => loadFacts(query, questions));
+    this.#background = new StatementQueue(async (questions) => loadBackground(query, questions));
   }
 
   /** How many statements were sent. */
   get statements(): number {
-    return this.#statements;
+    return this.#facts.statements + this.#background.statements;
   }
 
   /** The facts of each question, all of one moment. @throws SparkgateError `unavailable` */
   async load(questions: readonly FactQuestion[]): Promise<Facts[]> {
-    return new Promise((resolve, reject) => {
-      this.#waiting.push({ questions, resolve, reject });
-      if (this.#waiting.length === 1) setImmediate(() => this.#pump());
-    });
+    return this.#facts.load(questions);
   }
 
-  #pump(): void {
-    while (this.#waiting.length > 0 && this.#inFlight < STATEMENTS) {
-      const groups: Group[] = [];
-      for (let size = 0; this.#waiting.length > 0 && size < QUESTIONS;) {
-        const group = this.#waiting.shift();
-        if (!group) break;
-        size += group.questions.length;
-        groups.push(group);
-      }
-      this.#inFlight += 1;
-      void this.#run(groups).finally(() => {
-        this.#inFlight -= 1;
-        this.#pump();
-      });
-    }
-  }
-
-  async #run(groups: readonly Group[]): Promise<void> {
-    try {
-      this.#statements += 1;
-      const facts = await loadFacts(
-        this.#query,
-        groups.flatMap((group) => group.questions),
-      );
-      let from = 0;
-      for (const { questions, resolve } of groups) {
-        resolve(facts.slice(from, from + questions.length));
-        from += questions.length;
-      }
-    } catch (error) {
-      for (const { reject } of groups) reject(error);
-    }
+  /** What denials look up: of the same moment as their facts, or of a later one. @throws SparkgateError `unavailable` */
+  async loadBackground(questions: readonly BackgroundQuestion[]): Promise<Background[]> {
+    return this.#background.load(questions);
   }
 }
 

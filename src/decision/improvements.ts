@@ -1,4 +1,4 @@
-import type { ReasonCode } from '../domain/errors.ts';
+import type { Reason } from '../domain/errors.ts';
 import type { UserRole } from '../domain/vocabulary.ts';
 import { accountFrames } from './account-improvements.ts';
 import {
@@ -26,10 +26,9 @@ export function framesOf(situation: Situation): Frame[][] {
   }
 }
 
-function asRole(role: UserRole, codes: ReasonCode[]): Move {
+function asRole(role: UserRole, reasons: Reason[]): Move {
   return {
-    codes,
-    outside: codes.includes('NOT_A_MEMBER'),
+    reasons,
     apply: ({ projection }) => ({
       roles: USER,
       projection:
@@ -44,23 +43,40 @@ function requestFrames(vector: AccessRequestVector, roles: readonly string[]): F
   const pending: Improvement[] =
     vector.status === 'PENDING'
       ? []
-      : [[{ codes: ['REQUEST_NOT_PENDING'], apply: request(null, { status: 'PENDING' }) }]];
+      : [[{ ...ofRequest({ code: 'REQUEST_NOT_PENDING' }), apply: request(null, { status: 'PENDING' }) }]];
   const requester: Improvement[] =
     vector.requester_role === 'ADMIN'
       ? []
-      : [[{ codes: ['NOT_AN_ADMIN'], apply: request(null, { requester_role: 'ADMIN' }) }]];
-  const member = memberRole(vector.user_role, (role, codes) => ({
-    codes,
-    outside: codes.includes('NOT_A_MEMBER'),
+      : [
+          [
+            {
+              ...ofRequest({ code: 'NOT_AN_ADMIN', says: 'REQUESTER_NOT_AN_ADMIN' }),
+              apply: request(null, { requester_role: 'ADMIN' }),
+            },
+          ],
+        ];
+  const member = memberRole(vector.user_role, (role, reasons) => ({
+    reasons,
     apply: request(USER, { user_role: role }),
   }));
   const owner: Improvement[] = vector.owner
     ? []
-    : [[{ codes: ['NOT_THE_OWNER'], apply: request(OWNER, { owner: true }) }]];
+    : [
+        [
+          {
+            reasons: [{ code: 'NOT_THE_OWNER', says: 'REQUEST_OF_ANOTHER' }],
+            apply: request(OWNER, { owner: true }),
+          },
+        ],
+      ];
   const rest = [...pending, ...requester];
   const asMember = [[...member, ...rest]];
   const asOwner = [[...owner, ...rest]];
   return roles.includes('tiktok_account') ? [asOwner, asMember] : [asMember, asOwner];
+}
+
+function ofRequest(reason: Reason): Pick<Move, 'reasons' | 'about'> {
+  return { reasons: [reason], about: 'resource' };
 }
 
 function request(roles: readonly string[] | null, better: Partial<AccessRequestVector>): Move['apply'] {

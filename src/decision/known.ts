@@ -52,6 +52,18 @@ export function holdOrHeld(id: string, centers: string): string {
   return `exists (select from account_grant o where o.tiktok_account_id = ${id} and o.bc_id = any(${centers}))`;
 }
 
+/** SQL that tells whether anything is known of something, whatever its type; `type` and `id` are SQL. */
+export function isKnown(type: string, id: string): string {
+  const own = [...KNOWN].map(([kind, from]) => `when '${kind}' then ${existsAny(from(id))}`);
+  return `case ${type} ${own.join(' ')} else ${existsAny([`entity e where e.type = ${type} and e.id = ${id}`])} end`;
+}
+
+/** As {@link ofCenters}, whatever the type. */
+export function isInSight(type: string, id: string, centers: string): string {
+  const own = [...OF_CENTERS].map(([kind, is]) => `when '${kind}' then ${is(id, centers)}`);
+  return `case ${type} ${own.join(' ')} else true end`;
+}
+
 /** SQL that tells whether any of the sources has a row. */
 export function existsAny(sources: readonly string[]): string {
   return sources.map((from) => `exists (select from ${from})`).join(' or ');

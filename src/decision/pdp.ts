@@ -11,7 +11,7 @@ import {
 } from '@cerbos/core';
 import { GRPC } from '@cerbos/grpc';
 import pLimit from 'p-limit';
-import { SparkgateError } from '../domain/errors.ts';
+import { SparkgateError, type Sentence } from '../domain/errors.ts';
 import { BUNDLE_KIND } from './bundle.ts';
 import type { Properties } from './check.ts';
 import { exactText } from './exact-text.ts';
@@ -186,7 +186,7 @@ export class Pdp {
     const told = toldBy(results.at(-1));
     this.#sentinel.heard(told);
     if (told === this.#sentinel.bundle) return results;
-    throw new SparkgateError('unavailable', 'The policies have just changed. Try again.');
+    throw new SparkgateError('unavailable', (say) => say.details.policiesChanged);
   }
 
   async #send(
@@ -238,7 +238,7 @@ function connect(target: string): GRPC {
   return new GRPC(target, { tls: false, channelOptions: { 'grpc.max_reconnect_backoff_ms': 1000 } });
 }
 
-const DOES_NOT_ANSWER = 'The policy decision point does not answer. Try again.';
+const DOES_NOT_ANSWER: Sentence = (say) => say.details.policiesAway;
 
 /** Of this question the policy wants a fact, which is left out. */
 const EVALUATES_LOOSELY: ResourceCheck = {

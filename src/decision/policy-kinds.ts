@@ -1,13 +1,13 @@
 import type { Reason } from '../domain/errors.ts';
-import { isOfThisService, meansAction, namesAction, type Bundle } from './bundle.ts';
-import type { Check, Decision } from './check.ts';
+import { isOfThisService, knowsSubjectType, meansAction, namesAction, type Attribute, type Bundle } from './bundle.ts';
+import type { Check, Decision, Properties } from './check.ts';
 import type { RecordDecision } from './decision-record.ts';
 import type { Facts } from './facts.ts';
 import type { Memo } from './memo.ts';
 import type { PdpAnswer, PdpQuestion } from './pdp.ts';
 import { attributes } from './project.ts';
 import { idsOf, NO_IDS } from './question-ids.ts';
-import { reason } from './reasons.ts';
+import { missing } from './reasons.ts';
 
 /** Kinds that only policies know: decided from what is stored of both sides as entities, and what was sent over it. */
 export class PolicyKinds {
@@ -24,30 +24,36 @@ export class PolicyKinds {
   /** Decides a check on the facts of both sides. @throws SparkgateError `unavailable` */
   async decide(check: Check, { rows, revision }: Facts): Promise<Partial<Decision>> {
     const answer = await this.answer(check, rows);
-    if (!answer) return { reasons: [reason('UNKNOWN_RESOURCE')], private: true };
-    this.#record?.(answer, () => this.#question(check, rows), { policy: this.#bundle.hash, revision });
-    if (answer.allowed) return { decision: true };
-    if (!namesAction(this.#bundle, check.resource.type, check.action.name))
-      return { reasons: [reason('UNKNOWN_ACTION')] };
-    return { reasons: answer.refused.length > 0 ? missingFacts(answer.refused) : this.#absent(check, rows) };
+    if (answer) this.#record?.(answer, () => this.#question(check, rows), { policy: this.#bundle.hash, revision });
+    if (answer?.allowed) return { decision: true };
+    const { subject, resource } = check;
+    const unknownType: Reason[] = knowsSubjectType(this.#bundle, resource.type, subject.type)
+      ? []
+      : [{ code: 'UNKNOWN_SUBJECT', says: 'UNKNOWN_SUBJECT_TYPE' }];
+    // What somebody may see of such a kind no rule of it tells: people are told of a denial and nothing else.
+    return { reasons: [...this.#missing(check, rows, answer), ...unknownType], private: true };
   }
 
-  /** What rules about the action look at while nothing is stored or sent of it. */
-  #absent(check: Check, rows: Facts['rows']): Reason[] {
-    const { subject, resource, action } = check;
+  #missing(check: Check, rows: Facts['rows'], answer: PdpAnswer | null): Reason[] {
+    if (!answer) return [{ code: 'UNKNOWN_RESOURCE' }];
+    if (!namesAction(this.#bundle, check.resource.type, check.action.name)) return [{ code: 'UNKNOWN_ACTION' }];
+    return answer.refused.length > 0 ? answer.refused.map(unfit) : this.absent(check, rows, ['subject', 'resource']);
+  }
+
+  /** What rules about the action look at while nothing is stored or sent of it, on these sides. */
+  absent(check: Check, rows: Facts['rows'], sides: readonly Attribute['side'][]): Reason[] {
+    const { resource, action } = check;
     const known = {
-      subject: { ...attributes(rows, 'subject'), ...subject.properties },
-      resource: { ...attributes(rows, 'resource'), ...resource.properties, action: {}, context: {} },
+      subject: this.#attributes(check, rows, 'subject'),
+      resource: { ...this.#attributes(check, rows, 'resource'), action: {}, context: {} },
     };
     const rules = this.#bundle.kinds.get(resource.type)?.rules ?? [];
-    const paths = rules
+    const facts = rules
       .filter(({ actions }) => meansAction(actions, action.name))
       .flatMap(({ reads }) => reads)
-      .filter(({ side, name }) => !Object.hasOwn(known[side], name))
+      .filter(({ side, name }) => sides.includes(side) && !Object.hasOwn(known[side], name))
       .map(({ side, name }) => `/${side}/properties/${name}`);
-    return [...new Set(paths)].map((path) =>
-      reason('MISSING_FACT', `${path}: a rule looks at it, and nothing is stored or sent of it`),
-    );
+    return [...new Set(facts)].map(missing);
   }
 
   /** What the PDP says of a check; null where no policy knows the kind either. */
@@ -64,14 +70,20 @@ export class PolicyKinds {
       action: action.name,
       roles: [subject.type],
       ...idsOf(check, this.#bundle),
-      principalAttr: { ...attributes(rows, 'subject'), ...subject.properties },
+      principalAttr: this.#attributes(check, rows, 'subject'),
       resourceAttr: {
-        ...attributes(rows, 'resource'),
-        ...resource.properties,
+        ...this.#attributes(check, rows, 'resource'),
         action: action.properties,
         context: check.context,
       },
     };
+  }
+
+  /** What is known of one side. What a key sends goes over what is stored; what a person sends does not. */
+  #attributes(check: Check, rows: Facts['rows'], side: Attribute['side']): Properties {
+    const stored = attributes(rows, side);
+    const sent = check[side].properties;
+    return check.byPerson ? { ...sent, ...stored } : { ...stored, ...sent };
   }
 
   /** What a kind's resource schema refuses of an entity's attributes; nothing where no policy knows the kind. */
@@ -92,6 +104,11 @@ export class PolicyKinds {
 /** What a check itself brings is not missing from what is stored. */
 const OF_THE_CHECK = /^\/(?:action|context)(?:\/|$)/;
 
-function missingFacts(refused: PdpAnswer['refused']): Reason[] {
-  return refused.map(({ path, message }) => reason('MISSING_FACT', `${path}: ${message}`));
+/** A fact that the kind's schema refused, by where it was sent or would be. */
+function unfit({ side, path, message }: PdpAnswer['refused'][number]): Reason {
+  const [, ofAction] = /^\/action(\/.*)?$/.exec(path) ?? [];
+  const place =
+    side === 'resource' && OF_THE_CHECK.test(path) ? path : `/${side}/properties${path === '/' ? '' : path}`;
+  const fact = ofAction === undefined ? place : `/action/properties${ofAction}`;
+  return { code: 'MISSING_FACT', says: 'UNFIT_FACT', fact, refused: message };
 }

@@ -1,4 +1,4 @@
-import type { ReasonCode } from '../domain/errors.ts';
+import type { Reason } from '../domain/errors.ts';
 import { Scope, type UserRole } from '../domain/vocabulary.ts';
 import type { Projection } from './project.ts';
 
@@ -8,13 +8,13 @@ export interface Situation {
   projection: Projection;
 }
 
-/** One fact moved to a better value; the codes name what is missing where it takes this move to be allowed. */
+/** One fact moved to a better value; the reasons say what is missing where it takes this move to be allowed. */
 export interface Move {
-  codes: ReasonCode[];
-  /** Moving it tells that the subject stands outside, so that the resource's existence is private. */
-  outside?: boolean;
+  reasons: readonly Reason[];
+  /** What the fact is about; absent = what holds between subject and resource. The check: what was sent with it. */
+  about?: 'check' | 'subject' | 'resource';
   apply: (situation: Situation) => Situation;
-  /** The same fact moved less far, the least first: tried when the smallest change is told, and never for the codes. */
+  /** The same fact moved less far, the least first: tried when the smallest change is told, and never for the reasons. */
   less?: readonly Move['apply'][];
 }
 
@@ -31,10 +31,12 @@ export const USER = ['user'];
 export const OWNER = ['tiktok_account'];
 
 /** From no member to member to administrator. */
-export function memberRole(role: UserRole | null, move: (role: UserRole, codes: ReasonCode[]) => Move): Improvement[] {
+export function memberRole(role: UserRole | null, move: (role: UserRole, reasons: Reason[]) => Move): Improvement[] {
+  const member: Reason = { code: 'NOT_A_MEMBER' };
+  const administrator: Reason = { code: 'NOT_AN_ADMIN' };
   if (role === 'ADMIN') return [];
-  if (role === 'STANDARD') return [[move('ADMIN', ['NOT_AN_ADMIN'])]];
-  return [[move('STANDARD', ['NOT_A_MEMBER']), move('ADMIN', ['NOT_A_MEMBER', 'NOT_AN_ADMIN'])]];
+  if (role === 'STANDARD') return [[move('ADMIN', [administrator])]];
+  return [[move('STANDARD', [member]), move('ADMIN', [member, administrator])]];
 }
 
 /** An action that names an empty set of scopes names too few. */
@@ -47,5 +49,6 @@ export function noScopes(vector: { scopes: Scope[] | null }): Improvement[] {
       ? { roles, projection: { ...projection, vector: { ...projection.vector, ...scopes } } }
       : { roles, projection: { ...projection, vector: { ...projection.vector, ...scopes } } };
   };
-  return [[{ codes: ['MISSING_FACT'], apply }]];
+  const reason: Reason = { code: 'MISSING_FACT', says: 'NO_SCOPE_NAMED', fact: '/action/properties/scopes' };
+  return [[{ reasons: [reason], about: 'check', apply }]];
 }

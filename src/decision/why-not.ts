@@ -1,11 +1,11 @@
-import type { ReasonCode } from '../domain/errors.ts';
+import type { Reason } from '../domain/errors.ts';
 import { framesOf } from './improvements.ts';
+import { reasonsOf } from './reasons.ts';
 import type { Frame, Move, Situation } from './situation.ts';
 
-/** The missing conditions of a denied situation. `outside`: the subject has no business knowing of the resource. */
+/** The missing conditions of a denied situation. */
 export interface WhyNot {
-  codes: readonly ReasonCode[];
-  outside: boolean;
+  reasons: readonly Reason[];
   /** What would have to move for the policies to allow; null where nothing was found. */
   moves: readonly Move[] | null;
 }
@@ -23,15 +23,9 @@ export async function whyNot(situation: Situation, ask: Ask): Promise<WhyNot> {
   for (const frames of framesOf(situation)) {
     const sets = await Promise.all(frames.map(async (frame) => smallestSet(situation, frame, ask)));
     const [smallest] = sets.filter((set) => set !== null).toSorted((a, b) => a.length - b.length);
-    if (smallest) {
-      return {
-        codes: smallest.flatMap((move) => move.codes),
-        outside: smallest.some((move) => move.outside === true),
-        moves: smallest,
-      };
-    }
+    if (smallest) return { reasons: reasonsOf(smallest.flatMap(({ reasons }) => reasons)), moves: smallest };
   }
-  return { codes: [], outside: false, moves: null };
+  return { reasons: [], moves: null };
 }
 
 /** The nearest situation that would be allowed: each fact that moves goes no farther than the policies ask for. */

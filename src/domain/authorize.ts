@@ -1,6 +1,7 @@
 import type { Context, Query, Question, ServiceAction, Subject, Verdict } from './context.ts';
 import { SparkgateError } from './errors.ts';
 import { queryIn, type Tx } from './transact.ts';
+import { unseen } from './unseen.ts';
 
 /**
  * Lets a verb go on only if the policies allow the actor to, on the facts that the write itself sees.
@@ -33,18 +34,15 @@ export async function authorizeKey(
   const { actor, key, authorizer } = ctx;
   if (key) {
     const verdict = await authorizer.key(key, action, bcIds);
-    if (!verdict.decision) throw new SparkgateError('forbidden', `This API key may not be used for this (${action}).`);
+    if (!verdict.decision) throw new SparkgateError('forbidden', (say) => say.details.keyMayNot(action));
   } else if (actor.type !== 'operator') {
     const verdict = await authorizer.keyless(actor, action, about ?? actor);
-    if (!verdict.decision) throw new SparkgateError('forbidden', `This takes an API key that permits it (${action}).`);
+    if (!verdict.decision) throw new SparkgateError('forbidden', (say) => say.details.personMayNot(action));
   }
 }
 
 /** The error of a denied verdict. */
 export function refusal(verdict: Extract<Verdict, { decision: false }>): SparkgateError {
-  if (verdict.private) return new SparkgateError('not_found', 'There is no such thing, or it is not yours to see.');
-  const [first] = verdict.reasons;
-  return new SparkgateError('forbidden', first ? first.message : 'No rule of the policies allows this.', {
-    reasons: verdict.reasons,
-  });
+  if (verdict.private) return unseen();
+  return new SparkgateError('forbidden', (say) => say.details.noRule, { reasons: verdict.reasons });
 }

@@ -1,30 +1,30 @@
-import { SparkgateError } from './errors.ts';
+import { SparkgateError, type Sentence } from './errors.ts';
 
 /** What SQLSTATEs (or what they begin with) and codes of sockets say to a caller: not now. Anything else is a fault of ours. */
-const NOT_NOW: readonly { codes: RegExp; says: string }[] = [
+const NOT_NOW: readonly { codes: RegExp; says: Sentence }[] = [
   {
     // Read-only transactions: a standby after a failover, a server whose disk is full, default_transaction_read_only.
     codes: /^25006$/,
-    says: 'The database takes no writes for the moment. Try again later.',
+    says: (say) => say.details.databaseReadOnly,
   },
   {
     // A role, password or permission that was taken away while the service runs: whoever runs it must give it back.
     codes: /^(?:28|42501$)/,
-    says: 'The database does not let this service do what it has to. Try again later.',
+    says: (say) => say.details.databaseRefuses,
   },
   {
     // Another database than the one that was there at the start, such as one that is being restored.
     codes: /^(?:3D000|3F000|42P01)$/,
-    says: 'The database does not hold what this service needs. Try again later.',
+    says: (say) => say.details.databaseLacks,
   },
   {
     // Connections, resources, states of servers, intervention by an operator, the machine; and races that another try may win.
     codes: /^(?:08|53|55|57|58|72|25P0[34]$|40001$|40003$|40P01$)/,
-    says: 'The database does not answer. Try again.',
+    says: (say) => say.details.databaseAway,
   },
   {
     codes: /^(?:ECONNREFUSED|ECONNRESET|ENOENT|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH)$/,
-    says: 'The database does not answer. Try again.',
+    says: (say) => say.details.databaseAway,
   },
 ];
 const POOL =
@@ -52,16 +52,16 @@ export function databaseError(error: unknown): unknown {
     return new SparkgateError('limit_reached', `Limit reached: ${known.message ?? ''}.`, { cause: error });
   }
   if (known.code === '23505' || known.code === '23514' || known.code === '23503') {
-    return new SparkgateError('conflict', 'This does not fit what is stored by now. Read it again.', { cause: error });
+    return new SparkgateError('conflict', (say) => say.details.movedOn, { cause: error });
   }
   const says = notNow(known);
   return says === null ? error : new SparkgateError('unavailable', says, { cause: error });
 }
 
-function notNow({ code = '', message = '' }: PgError): string | null {
+function notNow({ code = '', message = '' }: PgError): Sentence | null {
   const known = NOT_NOW.find(({ codes }) => codes.test(code));
   if (known) return known.says;
-  return POOL.test(message) ? 'The database does not answer. Try again.' : null;
+  return POOL.test(message) ? (say) => say.details.databaseAway : null;
 }
 
 /** The driver's error, wherever the ORM wrapped it. */

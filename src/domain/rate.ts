@@ -13,5 +13,5 @@ export async function takeTurn(
 ): Promise<void> {
   const wait = await rates.take(rule, `${counted} ${id}`);
   if (wait === null) return;
-  throw new SparkgateError('rate_limited', `Too many requests. Try again in ${wait} s.`, { retryAfter: wait });
+  throw new SparkgateError('rate_limited', (say) => say.details.tooMany(wait), { retryAfter: wait });
 }

@@ -69,7 +69,7 @@ export function createApp(services: Services): OpenAPIHono<Env> {
   app.use(knownHost());
   for (const path of PAGES) app.use(path, noLastSlash());
   app.onError(async (error, c) => answerError(c, error));
-  app.notFound(async (c) => answerNothing(c, new SparkgateError('not_found', 'There is nothing at this address.')));
+  app.notFound(async (c) => answerNothing(c, new SparkgateError('not_found', (say) => say.details.nothingHere)));
   limit(app, services);
   app.openAPIRegistry.registerComponent('securitySchemes', 'apiKey', {
     type: 'http',

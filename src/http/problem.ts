@@ -4,24 +4,26 @@ import { HTTPException } from 'hono/http-exception';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { databaseError } from '../domain/database-errors.ts';
 import { SparkgateError, type ErrorCode } from '../domain/errors.ts';
+import { detailOf, reasonTold, titleOf, type Language } from '../domain/messages/messages.ts';
+import { askedLanguage } from './asked-language.ts';
 import type { Env } from './env.ts';
 
-/** Each error code and what it is over HTTP. */
-export const PROBLEMS: Record<ErrorCode, { status: ContentfulStatusCode; title: string }> = {
-  invalid_request: { status: 400, title: 'The request is not valid' },
-  unauthenticated: { status: 401, title: 'Credentials are missing or not valid' },
-  forbidden: { status: 403, title: 'Not permitted' },
-  not_found: { status: 404, title: 'Not found' },
-  consent_not_available: { status: 404, title: 'This consent link does not work' },
-  conflict: { status: 409, title: 'Conflicts with the current state' },
-  limit_reached: { status: 409, title: 'A limit is reached' },
-  rate_limited: { status: 429, title: 'Too many requests' },
-  revision_not_reached: { status: 412, title: 'That revision is not reached' },
-  misdirected_request: { status: 421, title: 'This host is not known here' },
-  payload_too_large: { status: 413, title: 'The body is too large' },
-  timeout: { status: 503, title: 'This took too long' },
-  unavailable: { status: 503, title: 'Not available for the moment' },
-  internal: { status: 500, title: 'A fault of this service' },
+/** Each error code and its status over HTTP. */
+export const PROBLEMS: Record<ErrorCode, { status: ContentfulStatusCode }> = {
+  invalid_request: { status: 400 },
+  unauthenticated: { status: 401 },
+  forbidden: { status: 403 },
+  not_found: { status: 404 },
+  consent_not_available: { status: 404 },
+  conflict: { status: 409 },
+  limit_reached: { status: 409 },
+  rate_limited: { status: 429 },
+  revision_not_reached: { status: 412 },
+  misdirected_request: { status: 421 },
+  payload_too_large: { status: 413 },
+  timeout: { status: 503 },
+  unavailable: { status: 503 },
+  internal: { status: 500 },
 };
 
 export const PROBLEM_TYPE = 'application/problem+json';
@@ -30,21 +32,21 @@ export const PROBLEM_TYPE = 'application/problem+json';
 export function problem(c: Http<Env>, thrown: unknown): Response {
   const error = announce(c, thrown);
   if (error.code === 'unauthenticated') c.header('WWW-Authenticate', challenge(c));
-  const body = problemOf(error, c.get('requestId'));
+  const body = problemOf(error, c.get('requestId'), askedLanguage(c));
   return c.body(JSON.stringify(body), body.status, { 'Content-Type': PROBLEM_TYPE });
 }
 
 /** The problem details of an error. */
-export function problemOf({ code, message, errors, reasons }: SparkgateError, requestId: string) {
-  const { status, title } = PROBLEMS[code];
+export function problemOf(error: SparkgateError, requestId: string, language: Language) {
+  const { code, errors, reasons } = error;
   return {
     type: `urn:sparkgate:problem:${code}`,
-    title,
-    status,
+    title: titleOf(code, language),
+    status: PROBLEMS[code].status,
     code,
-    detail: message,
+    detail: detailOf(error, language),
     ...(errors && { errors }),
-    ...(reasons && { reasons }),
+    ...(reasons && { reasons: reasons.map((reason) => reasonTold(reason, language)) }),
     request_id: requestId,
   };
 }
@@ -71,14 +73,14 @@ export function asSparkgateError(thrown: unknown): SparkgateError {
   const error = databaseError(thrown);
   if (error instanceof SparkgateError) return error;
   if (error instanceof HTTPException) return fromHttp(error);
-  return new SparkgateError('internal', 'This is a fault of the service. It was logged under the request id.', {
+  return new SparkgateError('internal', (say) => say.details.ownFault, {
     cause: error,
   });
 }
 
 function fromHttp(error: HTTPException): SparkgateError {
-  if (error.status === 413) return new SparkgateError('payload_too_large', 'The body is larger than this takes.');
-  if (error.status === 504) return new SparkgateError('timeout', 'The request took too long. Try again.');
+  if (error.status === 413) return new SparkgateError('payload_too_large', (say) => say.details.tooLarge);
+  if (error.status === 504) return new SparkgateError('timeout', (say) => say.details.tooLong);
   return new SparkgateError('invalid_request', error.message || 'The request is not valid.');
 }
 

@@ -20,9 +20,9 @@ function answerUnreadable(error: unknown): Response {
       ? new SparkgateError('invalid_request', 'No URL can be made of the request line and the header Host.')
       : new SparkgateError('internal', 'This is a fault of the service.');
   const requestId = randomUUID();
-  const body = problemOf(cause, requestId);
+  const body = problemOf(cause, requestId, 'en');
   return new Response(JSON.stringify(body), {
     status: body.status,
-    headers: { 'Content-Type': PROBLEM_TYPE, 'X-Request-ID': requestId },
+    headers: { 'Content-Type': PROBLEM_TYPE, 'Content-Language': 'en', 'X-Request-ID': requestId },
   });
 }

@@ -108,5 +108,5 @@ function ownName(error: unknown): string | null {
 
 /** The issuer is away: nobody is refused for that, and nobody let in. */
 export function unreachable(cause: unknown): SparkgateError {
-  return new SparkgateError('unavailable', 'The sign-in service does not answer for the moment. Try again.', { cause });
+  return new SparkgateError('unavailable', (say) => say.details.signInAway, { cause });
 }

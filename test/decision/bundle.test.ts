@@ -40,6 +40,7 @@ describe('whether decisions of a kind depend on ids', () => {
       rules: [{ name: 'request-by-a-principal', effect: 'EFFECT_ALLOW', actions: ['read'], reads: [] }],
       mentionsIds: false,
       mentionsTime: false,
+      allowsAnyType: false,
     });
   });
 
@@ -157,6 +158,7 @@ principalPolicy:
     rules: [],
     mentionsIds: true,
     mentionsTime: false,
+    allowsAnyType: true,
   });
 });
 

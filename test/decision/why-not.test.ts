@@ -25,7 +25,9 @@ describe('every condition that is missing is named, and nothing else', () => {
   });
 
   test('a stranger lacks the membership as well', async () => {
-    expect(await denies(app, 'nobody', 'read_profile')).toBe('DENY NO_GRANT NOT_A_MEMBER NO_ASSIGNMENT');
+    expect(await denies(app, 'nobody', 'read_profile')).toBe(
+      'DENY NO_GRANT NOT_A_MEMBER NO_ASSIGNMENT UNKNOWN_SUBJECT',
+    );
   });
 
   test("a post of another account, hidden and switched off: the post's faults beside one's own", async () => {

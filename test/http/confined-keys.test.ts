@@ -87,7 +87,7 @@ test('checks: a path through bc1 does not count, and bc1 cannot be named', async
   expect((await check('ext', 'view', brand)).body.decision).toBe(true);
   expect((await check('sam', 'read_profile', brand)).body).toMatchObject({
     decision: false,
-    context: { reasons: [{ code: 'NO_GRANT' }, { code: 'NOT_A_MEMBER' }, { code: 'NO_ASSIGNMENT' }] },
+    context: { reasons: [{ code: 'NOT_A_MEMBER' }, { code: 'NO_ASSIGNMENT' }, { code: 'UNKNOWN_SUBJECT' }] },
   });
   expect(inWords(await check('sam', 'read_profile', brand, { bc_id: 'bc1' }))).toBe('403 forbidden');
   expect(inWords(await check('adm', 'request_account_access', 'business_center:bc1'))).toBe('403 forbidden');

@@ -2,14 +2,14 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ADMIN_KEY, type Answer, type TestApp } from '../support/app.ts';
 import { entity, grant, put, requestToken, standardWorld } from '../support/cast.ts';
 import { newKey } from '../support/keys.ts';
-import { recordApp } from '../support/record.ts';
+import { catalogApp } from '../support/record.ts';
 
 // To a key that is confined to bc2, what is outside answers as what does not exist: byte for byte, but for the ids.
 
 let app: TestApp;
 let key: string;
 beforeAll(async () => {
-  app = await recordApp();
+  app = await catalogApp();
   await standardWorld(app);
   await put(app, '/v1/ad-accounts/adv1/members/far', { advertiser_role: 'ADMIN' });
   await put(app, '/v1/ad-accounts/adv1/members/ext', { advertiser_role: 'ADMIN' });
@@ -144,6 +144,8 @@ test('attributes of users outside', async () => {
     await both('search/resource', { ...body, resource: { type: 'catalog' } }, 'far', 'no-such-user');
     await both('search/action', body, 'far', 'no-such-user');
   }
+  const far = { subject: entity('far'), action: { name: 'read' }, resource: entity('catalog:sales') };
+  expect((await app.call('POST', '/access/v1/evaluation', { body: far })).body.decision).toBe(true);
 });
 
 describe('what counts for it', () => {

@@ -154,7 +154,7 @@ describe('a standard member', () => {
   });
 
   test.each([
-    ['an account that is not assigned', '/console/bc1/tiktok-accounts/other', 403, 'not assigned to you'],
+    ['an account that is not assigned', '/console/bc1/tiktok-accounts/other', 404, 'There is nothing here'],
     ['requesting access', '/console/bc1/request-access', 403, 'Only administrators can request access'],
     ['the access requests', '/console/bc1/access-requests', 403, 'You may not do this'],
     ['assigning', '/console/bc1/tiktok-accounts/brand/assign', 403, 'You may not do this'],

@@ -150,7 +150,7 @@ describe('assignments and grants', () => {
   });
 
   test('any administrator of the grantee revokes, whoever asked; a standard member does not', async () => {
-    const app = await world({ granted: ['POST'] });
+    const app = await world({ granted: ['POST'], assigned: { sam: ['POST'] } });
     await put(app, `${BC1}/members/zoe`, { user_role: 'ADMIN' });
     const revoke = async (actor: string): Promise<string> =>
       outcome(app, 'DELETE', `${BC1}/tiktok-accounts/brand`, { actor });

@@ -151,6 +151,7 @@ async function expectedOf(it: BundleApp, actor: Person, { gate, rows }: List): P
       resource: { type, id, properties: {} },
       context: {},
       within: null,
+      byPerson: false,
     }),
   );
   const decisions = (await it.app.runtime.services.decider.decide(checks)).map(({ decision }) => decision);

@@ -47,6 +47,7 @@ const mayAdm = (action: string): Check => ({
   resource: { type: 'tiktok_account', id: '', properties: {} },
   context: {},
   within: null,
+  byPerson: false,
 });
 
 async function found(it: BundleApp, action: string, properties = {}): Promise<string[]> {

@@ -1,11 +1,24 @@
+import { cp } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { CallOptions, Answer, TestApp } from './app.ts';
 import { testApp } from './app.ts';
-import { policiesWith } from './policy-dir.ts';
+import { policiesWith, type OtherPolicies } from './policy-dir.ts';
 
 /** The service with the `record` policy of the AuthZEN certification scenario. */
 export async function recordApp(): Promise<TestApp> {
+  return appWith(await policiesWith());
+}
+
+/** The same with a policy for the kind `catalog`, which looks at attributes of both sides. */
+export async function catalogApp(environment: NodeJS.ProcessEnv = {}): Promise<TestApp> {
   const policies = await policiesWith();
-  const app = await testApp(policies.environment);
+  const common = join(import.meta.dirname, '../search/policies/common');
+  await cp(common, policies.environment.POLICY_DIR, { recursive: true });
+  return appWith(policies, environment);
+}
+
+async function appWith(policies: OtherPolicies, environment: NodeJS.ProcessEnv = {}): Promise<TestApp> {
+  const app = await testApp({ ...policies.environment, ...environment });
   return {
     ...app,
     close: async () => {

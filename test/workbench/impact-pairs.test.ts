@@ -109,6 +109,7 @@ async function vectorsByChecks(url: string): Promise<Map<string, number>> {
         resource: { type: 'tiktok_account', id, properties: {} },
         context: {},
         within: null,
+        byPerson: false,
       });
       const [facts] = await loadFacts(query, [question]);
       const projection = project(check, question, facts!.rows);

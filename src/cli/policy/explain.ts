@@ -52,6 +52,7 @@ Example:
         resource: { ...resource, properties: options.resourceProperties },
         context: {},
         within: null,
+        byPerson: false,
       };
       const explained = await withLiveDatabase(readConfig(), async (live) => explainDecision(check, { folder, live }));
       process.stdout.write(explainReport(explained, options.output));

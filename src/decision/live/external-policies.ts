@@ -171,7 +171,8 @@ export class ExternalPolicies implements PolicyService {
   }
 }
 
-/** Of policies whose text is not here, anything may depend on ids and on the time. */
+/** Of policies whose text is not here, anything may depend on ids and on the time, and be about any type of subject. */
 function unknownText(kinds: Bundle['kinds']): Map<string, KindPolicy> {
-  return new Map([...kinds].map(([kind, policy]) => [kind, { ...policy, mentionsIds: true, mentionsTime: true }]));
+  const unknown = { mentionsIds: true, mentionsTime: true, allowsAnyType: true };
+  return new Map([...kinds].map(([kind, policy]) => [kind, { ...policy, ...unknown }]));
 }

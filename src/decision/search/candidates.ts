@@ -43,6 +43,9 @@ export function universe(sides: Pick<Sides, 'type' | 'within'>): Candidates {
   );
 }
 
+/** SQL of the access requests that a search may find, to which a condition is added. */
+export const NAMED_REQUESTS = 'select r.id::text as id from access_request r where r.tiktok_account_id is not null and';
+
 function everything(type: string): { sources: string[]; values: unknown[] } {
   switch (type) {
     case 'user':
@@ -60,7 +63,8 @@ function everything(type: string): { sources: string[]; values: unknown[] } {
     case 'business_center':
       return { sources: ['select bc_id as id from business_center'], values: [] };
     case 'access_request':
-      return { sources: ['select id::text as id from access_request'], values: [] };
+      // One that names no account is found by its token alone.
+      return { sources: [`${NAMED_REQUESTS} true`], values: [] };
     default:
       return { sources: ['select id from entity where type = $3'], values: [type] };
   }

@@ -1,7 +1,7 @@
 import { AccessRequestStatus, UserRole } from '../../domain/vocabulary.ts';
 import { asUuid } from '../known.ts';
 import type { Projection } from '../project.ts';
-import type { Sides } from './candidates.ts';
+import { NAMED_REQUESTS, type Sides } from './candidates.ts';
 import { membersByRole } from './center-rings.ts';
 import type { Ring, Rings } from './rings.ts';
 
@@ -28,12 +28,12 @@ export function requestRings(sides: Sides): Rings {
 function requestsOf(subject: string): Pick<Rings, 'nearest' | 'beyond'> {
   if (subject === 'user') {
     const ofCenters = 'r.bc_id in (select m.bc_id from member m where m.user_id = $3 and m.valid_to is null)';
-    return { nearest: [`select r.id::text as id from access_request r where ${ofCenters}`], beyond: [] };
+    return { nearest: [`${NAMED_REQUESTS} ${ofCenters}`], beyond: [] };
   }
   if (subject !== 'tiktok_account') return { nearest: [], beyond: [] };
-  const own = 'select id::text as id from access_request where (tiktok_account_id is null or tiktok_account_id = $3)';
+  const own = `${NAMED_REQUESTS} r.tiktok_account_id = $3`;
   const answered: Ring = { sources: [own], vectors: (nobody) => requests(nobody, { owner: true, statuses: ANSWERED }) };
-  return { nearest: [`${own} and status = 'PENDING'`], beyond: [answered] };
+  return { nearest: [`${own} and r.status = 'PENDING'`], beyond: [answered] };
 }
 
 function requests(

@@ -1,6 +1,8 @@
 import { LRUCache } from 'lru-cache';
 import type { Query } from '../../domain/context.ts';
 import { databaseError } from '../../domain/database-errors.ts';
+import type { Reason } from '../../domain/errors.ts';
+import { UNSEEN } from '../../domain/unseen.ts';
 import { isGlob } from '../../platform/action-glob.ts';
 import { isOfThisService, type Bundle } from '../bundle.ts';
 import type { Check } from '../check.ts';
@@ -10,19 +12,20 @@ import { prepare, type PreparedCheck } from '../prepare.ts';
 import { known, universe, type Candidate, type Candidates, type Sides } from './candidates.ts';
 import { reachOf, RingVerdicts, type Reach } from './ring-verdicts.ts';
 import { inRings, ringsAround, type Rings } from './rings.ts';
+import { WhyNothing } from './why-nothing.ts';
 
 /** One page of what was found. `next` is the key after which the search goes on; null = there is no more. */
 export interface Found {
   ids: string[];
   next: string | null;
+  /** Where nothing is found, whoever or whatever it might be: why not. */
+  reasons: readonly Reason[];
 }
 
 export interface Place {
   after: string;
   limit: number;
 }
-
-const NOTHING: Found = { ids: [], next: null };
 
 /** Candidates, and the first of them. */
 interface Start {
@@ -53,6 +56,7 @@ export class Search {
   readonly #query: Query;
   readonly #patienceMs: number;
   readonly #verdicts: RingVerdicts;
+  readonly #whyNothing: WhyNothing;
   /** How far the same search had to reach before, which is as far as it looks while it finds out. */
   readonly #reached = new LRUCache<string, { reach: Reach }>({ max: 10_000 });
 
@@ -62,12 +66,13 @@ export class Search {
     this.#decider = parts.decider;
     this.#query = parts.query;
     this.#verdicts = new RingVerdicts(parts.decider);
+    this.#whyNothing = new WhyNothing(parts);
   }
 
   /** Who, or what, is allowed: the ids of the side that moves, whose own id in `check` counts for nothing. */
   async find(moving: Sides['moving'], check: Check, place: Place): Promise<Found> {
     const policy = this.#kind(check.resource.type);
-    if (!policy) return NOTHING;
+    if (!policy) return this.#nothing(moving, check, false);
     const fixed = moving === 'subject' ? check.resource : check.subject;
     const prepared = prepare(check);
     const sides: Sides = {
@@ -89,7 +94,14 @@ export class Search {
       this.#known(fixed, check.within),
       rings ? this.#near(rings, sides, check, start) : start(universe(sides)),
     ]);
-    return isKnown ? this.#scan(first, place, { size, most }, (id) => at(prepared, moving, id)) : NOTHING;
+    if (!isKnown) return this.#nothing(moving, check, false);
+    const found = await this.#scan(first, place, { size, most }, (id) => at(prepared, moving, id));
+    const isNothing = found.ids.length === 0 && found.next === null && place.after === '';
+    return isNothing ? this.#nothing(moving, check, true) : { ...found, reasons: [] };
+  }
+
+  async #nothing(moving: Sides['moving'], check: Check, isKnown: boolean): Promise<Found> {
+    return { ids: [], next: null, reasons: await this.#whyNothing.found(moving, check, isKnown) };
   }
 
   /** Leaves out the rings in which no vector is allowed. The nearest is always looked at, and often all there is. */
@@ -125,7 +137,7 @@ export class Search {
     { limit }: Place,
     chunk: { size: number; most: number },
     of: (id: string) => PreparedCheck,
-  ): Promise<Found> {
+  ): Promise<Omit<Found, 'reasons'>> {
     const until = performance.now() + this.#patienceMs;
     const ids: string[] = [];
     let { size } = chunk;
@@ -154,16 +166,29 @@ export class Search {
     return some.filter((candidate) => sure(candidate) ?? allowed.has(candidate));
   }
 
-  /** The actions of the kind that are allowed, all asked at once. Globs name no action, so they are not among them. */
-  async actions(check: Check): Promise<string[]> {
+  /**
+   * The actions of the kind that are allowed, all asked at once, and why there are none. Globs name no action, so they
+   * are not among them.
+   */
+  async actions(check: Check): Promise<{ names: string[]; reasons: readonly Reason[] }> {
     const { subject, resource } = check;
     const actions = this.#kind(resource.type)?.actions ?? new Set();
-    const both = await Promise.all([this.#known(subject, check.within), this.#known(resource, check.within)]);
-    if (both.includes(false)) return [];
+    const [isSubject, isResource] = await Promise.all([
+      this.#known(subject, check.within),
+      this.#known(resource, check.within),
+    ]);
+    if (!isSubject || !isResource) {
+      return {
+        names: [],
+        reasons: this.#whyNothing.unknown(check, { subject: isSubject, resource: isResource }, true),
+      };
+    }
     const names = [...actions].filter((name) => !isGlob(name)).toSorted();
     const checks = names.map((name) => prepare({ ...check, action: { ...check.action, name } }));
     const allowed = await this.#decider.allow(checks);
-    return names.filter((_, index) => allowed[index]);
+    const found = names.filter((_, index) => allowed[index]);
+    // Where somebody may do nothing with a thing they may not know of it.
+    return { names: found, reasons: found.length === 0 && check.byPerson ? [UNSEEN] : [] };
   }
 
   #kind(type: string) {

@@ -3,6 +3,7 @@ import { authorize, authorizeKey } from '../authorize.ts';
 import type { Context } from '../context.ts';
 import { SparkgateError } from '../errors.ts';
 import { transact, type Written } from '../transact.ts';
+import { unseen } from '../unseen.ts';
 import { AccessRequest } from './entity.ts';
 import { viewOfRequest, type AccessRequestView } from './view.ts';
 
@@ -12,14 +13,14 @@ export async function cancelRequest(ctx: Context, bcId: string, id: string): Pro
   return transact(ctx, async (tx) => {
     await authorize(ctx, { action: 'view_access_requests', resource: { type: 'business_center', id: bcId } }, tx);
     const known = z.uuid().safeParse(id).success && (await tx.em.count(AccessRequest, { id, bcId })) === 1;
-    if (!known) throw new SparkgateError('not_found', 'There is no such access request in this Business Center.');
+    if (!known) throw unseen();
     await authorize(ctx, { action: 'cancel', resource: { type: 'access_request', id } }, tx);
     const cancelled = await tx.em.nativeUpdate(
       AccessRequest,
       { id, bcId, status: 'PENDING' },
       { status: 'CANCELLED', closedAt: tx.at, closedBy: tx.by, revision: tx.revision },
     );
-    if (cancelled === 0) throw new SparkgateError('conflict', 'This access request is no longer pending.');
+    if (cancelled === 0) throw new SparkgateError('conflict', (say) => say.details.requestClosed);
     const request = await tx.em.findOneOrFail(AccessRequest, { id });
     const subject = { type: 'access_request', id };
     return { result: viewOfRequest(request), audit: [{ event: 'access_request.cancelled', subject, bcId }] };

@@ -44,10 +44,7 @@ async function requirePlace(ctx: Context, tx: Tx, bcId: string): Promise<void> {
   const pending = await tx.em.count(AccessRequest, { bcId, status: 'PENDING', expiresAt: { $gt: tx.at } });
   const most = ctx.settings.pendingRequestsPerBusinessCenter;
   if (pending < most) return;
-  throw new SparkgateError(
-    'limit_reached',
-    `This Business Center has ${most} pending access requests. Cancel one, or wait until one expires.`,
-  );
+  throw new SparkgateError('limit_reached', (say) => say.details.requestsFull(most));
 }
 
 async function insertRequest(

@@ -7,14 +7,11 @@ import { findRequest } from './get-request.ts';
 export async function getConsentUrl(ctx: Context, bcId: string, id: string): Promise<string> {
   const request = await findRequest(ctx, bcId, id);
   if (request.statusNow !== 'PENDING') {
-    throw new SparkgateError('conflict', `This access request is ${request.statusNow}: its QR code is gone.`);
+    throw new SparkgateError('conflict', (say) => say.details.qrGone(request.statusNow));
   }
   const token = consentToken(ctx.settings.secretKey, request.id);
   if (!tokenHash(token).equals(request.tokenHash)) {
-    throw new SparkgateError(
-      'conflict',
-      'This request was made under another secret key, so its QR code cannot be drawn again. Cancel it and ask anew.',
-    );
+    throw new SparkgateError('conflict', (say) => say.details.qrOfOtherKey);
   }
   return consentUrl(ctx.settings.publicUrl, token);
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { authorize, authorizeKey } from '../authorize.ts';
 import type { Context } from '../context.ts';
-import { SparkgateError } from '../errors.ts';
+import { unseen } from '../unseen.ts';
 import { AccessRequest } from './entity.ts';
 import { viewOfRequest, type AccessRequestView } from './view.ts';
 
@@ -17,9 +17,8 @@ export async function getRequest(ctx: Context, bcId: string, id: string): Promis
 export async function findRequest(ctx: Context, bcId: string, id: string): Promise<AccessRequest> {
   await authorizeKey(ctx, 'act_as', [bcId]);
   await authorize(ctx, { action: 'view_access_requests', resource: { type: 'business_center', id: bcId } }, null);
-  const missing = new SparkgateError('not_found', 'There is no such access request in this Business Center.');
-  if (!z.uuid().safeParse(id).success) throw missing;
+  if (!z.uuid().safeParse(id).success) throw unseen();
   const request = await ctx.orm.em.fork().findOne(AccessRequest, { id, bcId });
-  if (!request) throw missing;
+  if (!request) throw unseen();
   return request;
 }

@@ -1,9 +1,9 @@
 import { authorize, authorizeKey } from '../authorize.ts';
 import type { Context } from '../context.ts';
-import { SparkgateError } from '../errors.ts';
 import { rfc3339 } from '../sql.ts';
 import type { Showcase } from '../tiktok-accounts/schemas.ts';
 import { queryIn } from '../transact.ts';
+import { unseen } from '../unseen.ts';
 import type { Scope } from '../vocabulary.ts';
 
 /** A granted TikTok account with all that is known of it. */
@@ -32,6 +32,6 @@ export async function getAccount(ctx: Context, bcId: string, tiktokAccountId: st
   const resource = { type: 'tiktok_account', id: tiktokAccountId } as const;
   await authorize(ctx, { action: 'view', resource, properties: { bc_id: bcId } }, null);
   const [row] = await queryIn(ctx.orm.em.fork())<AccountDetails>(TEXT, [bcId, tiktokAccountId]);
-  if (!row) throw new SparkgateError('not_found', 'This Business Center holds no grant on this TikTok account.');
+  if (!row) throw unseen();
   return row;
 }

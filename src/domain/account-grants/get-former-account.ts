@@ -1,8 +1,8 @@
 import { authorize, authorizeKey } from '../authorize.ts';
 import type { Context } from '../context.ts';
-import { SparkgateError } from '../errors.ts';
 import { rfc3339 } from '../sql.ts';
 import { queryIn } from '../transact.ts';
+import { unseen } from '../unseen.ts';
 import type { Scope } from '../vocabulary.ts';
 
 /** A TikTok account whose grant was revoked, as it was when the Business Center held it last. */
@@ -30,6 +30,6 @@ export async function getFormerAccount(ctx: Context, bcId: string, tiktokAccount
   const resource = { type: 'tiktok_account', id: tiktokAccountId } as const;
   await authorize(ctx, { action: 'view_account_history', resource, properties: { bc_id: bcId } }, null);
   const [row] = await queryIn(ctx.orm.em.fork())<FormerAccount>(TEXT, [bcId, tiktokAccountId]);
-  if (!row) throw new SparkgateError('not_found', 'This Business Center never held a grant on this TikTok account.');
+  if (!row) throw unseen();
   return row;
 }

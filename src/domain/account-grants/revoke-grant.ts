@@ -4,6 +4,7 @@ import type { Context } from '../context.ts';
 import { SparkgateError } from '../errors.ts';
 import { closing } from '../open-close.ts';
 import { transact, type Written } from '../transact.ts';
+import { unseen } from '../unseen.ts';
 import { AccountGrant } from './entity.ts';
 import { viewOfGrant, type GrantView } from './view.ts';
 
@@ -13,15 +14,12 @@ export interface RevokedGrant extends GrantView {
   obligations: [Obligation];
 }
 
+/** What a caller should do besides. */
 export interface Obligation {
   code: 'PAUSE_RECOMMENDED';
-  message: string;
 }
 
-export const PAUSE_RECOMMENDED: Obligation = {
-  code: 'PAUSE_RECOMMENDED',
-  message: 'The account grant was revoked: pause Spark Ads that are running with this TikTok account.',
-};
+export const PAUSE_RECOMMENDED: Obligation = { code: 'PAUSE_RECOMMENDED' };
 
 /** R10: the owner, or any administrator of the grantee Business Center, revokes. Every assignment under it ends. */
 export async function revokeGrant(ctx: Context, bcId: string, tiktokAccountId: string): Promise<Written<RevokedGrant>> {
@@ -30,10 +28,10 @@ export async function revokeGrant(ctx: Context, bcId: string, tiktokAccountId: s
     const resource = { type: 'tiktok_account', id: tiktokAccountId } as const;
     await authorize(ctx, { action: 'revoke_grant', resource, properties: { bc_id: bcId } }, tx);
     const current = await tx.em.findOne(AccountGrant, { bcId, tiktokAccountId, validTo: null });
-    if (!current) throw new SparkgateError('not_found', 'This Business Center holds no grant on this TikTok account.');
+    if (!current) throw unseen();
     const ended = await endAssignments(tx, { grantId: current.id });
     const revoked = await tx.em.nativeUpdate(AccountGrant, { id: current.id, validTo: null }, closing(tx));
-    if (revoked === 0) throw new SparkgateError('conflict', 'This account grant has just been revoked.');
+    if (revoked === 0) throw new SparkgateError('conflict', (say) => say.details.grantRevoked);
     const before = { scopes: current.scopes };
     return {
       result: {

@@ -1,10 +1,10 @@
 import { authorize, authorizeKey } from '../authorize.ts';
 import type { Context } from '../context.ts';
-import { SparkgateError } from '../errors.ts';
 import { holdsText, type FindQuery } from '../find-text.ts';
 import { pageOf, type CountedPage } from '../page.ts';
 import { rfc3339 } from '../sql.ts';
 import { queryIn } from '../transact.ts';
+import { unseen } from '../unseen.ts';
 import type { AdvertiserRole } from '../vocabulary.ts';
 
 /** Who has a role in an ad account. */
@@ -43,7 +43,7 @@ export async function findAdAccountMembers(
   await authorize(ctx, { action: 'view_ad_accounts', resource: { type: 'business_center', id: bcId } }, null);
   const query = queryIn(ctx.orm.em.fork());
   const [adAccount] = await query<{ name: string }>(AD_ACCOUNT, [bcId, advertiserId]);
-  if (!adAccount) throw new SparkgateError('not_found', 'This Business Center has no such ad account.');
+  if (!adAccount) throw unseen();
   const values = [advertiserId, role, find.text];
   const [counted] = await query<{ total: number }>(`select count(*)::int as total ${WHERE}`, values);
   const rows = await query<AdAccountMemberRow>(ROWS, [...values, find.cursor ?? '', find.limit + 1]);

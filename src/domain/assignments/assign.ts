@@ -32,7 +32,7 @@ export async function assignIn(ctx: Context, tx: Tx, view: AssignmentView): Prom
   const properties = { bc_id: bcId, user_id: userId, scopes };
   await authorize(ctx, { action: 'assign_member', resource, properties }, tx);
   const grant = await tx.em.findOne(AccountGrant, { bcId, tiktokAccountId, validTo: null });
-  if (!grant) throw new SparkgateError('conflict', 'The account grant has just been revoked.');
+  if (!grant) throw new SparkgateError('conflict', (say) => say.details.grantRevoked);
   const current = await tx.em.findOne(Assignment, { bcId, tiktokAccountId, userId, validTo: null });
   if (isDeepStrictEqual(current?.scopes, scopes)) return [];
   if (current) await tx.em.nativeUpdate(Assignment, { id: current.id, validTo: null }, closing(tx));

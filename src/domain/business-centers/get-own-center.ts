@@ -1,6 +1,6 @@
 import { authorize, authorizeKey } from '../authorize.ts';
 import type { Context } from '../context.ts';
-import { SparkgateError } from '../errors.ts';
+import { unseen } from '../unseen.ts';
 import { BusinessCenter, Member } from './entity.ts';
 import type { OwnCenter } from './list-own-centers.ts';
 
@@ -12,6 +12,6 @@ export async function getOwnCenter(ctx: Context, bcId: string): Promise<OwnCente
   const center = await em.findOne(BusinessCenter, { bcId });
   const userId = ctx.actor.type === 'user' ? ctx.actor.id : '';
   const member = await em.findOne(Member, { bcId, userId, validTo: null });
-  if (!center || !member) throw new SparkgateError('not_found', 'There is no such Business Center.');
+  if (!center || !member) throw unseen();
   return { bc_id: bcId, name: center.name, user_role: member.userRole };
 }

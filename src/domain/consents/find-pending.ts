@@ -8,10 +8,7 @@ import { takeTurn } from '../rate.ts';
 
 /** One answer for unknown, expired, used and cancelled, so that nobody can tell them apart. */
 export function notAvailable(): SparkgateError {
-  return new SparkgateError(
-    'consent_not_available',
-    'This link does not work, or does not work any more. Ask whoever sent it for a new QR code.',
-  );
+  return new SparkgateError('consent_not_available', (say) => say.details.linkGone);
 }
 
 /**

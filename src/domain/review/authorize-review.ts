@@ -1,11 +1,12 @@
-import { ask, authorize } from '../authorize.ts';
+import { ask, refusal } from '../authorize.ts';
 import type { Context, Question } from '../context.ts';
 
 const REVIEW: Question = { action: 'review', resource: { type: 'policy_review', id: 'policy_review' } };
 
-/** Lets only reviewers look behind decisions. @throws SparkgateError `forbidden` */
+/** Lets only reviewers look behind decisions; that somebody may is no secret. @throws SparkgateError `forbidden` */
 export async function authorizeReview(ctx: Context): Promise<void> {
-  await authorize(ctx, REVIEW, null);
+  const verdict = await ask(ctx, REVIEW, null);
+  if (!verdict.decision) throw refusal({ ...verdict, private: false });
 }
 
 /** Whether to show the way there. */

@@ -1,8 +1,13 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import type { Context as Http } from 'hono';
 import { listAccounts } from '../../domain/account-grants/list-accounts.ts';
 import { listOwnerGrants } from '../../domain/account-grants/list-owner-grants.ts';
-import { revokeGrant } from '../../domain/account-grants/revoke-grant.ts';
+import { revokeGrant, type RevokedGrant as RevokedGrantView } from '../../domain/account-grants/revoke-grant.ts';
+import { obligationTold } from '../../domain/messages/messages.ts';
 import { PageQuery } from '../../domain/page.ts';
+import type { Written } from '../../domain/transact.ts';
+import { askedLanguage } from '../asked-language.ts';
+import type { Env } from '../env.ts';
 import { acknowledge, contextOf, router } from '../validation.ts';
 import { answers, page, Param, Scopes, SECURED } from './answers.ts';
 import { RevokedGrant } from './grant.ts';
@@ -25,6 +30,12 @@ const OwnerGrant = z
     members: z.int(),
   })
   .openapi('GrantSeenByOwner');
+
+function told(c: Http<Env>, written: Written<RevokedGrantView>): z.infer<typeof RevokedGrant> {
+  const { obligations, ...grant } = acknowledge(c, written);
+  const language = askedLanguage(c);
+  return { ...grant, obligations: obligations.map((obligation) => obligationTold(obligation, language)) };
+}
 
 const common = { tags: ['Account grants'], security: SECURED };
 
@@ -52,7 +63,7 @@ export const accountGrants = router()
     }),
     async (c) => {
       const { bc_id: bcId, id } = c.req.valid('param');
-      return c.json(acknowledge(c, await revokeGrant(contextOf(c), bcId, id)), 200);
+      return c.json(told(c, await revokeGrant(contextOf(c), bcId, id)), 200);
     },
   )
   .openapi(
@@ -77,6 +88,6 @@ export const accountGrants = router()
     }),
     async (c) => {
       const { bc_id: bcId, id } = c.req.valid('param');
-      return c.json(acknowledge(c, await revokeGrant(contextOf(c), bcId, id)), 200);
+      return c.json(told(c, await revokeGrant(contextOf(c), bcId, id)), 200);
     },
   );

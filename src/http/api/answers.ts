@@ -10,7 +10,7 @@ const Problem = z
     code: z.string(),
     detail: z.string(),
     errors: z.array(z.object({ pointer: z.string(), message: z.string() })).optional(),
-    reasons: z.array(z.object({ code: z.string(), message: z.string() })).optional(),
+    reasons: z.array(z.object({ code: z.string(), message: z.string(), pointer: z.string().optional() })).optional(),
     request_id: z.string(),
   })
   .openapi('Problem');

@@ -43,7 +43,7 @@ async function* bounded(chunks: AsyncIterable<Uint8Array>, { bytes, idle }: Boun
       if (!next) throw new SparkgateError('timeout', `The body stopped coming for ${idle} seconds.`);
       if (next.done === true) return;
       size += next.value.length;
-      if (size > bytes) throw new SparkgateError('payload_too_large', 'The body is larger than this takes.');
+      if (size > bytes) throw new SparkgateError('payload_too_large', (say) => say.details.tooLarge);
       yield next.value;
     }
   } finally {

@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto';
 import type { z } from '@hono/zod-openapi';
 import type { Context as Http } from 'hono';
 import type { Decision } from '../../decision/check.ts';
-import { reason } from '../../decision/reasons.ts';
 import { prepare, type PreparedCheck } from '../../decision/prepare.ts';
 import { authorizeKey } from '../../domain/authorize.ts';
 import { SparkgateError } from '../../domain/errors.ts';
+import { obligationTold, reasonTold, type Language } from '../../domain/messages/messages.ts';
+import { UNSEEN } from '../../domain/unseen.ts';
 import type { Env } from '../env.ts';
 import { contextOf, REVISION_HEADER } from '../validation.ts';
 import type { EvaluationRequest, EvaluationResponse } from './schemas.ts';
@@ -18,6 +19,7 @@ export async function prepareCheck(c: Http<Env>, request: EvaluationRequest): Pr
     resource: { ...request.resource, properties: request.resource.properties ?? {} },
     context: request.context ?? {},
     within: c.get('caller').key?.bcIds ?? null,
+    byPerson: c.get('caller').key === null,
   });
   await authorizeKey(contextOf(c), 'decide', touched(prepared), request.subject);
   return prepared;
@@ -38,17 +40,15 @@ export async function decideFresh(c: Http<Env>, checks: readonly PreparedCheck[]
   const decisions = await c.get('services').decider.decide(checks);
   const [first] = decisions;
   if (first && BigInt(first.revision) < least) {
-    throw new SparkgateError(
-      'revision_not_reached',
-      `The relationships are at revision ${first.revision}, and revision ${least} was asked for.`,
-    );
+    const { revision } = first;
+    throw new SparkgateError('revision_not_reached', (say) => say.details.revisionAhead(revision, String(least)));
   }
   return c.get('caller').key ? decisions : decisions.map((decision) => withoutPrivate(decision));
 }
 
 /** To a person, what exists out of their sight is as unknown as what does not exist. */
 function withoutPrivate(decision: Decision): Decision {
-  return decision.private ? { ...decision, reasons: [reason('UNKNOWN_RESOURCE')], obligations: [] } : decision;
+  return decision.private ? { ...decision, reasons: [UNSEEN], obligations: [] } : decision;
 }
 
 function revisionAsked(header: string | undefined): bigint {
@@ -60,14 +60,14 @@ function revisionAsked(header: string | undefined): bigint {
 }
 
 /** A decision over the wire. */
-export function responseOf(decision: Decision): z.infer<typeof EvaluationResponse> {
+export function responseOf(decision: Decision, language: Language): z.infer<typeof EvaluationResponse> {
   return {
     decision: decision.decision,
     context: {
       id: randomUUID(),
       via: decision.via,
-      reasons: [...decision.reasons],
-      obligations: [...decision.obligations],
+      reasons: decision.reasons.map((reason) => reasonTold(reason, language)),
+      obligations: decision.obligations.map((obligation) => obligationTold(obligation, language)),
       policy: decision.policy,
       revision: decision.revision,
     },

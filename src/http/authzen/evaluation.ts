@@ -1,5 +1,6 @@
 import { createRoute } from '@hono/zod-openapi';
 import { answers, body, SECURED } from '../api/answers.ts';
+import { askedLanguage } from '../asked-language.ts';
 import { jsonBody } from '../middleware/json-body.ts';
 import { router } from '../validation.ts';
 import { decideFresh, prepareCheck, responseOf } from './answer.ts';
@@ -20,6 +21,6 @@ export const evaluation = router().openapi(
   async (c) => {
     const [decision] = await decideFresh(c, [await prepareCheck(c, c.req.valid('json'))]);
     if (!decision) throw new Error('a check got no decision');
-    return c.json(responseOf(decision), 200);
+    return c.json(responseOf(decision, askedLanguage(c)), 200);
   },
 );

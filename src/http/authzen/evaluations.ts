@@ -4,7 +4,9 @@ import type { Decision } from '../../decision/check.ts';
 import type { PreparedCheck } from '../../decision/prepare.ts';
 import { faultsOf, invalid } from '../../domain/closed.ts';
 import { SparkgateError } from '../../domain/errors.ts';
+import { detailOf, type Language } from '../../domain/messages/messages.ts';
 import { answers, body, SECURED } from '../api/answers.ts';
+import { askedLanguage } from '../asked-language.ts';
 import type { Env } from '../env.ts';
 import { jsonBody } from '../middleware/json-body.ts';
 import { asSparkgateError, PROBLEMS } from '../problem.ts';
@@ -54,7 +56,7 @@ function requireBounded({ subject, action, resource, context }: EvaluationsReque
 async function single(c: Http<Env>, request: EvaluationsRequest): Promise<Response> {
   const [decision] = await decideFresh(c, [await prepareCheck(c, parse(request))]);
   if (!decision) throw new Error('a check got no decision');
-  return responseOf(decision);
+  return responseOf(decision, askedLanguage(c));
 }
 
 /** What is wrong with one item is answered in its place; what hinders all of them is thrown. */
@@ -62,12 +64,13 @@ async function decideAll(c: Http<Env>, items: readonly unknown[]): Promise<Respo
   const prepared = await Promise.all(items.map(async (item) => prepareItem(c, item)));
   const valid = prepared.filter((it): it is PreparedCheck => !(it instanceof SparkgateError));
   const decisions: (Decision | undefined)[] = valid.length > 0 ? await decideFresh(c, valid) : [];
+  const language = askedLanguage(c);
   let next = 0;
   return prepared.map((it) => {
-    if (it instanceof SparkgateError) return failed(it);
+    if (it instanceof SparkgateError) return failed(it, language);
     const decision = decisions[next++];
     if (!decision) throw new Error('a check got no decision');
-    return responseOf(decision);
+    return responseOf(decision, language);
   });
 }
 
@@ -81,9 +84,9 @@ async function prepareItem(c: Http<Env>, item: unknown): Promise<PreparedCheck |
   }
 }
 
-function failed(error: SparkgateError): Response {
+function failed(error: SparkgateError, language: Language): Response {
   const { status } = PROBLEMS[error.code];
-  return { decision: false, context: { error: { status, code: error.code, message: error.message } } };
+  return { decision: false, context: { error: { status, code: error.code, message: detailOf(error, language) } } };
 }
 
 function parse(item: unknown): EvaluationRequest {

@@ -69,14 +69,25 @@ export const ActionSearch = z
   .openapi('ActionSearchRequest');
 
 const PageResponse = z.object({ next_token: z.string(), count: z.int() });
+/** In the language that `Accept-Language` asks for; `pointer` is where a missing fact would stand in the check. */
+const Message = z.object({ code: z.string(), message: z.string(), pointer: z.string().optional() });
+
+/** Where nothing can be found: what of the search is unknown, or what is missing wherever it looks. */
+export const NothingFound = z.object({ reasons: z.array(Message) });
 export const EntitiesFound = z
-  .object({ results: z.array(z.object({ type: z.string(), id: z.string() })), page: PageResponse })
+  .object({
+    results: z.array(z.object({ type: z.string(), id: z.string() })),
+    page: PageResponse,
+    context: NothingFound.optional(),
+  })
   .openapi('EntitiesFound');
 export const ActionsFound = z
-  .object({ results: z.array(z.object({ name: z.string() })), page: PageResponse })
+  .object({
+    results: z.array(z.object({ name: z.string() })),
+    page: PageResponse,
+    context: NothingFound.optional(),
+  })
   .openapi('ActionsFound');
-
-const Message = z.object({ code: z.string(), message: z.string() });
 
 /** An access evaluation response (section 6.2) with what this service adds to its context. */
 export const EvaluationResponse = z

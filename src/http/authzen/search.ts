@@ -1,7 +1,10 @@
 import { createRoute, type z } from '@hono/zod-openapi';
 import type { Context as Http } from 'hono';
 import type { Check } from '../../decision/check.ts';
+import type { Reason } from '../../domain/errors.ts';
+import { reasonTold } from '../../domain/messages/messages.ts';
 import { answers, body, SECURED } from '../api/answers.ts';
+import { askedLanguage } from '../asked-language.ts';
 import type { Env } from '../env.ts';
 import { jsonBody } from '../middleware/json-body.ts';
 import { REVISION_HEADER, router } from '../validation.ts';
@@ -10,6 +13,7 @@ import {
   ActionSearch,
   ActionsFound,
   EntitiesFound,
+  NothingFound,
   ResourceSearch,
   RESULTS,
   SubjectSearch,
@@ -60,11 +64,12 @@ export const search = router()
       const { pageTokens, search: searching } = c.get('services');
       const query = ['action', check];
       const after = page?.token ? await pageTokens.open(query, page.token) : '';
-      const names = (await searching.actions(check)).filter((name) => name > after);
+      const { names: all, reasons } = await searching.actions(check);
+      const names = all.filter((name) => name > after);
       const shown = names.slice(0, page?.limit ?? RESULTS);
       const next = shown.length < names.length ? await pageTokens.seal(query, shown.at(-1) ?? '') : '';
       const results = shown.map((name) => ({ name }));
-      return c.json({ results, page: { next_token: next, count: results.length } }, 200);
+      return c.json({ results, page: { next_token: next, count: results.length }, ...why(c, reasons) }, 200);
     },
   );
 
@@ -78,12 +83,19 @@ async function find(
   const { pageTokens, search: searching } = c.get('services');
   const query = [moving, check];
   const after = page?.token ? await pageTokens.open(query, page.token) : '';
-  const { ids, next } = await searching.find(moving, check, { after, limit: page?.limit ?? RESULTS });
+  const { ids, next, reasons } = await searching.find(moving, check, { after, limit: page?.limit ?? RESULTS });
   const { type } = check[moving];
   return {
     results: ids.map((id) => ({ type, id })),
     page: { next_token: next === null ? '' : await pageTokens.seal(query, next), count: ids.length },
+    ...why(c, reasons),
   };
+}
+
+/** Why a search cannot find anything, where that can be told (AuthZEN 1.0, section 8.3: `context`). */
+function why(c: Http<Env>, reasons: readonly Reason[]): { context?: z.infer<typeof NothingFound> } {
+  const language = askedLanguage(c);
+  return reasons.length === 0 ? {} : { context: { reasons: reasons.map((reason) => reasonTold(reason, language)) } };
 }
 
 async function checkOf(c: Http<Env>, asked: EvaluationRequest): Promise<Check> {

@@ -2,8 +2,7 @@ import { Hono } from 'hono';
 import { html } from 'hono/html';
 import { getAccount, type AccountDetails } from '../../domain/account-grants/get-account.ts';
 import { ask } from '../../domain/authorize.ts';
-import { listAdministrators } from '../../domain/business-centers/list-administrators.ts';
-import { SparkgateError, type ReasonCode } from '../../domain/errors.ts';
+import { SparkgateError } from '../../domain/errors.ts';
 import type { PageEnv } from '../env.ts';
 import { facts } from '../ui/facts.ts';
 import type { Html } from '../ui/html.ts';
@@ -17,7 +16,7 @@ import { formerAccountPage } from './former-account.ts';
 import { flashNotice } from './flash-notice.ts';
 import { HISTORY, historySection } from './history-section.ts';
 import { AD_ACCOUNTS, maySection } from './may-section.ts';
-import { accountLines, accountName, administratorsList, actorName, heading, missingList } from './parts.ts';
+import { accountLines, accountName, actorName, heading } from './parts.ts';
 import { trail } from './trail.ts';
 
 /** One TikTok account: for members what they may do with it, for administrators who has access and what happened. */
@@ -25,13 +24,16 @@ export const accountPage = new Hono<PageEnv>().get('/console/:bc_id/tiktok-accou
   const shell = await enter(c);
   const { reader, bcId, ctx, userId } = shell;
   const id = idOf(c, 'id');
-  const details = await getAccount(ctx, bcId, id).catch((error: unknown) => denied(error));
+  const details = await getAccount(ctx, bcId, id).catch((error: unknown) => forbidden(error));
   const may = async (action: string): Promise<boolean> => {
     const question = { action, resource: { type: 'tiktok_account', id }, properties: { bc_id: bcId } } as const;
     return (await ask(ctx, question, null)).decision;
   };
   const history = await may('view_account_history');
-  if ('codes' in details) return history ? formerAccountPage(c, shell, id) : deniedPage(c, shell, details.codes);
+  if (details instanceof SparkgateError) {
+    if (history) return formerAccountPage(c, shell, id);
+    throw details;
+  }
   const [assign, revoke] = await Promise.all([may('view_assignments'), may('revoke_grant')]);
   const asking = { decider: c.get('services').decider, userId, bcId, tiktokAccountId: id };
   const words = reader.words.console.account;
@@ -43,24 +45,10 @@ export const accountPage = new Hono<PageEnv>().get('/console/:bc_id/tiktok-accou
   return show(c, shell, 'tiktokAccounts', { title: accountName(details), breadcrumb: trail(shell), body });
 });
 
-/** Who may not view the account any more, but knows that it is there, is told why. @throws any other error */
-function denied(error: unknown): { codes: ReasonCode[] } {
-  if (error instanceof SparkgateError && error.code === 'forbidden' && error.reasons) {
-    return { codes: error.reasons.map(({ code }) => code) };
-  }
+/** What somebody may no longer view they may still look back at. @throws any other error */
+function forbidden(error: unknown): SparkgateError {
+  if (error instanceof SparkgateError && error.code === 'forbidden') return error;
   throw error;
-}
-
-async function deniedPage(c: Parameters<typeof show>[0], shell: Shell, codes: ReasonCode[]): Promise<Response> {
-  const { may } = shell.reader.words.console;
-  const administrators = await listAdministrators(shell.ctx, shell.bcId);
-  const body = html`${heading(may.title)}
-    <section class="card">
-      <p class="verdict"><span class="answer no">${may.no}</span></p>
-      <h2>${may.missing}</h2>
-      ${missingList(shell.reader, codes)} ${administratorsList(shell.reader, administrators)}
-    </section>`;
-  return show(c, shell, 'tiktokAccounts', { title: may.title, breadcrumb: trail(shell), body }, 403);
 }
 
 function about({ reader }: Shell, details: AccountDetails): Html {

@@ -121,5 +121,6 @@ function checkOf({ userId, tiktokAccountId }: Asking, action: string, properties
     resource: { type: 'tiktok_account', id: tiktokAccountId, properties: {} },
     context: {},
     within: null,
+    byPerson: true,
   };
 }

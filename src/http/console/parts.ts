@@ -1,5 +1,4 @@
 import { html } from 'hono/html';
-import type { ReasonCode } from '../../domain/errors.ts';
 import { Scope } from '../../domain/vocabulary.ts';
 import type { Html } from '../ui/html.ts';
 import { checkedName, shownName } from '../ui/name.ts';
@@ -74,17 +73,6 @@ export function scopeBoxes(reader: Reader, scopes: { offered: readonly Scope[]; 
 /** Whom the mark of the audit trail means. */
 export function whoDid(reader: Reader, actor: string | null): Html {
   return actor === null ? html`${reader.words.common.noValue}` : actorName(reader, actor);
-}
-
-/** Each missing condition in plain words, and who can bring it about. */
-export function missingList(reader: Reader, codes: readonly ReasonCode[]): Html {
-  const { may } = reader.words.console;
-  return html`<ul class="missing">
-    ${codes.map((code) => {
-      const [what, who] = may.reasons[code];
-      return html`<li><strong>${what}</strong> <span class="who"><span class="visually-hidden">${may.whoHelps}: </span>${who}</span></li>`;
-    })}
-  </ul>`;
 }
 
 /** The users whom somebody can ask. */

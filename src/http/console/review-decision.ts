@@ -1,6 +1,7 @@
 import { html } from 'hono/html';
 import type { Bundle, RuleName } from '../../decision/bundle.ts';
 import type { Explanation } from '../../decision/explain.ts';
+import { reasonTold } from '../../domain/messages/messages.ts';
 import { complaintOf, errorSummary, textField, type Entered } from '../ui/fields.ts';
 import { facts } from '../ui/facts.ts';
 import type { Html } from '../ui/html.ts';
@@ -89,9 +90,9 @@ export function explanationSection(reader: Reader, explanation: Explanation): Ht
 
 function reasons(reader: Reader, { reasons: missing }: Explanation): Html {
   if (missing.length === 0) return html`${reader.words.review.noReasons}`;
-  const said = reader.words.console.may.reasons;
+  const told = missing.map((reason) => reasonTold(reason, reader.language));
   return html`<ul class="plain-list">
-    ${missing.map(({ code }) => html`<li><code>${code}</code> ${said[code][0]}</li>`)}
+    ${told.map(({ code, message }) => html`<li><code>${code}</code> ${message}</li>`)}
   </ul>`;
 }
 

@@ -75,6 +75,7 @@ function checkIn(reader: Reader, values: Record<Name, string>): { check: Check }
       resource: { type: values.resource_type, id: values.resource_id, properties: sent.resource_properties },
       context: sent.context,
       within: null,
+      byPerson: false,
     },
   };
 }

@@ -12,7 +12,7 @@ export function authenticate() {
   return createMiddleware<Env>(async function authenticateMiddleware(c, next) {
     const [, token] = BEARER.exec(c.req.header('Authorization') ?? '') ?? [];
     if (token === undefined) {
-      throw new SparkgateError('unauthenticated', 'Send an API key: Authorization: Bearer <key>.');
+      throw new SparkgateError('unauthenticated', (say) => say.details.noCredentials);
     }
     c.set('caller', (await keyCaller(c, token)) ?? (await personCaller(c, token)));
     await next();
@@ -35,7 +35,7 @@ async function personCaller(c: Http<Env>, token: string): Promise<Caller> {
   const { personTokens, contextFor } = c.get('services');
   const actor = await personTokens.find(token);
   if (!actor) {
-    throw new SparkgateError('unauthenticated', 'This API key or token is not valid, or is revoked or expired.');
+    throw new SparkgateError('unauthenticated', (say) => say.details.badCredentials);
   }
   const caller = { key: null, actor };
   const named = actorOf(c.req.header('X-Actor'));
@@ -47,7 +47,7 @@ async function personCaller(c: Http<Env>, token: string): Promise<Caller> {
 export function requirePerson() {
   return createMiddleware<Env>(async function requirePersonMiddleware(c, next) {
     if (c.get('caller').actor.type === 'api_key') {
-      throw new SparkgateError('invalid_request', 'Say who acts: X-Actor: user:<id> or tiktok_account:<id>.', {
+      throw new SparkgateError('invalid_request', (say) => say.details.whoActs, {
         errors: [{ pointer: 'X-Actor', message: 'is missing' }],
       });
     }

@@ -6,7 +6,7 @@ import type { Env } from '../env.ts';
 /** Refuses larger bodies. Hono's own opens the body as a web stream even to read its length, a quarter of a check's cost. */
 export function bodyLimit({ maxSize }: { maxSize: number }) {
   const tooLarge = (): never => {
-    throw new SparkgateError('payload_too_large', 'The body is larger than this takes.');
+    throw new SparkgateError('payload_too_large', (say) => say.details.tooLarge);
   };
   const streamed = limitStream({ maxSize, onError: tooLarge });
   return createMiddleware<Env>(async function bodyLimitMiddleware(c, next) {

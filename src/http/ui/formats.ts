@@ -1,4 +1,4 @@
-import type { Language } from './language.ts';
+import type { Language } from '../../domain/messages/messages.ts';
 
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;

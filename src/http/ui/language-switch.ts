@@ -1,10 +1,11 @@
 import { Hono } from 'hono';
 import { html } from 'hono/html';
+import type { Language } from '../../domain/messages/messages.ts';
 import { cookie } from '../cookies.ts';
 import type { PageEnv } from '../env.ts';
 import { openForm } from '../middleware/open-form.ts';
 import type { Html } from './html.ts';
-import { isLanguage, LANGUAGES, type Language } from './language.ts';
+import { isLanguage, LANGUAGES } from './language.ts';
 import { localPath } from './local-path.ts';
 import type { Reader } from './reader.ts';
 import { urls } from './urls.ts';

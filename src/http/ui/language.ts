@@ -1,5 +1,4 @@
-/** The languages that pages speak, as BCP 47 tags. */
-export type Language = 'en' | 'zh-CN';
+import type { Language } from '../../domain/messages/messages.ts';
 
 /** Each language by its own name. */
 export const LANGUAGES: Readonly<Record<Language, string>> = { en: 'English', 'zh-CN': '中文' };

@@ -1,8 +1,8 @@
+import type { Language } from '../../domain/messages/messages.ts';
 import type { Dictionary } from './dictionary/en.ts';
 import { en } from './dictionary/en.ts';
 import { zhCn } from './dictionary/zh-cn.ts';
 import { Formats } from './formats.ts';
-import type { Language } from './language.ts';
 
 /** Whom a page speaks to: the words and forms of one language. */
 export interface Reader {

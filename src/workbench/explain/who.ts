@@ -18,6 +18,7 @@ export const WHO: Readonly<Record<ReasonCode, string>> = {
   MISSING_FACT: 'the caller, by naming it',
   UNKNOWN_ACTION: 'a reviewer of policies, by a rule about the action',
   UNKNOWN_RESOURCE: 'whoever stores the resource',
+  UNKNOWN_SUBJECT: 'whoever stores the subject, or the caller, by naming another',
 };
 
 /** Who could bring about what no reason code asks for: a fact that some rule wants otherwise. */

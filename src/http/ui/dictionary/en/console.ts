@@ -264,6 +264,10 @@ export const console = {
       MISSING_FACT: ['A fact that this needs is not known.', 'Whoever asks sends it along.'],
       UNKNOWN_ACTION: ['No policy knows this action.', 'A reviewer of the policies adds a rule.'],
       UNKNOWN_RESOURCE: ['It is not known here.', 'It has to be made known first.'],
+      UNKNOWN_SUBJECT: [
+        'Nothing is known of you here.',
+        'An administrator of the Business Center adds you as a member.',
+      ],
     },
   },
   assign: {

@@ -233,6 +233,7 @@ export const console: Dictionary['console'] = {
       MISSING_FACT: ['缺少判断所需的信息。', '由发起查询的一方提供。'],
       UNKNOWN_ACTION: ['没有策略包含此操作。', '由策略审核人员添加规则。'],
       UNKNOWN_RESOURCE: ['此处没有相关信息。', '需要先录入。'],
+      UNKNOWN_SUBJECT: ['此处没有你的信息。', '由商务中心管理员将你添加为成员。'],
     },
   },
   assign: {

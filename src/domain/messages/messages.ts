@@ -1,0 +1,45 @@
+import type { Obligation } from '../account-grants/revoke-grant.ts';
+import type { ErrorCode, Reason, SparkgateError } from '../errors.ts';
+import { en, type Messages } from './en.ts';
+import { zhCn } from './zh-cn.ts';
+
+/** The languages that this service speaks, as BCP 47 tags. */
+export type Language = 'en' | 'zh-CN';
+
+const MESSAGES: Readonly<Record<Language, Messages>> = { en, 'zh-CN': zhCn };
+
+/** A reason or an obligation as programs are told it. */
+export interface Told {
+  code: string;
+  message: string;
+  /** The fact that is missing or does not fit, as a JSON Pointer into the check. */
+  pointer?: string;
+}
+
+/** A reason in words. What a schema says of a fact is told as it says it, in English. */
+export function reasonTold({ code, says, fact, refused }: Reason, language: Language): Told {
+  const sentence = MESSAGES[language].reasons[says ?? code];
+  if (fact === undefined) return { code, message: sentence };
+  return { code, message: `${sentence} ${fact}${refused === undefined ? '' : `: ${refused}`}`, pointer: fact };
+}
+
+/** An obligation in words. */
+export function obligationTold<Code extends Obligation['code']>(
+  { code }: { code: Code },
+  language: Language,
+): Told & { code: Code } {
+  return { code, message: MESSAGES[language].obligations[code] };
+}
+
+/** What kind of error it is, in words. */
+export function titleOf(code: ErrorCode, language: Language): string {
+  const titles: Record<ErrorCode, string> = MESSAGES[language].titles;
+  return titles[code];
+}
+
+/** What happened, in words: of a denial its first reason; in English where it holds more than is known here. */
+export function detailOf({ message, reasons, sentence }: SparkgateError, language: Language): string {
+  const [first] = reasons ?? [];
+  if (first) return reasonTold(first, language).message;
+  return sentence ? sentence(MESSAGES[language]) : message;
+}
