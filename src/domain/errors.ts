@@ -13,6 +13,7 @@ export type ErrorCode =
   | 'revision_not_reached'
   | 'misdirected_request'
   | 'payload_too_large'
+  | 'unsupported_media_type'
   | 'timeout'
   | 'unavailable'
   | 'internal';

@@ -29,6 +29,8 @@ import { oidcSignIn } from './sign-in/oidc.ts';
 import { signIn } from './sign-in/sign-in.ts';
 import { authenticate, requirePerson } from './middleware/authenticate.ts';
 import { bodyLimit } from './middleware/body-limit.ts';
+import { contentEncoding } from './middleware/content-encoding.ts';
+import { formBody } from './middleware/form-body.ts';
 import { knownHost } from './middleware/known-host.ts';
 import { knownInput } from './middleware/known-input.ts';
 import { onePolicy } from './middleware/one-policy.ts';
@@ -67,7 +69,8 @@ export function createApp(services: Services): OpenAPIHono<Env> {
   app.use(secureHeaders(SECURITY), plainPath(), requireRequestId());
   for (const path of PAGES) app.use(path, pages());
   app.use(knownHost());
-  for (const path of PAGES) app.use(path, noLastSlash());
+  for (const path of PAGES) app.use(path, noLastSlash(), formBody());
+  app.use(contentEncoding());
   app.onError(async (error, c) => answerError(c, error));
   app.notFound(async (c) => answerNothing(c, new SparkgateError('not_found', (say) => say.details.nothingHere)));
   limit(app, services);

@@ -21,6 +21,7 @@ export const PROBLEMS: Record<ErrorCode, { status: ContentfulStatusCode }> = {
   revision_not_reached: { status: 412 },
   misdirected_request: { status: 421 },
   payload_too_large: { status: 413 },
+  unsupported_media_type: { status: 415 },
   timeout: { status: 503 },
   unavailable: { status: 503 },
   internal: { status: 500 },

@@ -180,6 +180,30 @@ async function answered({ status, body }: Answer): Promise<string> {
   return marked ? MARKED : OPEN;
 }
 
+test('what a person ended stays ended, whatever scopes a line names', async () => {
+  const it = await cell();
+  const lines = (['account_link', 'account_grant', 'assignment'] as const).map((relation) => lineOf(it, relation));
+  const withScopes = (scopes: string[], which = lines): object[] => which.map((line) => ({ ...line, scopes }));
+  const [link = {}, , assignment = {}] = lines;
+  expect((await bring(app, withScopes(['LIVE'], [link, assignment]))).status).toBe(200);
+  await end(it, 'account_link', 'ended', 'owner');
+  await end(it, 'assignment', 'ended', 'administrator');
+  expect((await bring(app, withScopes(['POST'], [link, assignment]))).body.skipped).toEqual([
+    { line: 1, reason: SKIPPED },
+    { line: 2, reason: SKIPPED },
+  ]);
+
+  const account = `${it.account}-live`;
+  const live = { type: 'account_grant', bc_id: it.bc, tiktok_account_id: account, scopes: ['LIVE'] };
+  await bring(app, [{ type: 'tiktok_account', id: account, handle: '@live' }, live]);
+  await app.call('DELETE', `/v1/tiktok-accounts/${account}/grants/${it.bc}`, { actor: `tiktok_account:${account}` });
+  const assigned = { ...live, type: 'assignment', user_id: 'adm', scopes: ['POST'] };
+  expect((await bring(app, [{ ...live, scopes: ['POST'] }, assigned])).body.skipped).toEqual([
+    { line: 1, reason: SKIPPED },
+    { line: 2, reason: 'GRANT_ENDED_BY_PERSON' },
+  ]);
+});
+
 test('a service alone ends no grant and no assignment', async () => {
   const it = await cell();
   for (const relation of ['account_grant', 'assignment'] as const) {

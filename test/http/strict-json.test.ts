@@ -338,7 +338,7 @@ describe('lines of an import', () => {
     const chunks = Array.from(bytes, (byte) => Uint8Array.from([byte]));
     const config = readConfig({ DATABASE_URL: app.databaseUrl });
     const { result } = await asOperator(config, async (ctx) => importFacts(ctx, Readable.from(chunks)));
-    expect(result).toEqual({ business_center: 1 });
+    expect(result.imported).toEqual({ business_center: 1 });
   });
 });
 

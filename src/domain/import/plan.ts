@@ -24,7 +24,7 @@ const LEANS_ON = {
 export async function plan(tx: Tx, relation: Relation, mode: ImportMode): Promise<Planned> {
   const { type, value } = relation;
   const { columns, joins } = relation === ASSIGNMENT ? LEANS_ON : { columns: '', joins: '' };
-  const own = { wanted: partsOf('latest', value), held: partsOf('t', value) };
+  const own = { wanted: partsOf('latest', value), held: partsOf('t', value), absent: 't.id is null' };
   await tx.query(
     `create temporary table planned_${type} on commit drop as
      with ${latestOf(relation)}, change as materialized (
@@ -46,22 +46,23 @@ export async function plan(tx: Tx, relation: Relation, mode: ImportMode): Promis
 }
 
 /**
- * Whether a person ended any part of what `latest` wants and is not held: of the rows that held it the one that ended
- * last counts. What this write itself has ended is no reason: it ended with an ad account's move. Few keys were ever
- * ended, so that is asked first.
+ * Whether a person ended the relation as a whole (`absent`), whatever of it `latest` wants, or any part of that which
+ * is not held: of the rows that held it the one that ended last counts. What this write itself has ended is no reason:
+ * it ended with an ad account's move. Few keys were ever ended, so that is asked first.
  */
 function endedByPerson(
   tx: Tx,
   relation: Pick<Relation, 'type' | 'key' | 'value'>,
-  { wanted, held }: { wanted: string; held: string },
+  { wanted, held, absent }: { wanted: string; held: string; absent: string },
 ): string {
   const ended = `from ${relation.type} e where ${sameKey(relation, 'e')} and e.valid_to is not null`;
-  return `(exists (select ${ended}) and exists (
+  const lastByPerson = (condition: string): string => `(
+    select e.ended_by ~ '^(user|tiktok_account):' and e.ended_revision <> ${BigInt(tx.revision)}
+      ${ended} and ${condition}
+     order by e.ended_revision desc nulls last limit 1)`;
+  return `(exists (select ${ended}) and (${absent} and ${lastByPerson('true')} or exists (
     select from unnest(${wanted}) as part
-     where part <> all (${held}) and (
-       select e.ended_by ~ '^(user|tiktok_account):' and e.ended_revision <> ${BigInt(tx.revision)}
-         ${ended} and part = any (${partsOf('e', relation.value)})
-        order by e.ended_revision desc nulls last limit 1)))`;
+     where part <> all (${held}) and ${lastByPerson(`part = any (${partsOf('e', relation.value)})`)})))`;
 }
 
 /** Why a row of the plan is skipped: SQL that looks at what an assignment leans on only where that is missing. */
@@ -71,8 +72,12 @@ function reasonOf(tx: Tx, relation: Relation): string {
     ['reopened', 'LOWERED_BY_PERSON'],
   ];
   if (relation === ASSIGNMENT) {
-    const scopes = { wanted: 'latest.scopes', held: `coalesce(latest.grant_scopes, '{}')` };
-    const membership = { wanted: `array['STANDARD']`, held: `'{}'` };
+    const scopes = {
+      wanted: 'latest.scopes',
+      held: `coalesce(latest.grant_scopes, '{}')`,
+      absent: 'latest.grant_id is null',
+    };
+    const membership = { wanted: `array['STANDARD']`, held: `'{}'`, absent: 'true' };
     cases.push(
       [`${GRANT_MISSING} and ${endedByPerson(tx, GRANT, scopes)}`, 'GRANT_ENDED_BY_PERSON'],
       [`${MEMBER_MISSING} and ${endedByPerson(tx, MEMBER, membership)}`, 'MEMBER_ENDED_BY_PERSON'],

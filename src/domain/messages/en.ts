@@ -47,6 +47,7 @@ export const en = {
     revision_not_reached: 'That revision is not reached',
     misdirected_request: 'This host is not known here',
     payload_too_large: 'The body is too large',
+    unsupported_media_type: 'The body is not in a form that this takes',
     timeout: 'This took too long',
     unavailable: 'Not available for the moment',
     internal: 'A fault of this service',

@@ -44,6 +44,7 @@ export const zhCn: Messages = {
     revision_not_reached: '尚未达到该版本',
     misdirected_request: '此服务不识别该主机',
     payload_too_large: '请求内容过大',
+    unsupported_media_type: '不支持此请求内容格式',
     timeout: '处理超时',
     unavailable: '服务暂时不可用',
     internal: '服务出现故障',

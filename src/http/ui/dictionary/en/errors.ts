@@ -54,6 +54,10 @@ export const errors = {
     title: 'Not up to date yet',
     next: 'The service has not caught up with that change. Try again in a moment.',
   },
+  unsupported_media_type: {
+    title: 'This cannot be read here',
+    next: 'Go back, open the page again, and send its form.',
+  },
   payload_too_large: {
     title: 'That was too much',
     next: 'The form holds more than this page takes. Shorten it and send it again.',

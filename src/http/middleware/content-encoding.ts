@@ -1,0 +1,45 @@
+import { Readable } from 'node:stream';
+import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
+import { createGunzip } from 'node:zlib';
+import { createMiddleware } from 'hono/factory';
+import { SparkgateError } from '../../domain/errors.ts';
+import type { Env } from '../env.ts';
+
+/**
+ * Takes bodies as they are, or in gzip; what is inflated counts against the limits that follow. Any other
+ * `Content-Encoding` is a 415 (RFC 9110, section 8.4), which says what is taken (RFC 7694).
+ */
+export function contentEncoding() {
+  return createMiddleware<Env>(async function contentEncodingMiddleware(c, next) {
+    const encoding = c.req.header('Content-Encoding')?.trim().toLowerCase() ?? '';
+    if (encoding === '' || encoding === 'identity') return next();
+    if (encoding !== 'gzip') {
+      c.header('Accept-Encoding', 'gzip');
+      throw new SparkgateError('unsupported_media_type', 'Send the body as it is, or as Content-Encoding: gzip.', {
+        errors: [{ pointer: 'Content-Encoding', message: 'takes gzip' }],
+      });
+    }
+    const { raw } = c.req;
+    if (!raw.body) return next();
+    const headers = new Headers(raw.headers);
+    headers.delete('Content-Encoding');
+    headers.delete('Content-Length');
+    const body = ReadableStream.from(inflated(raw.body));
+    c.req.raw = new Request(raw.url, { method: raw.method, headers, body, duplex: 'half' });
+    return next();
+  });
+}
+
+async function* inflated(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const packed = Readable.fromWeb(body as NodeReadableStream<Uint8Array>);
+  const gunzip = createGunzip();
+  packed.once('error', (error) => gunzip.destroy(error));
+  try {
+    yield* packed.pipe(gunzip);
+  } catch (cause) {
+    if (cause instanceof SparkgateError) throw cause;
+    throw new SparkgateError('invalid_request', 'The body is not gzip, as Content-Encoding says.', { cause });
+  } finally {
+    packed.destroy();
+  }
+}
