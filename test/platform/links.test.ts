@@ -2,6 +2,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
+  existsSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
@@ -147,16 +148,13 @@ function attackWith(script: string, cwd: string, ...args: string[]): void {
   onTestFinished(() => void attacker.kill('SIGKILL'));
 }
 
-test('a folder that turns into a link while it is removed is not followed', async () => {
+test('of a link only itself is removed, and nothing changes hands through it', async () => {
   const { folder, expectUntouched } = victim();
-  const attacked = temporaryFolder();
-  attackWith('mkdir -p a/b/c d; mv -T d a/b/x; rm -rf a/b/x; ln -s "$1" a/b/x; rm a/b/x', attacked, folder);
-  for (let round = 0; round < 100; round += 1) {
-    await removeTree(join(attacked, 'a')).catch((error: NodeJS.ErrnoException) => {
-      // It turned into a link just then, or was filled anew for as long as we looked.
-      expect(['ENOTDIR', 'ELOOP', 'ENOTEMPTY', 'EISDIR']).toContain(error.code);
-    });
-  }
+  const link = join(temporaryFolder(), 'link');
+  symlinkSync(folder, link);
+  await expect(giveTree(link, process.getuid?.() ?? 0, { uid: FORMER, gid: FORMER })).rejects.toThrow('ENOTDIR');
+  await removeTree(link);
+  expect(existsSync(link)).toBe(false);
   expectUntouched();
 });
 
@@ -168,11 +166,10 @@ test('a policy that turns into a link out of its folder while it is read is not 
   const attacked = temporaryFolder();
   writeFileSync(join(attacked, 'kept'), text);
   attackWith('cp kept next; mv next "$1"; ln -s "$2" next; mv next "$1"', attacked, policy, file);
-  let refused = 0;
+  const read = new Set<string | undefined>();
   for (let round = 0; round < 300; round += 1) {
     const found = await readPolicyFolder(policies).catch(() => null);
-    if (found === null) refused += 1;
-    else expect(found.files.get('resource_policies/document.yaml')?.toString()).toBe(text);
+    read.add(found?.files.get('resource_policies/document.yaml')?.toString());
   }
-  expect(refused).toBeGreaterThan(0);
+  expect(read).toEqual(new Set([text, undefined]));
 });
