@@ -5,7 +5,7 @@ import { requireServiceKind } from './decision/live/admission.ts';
 import type { PolicyStatus } from './decision/live/journal.ts';
 import { cerbosBinary, compilePolicies } from './platform/cerbos-binary.ts';
 import { callCommand } from './platform/control-socket.ts';
-import { inUse, runDir } from './platform/data-dir.ts';
+import { foreignness, inUse, runDir } from './platform/data-dir.ts';
 import { embeddedAddress, embeddedInstallation } from './platform/embedded-postgres.ts';
 import { probeDatabase } from './probes/database.ts';
 import { innermost, type Finding } from './probes/finding.ts';
@@ -36,6 +36,8 @@ async function dataFindings({ dataDir }: Config, runs: boolean): Promise<Finding
   if (runs) return [well(`A Sparkgate runs on DATA_DIR ${dataDir}.`)];
   try {
     await access(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
+    const why = await foreignness(dataDir);
+    if (why !== null) return [problem(`DATA_DIR ${dataDir} ${why}`)];
     return [well(`DATA_DIR ${dataDir} can be used, and no Sparkgate runs on it.`)];
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;

@@ -77,22 +77,25 @@ async function makeWritable(path: string): Promise<void> {
 }
 
 /**
- * Whoever may write to it could put links where files are about to be. Another user's is refused, but for one of root's
- * that root lets this user's group write to, as Kubernetes does with its volumes.
+ * Why a directory is not this user's own, to follow its name, and what to do; null when it is. Whoever else may write
+ * to it could put links where files are about to be. One of root's will do that root lets this user's group write to,
+ * as Kubernetes does with its volumes.
  */
-async function requireOwn(real: string): Promise<void> {
-  const { uid, mode } = await stat(real);
+export async function foreignness(path: string): Promise<string | null> {
+  const { uid, mode } = await stat(path);
   const everybody = (mode & 0o002) !== 0;
   const isTemporary = (mode & STICKY) !== 0;
-  if (uid === process.getuid?.() && !(everybody && isTemporary)) {
-    if ((mode & 0o022) !== 0) await chmod(real, mode & 0o755);
-    return;
-  }
-  if (uid === 0 && !everybody) return;
-  throw new PlatformError(
-    `DATA_DIR ${real} ${everybody ? 'may be written to by everybody' : `belongs to the user ${uid}`}; ` +
-      "start Sparkgate as its owner, or choose a directory that is this user's own.",
-  );
+  if (uid === process.getuid?.() && !(everybody && isTemporary)) return null;
+  if (uid === 0 && !everybody) return null;
+  const whose = everybody ? 'may be written to by everybody' : `belongs to the user ${uid}`;
+  return `${whose}; start Sparkgate as its owner, or choose a directory that is this user's own.`;
+}
+
+async function requireOwn(real: string): Promise<void> {
+  const why = await foreignness(real);
+  if (why !== null) throw new PlatformError(`DATA_DIR ${real} ${why}`);
+  const { uid, mode } = await stat(real);
+  if (uid === process.getuid?.() && (mode & 0o022) !== 0) await chmod(real, mode & 0o755);
 }
 
 const STICKY = 0o1000;

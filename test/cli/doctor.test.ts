@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cp, readFile, writeFile } from 'node:fs/promises';
+import { chmod, cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
@@ -79,6 +79,26 @@ test('malformed settings are all named, and nothing else is looked at', async ()
   expect(stdout.replaceAll(/: .*/g, '')).toBe(
     'problem  settings  PORT is not valid\nproblem  settings  DATABASE_URL is not valid\n',
   );
+});
+
+test("a DATA_DIR that is everybody's is a problem, and stays as it is", async () => {
+  const folder = await temporaryFolder();
+  await chmod(folder, 0o1777);
+  expect(await saidOf('data', { DATA_DIR: folder })).toEqual([
+    `problem: DATA_DIR ${folder} may be written to by everybody; start Sparkgate as its owner, or choose a directory that is this user's own.`,
+  ]);
+});
+
+test('a role that owns the schema is a warning, and one that may not use it a problem', async () => {
+  const warning = expect.stringMatching(/^warning: .* can be used, but the role postgres owns its schema, so nothing/);
+  expect(await saidOf('database', { DATABASE_URL: database.url })).toEqual([expect.stringMatching(/^well: /), warning]);
+  const empty = database.servingUrl.replace(database.name, 'postgres');
+  expect(await saidOf('database', { DATABASE_URL: empty })).toEqual([
+    expect.stringMatching(/^well: /),
+    expect.stringMatching(
+      /^problem: .* cannot be used: there is no schema in it that the role sparkgate_serve may use/,
+    ),
+  ]);
 });
 
 test('policies that do not compile are said with file and line', async () => {
