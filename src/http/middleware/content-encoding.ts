@@ -1,5 +1,4 @@
 import { Readable } from 'node:stream';
-import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
 import { createGunzip } from 'node:zlib';
 import { createMiddleware } from 'hono/factory';
 import { SparkgateError } from '../../domain/errors.ts';
@@ -31,7 +30,7 @@ export function contentEncoding() {
 }
 
 async function* inflated(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const packed = Readable.fromWeb(body as NodeReadableStream<Uint8Array>);
+  const packed = Readable.fromWeb(body);
   const gunzip = createGunzip();
   packed.once('error', (error) => gunzip.destroy(error));
   try {
