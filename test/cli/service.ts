@@ -39,7 +39,8 @@ export async function cliService(): Promise<CliService> {
     url,
     dataDir,
     sparkgate: async (...args) => run(process.execPath, [CLI, ...args], env),
-    bash: async (script) => run('bash', ['-euo', 'pipefail', '-c', script], { ...env, PORT: new URL(url).port }),
+    bash: async (script) =>
+      run('bash', ['--norc', '-euo', 'pipefail', '-c', script], { ...env, PORT: new URL(url).port }),
     stop: async () => {
       const gone = once(started, 'exit');
       started.kill('SIGTERM');

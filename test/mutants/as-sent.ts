@@ -6,7 +6,6 @@ import type { Keys } from './samples.ts';
 import { Finding, id, open } from './shapes.ts';
 import type { Shot } from './shot.ts';
 import { readStrictly, Refused, type Json } from './strict-json.ts';
-import { HELD } from '../oracle/held.ts';
 import { writeSent, type Actor } from './writes-sent.ts';
 
 /** What a request means, as it was sent. Doubtful: the service may refuse it as well. */
@@ -108,7 +107,7 @@ function asUtf8(header: string): string {
 function bytesOf({ body }: Shot, headers: Headers, finding: Finding, type: string): Buffer {
   encodingOf(headers, finding, type);
   const sent = body ?? refuse('no body');
-  const bytes = HELD.encodings && headers.get('Content-Encoding') === 'gzip' ? unzipped(sent) : sent;
+  const bytes = headers.get('Content-Encoding') === 'gzip' ? unzipped(sent) : sent;
   if (!bytes.subarray(0, 3).equals(BYTE_ORDER_MARK)) return bytes;
   finding.doubt();
   return bytes.subarray(3);
@@ -138,7 +137,7 @@ function encodingOf(headers: Headers, finding: Finding, type: string): void {
   const encoding = headers.get('Content-Encoding') ?? 'gzip';
   if (encoding === 'identity' || encoding === '') finding.doubt();
   else if (encoding !== 'gzip') {
-    if (HELD.encodings) refuse('another encoding');
+    refuse('another encoding');
     finding.doubt();
   }
 }

@@ -4,6 +4,4 @@ const ahead = process.env['ORACLE_STRICT'] === 'on';
 export const HELD = {
   /** The reasons of a denial, its obligations, and that what is private and what is unknown answer alike. */
   reasons: ahead,
-  /** A body in an encoding that is not taken is refused. */
-  encodings: ahead,
 };
