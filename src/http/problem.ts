@@ -5,6 +5,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { databaseError } from '../domain/database-errors.ts';
 import { SparkgateError, type ErrorCode } from '../domain/errors.ts';
 import { detailOf, reasonTold, titleOf, type Language } from '../domain/messages/messages.ts';
+import { announcesBody } from './announced-body.ts';
 import { askedLanguage } from './asked-language.ts';
 import type { Env } from './env.ts';
 
@@ -91,8 +92,7 @@ function fromHttp(error: HTTPException): SparkgateError {
  */
 function leavesBody(c: Http<Env>): boolean {
   const { incoming } = (c.env ?? {}) as Partial<HttpBindings>;
-  const sent = c.req.header('Transfer-Encoding') ?? c.req.header('Content-Length') ?? '0';
-  return incoming !== undefined && sent !== '0' && !incoming.readableEnded;
+  return incoming !== undefined && announcesBody(c) && !incoming.readableEnded;
 }
 
 function logProblem(c: Http<Env>, error: SparkgateError): void {

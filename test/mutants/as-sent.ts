@@ -13,6 +13,8 @@ export type Meaning =
   | { means: 'nothing'; doubtful: boolean }
   | { means: 'refused'; why: string }
   | { means: 'write'; write: Write; doubtful: boolean }
+  /** Of a page; genuine: sent by a browser from a page of ours, in which this person is signed in. */
+  | { means: 'form'; genuine: boolean; doubtful: boolean }
   | { means: 'evaluation'; asked: Asked; doubtful: boolean }
   | { means: 'evaluations'; asked: Asked[]; semantic: string; doubtful: boolean }
   | { means: 'search'; over: 'action' | 'resource' | 'subject'; asked: Asked; doubtful: boolean };
@@ -126,10 +128,10 @@ function unzipped(body: Buffer): Buffer {
 function encodingOf(headers: Headers, finding: Finding, type: string): void {
   const sent = headers.get('Content-Type');
   const lines = type === 'application/x-ndjson';
-  if (sent === null && lines) finding.doubt();
   const [is = '', ...parameters] = (sent ?? (lines ? type : '')).toLowerCase().split(';');
   if (is.trim() !== type) {
-    if (!/[/+](?:x-nd)?json$/.test(is.trim())) refuse('another content type');
+    // Lines are taken under any name.
+    if (!lines && !/[/+](?:x-nd)?json$/.test(is.trim())) refuse('another content type');
     finding.doubt();
   }
   const charset = parameters.map((it) => it.trim()).find((it) => it.startsWith('charset='));

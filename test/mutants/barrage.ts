@@ -7,6 +7,7 @@ import type { TestApp } from '../support/app.ts';
 import { asSent, type Meaning } from './as-sent.ts';
 import { freshWorld } from './base-world.ts';
 import type { Fire } from './fire.ts';
+import { formSamples, isGenuine, mutateForm, signedIn } from './forms.ts';
 import { mutate } from './mutations.ts';
 import { randomFrom } from './random.ts';
 import { samples, type Keys } from './samples.ts';
@@ -46,13 +47,18 @@ async function oneWorld(range: Range, seed: number, heard: Heard): Promise<numbe
   const random = randomFrom(seed);
   const at: Place = { range, world: await freshWorld(range), lost: false, heard };
   const good = samples(at.world, range.keys);
+  const browsers = await signedIn(range.app);
+  const forms = formSamples(browsers, at.world);
   let volley: Aimed[] = [];
   for (let n = 0; n < A_WORLD; n += 1) {
-    const sample = random.pick(good);
-    const shot = mutate(sample, random);
+    const isForm = random.below(10) === 0;
+    const sample = random.pick(isForm ? forms : good);
+    const shot = isForm ? mutateForm(sample, browsers, random) : mutate(sample, random);
     // What a URL parser would tidy up goes over the wire as it is.
     const wire = shot.path !== sample.path || random.below(20) === 0;
-    const meaning = asSent(shot, range.keys, at.world);
+    const meaning: Meaning = isForm
+      ? { means: 'form', genuine: isGenuine(shot, browsers), doubtful: true }
+      : asSent(shot, range.keys, at.world);
     const aimed = {
       name: `FUZZ_SEED=${seed}, number ${n}`,
       shot,
@@ -60,7 +66,9 @@ async function oneWorld(range: Range, seed: number, heard: Heard): Promise<numbe
       fire: wire ? range.overSocket : range.inProcess,
     };
     const changes =
-      meaning.means === 'write' || (meaning.means === 'nothing' && !READS.test(`${shot.method} ${plainly(shot.path)}`));
+      isForm ||
+      meaning.means === 'write' ||
+      (meaning.means === 'nothing' && !READS.test(`${shot.method} ${plainly(shot.path)}`));
     if (!changes) volley.push(aimed);
     if (changes || volley.length === A_VOLLEY) {
       await together(at, volley);
@@ -137,6 +145,11 @@ async function alone(place: Place, aimed: Aimed): Promise<void> {
   const { database } = place.range;
   const before = await revision(database);
   const { shot, meaning, reply, tell } = await shoot(place, aimed);
+  if (meaning.means === 'form') {
+    place.lost = (await revision(database)) !== before;
+    if (place.lost && !meaning.genuine) tell('a form that is not ours wrote');
+    return;
+  }
   const after = reply.status >= 400 && (await revision(database)) !== before ? 'refused, yet wrote' : null;
   const wrong = after ?? (await effectOf(place, meaning, reply, shot));
   if (wrong === null) return;

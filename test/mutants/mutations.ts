@@ -6,7 +6,7 @@ import type { Shot } from './shot.ts';
 const ALL_IDS = Object.values(IDS).flat();
 
 /** What somebody could write in the place of a name or an id: another that is near, or the same in other signs. */
-function variant(text: string, random: Random): string {
+export function variant(text: string, random: Random): string {
   const middle = random.below(text.length + 1);
   const within = (sign: string): string => text.slice(0, middle) + sign + text.slice(middle);
   return random.pick([
@@ -165,6 +165,9 @@ function mutateBytes(body: Buffer, random: Random): Buffer {
     () => Buffer.concat([before, random.pick([Buffer.from([0xc6, 0xb7]), Buffer.from([0xc5, 0xc6])]), after]),
     () => Buffer.from(body.toString('utf8'), 'utf16le'),
     () => gzipSync(body),
+    () => Buffer.from('['.repeat(100_000) + ']'.repeat(100_000)),
+    () => Buffer.from(`{"evaluations":${'['.repeat(30_000)}${']'.repeat(30_000)}}`),
+    () => Buffer.from(`{"name":"${'x'.repeat(200_000)}"}`),
   ])();
 }
 

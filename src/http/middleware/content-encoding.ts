@@ -1,7 +1,10 @@
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
+import type { HttpBindings } from '@hono/node-server';
+import type { Context as Http } from 'hono';
 import { createMiddleware } from 'hono/factory';
 import { SparkgateError } from '../../domain/errors.ts';
+import { announcesBody } from '../announced-body.ts';
 import type { Env } from '../env.ts';
 
 /**
@@ -11,15 +14,14 @@ import type { Env } from '../env.ts';
 export function contentEncoding() {
   return createMiddleware<Env>(async function contentEncodingMiddleware(c, next) {
     const encoding = c.req.header('Content-Encoding')?.trim().toLowerCase() ?? '';
-    if (encoding === '' || encoding === 'identity') return next();
+    const { raw } = c.req;
+    if (encoding === '' || encoding === 'identity' || !raw.body || isEmpty(c)) return next();
     if (encoding !== 'gzip') {
       c.header('Accept-Encoding', 'gzip');
       throw new SparkgateError('unsupported_media_type', 'Send the body as it is, or as Content-Encoding: gzip.', {
         errors: [{ pointer: 'Content-Encoding', message: 'takes gzip' }],
       });
     }
-    const { raw } = c.req;
-    if (!raw.body) return next();
     const headers = new Headers(raw.headers);
     headers.delete('Content-Encoding');
     headers.delete('Content-Length');
@@ -27,6 +29,12 @@ export function contentEncoding() {
     c.req.raw = new Request(raw.url, { method: raw.method, headers, body, duplex: 'half' });
     return next();
   });
+}
+
+/** Over a socket every method but GET has a body, though an empty one. */
+function isEmpty(c: Http<Env>): boolean {
+  const { incoming } = (c.env ?? {}) as Partial<HttpBindings>;
+  return incoming !== undefined && !announcesBody(c);
 }
 
 async function* inflated(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
