@@ -1,4 +1,5 @@
 import { join, relative } from 'node:path';
+import type { KeyFile } from './first-use.ts';
 
 interface Welcome {
   /** Where this process listens. */
@@ -8,8 +9,7 @@ interface Welcome {
   dataDir: string;
   /** Whether BOOTSTRAP_API_KEY is set. */
   bootstrap: boolean;
-  /** Whether DATA_DIR holds an administrator's key. */
-  keyFile: boolean;
+  keyFile: KeyFile;
   /** Whether the demo Business Center is there to ask about. */
   demo: boolean;
 }
@@ -18,15 +18,24 @@ interface Welcome {
 export function welcome({ url, publicUrl, dataDir, bootstrap, keyFile, demo }: Welcome): string {
   const file = join(relative(process.cwd(), dataDir) || '.', 'api-key');
   const shownFile = file.startsWith('..') ? join(dataDir, 'api-key') : file;
-  const key = keyFile ? `$(cat ${quoted(shownFile)})` : bootstrap ? '$BOOTSTRAP_API_KEY' : '$SPARKGATE_API_KEY';
+  const key =
+    keyFile === 'administrator'
+      ? `$(cat ${quoted(shownFile)})`
+      : bootstrap
+        ? '$BOOTSTRAP_API_KEY'
+        : '$SPARKGATE_API_KEY';
   const hint = bootstrap ? 'BOOTSTRAP_API_KEY, as you set it' : 'npx sparkgate key create --help';
+  const held = {
+    administrator: `${file} (administrator)`,
+    refused: `${file} opens nothing any more; make another: npx sparkgate key create NAME --permissions admin`,
+  };
   const lines = [
     '',
     `Sparkgate serves at ${url}`,
     ...(publicUrl === url ? [] : [`  public address     ${publicUrl}`]),
     `  console            ${publicUrl}/console`,
     `  API documentation  ${url}/docs`,
-    `  API key            ${keyFile ? `${file} (administrator)` : hint}`,
+    `  API key            ${keyFile === null ? hint : held[keyFile]}`,
     `  data               ${dataDir}`,
   ];
   // Commands that are typed elsewhere find the service by its data directory.

@@ -136,8 +136,18 @@ test('a first start shows what is there; a second one keeps it', async () => {
     stderr: `sparkgate: DATA_DIR ${dataDir} is in use by another Sparkgate process; stop that one or choose another DATA_DIR.\n`,
   });
   expect(await revisionOf(second, key)).toBe(String(BigInt(revision) + 1n));
+
+  // A key that was revoked is not shown as one that opens.
+  const made = await second.call('POST', '/v1/api-keys', { key, body: { name: 'other', permissions: ['admin'] } });
+  const [, hex = ''] = /^sg_([0-9a-f]{32})_/.exec(key) ?? [];
+  const id = hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+  expect((await second.call('DELETE', `/v1/api-keys/${id}`, { key: made.body.key })).status).toBe(204);
   second.kill('SIGTERM');
   expect(await second.exit).toBe(0);
+  const fourth = await startService({ DATA_DIR: dataDir });
+  expect(fourth.stdout()).toContain('api-key opens nothing any more; make another: npx sparkgate key create NAME');
+  expect(fourth.stdout()).not.toContain('(administrator)');
+  expect(curlOf(fourth)).toContain('Bearer $SPARKGATE_API_KEY');
 });
 
 test('without the demo, nothing is there, and a key of our own makes no key file', async () => {
