@@ -57,7 +57,7 @@ const FACTS: Record<string, { ids: string[]; must: Record<string, Shape>; may: R
   ad_account_member: { ids: ['advertiser_id', 'user_id'], must: { advertiser_role: advertiserRole }, may: {} },
   tiktok_account: {
     ids: ['id'],
-    must: { handle: nullable(text()) },
+    must: { handle: nullable(text(128)) },
     may: { display_name: nullable(text()), ad_authorization: nullable(flag), showcase: nullable(showcase) },
   },
   account_link: { ids: ['tiktok_account_id', 'user_id'], must: { scopes }, may: {} },
