@@ -11,7 +11,7 @@ import type { KeyRing } from '../identity/key-ring.ts';
 import type { PersonTokens } from '../identity/person-tokens.ts';
 import type { SealedAttempts } from '../identity/sealed-attempts.ts';
 import type { Sessions } from '../identity/sessions.ts';
-import type { Reader } from './ui/reader.ts';
+import type { Reader } from './ui/locale.ts';
 
 /**
  * What the application is made of; the runtime wires it. Those of a request keep to the policies with which it began;

@@ -1,6 +1,6 @@
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
-import { READERS } from '../../src/http/ui/reader.ts';
+import { READERS } from '../../src/http/ui/locale.ts';
 import { decision, grant, put, standardWorld } from '../support/cast.ts';
 import { DESK, inBrowser, PHONE, type BrowserStage } from '../support/chromium.ts';
 import { scan } from '../support/scan.ts';

@@ -1,6 +1,6 @@
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { READERS } from '../../src/http/ui/reader.ts';
+import { READERS } from '../../src/http/ui/locale.ts';
 import { requestToken, standardWorld } from '../support/cast.ts';
 import { accessibility, DESK, inBrowser, PHONE, type BrowserStage } from '../support/chromium.ts';
 import { CLIENT, startIssuer } from '../support/issuer.ts';

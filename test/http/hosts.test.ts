@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ConfigError, readConfig } from '../../src/config.ts';
 import { asset } from '../../src/http/ui/assets.ts';
-import { READERS } from '../../src/http/ui/reader.ts';
+import { READERS } from '../../src/http/ui/locale.ts';
 import { ADMIN_KEY, testApp, type TestApp } from '../support/app.ts';
 import { serveApp, type Served } from '../support/served.ts';
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApp } from '../../src/http/app.ts';
 import { PAGES } from '../../src/http/ui/pages.ts';
-import { READERS } from '../../src/http/ui/reader.ts';
+import { READERS } from '../../src/http/ui/locale.ts';
 import { testApp, type TestApp } from '../support/app.ts';
 import { standardWorld } from '../support/cast.ts';
 import { formOf, signInAs, type SignedInBrowser } from '../support/signed-in.ts';

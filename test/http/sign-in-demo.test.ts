@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ConfigError, readConfig } from '../../src/config.ts';
 import { mayOfferDemoSignIn } from '../../src/demo/people.ts';
-import { READERS } from '../../src/http/ui/reader.ts';
+import { READERS } from '../../src/http/ui/locale.ts';
 import { testApp } from '../support/app.ts';
 import { cleanUp, SERVICE_KEY, startService, type Service } from '../support/service.ts';
 import { formOf } from '../support/signed-in.ts';

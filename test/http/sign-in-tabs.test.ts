@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { READERS } from '../../src/http/ui/reader.ts';
+import { READERS } from '../../src/http/ui/locale.ts';
 import { testApp, type TestApp } from '../support/app.ts';
 import { Browser } from '../support/browser.ts';
 import { put, requestToken, standardWorld } from '../support/cast.ts';

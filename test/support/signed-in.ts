@@ -1,6 +1,6 @@
 import { beginSignIn } from '../../src/domain/sign-ins/begin-sign-in.ts';
 import type { SignedInActor } from '../../src/domain/sign-ins/entity.ts';
-import { hasSecureCookies } from '../../src/http/cookies.ts';
+import { hasSecureCookies } from '../../src/http/session/cookies.ts';
 import type { TestApp } from './app.ts';
 import { entity } from './cast.ts';
 

@@ -1,6 +1,6 @@
 /**
  * What this service says to programs, in English. Pages speak to the person who reads them and have words of their own
- * (`http/ui/dictionary`). In the reasons of one denial "the Business Center" is one and the same: the one through which
+ * (`http/ui/locales`). In the reasons of one denial "the Business Center" is one and the same: the one through which
  * the least is missing.
  */
 export const en = {

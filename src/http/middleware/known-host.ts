@@ -5,7 +5,7 @@ import { isLoopback } from '../../platform/loopback.ts';
 import type { Env } from '../env.ts';
 import { authoritiesOf, hostName } from '../host.ts';
 import { isForPrograms } from '../program-paths.ts';
-import { ForeignForm, senderOf } from './same-origin.ts';
+import { ForeignForm, senderOf } from '../session/same-origin.ts';
 
 /**
  * Keeps browsers that were led here by another name out (DNS rebinding): a page, and whatever comes with a cookie, is

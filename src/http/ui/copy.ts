@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import type { Html } from './html.ts';
-import type { Reader } from './reader.ts';
+import type { Reader } from './locale.ts';
 
 /** A button that copies a text, or the picture at an address. Only there where script is. */
 export function copyButton(reader: Reader, label: string, what: { text: string } | { picture: string }): Html {

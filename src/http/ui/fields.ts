@@ -3,7 +3,7 @@ import { html } from 'hono/html';
 import type { FieldError } from '../../domain/errors.ts';
 import type { SignedIn } from '../env.ts';
 import type { Html } from './html.ts';
-import type { Reader } from './reader.ts';
+import type { Reader } from './locale.ts';
 
 /**
  * The hidden fields that every form of a signed-in person carries: whose page it stands on, and a key by which it is

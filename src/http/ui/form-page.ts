@@ -1,6 +1,6 @@
 import type { Context } from 'hono';
 import type { PageEnv } from '../env.ts';
-import { UNATTENDED } from '../middleware/asked-by.ts';
+import { UNATTENDED } from '../session/asked-by.ts';
 import { localPath } from './local-path.ts';
 import { urls } from './urls.ts';
 

@@ -1,13 +1,13 @@
 import { Hono } from 'hono';
 import { html } from 'hono/html';
 import type { Language } from '../../domain/messages/messages.ts';
-import { cookie } from '../cookies.ts';
+import { cookie } from '../session/cookies.ts';
 import type { PageEnv } from '../env.ts';
-import { openForm } from '../middleware/open-form.ts';
+import { openForm } from '../session/open-form.ts';
 import type { Html } from './html.ts';
 import { isLanguage, LANGUAGES } from './language.ts';
 import { localPath } from './local-path.ts';
-import type { Reader } from './reader.ts';
+import type { Reader } from './locale.ts';
 import { urls } from './urls.ts';
 
 const YEAR = 365 * 24 * 60 * 60;

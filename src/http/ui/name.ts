@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
 import type { Html } from './html.ts';
-import type { Reader } from './reader.ts';
-import { isInvisible, suspicionOf } from './suspicion.ts';
+import type { Reader } from './locale.ts';
+import { isInvisible, suspicionOf } from './confusables.ts';
 
 /** So much without a place to break a line that it may be broken anywhere. */
 const UNBROKEN = /[^\s-]{21}/u;

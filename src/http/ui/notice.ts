@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import type { Html } from './html.ts';
-import type { Reader } from './reader.ts';
+import type { Reader } from './locale.ts';
 
 export type NoticeKind = 'info' | 'success' | 'warning' | 'error';
 

@@ -2,14 +2,14 @@ import type { Context } from 'hono';
 import { html } from 'hono/html';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { PageEnv, SignedIn } from '../env.ts';
-import { UNATTENDED } from '../middleware/asked-by.ts';
+import { UNATTENDED } from '../session/asked-by.ts';
 import { asset } from './assets.ts';
 import { pageOf } from './form-page.ts';
 import type { Html } from './html.ts';
 import { languageButtons } from './language-switch.ts';
-import { openFormField, whoIsSignedIn } from './open-form-field.ts';
+import { openFormField, whoIsSignedIn } from '../session/open-form-field.ts';
 import { plainName, shownName } from './name.ts';
-import type { Reader } from './reader.ts';
+import type { Reader } from './locale.ts';
 import { urls } from './urls.ts';
 
 /** A place to go to. `current`: it is this page, or the part of the console that this page belongs to. */

@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import type { Html } from './html.ts';
-import type { Reader } from './reader.ts';
+import type { Reader } from './locale.ts';
 import { withQuery } from './urls.ts';
 
 /** On to the next page of a list, and back to its start. Nothing for a list of one page. */

@@ -5,7 +5,7 @@ import type { PageEnv } from '../env.ts';
 import { languageCookie } from './language-switch.ts';
 import { isLanguage, LANGUAGES, nearestLanguage } from './language.ts';
 import { localPath } from './local-path.ts';
-import { READERS, type Reader } from './reader.ts';
+import { READERS, type Reader } from './locale.ts';
 import { urls } from './urls.ts';
 
 /** The addresses of pages. What is thrown below them is answered as a page. */

@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
 import type { Scope } from '../../domain/vocabulary.ts';
 import type { Html } from './html.ts';
-import type { Reader } from './reader.ts';
+import type { Reader } from './locale.ts';
 
 /** Scopes as people know them, with TikTok's own word beside: `Use existing posts for ads POST`. */
 export function scopeBadges(reader: Reader, scopes: readonly Scope[]): Html {

@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import type { Html } from './html.ts';
-import type { Reader } from './reader.ts';
+import type { Reader } from './locale.ts';
 
 /** A point in time, in the reader's form and in the machine's; the script puts it into the reader's zone. @param at RFC 3339 */
 export function time(reader: Reader, at: string): Html {

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { en } from '../../../src/http/ui/dictionary/en.ts';
-import { zhCn } from '../../../src/http/ui/dictionary/zh-cn.ts';
+import { en } from '../../../src/http/ui/locales/en.ts';
+import { zhCn } from '../../../src/http/ui/locales/zh-cn.ts';
 import { PROBLEMS } from '../../../src/http/problem.ts';
 
 /** What functions are asked to speak of: numbers and names, as written in either language. */

@@ -1,0 +1,88 @@
+import { Hono } from 'hono';
+import { html } from 'hono/html';
+import { getAccount, type AccountDetails } from '../../../domain/account-grants/get-account.ts';
+import { ask } from '../../../domain/authorize.ts';
+import { SparkgateError } from '../../../domain/errors.ts';
+import type { PageEnv } from '../../env.ts';
+import { facts } from '../../ui/facts.ts';
+import type { Html } from '../../ui/html.ts';
+import { checkedName, shownName } from '../../ui/name.ts';
+import { scopeBadges } from '../../ui/scopes.ts';
+import { day } from '../../ui/time.ts';
+import { urls } from '../../ui/urls.ts';
+import { ACCESS, accessSection } from './access-section.ts';
+import { enter, idOf, listOf, show, type Shell } from '../console/console-context.ts';
+import { formerAccountPage } from './former-account.ts';
+import { flashNotice } from '../console/flash-notice.ts';
+import { HISTORY, historySection } from './history-section.ts';
+import { AD_ACCOUNTS, maySection } from './may-section.ts';
+import { accountLines, accountName, actorName, heading } from '../console/parts.ts';
+import { trail } from './trail.ts';
+
+/** One TikTok account: for members what they may do with it, for administrators who has access and what happened. */
+export const accountPage = new Hono<PageEnv>().get('/console/:bc_id/tiktok-accounts/:id', async (c) => {
+  const shell = await enter(c);
+  const { reader, bcId, ctx, userId } = shell;
+  const id = idOf(c, 'id');
+  const details = await getAccount(ctx, bcId, id).catch((error: unknown) => forbidden(error));
+  const may = async (action: string): Promise<boolean> => {
+    const question = { action, resource: { type: 'tiktok_account', id }, properties: { bc_id: bcId } } as const;
+    return (await ask(ctx, question, null)).decision;
+  };
+  const history = await may('view_account_history');
+  if (details instanceof SparkgateError) {
+    if (history) return formerAccountPage(c, shell, id);
+    throw details;
+  }
+  const [assign, revoke] = await Promise.all([may('view_assignments'), may('revoke_grant')]);
+  const asking = { decider: c.get('services').decider, userId, bcId, tiktokAccountId: id };
+  const words = reader.words.console.account;
+  const body = html`${flashNotice(shell)} ${heading(accountLines(reader, details))}
+    ${assign ? await accessSection(shell, id, listOf(c, ACCESS)) : ''}
+    ${await maySection(shell, asking, listOf(c, AD_ACCOUNTS))} ${about(shell, details)}
+    ${history ? await historySection(shell, id, listOf(c, HISTORY)) : ''}
+    ${revoke ? html`<p class="danger-zone"><a class="button danger-quiet" href="${urls.tiktokAccount.revoke(bcId, id)}">${words.revoke}</a></p>` : ''}`;
+  return show(c, shell, 'tiktokAccounts', { title: accountName(details), breadcrumb: trail(shell), body });
+});
+
+/** What somebody may no longer view they may still look back at. @throws any other error */
+function forbidden(error: unknown): SparkgateError {
+  if (error instanceof SparkgateError && error.code === 'forbidden') return error;
+  throw error;
+}
+
+function about({ reader }: Shell, details: AccountDetails): Html {
+  const words = reader.words.console.account;
+  const authorization =
+    details.ad_authorization === null
+      ? words.adAuthorizationUnknown
+      : details.ad_authorization
+        ? words.adAuthorizationOn
+        : words.adAuthorizationOff;
+  return html`<section class="card" aria-labelledby="about">
+    <h2 id="about">${words.about}</h2>
+    ${facts([
+      [words.owner, checkedName(reader, details.handle ?? details.tiktok_account_id)],
+      [words.id, shownName(details.tiktok_account_id)],
+      [words.scopes, scopeBadges(reader, details.scopes)],
+      [words.since, day(reader, details.granted_at)],
+      [words.grantedBy, actorName(reader, details.granted_by)],
+      [words.validity, words.noExpiry],
+      [words.adAuthorization, authorization],
+      [words.showcase, showcase(reader.words.console.account, details)],
+    ])}
+  </section>`;
+}
+
+function showcase(
+  words: Shell['reader']['words']['console']['account'],
+  { showcase: it }: AccountDetails,
+): Html | string {
+  if (it === null) return words.showcaseUnknown;
+  if (!it.enabled) return words.showcaseOff;
+  if (it.sources.length === 0) return words.showcaseOn;
+  return html`${words.showcaseOn}
+    <ul class="plain-list">
+      ${it.sources.map((source) => html`<li>${words.shop} ${shownName(source.shop_id)}: ${words.products[source.products]}</li>`)}
+    </ul>`;
+}

@@ -1,0 +1,171 @@
+import { html } from 'hono/html';
+import type { AccountDetails } from '../../../domain/account-grants/get-account.ts';
+import type { Assignee } from '../../../domain/assignments/find-assignees.ts';
+import type { FieldError } from '../../../domain/errors.ts';
+import type { FindQuery } from '../../../domain/find-text.ts';
+import type { Page } from '../../../domain/page.ts';
+import type { Scope } from '../../../domain/vocabulary.ts';
+import type { SignedIn } from '../../env.ts';
+import { complaintOf, errorSummary, formFields } from '../../ui/fields.ts';
+import type { Html } from '../../ui/html.ts';
+import { shownName } from '../../ui/name.ts';
+import type { Reader } from '../../ui/locale.ts';
+import { scopeBadges } from '../../ui/scopes.ts';
+import { urls } from '../../ui/urls.ts';
+import type { Shell } from '../console/console-context.ts';
+import { accountName, heading, scopeBoxes, userName } from '../console/parts.ts';
+
+export interface AssignForm {
+  account: AccountDetails;
+  page: Page<Assignee>;
+  find: FindQuery;
+  ticked: readonly string[];
+  /** What those who are ticked have now; whoever is no member any more is missing. */
+  tickedNow: readonly Assignee[];
+  scopes: readonly Scope[];
+  errors: readonly FieldError[];
+  signedIn: SignedIn;
+}
+
+/** So much of an address is sure to arrive. */
+const LONGEST_QUERY = 6000;
+
+/** The form with these ticks. A long list of them goes into no address, and is left out. */
+export function assignAddress(
+  bcId: string,
+  id: string,
+  { ticked, scopes }: { ticked: readonly string[]; scopes: readonly Scope[] },
+): string {
+  const path = urls.tiktokAccount.assign(bcId, id);
+  const query = queryOf([
+    ['members', ticked],
+    ['scopes', scopes],
+  ]);
+  return query === '' || query.length > LONGEST_QUERY ? path : `${path}?${query}`;
+}
+
+/**
+ * One form for search, ticks and levels, so that nothing that was ticked is lost by searching, with or without script.
+ * The first button is the search: it is what the Enter key in the search box presses. A search asks by GET, so that one
+ * can go back to it; the secret of the sign-in, which belongs in no address, is the value of the button that assigns.
+ */
+export function assignForm(shell: Shell, form: AssignForm): Html {
+  const { reader, bcId } = shell;
+  const words = reader.words.console.assign;
+  const { account, errors, find, page } = form;
+  const byGet = fitsAddress(form);
+  return html`${heading(words.title, { lead: html`${shownName(accountName(account))} · ${words.lead}` })}
+    ${errorSummary(reader, { errors })}
+    <form method="post" action="${urls.tiktokAccount.assign(bcId, account.tiktok_account_id)}" class="stack">
+      ${byGet ? '' : formFields(form.signedIn)}
+      <div class="search">
+        <label class="visually-hidden" for="q">${words.searchLabel}</label>
+        <input id="q" type="search" name="q" value="${find.text ?? ''}" placeholder="${words.searchLabel}" maxlength="256" dir="auto" />
+        ${searchButton(byGet, reader.words.console.search)}
+      </div>
+      <fieldset id="members">
+        <legend>${words.membersTitle}</legend>
+        ${complaint(form, 'members')} ${tickedElsewhere(shell, form)}
+        ${page.items.length === 0 ? html`<p><strong>${words.emptyTitle}.</strong> ${words.emptyBody}</p>` : memberBoxes(shell, form)}
+        ${moreMembers(shell, form, byGet)}
+      </fieldset>
+      <fieldset id="levels">
+        <legend>${words.levelsTitle}</legend>
+        <p class="hint">${words.levelsHint} ${words.replaces}</p>
+        ${complaint(form, 'levels')} ${scopeBoxes(reader, { offered: account.scopes, ticked: form.scopes })}
+      </fieldset>
+      <p class="actions">
+        ${
+          byGet
+            ? html`<button name="csrf" value="${form.signedIn.csrfToken}">${words.submit}</button>`
+            : html`<button>${words.submit}</button>`
+        }
+        <a class="button secondary" href="${urls.tiktokAccount.show(bcId, account.tiktok_account_id)}">${reader.words.common.cancel}</a>
+      </p>
+    </form>`;
+}
+
+function complaint(form: AssignForm, name: string): Html {
+  const said = complaintOf(form, name);
+  return said === null ? html`` : html`<p class="complaint">${said}</p>`;
+}
+
+/** Whether all that can be ticked here fits an address. */
+function fitsAddress({ ticked, page, find }: AssignForm): boolean {
+  const ids = [...ticked, ...page.items.map(({ user_id }) => user_id)];
+  const query = queryOf([
+    ['members', ids],
+    ['q', [find.text ?? '']],
+  ]);
+  return query.length <= LONGEST_QUERY;
+}
+
+function queryOf(fields: readonly (readonly [name: string, values: readonly string[]])[]): string {
+  const query = new URLSearchParams();
+  for (const [name, values] of fields) for (const value of values) query.append(name, value);
+  return query.toString();
+}
+
+function searchButton(byGet: boolean, label: string): Html {
+  return byGet
+    ? html`<button class="secondary" formmethod="get">${label}</button>`
+    : html`<button class="secondary" name="intent" value="search">${label}</button>`;
+}
+
+function memberBoxes({ reader, userId }: Shell, { page, ticked }: AssignForm): Html {
+  const { roles } = reader.words.console;
+  return html`<ul class="ticks">
+    ${page.items.map(
+      (member) =>
+        html`<li>
+          <label class="choice">
+            <input type="checkbox" name="members" value="${member.user_id}"${ticked.includes(member.user_id) ? html` checked` : ''} />
+            <span class="grow">${userName(reader, member.user_id, userId)} <span class="sub">${roles[member.user_role]}</span></span>
+            ${hasNow(reader, member.scopes)}
+          </label>
+        </li>`,
+    )}
+  </ul>`;
+}
+
+function hasNow(reader: Reader, scopes: readonly Scope[]): Html {
+  const words = reader.words.console.assign;
+  return html`<span class="has">${
+    scopes.length === 0
+      ? html`<span class="hint">${words.hasNothing}</span>`
+      : html`<span class="hint">${words.hasNow}</span> ${scopeBadges(reader, scopes)}`
+  }</span>`;
+}
+
+/** What was ticked before and is not in this part of the list stays ticked, and can be seen. */
+function tickedElsewhere({ reader }: Shell, { page, ticked, tickedNow }: AssignForm): Html {
+  const words = reader.words.console.assign;
+  const here = new Set(page.items.map(({ user_id }) => user_id));
+  const elsewhere = ticked.filter((id) => !here.has(id));
+  const now = new Map(tickedNow.map(({ user_id, scopes }) => [user_id, scopes]));
+  if (elsewhere.length === 0) return html``;
+  return html`<div class="ticked">
+    <p class="hint">${words.tickedElsewhere}</p>
+    <ul class="ticks">
+      ${elsewhere.map(
+        (id) =>
+          html`<li><label class="choice"><input type="checkbox" name="members" value="${id}" checked /> <span class="grow">${shownName(id)}</span> ${hasNow(reader, now.get(id) ?? [])}</label></li>`,
+      )}
+    </ul>
+  </div>`;
+}
+
+function moreMembers({ reader }: Shell, { find, page }: AssignForm, byGet: boolean): Html {
+  const words = reader.words.console.assign;
+  if (find.cursor === undefined && page.next_cursor === null) return html``;
+  return html`<p class="pager">
+    ${find.cursor === undefined ? '' : searchButton(byGet, words.firstMembers)}
+    ${page.next_cursor === null ? '' : nextButton(byGet, page.next_cursor, words.nextMembers)}
+  </p>`;
+}
+
+function nextButton(byGet: boolean, cursor: string, label: string): Html {
+  return byGet
+    ? html`<button class="secondary" formmethod="get" name="cursor" value="${cursor}">${label}</button>`
+    : html`<button class="secondary" name="intent" value="next:${cursor}">${label}</button>`;
+}

@@ -1,0 +1,76 @@
+import { createHash } from 'node:crypto';
+import type { Context } from 'hono';
+import { html } from 'hono/html';
+import { getAccount } from '../../../domain/account-grants/get-account.ts';
+import { findAssignees } from '../../../domain/assignments/find-assignees.ts';
+import type { Scope } from '../../../domain/vocabulary.ts';
+import type { PageEnv } from '../../env.ts';
+import { formFields } from '../../ui/fields.ts';
+import { notice } from '../../ui/notice.ts';
+import { scopeBadges } from '../../ui/scopes.ts';
+import { table } from '../../ui/table.ts';
+import { urls } from '../../ui/urls.ts';
+import { assignAddress } from './assign-form.ts';
+import { show, type Shell } from '../console/console-context.ts';
+import { accountName, heading, userName } from '../console/parts.ts';
+import { trail } from './trail.ts';
+
+/** A member who has scopes now that the new level leaves out. */
+interface Loss {
+  user_id: string;
+  has: Scope[];
+  loses: Scope[];
+}
+
+interface Choice {
+  ticked: readonly string[];
+  scopes: readonly Scope[];
+}
+
+/** Whom an assignment would take something away, since it replaces what each had. */
+export async function lossesOf({ ctx, bcId }: Shell, tiktokAccountId: string, choice: Choice): Promise<Loss[]> {
+  const which = { bcId, tiktokAccountId };
+  const all = { limit: choice.ticked.length, text: null };
+  const { items } = await findAssignees(ctx, which, { userIds: choice.ticked }, all);
+  return items.flatMap(({ user_id, scopes: has }) => {
+    const loses = has.filter((scope) => !choice.scopes.includes(scope));
+    return loses.length === 0 ? [] : [{ user_id, has, loses }];
+  });
+}
+
+/** Stands for exactly these losses: what was confirmed is asked again once it is something else. */
+export function fingerprint(losing: readonly Loss[]): string {
+  return createHash('sha256').update(JSON.stringify(losing)).digest('base64url');
+}
+
+/** Asks whether these members are really to lose what they have. */
+export async function confirmLosses(
+  c: Context<PageEnv>,
+  shell: Shell,
+  { id, ticked, scopes, losing }: Choice & { id: string; losing: readonly Loss[] },
+): Promise<Response> {
+  const { reader, bcId, userId } = shell;
+  const { assign: words, account: columns, revoke } = reader.words.console;
+  const account = await getAccount(shell.ctx, bcId, id);
+  const body = html`${heading(words.losingTitle, { lead: words.replaces })}
+    ${notice(reader, 'warning', words.losing(losing.length, reader.formats.number(losing.length)))}
+    ${table(
+      words.losingTitle,
+      [
+        { label: columns.member, main: true, cell: (row) => userName(reader, row.user_id, userId) },
+        { label: words.hasNow, cell: (row) => scopeBadges(reader, row.has) },
+        { label: revoke.loses, cell: (row) => scopeBadges(reader, row.loses) },
+      ],
+      losing,
+    )}
+    <form method="post" action="${urls.tiktokAccount.assign(bcId, id)}" class="actions">
+      ${formFields(c.get('signedIn'))}
+      <input type="hidden" name="confirmed" value="${fingerprint(losing)}" />
+      ${ticked.map((member) => html`<input type="hidden" name="members" value="${member}" />`)}
+      ${scopes.map((scope) => html`<input type="hidden" name="scopes" value="${scope}" />`)}
+      <a class="button secondary" href="${assignAddress(bcId, id, { ticked, scopes })}">${words.losingNo}</a>
+      <button class="danger">${words.losingYes}</button>
+    </form>`;
+  const breadcrumb = trail(shell, { id, name: accountName(account) });
+  return show(c, shell, 'tiktokAccounts', { title: words.losingTitle, breadcrumb, body });
+}

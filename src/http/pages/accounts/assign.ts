@@ -1,0 +1,110 @@
+import { Hono } from 'hono';
+import { getAccount } from '../../../domain/account-grants/get-account.ts';
+import { assignMembers } from '../../../domain/assignments/assign-members.ts';
+import { findAssignees } from '../../../domain/assignments/find-assignees.ts';
+import { SparkgateError, type FieldError } from '../../../domain/errors.ts';
+import { FindQuery } from '../../../domain/find-text.ts';
+import { OutsideId, type Scope } from '../../../domain/vocabulary.ts';
+import type { PageEnv } from '../../env.ts';
+import { csrfField } from '../../session/csrf-field.ts';
+import { sameOrigin } from '../../session/same-origin.ts';
+import { goOnSaying } from '../../session/flash.ts';
+import { submitOnce } from '../../session/submit-once.ts';
+import { urls } from '../../ui/urls.ts';
+import { trail } from './trail.ts';
+import { assignForm } from './assign-form.ts';
+import { confirmLosses, fingerprint, lossesOf } from './assign-losses.ts';
+import { enter, idOf, show, type Shell } from '../console/console-context.ts';
+import { sentForm, sentQuery, tickedScopes, unlessSomebodyWasFaster, type Sent } from '../console/form.ts';
+import { accountName } from '../console/parts.ts';
+
+const PATH = '/console/:bc_id/tiktok-accounts/:id/assign';
+
+/** People who can be ticked at once, which is more than one screen shows. */
+const MOST_TICKED = 500;
+
+/** What was sent by POST and only looks for members, since too many are ticked for an address. */
+const SEARCHES = /^(?:search$|next:)/;
+
+/** R3: an administrator ticks members, chooses levels, and assigns them with one submit. */
+export const assign = new Hono<PageEnv>()
+  .get(PATH, async (c) => formPage(c, await enter(c), enteredIn(sentQuery(c))))
+  .post(PATH, sameOrigin(), csrfField(), async (c) => {
+    const shell = await enter(c);
+    const id = idOf(c, 'id');
+    const sent = await sentForm(c);
+    const entered = enteredIn(sent);
+    if (SEARCHES.test(sent.one('intent'))) return formPage(c, shell, entered);
+    const errors = complaints(shell, entered);
+    if (errors.length > 0) return formPage(c, shell, { ...entered, errors }, 400);
+    const { ticked, scopes } = entered;
+    const losing = await unlessSomebodyWasFaster(async () => lossesOf(shell, id, entered));
+    if (losing.length > 0 && sent.one('confirmed') !== fingerprint(losing)) {
+      return confirmLosses(c, shell, { id, ticked, scopes, losing });
+    }
+    try {
+      const assigning = { bcId: shell.bcId, tiktokAccountId: id, userIds: ticked, scopes };
+      await submitOnce(
+        c,
+        async (ctx) => unlessSomebodyWasFaster(async () => assignMembers(ctx, assigning)),
+        () => null,
+      );
+    } catch (error) {
+      if (!(error instanceof SparkgateError) || error.code !== 'forbidden') throw error;
+      const gone = { pointer: 'members', message: shell.reader.words.console.assign.gone };
+      return formPage(c, shell, { ...entered, errors: [gone] }, 409);
+    }
+    return goOnSaying(c, urls.tiktokAccount.show(shell.bcId, id), 'assigned', { count: String(ticked.length) });
+  });
+
+interface Entered {
+  /** What the members are searched for. */
+  text: string;
+  cursor?: string | undefined;
+  ticked: string[];
+  scopes: Scope[];
+  errors?: FieldError[];
+}
+
+/** Where the list of members goes on is a field of its own by GET, and part of the intent by POST. */
+function enteredIn(sent: Sent): Entered {
+  const ticked = sent.all('members').filter((id) => OutsideId.safeParse(id).success);
+  const cursor = /^next:(.*)$/s.exec(sent.one('intent'))?.[1] ?? (sent.one('cursor') || undefined);
+  return {
+    text: sent.one('q'),
+    cursor,
+    ticked: [...new Set(ticked)].slice(0, MOST_TICKED),
+    scopes: tickedScopes(sent),
+  };
+}
+
+function complaints({ reader }: Shell, { ticked, scopes }: Entered): FieldError[] {
+  const words = reader.words.console.assign;
+  return [
+    ...(ticked.length === 0 ? [{ pointer: 'members', message: words.nobodyTicked }] : []),
+    ...(scopes.length === 0 ? [{ pointer: 'levels', message: words.noLevel }] : []),
+  ];
+}
+
+async function formPage(
+  c: Parameters<typeof show>[0],
+  shell: Shell,
+  { text, cursor, ticked, scopes, errors = [] }: Entered,
+  status: 200 | 400 | 409 = 200,
+): Promise<Response> {
+  const { ctx, bcId, reader } = shell;
+  const id = idOf(c, 'id');
+  const find = FindQuery.safeParse({ limit: 25, text, cursor });
+  if (!find.success) throw new SparkgateError('invalid_request', 'This is no place in the list of members.');
+  const account = await getAccount(ctx, bcId, id);
+  const which = { bcId, tiktokAccountId: id };
+  const [page, known] = await Promise.all([
+    findAssignees(ctx, which, 'all', find.data),
+    findAssignees(ctx, which, { userIds: ticked }, { limit: MOST_TICKED, text: null }),
+  ]);
+  const parts = { account, page, find: find.data, ticked, tickedNow: known.items, scopes, errors };
+  const breadcrumb = trail(shell, { id, name: accountName(account) });
+  const { title } = reader.words.console.assign;
+  const body = assignForm(shell, { ...parts, signedIn: c.get('signedIn') });
+  return show(c, shell, 'tiktokAccounts', { title, breadcrumb, body }, status);
+}

@@ -1,0 +1,41 @@
+import type { Context } from 'hono';
+import { html } from 'hono/html';
+import { getFormerAccount } from '../../../domain/account-grants/get-former-account.ts';
+import type { PageEnv } from '../../env.ts';
+import { facts } from '../../ui/facts.ts';
+import { checkedName, shownName } from '../../ui/name.ts';
+import { notice } from '../../ui/notice.ts';
+import { scopeBadges } from '../../ui/scopes.ts';
+import { time } from '../../ui/time.ts';
+import { urls, withQuery } from '../../ui/urls.ts';
+import { trail } from './trail.ts';
+import { listOf, show, type Shell } from '../console/console-context.ts';
+import { flashNotice } from '../console/flash-notice.ts';
+import { HISTORY, historySection } from './history-section.ts';
+import { accountLines, accountName, heading, whoDid } from '../console/parts.ts';
+
+/** R10: an account that was revoked, for administrators: who revoked it and when, its history, and how to get it back. */
+export async function formerAccountPage(c: Context<PageEnv>, shell: Shell, id: string): Promise<Response> {
+  const { ctx, reader, bcId } = shell;
+  const account = await getFormerAccount(ctx, bcId, id);
+  const { account: words, former } = reader.words.console;
+  const again = withQuery(urls.center.requestAccess(bcId), { tiktok_account_id: id });
+  const body = html`${flashNotice(shell)}
+    ${heading(accountLines(reader, account), {
+      action: shell.may.request ? html`<a class="button" href="${again}">${former.again}</a>` : undefined,
+    })}
+    ${notice(reader, 'warning', former.lead)}
+    <section class="card" aria-labelledby="about">
+      <h2 id="about">${words.about}</h2>
+      ${facts([
+        [words.owner, checkedName(reader, account.handle ?? account.tiktok_account_id)],
+        [words.id, shownName(account.tiktok_account_id)],
+        [former.scopes, scopeBadges(reader, account.scopes)],
+        [words.since, time(reader, account.granted_at)],
+        [former.revokedAt, time(reader, account.revoked_at)],
+        [former.revokedBy, whoDid(reader, account.revoked_by)],
+      ])}
+    </section>
+    ${await historySection(shell, id, listOf(c, HISTORY))}`;
+  return show(c, shell, 'tiktokAccounts', { title: accountName(account), breadcrumb: trail(shell), body });
+}

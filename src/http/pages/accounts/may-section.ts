@@ -1,0 +1,131 @@
+import { html } from 'hono/html';
+import type { OwnAdAccount } from '../../../domain/ad-accounts/find-own-ad-accounts.ts';
+import { findOwnAdAccounts } from '../../../domain/ad-accounts/find-own-ad-accounts.ts';
+import { listOwnRoles } from '../../../domain/ad-accounts/list-own-roles.ts';
+import { listAdministrators } from '../../../domain/business-centers/list-administrators.ts';
+import type { FindQuery } from '../../../domain/find-text.ts';
+import type { Html } from '../../ui/html.ts';
+import { shownName } from '../../ui/name.ts';
+import type { Reader } from '../../ui/locale.ts';
+import { table } from '../../ui/table.ts';
+import { urls } from '../../ui/urls.ts';
+import { ROWS_OF_SECTION, type Shell } from '../console/console-context.ts';
+import { listPager, type Position } from '../console/list-pager.ts';
+import {
+  counted,
+  mayRead,
+  maySpark,
+  maySparkAnywhere,
+  maySparkByRole,
+  READS,
+  type AdAccountAnswer,
+  type Answer,
+  type Asking,
+  type RoleAnswer,
+} from './may-i.ts';
+import { missingGroups, missingWithPlaces } from './missing.ts';
+import { administratorsList } from '../console/parts.ts';
+
+/** Names the list of the person's own ad accounts in the address of a page. */
+export const AD_ACCOUNTS = 'ad-accounts';
+
+/** The answer to "may I run Spark Ads with it, in which ad accounts, and if not, what is missing and who can give it". */
+export async function maySection(shell: Shell, asking: Asking, list: { find: FindQuery; at: Position }): Promise<Html> {
+  const { reader, ctx, bcId } = shell;
+  const { may } = reader.words.console;
+  const [roles, own] = await Promise.all([
+    listOwnRoles(ctx, bcId),
+    findOwnAdAccounts(ctx, bcId, { ...list.find, text: null, limit: ROWS_OF_SECTION }),
+  ]);
+  const [overall, answers, reads, administrators] = await Promise.all([
+    maySparkByRole(asking, roles),
+    maySpark(asking, own.items),
+    mayRead(asking),
+    listAdministrators(ctx, bcId),
+  ]);
+  const anywhere = roles.length === 0 ? await maySparkAnywhere(asking) : null;
+  const missing = missingGroups(shell, overall, anywhere);
+  const groups = missing.map(
+    async (group) => html`<h4>${group.label}</h4>${await missingWithPlaces(shell, group, roles.length)}`,
+  );
+  return html`<section class="card" aria-labelledby="may-i">
+    <h2 id="may-i">${may.title}</h2>
+    ${verdict(reader, overall)}
+    ${roles.length === 0 ? html`<p>${may.noAdAccounts} ${may.noAdAccountsHelp}</p>` : answersTable(reader, answers)}
+    ${adAccountsPager(shell, asking, list.at, { next: own.next_cursor, rows: own.items.length, total: counted(overall, () => true).of })}
+    ${
+      missing.length === 0
+        ? html`<p class="hint">${may.perPost}</p>`
+        : html`<h3>${may.missing}</h3>
+            ${await Promise.all(groups)}
+            ${administratorsList(reader, administrators)}`
+    }
+    <h3>${may.also}</h3>
+    <ul class="rights">
+      ${READS.map((action) => html`<li>${may.actions[action]}: ${mark(reader, reads.get(action))}</li>`)}
+    </ul>
+  </section>`;
+}
+
+/** One line for each kind of content: in how many of all ad accounts of the person. */
+function verdict(reader: Reader, roles: readonly RoleAnswer[]): Html {
+  const { may } = reader.words.console;
+  return html`<ul class="verdicts">
+    ${(['post', 'live'] as const).map((kind) => {
+      const { yes, of } = counted(roles, (answer) => answer[kind].allowed);
+      const said = yes === of ? may.yesAll : may.yesSome(reader.formats.number(yes), reader.formats.number(of));
+      const answer =
+        yes === 0 ? html`<span class="answer no">${may.noneYet}</span>` : html`<span class="answer yes">${said}</span>`;
+      return html`<li>${may[kind]}: ${answer}</li>`;
+    })}
+  </ul>`;
+}
+
+function answersTable(reader: Reader, answers: readonly AdAccountAnswer[]): Html {
+  const { may, advertiserRoles } = reader.words.console;
+  return table(
+    may.title,
+    [
+      { label: may.adAccount, main: true, cell: ({ adAccount }) => adAccountLines(adAccount) },
+      { label: may.yourRole, cell: ({ adAccount }) => advertiserRoles[adAccount.advertiser_role] },
+      { label: may.post, cell: ({ post }) => mark(reader, post) },
+      { label: may.live, cell: ({ live }) => mark(reader, live) },
+    ],
+    answers,
+  );
+}
+
+/** An ad account as two lines. */
+export function adAccountLines(
+  { advertiser_id: id, name }: Pick<OwnAdAccount, 'advertiser_id' | 'name'>,
+  href?: string,
+): Html {
+  const title = href === undefined ? shownName(name) : html`<a href="${href}">${shownName(name)}</a>`;
+  return html`${title}<span class="sub">${shownName(id)}</span>`;
+}
+
+/** Yes or no, and by which path. */
+function mark(reader: Reader, answer: Answer | undefined): Html {
+  const { may } = reader.words.console;
+  if (answer?.allowed !== true) return html`<span class="answer no">${may.no}</span>`;
+  const via =
+    answer.elsewhere && answer.via === 'BUSINESS_CENTER' ? may.viaOther : may.via[answer.via ?? 'BUSINESS_CENTER'];
+  return html`<span class="answer yes">${may.yes}</span> <span class="sub">${via}</span>`;
+}
+
+function adAccountsPager(
+  { reader }: Shell,
+  { bcId, tiktokAccountId }: Asking,
+  at: Position,
+  page: { next: string | null; rows: number; total: number },
+): Html {
+  return listPager(reader, {
+    ...page,
+    path: urls.tiktokAccount.show(bcId, tiktokAccountId),
+    query: { list: AD_ACCOUNTS },
+    at,
+    limit: ROWS_OF_SECTION,
+    name: reader.words.console.may.adAccount,
+    anchor: 'may-i',
+  });
+}

@@ -1,0 +1,109 @@
+import { isDeepStrictEqual } from 'node:util';
+import { html } from 'hono/html';
+import { findAdAccountMembers } from '../../../domain/ad-accounts/find-ad-account-members.ts';
+import type { OwnAdAccount } from '../../../domain/ad-accounts/find-own-ad-accounts.ts';
+import type { OwnRole } from '../../../domain/ad-accounts/list-own-roles.ts';
+import { SparkgateError, type ReasonCode } from '../../../domain/errors.ts';
+import type { Html } from '../../ui/html.ts';
+import { shownName } from '../../ui/name.ts';
+import type { Shell } from '../console/console-context.ts';
+import type { Answer, RoleAnswer } from './may-i.ts';
+
+/** A condition that is missing, with the ad accounts where it is, by the person's role in them. */
+interface Missing {
+  code: ReasonCode;
+  where: readonly OwnRole[];
+}
+
+/** What is missing, for one kind of content or for both. */
+export interface MissingGroup {
+  label: string;
+  missing: readonly Missing[];
+}
+
+/** Who is named of the admins of an ad account. */
+const ADMINS = 5;
+
+/** What is missing for posts and for live videos; what is the same for both is said once. */
+export function missingGroups(
+  { reader }: Shell,
+  roles: readonly RoleAnswer[],
+  anywhere: Answer | null,
+): MissingGroup[] {
+  const { may } = reader.words.console;
+  const posts = missingOf(roles, 'post', anywhere);
+  const lives = missingOf(roles, 'live', null);
+  const isIn = (all: readonly Missing[], one: Missing): boolean => all.some((it) => isDeepStrictEqual(it, one));
+  const groups = [
+    { label: may.both, missing: posts.filter((one) => isIn(lives, one)) },
+    { label: may.post, missing: posts.filter((one) => !isIn(lives, one)) },
+    { label: may.live, missing: lives.filter((one) => !isIn(posts, one)) },
+  ];
+  return groups.filter(({ missing }) => missing.length > 0);
+}
+
+function missingOf(roles: readonly RoleAnswer[], kind: 'post' | 'live', anywhere: Answer | null): Missing[] {
+  const denied = roles.filter((it) => !it[kind].allowed);
+  const found = new Map<ReasonCode, OwnRole[]>();
+  for (const it of denied) {
+    for (const { code } of it[kind].missing) found.set(code, [...(found.get(code) ?? []), it.role]);
+  }
+  for (const { code } of anywhere?.missing ?? []) found.set(code, []);
+  return [...found].map(([code, where]) => ({ code, where }));
+}
+
+/** Each missing condition, in which ad accounts, and who can bring it about. @param all roles of the person */
+export async function missingWithPlaces(shell: Shell, { missing }: MissingGroup, all: number): Promise<Html> {
+  const { may } = shell.reader.words.console;
+  const lines = missing.map(async ({ code, where }) => {
+    const [what, who] = may.reasons[code];
+    const ofAdAccount = code === 'ADVERTISER_ROLE_INSUFFICIENT';
+    const places =
+      ofAdAccount || where.length < all
+        ? await Promise.all(where.map(async (role) => placesOf(shell, role, ofAdAccount)))
+        : [];
+    return html`<li>
+      <strong>${what}</strong> ${ofAdAccount ? '' : html`<span class="who"><span class="visually-hidden">${may.whoHelps}: </span>${who}</span>`}
+      ${places}
+    </li>`;
+  });
+  return html`<ul class="missing">
+    ${await Promise.all(lines)}
+  </ul>`;
+}
+
+async function placesOf(shell: Shell, role: OwnRole, withAdmins: boolean): Promise<Html> {
+  const { may } = shell.reader.words.console;
+  const more = role.ad_accounts - role.first.length;
+  const places = await Promise.all(role.first.map(async (it) => place(shell, it, withAdmins)));
+  return html`<ul class="plain-list">
+    ${places.map((it) => html`<li>${it}</li>`)}
+    ${more > 0 ? html`<li class="hint">${may.moreAdAccounts(more, shell.reader.formats.number(more))}</li>` : ''}
+  </ul>`;
+}
+
+async function place(shell: Shell, adAccount: OwnAdAccount, withAdmins: boolean): Promise<Html> {
+  const { may } = shell.reader.words.console;
+  const name = html`${shownName(adAccount.name)} <span class="sub">${shownName(adAccount.advertiser_id)}</span>`;
+  if (!withAdmins) return name;
+  const admins = await adminsOf(shell, adAccount);
+  const who =
+    admins.length === 0
+      ? html`${may.anAdminOf} ${shownName(adAccount.advertiser_id)}`
+      : html`${may.adminsThere}: ${admins.map((id, at) => html`${at > 0 ? ' · ' : ''}${shownName(id)}`)}`;
+  return html`${name} <span class="who"><span class="visually-hidden">${may.whoHelps}: </span>${who}</span>`;
+}
+
+/** Whom the policies let this person see; nobody where they do not. */
+async function adminsOf({ ctx, bcId, may }: Shell, { advertiser_id, of_this_center }: OwnAdAccount): Promise<string[]> {
+  if (!may.viewAdAccounts || !of_this_center) return [];
+  const which = { bcId, advertiserId: advertiser_id, role: 'ADMIN' } as const;
+  try {
+    const { items } = await findAdAccountMembers(ctx, which, { limit: ADMINS, text: null });
+    return items.map(({ user_id }) => user_id);
+  } catch (error) {
+    // It was taken away a moment ago, or the right to see it was.
+    if (error instanceof SparkgateError && (error.code === 'not_found' || error.code === 'forbidden')) return [];
+    throw error;
+  }
+}

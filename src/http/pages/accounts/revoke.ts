@@ -1,0 +1,75 @@
+import { Hono } from 'hono';
+import { html } from 'hono/html';
+import { getAccount } from '../../../domain/account-grants/get-account.ts';
+import { previewRevoke, type RevokePreview } from '../../../domain/account-grants/preview-revoke.ts';
+import { revokeGrant } from '../../../domain/account-grants/revoke-grant.ts';
+import type { PageEnv } from '../../env.ts';
+import { csrfField } from '../../session/csrf-field.ts';
+import { sameOrigin } from '../../session/same-origin.ts';
+import { formFields } from '../../ui/fields.ts';
+import { goOnSaying } from '../../session/flash.ts';
+import type { Html } from '../../ui/html.ts';
+import { notice } from '../../ui/notice.ts';
+import { scopeBadges } from '../../ui/scopes.ts';
+import { submitOnce } from '../../session/submit-once.ts';
+import { table } from '../../ui/table.ts';
+import { urls } from '../../ui/urls.ts';
+import { trail } from './trail.ts';
+import { enter, idOf, show, type Shell } from '../console/console-context.ts';
+import { unlessSomebodyWasFaster } from '../console/form.ts';
+import { accountName, heading, userName } from '../console/parts.ts';
+
+const PATH = '/console/:bc_id/tiktok-accounts/:id/revoke';
+
+/** R10: an administrator sees who would lose what, and revokes. */
+export const revoke = new Hono<PageEnv>()
+  .get(PATH, async (c) => {
+    const shell = await enter(c);
+    const { ctx, bcId, reader } = shell;
+    const id = idOf(c, 'id');
+    const preview = await unlessSomebodyWasFaster(async () => previewRevoke(ctx, bcId, id));
+    const account = await getAccount(ctx, bcId, id);
+    const words = reader.words.console.revoke;
+    const body = html`${heading(words.title, { lead: words.lead })} ${losses(shell, preview)}
+      ${notice(reader, 'warning', words.pause)}
+      <form method="post" action="${urls.tiktokAccount.revoke(bcId, id)}" class="actions">
+        ${formFields(c.get('signedIn'))}
+        <button class="danger">${words.yes}</button>
+        <a class="button secondary" href="${urls.tiktokAccount.show(bcId, id)}">${words.no}</a>
+      </form>`;
+    const breadcrumb = trail(shell, { id, name: accountName(account) });
+    return show(c, shell, 'tiktokAccounts', { title: words.title, breadcrumb, body });
+  })
+  .post(PATH, sameOrigin(), csrfField(), async (c) => {
+    const bcId = idOf(c, 'bc_id');
+    const id = idOf(c, 'id');
+    await submitOnce(
+      c,
+      async (ctx) => unlessSomebodyWasFaster(async () => revokeGrant(ctx, bcId, id)),
+      () => null,
+    );
+    return goOnSaying(c, urls.tiktokAccount.show(bcId, id), 'revoked');
+  });
+
+function losses({ reader, userId }: Shell, { members, losing }: RevokePreview): Html {
+  const words = reader.words.console.revoke;
+  if (members === 0) return html`<p>${words.nobody}</p>`;
+  const rest = members - losing.length;
+  return html`<section class="card" aria-labelledby="losing">
+    <h2 id="losing">${words.losing(members, reader.formats.number(members))}</h2>
+    ${table(
+      words.losing(members, reader.formats.number(members)),
+      [
+        {
+          label: reader.words.console.account.member,
+          main: true,
+          cell: (row) => userName(reader, row.user_id, userId),
+        },
+        { label: words.loses, cell: (row) => scopeBadges(reader, row.scopes) },
+      ],
+      losing,
+    )}
+    ${rest === 0 ? '' : html`<p>${words.more(rest, reader.formats.number(rest))}</p>`}
+    <p class="hint">${words.again} ${words.links}</p>
+  </section>`;
+}

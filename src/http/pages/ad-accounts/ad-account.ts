@@ -1,0 +1,45 @@
+import { Hono } from 'hono';
+import { html } from 'hono/html';
+import { findAdAccountMembers, type AdAccountMemberRow } from '../../../domain/ad-accounts/find-ad-account-members.ts';
+import type { PageEnv } from '../../env.ts';
+import { emptyState } from '../../ui/empty-state.ts';
+import { shownName } from '../../ui/name.ts';
+import { notice } from '../../ui/notice.ts';
+import { table, type Column } from '../../ui/table.ts';
+import { day } from '../../ui/time.ts';
+import { urls } from '../../ui/urls.ts';
+import { enter, idOf, listOf, show, type Shell } from '../console/console-context.ts';
+import { listPager } from '../console/list-pager.ts';
+import { heading, searchForm, userName } from '../console/parts.ts';
+
+/** Who has which role in one ad account, for administrators of the Business Center that it belongs to. */
+export const adAccount = new Hono<PageEnv>().get('/console/:bc_id/ad-accounts/:id', async (c) => {
+  const shell = await enter(c);
+  const { reader, bcId, ctx } = shell;
+  const id = idOf(c, 'id');
+  const { adAccountsPage: words, membersPage, searchEmpty, searchEmptyBody } = reader.words.console;
+  const { find, at } = listOf(c);
+  const which = { bcId, advertiserId: id, role: null };
+  const { items, next_cursor: next, name, total } = await findAdAccountMembers(ctx, which, find);
+  const path = urls.center.adAccount(bcId, id);
+  const nothing =
+    find.text === null
+      ? { title: words.nobodyTitle, body: words.nobodyBody }
+      : { title: searchEmpty(find.text), body: searchEmptyBody };
+  const body = html`${heading(shownName(name), { lead: html`${words.name} ${shownName(id)}` })}
+    ${notice(reader, 'info', words.elsewhere)}
+    ${searchForm(reader, { path, label: membersPage.searchLabel, text: find.text })}
+    ${items.length === 0 ? emptyState(nothing) : table(words.users, columns(shell), items)}
+    ${listPager(reader, { path, query: { q: find.text ?? undefined }, at, next, limit: find.limit, rows: items.length, total })}`;
+  const breadcrumb = [{ label: words.title, href: urls.center.adAccounts(bcId) }];
+  return show(c, shell, 'adAccounts', { title: name, breadcrumb, body });
+});
+
+function columns({ reader, userId }: Shell): Column<AdAccountMemberRow>[] {
+  const { advertiserRoles, membersPage, since } = reader.words.console;
+  return [
+    { label: membersPage.member, main: true, cell: (row) => userName(reader, row.user_id, userId) },
+    { label: membersPage.role, cell: (row) => advertiserRoles[row.advertiser_role] },
+    { label: since, cell: (row) => day(reader, row.since) },
+  ];
+}

@@ -1,0 +1,83 @@
+import { Hono } from 'hono';
+import { html } from 'hono/html';
+import { findAdAccounts, type AdAccountRow } from '../../../domain/ad-accounts/find-ad-accounts.ts';
+import { findOwnAdAccounts, type OwnAdAccount } from '../../../domain/ad-accounts/find-own-ad-accounts.ts';
+import type { PageEnv } from '../../env.ts';
+import { emptyState } from '../../ui/empty-state.ts';
+import { notice } from '../../ui/notice.ts';
+import { table, type Column } from '../../ui/table.ts';
+import { urls, withQuery } from '../../ui/urls.ts';
+import { enter, listOf, show, type Shell } from '../console/console-context.ts';
+import { listPager } from '../console/list-pager.ts';
+import { adAccountLines } from '../accounts/may-section.ts';
+import { heading, searchForm } from '../console/parts.ts';
+import { tabs } from '../requests/requests.ts';
+
+/** The ad accounts of the Business Center for its administrators, and for everybody those in which they have a role. */
+export const adAccounts = new Hono<PageEnv>().get('/console/:bc_id/ad-accounts', async (c) => {
+  const shell = await enter(c);
+  const { reader, bcId, ctx, may } = shell;
+  const { adAccountsPage: words, searchEmpty, searchEmptyBody } = reader.words.console;
+  const all = may.viewAdAccounts && c.req.query('show') !== 'own';
+  const { find, at } = listOf(c);
+  const path = urls.center.adAccounts(bcId);
+  const { shown, ...page } = all
+    ? await ofCenter(shell, await findAdAccounts(ctx, bcId, find))
+    : await ofPerson(shell, await findOwnAdAccounts(ctx, bcId, find));
+  const keep: Record<string, string> = may.viewAdAccounts && !all ? { show: 'own' } : {};
+  const nothing =
+    find.text === null
+      ? { title: words.emptyTitle, body: words.emptyBody }
+      : { title: searchEmpty(find.text), body: searchEmptyBody };
+  const body = html`${heading(words.title, { lead: all ? words.leadAdministrator : words.leadMember })}
+    ${notice(reader, 'info', words.elsewhere)}
+    ${
+      may.viewAdAccounts
+        ? tabs(words.which, [
+            { label: words.all, href: path, current: all },
+            { label: words.own, href: withQuery(path, { show: 'own' }), current: !all },
+          ])
+        : ''
+    }
+    ${searchForm(reader, { path, label: words.searchLabel, text: find.text, keep })}
+    ${page.rows === 0 ? emptyState(nothing) : shown}
+    ${listPager(reader, { ...page, path, query: { q: find.text ?? undefined, ...keep }, at, limit: find.limit })}`;
+  return show(c, shell, 'adAccounts', { title: words.title, body });
+});
+
+interface Listed {
+  shown: ReturnType<typeof table>;
+  rows: number;
+  next: string | null;
+  total?: number;
+}
+
+async function ofCenter(
+  { reader, bcId }: Shell,
+  { items, next_cursor: next, total }: Awaited<ReturnType<typeof findAdAccounts>>,
+): Promise<Listed> {
+  const { adAccountsPage: words, advertiserRoles } = reader.words.console;
+  const columns: Column<AdAccountRow>[] = [
+    {
+      label: words.name,
+      main: true,
+      cell: (row) => adAccountLines(row, urls.center.adAccount(bcId, row.advertiser_id)),
+    },
+    { label: words.yourRole, cell: (row) => (row.own_role === null ? words.noRole : advertiserRoles[row.own_role]) },
+    { label: words.users, numeric: true, cell: (row) => reader.formats.number(row.users) },
+  ];
+  return { shown: table(words.title, columns, items), rows: items.length, next, total };
+}
+
+async function ofPerson(
+  { reader }: Shell,
+  { items, next_cursor: next }: Awaited<ReturnType<typeof findOwnAdAccounts>>,
+): Promise<Listed> {
+  const { adAccountsPage: words, advertiserRoles } = reader.words.console;
+  const columns: Column<OwnAdAccount>[] = [
+    { label: words.name, main: true, cell: (row) => adAccountLines(row) },
+    { label: words.yourRole, cell: (row) => advertiserRoles[row.advertiser_role] },
+    { label: words.place, cell: (row) => (row.of_this_center ? words.here : words.otherPlace) },
+  ];
+  return { shown: table(words.title, columns, items), rows: items.length, next };
+}

@@ -1,0 +1,107 @@
+import type { Context } from 'hono';
+import { html } from 'hono/html';
+import type { ConsentView } from '../../../domain/consents/get-consent.ts';
+import type { AccountNames } from '../../../domain/tiktok-accounts/get-own-account.ts';
+import type { PageEnv } from '../../env.ts';
+import { facts } from '../../ui/facts.ts';
+import { formFields } from '../../ui/fields.ts';
+import type { Html } from '../../ui/html.ts';
+import { ownerName } from '../my-account/owner-name.ts';
+import { checkedName, shownName } from '../../ui/name.ts';
+import type { Reader } from '../../ui/locale.ts';
+import { inOrder, scopeCard } from '../../ui/scopes.ts';
+import { countdown } from '../../ui/time.ts';
+import { urls } from '../../ui/urls.ts';
+
+/** What is asked, of whom, and by which link. */
+interface AskedOwner {
+  consent: ConsentView;
+  owner: AccountNames;
+  token: string;
+}
+
+/** All that an owner has to know before they answer, in the order in which they have to know it. */
+export function consentBody(c: Context<PageEnv>, asked: AskedOwner): Html {
+  const { consent, token } = asked;
+  const reader = c.get('reader');
+  const words = reader.words.consent;
+  const { business_center: center } = consent;
+  return html`<div class="stack consent">
+    <div>
+      <h1>${words.title}</h1>
+      <p class="asks"><strong>${shownName(center.name)}</strong> ${words.lead}</p>
+    </div>
+    <section class="card code-card">
+      <h2>${words.code}</h2>
+      <p class="code">${consent.code}</p>
+      <p>${words.codeHint}</p>
+    </section>
+    <section class="card">
+      ${facts([
+        [words.businessCenter, checkedName(reader, center.name)],
+        [words.businessCenterId, checkedName(reader, center.bc_id)],
+        [words.requestedBy, checkedName(reader, consent.requested_by)],
+      ])}
+    </section>
+    ${account(c, asked)} ${scopes(reader, consent)} ${terms(reader)}
+    <div class="notice warning" role="note">
+      <p><strong>${words.unexpected}</strong> ${words.unexpectedMore}</p>
+    </div>
+    ${answers(c, token)}
+    <p class="hint">${words.answerBy} ${countdown(reader, consent.expires_at)}</p>
+  </div>`;
+}
+
+function account(c: Context<PageEnv>, { owner, token }: AskedOwner): Html {
+  const reader = c.get('reader');
+  const words = reader.words.consent;
+  return html`<section class="card">
+    ${facts([
+      [words.yourAccount, ownerName(reader, owner, c.get('signedIn'))],
+      [words.accountId, checkedName(reader, owner.id)],
+    ])}
+    <p><a href="${urls.signIn.choose('tiktok_account', urls.consent.show(token))}">${words.notYou}</a></p>
+  </section>`;
+}
+
+function scopes(reader: Reader, { scopes: asked, held_scopes: held, resulting_scopes: resulting }: ConsentView): Html {
+  const words = reader.words.consent;
+  const again = resulting.every((scope) => held.includes(scope));
+  const total = held.length === 0 ? words.resultNew : again ? words.resultSame : words.resultMore;
+  const heldMark = html`<span class="badge">${words.alreadyHeld}</span>`;
+  return html`<section class="stack">
+      <h2>${words.asked}</h2>
+      ${inOrder(asked).map((scope) => scopeCard(reader, scope, held.includes(scope) ? { after: heldMark } : {}))}
+    </section>
+    <section class="card result">
+      <h2>${words.result}</h2>
+      <p>${total}</p>
+      <ul class="plain-list">
+        ${inOrder(resulting).map(
+          (scope) =>
+            html`<li>${reader.words.common.scopes[scope].name} <code>${scope}</code> ${held.includes(scope) ? heldMark : ''}</li>`,
+        )}
+      </ul>
+    </section>`;
+}
+
+function terms(reader: Reader): Html {
+  const words = reader.words.consent;
+  return html`<section class="card">
+    ${facts([
+      [words.validity, html`<strong>${words.noExpiry}</strong>`],
+      [words.whoRevokes, words.revokers],
+    ])}
+    <p class="hint">${words.passedOn}</p>
+  </section>`;
+}
+
+/** Two buttons of one look and one size: neither answer is the easier one. */
+function answers(c: Context<PageEnv>, token: string): Html {
+  const words = c.get('reader').words.consent;
+  const fields = () => formFields(c.get('signedIn'));
+  return html`<div class="even answers">
+    <form method="post" action="${urls.consent.decline(token)}">${fields()}<button class="same">${words.decline}</button></form>
+    <form method="post" action="${urls.consent.approve(token)}">${fields()}<button class="same">${words.authorize}</button></form>
+  </div>`;
+}

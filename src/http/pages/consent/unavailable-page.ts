@@ -1,0 +1,25 @@
+import type { Context } from 'hono';
+import { html } from 'hono/html';
+import type { PageEnv } from '../../env.ts';
+import { shownName } from '../../ui/name.ts';
+import { page } from '../../ui/page.ts';
+import { urls } from '../../ui/urls.ts';
+
+/** Answers every link that does not work in the same way. It helps on whoever sent an answer twice, or is somebody else. */
+export async function unavailablePage(c: Context<PageEnv>): Promise<Response> {
+  const { common, consent } = c.get('reader').words;
+  const { actor, displayName } = c.get('signedIn');
+  const words = consent.unavailable;
+  const body = html`<section class="empty error-page">
+    <h1>${words.title}</h1>
+    <p>${words.body}</p>
+    <p>${words.next}</p>
+    <p>${words.nothing}</p>
+    <p class="hint">${common.signedInAs} ${shownName(displayName ?? actor.id)}</p>
+    <p class="actions">
+      <a class="button" href="${urls.myAccount.show()}">${words.mine}</a>
+      <a class="button secondary" href="${urls.signIn.choose('tiktok_account', c.req.path.split('/').slice(0, 3).join('/'))}">${consent.notYou}</a>
+    </p>
+  </section>`;
+  return page(c, { title: words.title, body, narrow: true }, 404);
+}

@@ -1,0 +1,49 @@
+import { Hono } from 'hono';
+import { html } from 'hono/html';
+import { listOwnCenters } from '../../../domain/business-centers/list-own-centers.ts';
+import { mayReview } from '../../../domain/review/authorize-review.ts';
+import type { PageEnv } from '../../env.ts';
+import { emptyState } from '../../ui/empty-state.ts';
+import { checkedName, shownName } from '../../ui/name.ts';
+import { page } from '../../ui/page.ts';
+import { urls } from '../../ui/urls.ts';
+import { contextOfPage } from '../../session/context-of-page.ts';
+import { idOf, listOf } from './console-context.ts';
+import { listPager } from './list-pager.ts';
+import { heading } from './parts.ts';
+
+/** Which Business Center to work in; whoever is in one alone goes on to it. */
+export const choose = new Hono<PageEnv>()
+  .get('/', (c) => c.redirect(urls.console(), 302))
+  .get('/console', async (c) => {
+    const reader = c.get('reader');
+    const words = reader.words.console;
+    const { find, at } = listOf(c);
+    const { items, next_cursor: next } = await listOwnCenters(contextOfPage(c), find);
+    const [only] = items;
+    if (only && items.length === 1 && next === null && find.cursor === undefined) {
+      return c.redirect(urls.center.tiktokAccounts(only.bc_id), 302);
+    }
+    const review = (await mayReview(contextOfPage(c)))
+      ? html`<a class="button" href="${urls.review()}">${words.nav.review}</a>`
+      : undefined;
+    const list = html`${heading(words.chooseCenter, { lead: words.chooseLead, action: review })}
+      <ul class="tiles">
+        ${items.map(
+          (center) =>
+            html`<li>
+              <a class="tile" href="${urls.center.tiktokAccounts(center.bc_id)}">
+                <strong>${checkedName(reader, center.name)}</strong>
+                <span class="sub">${words.id} ${shownName(center.bc_id)}</span>
+                <span class="badge">${words.roles[center.user_role]}</span>
+              </a>
+            </li>`,
+        )}
+      </ul>
+      ${listPager(reader, { path: urls.console(), at, next, limit: find.limit, rows: items.length })}`;
+    const body = only
+      ? list
+      : html`<h1 class="visually-hidden">${words.yourCenters}</h1>${emptyState({ ...words.noCenters, ...(review && { action: review }) })}`;
+    return page(c, { title: words.yourCenters, body });
+  })
+  .get('/console/:bc_id', (c) => c.redirect(urls.center.tiktokAccounts(idOf(c, 'bc_id')), 302));

@@ -1,0 +1,125 @@
+import type { Context as Http } from 'hono';
+import { html } from 'hono/html';
+import { getOwnCenter } from '../../../domain/business-centers/get-own-center.ts';
+import type { OwnCenter } from '../../../domain/business-centers/list-own-centers.ts';
+import { ask } from '../../../domain/authorize.ts';
+import { mayReview } from '../../../domain/review/authorize-review.ts';
+import type { Context } from '../../../domain/context.ts';
+import { SparkgateError } from '../../../domain/errors.ts';
+import { FindQuery } from '../../../domain/find-text.ts';
+import { OutsideId } from '../../../domain/vocabulary.ts';
+import type { PageEnv } from '../../env.ts';
+import { contextOfPage } from '../../session/context-of-page.ts';
+import { heard, type Flash } from '../../session/flash.ts';
+import type { Html } from '../../ui/html.ts';
+import { checkedName } from '../../ui/name.ts';
+import { page, type PageParts, type Place } from '../../ui/page.ts';
+import type { Reader } from '../../ui/locale.ts';
+import { urls } from '../../ui/urls.ts';
+import { positionOf, type Position } from './list-pager.ts';
+
+/** What the policies let this person see of the Business Center. Each page asks again for what it does. */
+interface May {
+  request: boolean;
+  viewRequests: boolean;
+  viewMembers: boolean;
+  viewAdAccounts: boolean;
+  review: boolean;
+}
+
+/** A person in a Business Center: what every page of the console starts from. */
+export interface Shell {
+  ctx: Context;
+  reader: Reader;
+  center: OwnCenter;
+  bcId: string;
+  userId: string;
+  may: May;
+  /** What was done before this page. */
+  flashes: Flash[];
+}
+
+/** Rows of one list. */
+const ROWS = 25;
+
+/** Rows of a list that shares its page with others. */
+export const ROWS_OF_SECTION = 10;
+
+/** Goes into the Business Center of the address. @throws SparkgateError `not_found` for whoever is no member of it */
+export async function enter(c: Http<PageEnv>): Promise<Shell> {
+  const ctx = contextOfPage(c);
+  const bcId = idOf(c, 'bc_id');
+  const may = async (action: string): Promise<boolean> =>
+    (await ask(ctx, { action, resource: { type: 'business_center', id: bcId } }, null)).decision;
+  const [center, request, viewRequests, viewMembers, viewAdAccounts, review] = await Promise.all([
+    getOwnCenter(ctx, bcId),
+    may('request_account_access'),
+    may('view_access_requests'),
+    may('view_members'),
+    may('view_ad_accounts'),
+    mayReview(ctx),
+  ]);
+  const { id: userId } = c.get('signedIn').actor;
+  const allowed = { request, viewRequests, viewMembers, viewAdAccounts, review };
+  return { ctx, reader: c.get('reader'), center, bcId, userId, may: allowed, flashes: heard(c) };
+}
+
+/** An id in the address. @throws SparkgateError `not_found` for what can be no id */
+export function idOf(c: Http<PageEnv>, name: string): string {
+  const id = OutsideId.safeParse(c.req.param(name));
+  if (!id.success) throw new SparkgateError('not_found', 'There is nothing at this address.');
+  return id.data;
+}
+
+/**
+ * What somebody looks for in a list: `q`, and where the list goes on. On a page of several lists, `list` says whose
+ * cursor it is. @throws SparkgateError `invalid_request`
+ */
+function findOf(c: Http<PageEnv>, list?: string): FindQuery {
+  const cursor = c.req.query('list') === list ? c.req.query('cursor') : undefined;
+  const found = FindQuery.safeParse({ limit: ROWS, cursor, text: c.req.query('q') ?? null });
+  if (!found.success) throw new SparkgateError('invalid_request', 'This is no address of a list.');
+  return found.data;
+}
+
+/** As {@link findOf}, with the way back in the list. */
+export function listOf(c: Http<PageEnv>, list?: string): { find: FindQuery; at: Position } {
+  return { find: findOf(c, list), at: positionOf(c, list) };
+}
+
+export type Section = 'tiktokAccounts' | 'accessRequests' | 'adAccounts' | 'members';
+
+/** Answers a page of the console. */
+export async function show(
+  c: Http<PageEnv>,
+  shell: Shell,
+  section: Section,
+  parts: Omit<PageParts, 'navigation' | 'switcher'>,
+  status: 200 | 400 | 403 | 409 = 200,
+): Promise<Response> {
+  return page(c, { ...parts, navigation: places(shell, section), switcher: switcher(shell) }, status);
+}
+
+function places({ reader, bcId, may }: Shell, section: Section): Place[] {
+  const { nav } = reader.words.console;
+  const { center } = urls;
+  const all: [Section | 'review', string, string, boolean][] = [
+    ['tiktokAccounts', nav.tiktokAccounts, center.tiktokAccounts(bcId), true],
+    ['accessRequests', nav.accessRequests, center.accessRequests(bcId), may.viewRequests],
+    ['adAccounts', nav.adAccounts, center.adAccounts(bcId), true],
+    ['members', may.viewMembers ? nav.members : nav.administrators, center.members(bcId), true],
+    ['review', nav.review, urls.review(), may.review],
+  ];
+  return all
+    .filter(([, , , shown]) => shown)
+    .map(([name, label, href]) => ({ label, href, ...(name === section && { current: true }) }));
+}
+
+function switcher({ reader, center }: Shell): Html {
+  const words = reader.words.console;
+  return html`<a class="center" href="${urls.console()}" title="${words.switchCenter}">
+    <span class="visually-hidden">${words.businessCenter}: </span
+    ><span class="ellipsis">${checkedName(reader, center.name)}</span>
+    <span class="badge">${words.roles[center.user_role]}</span>
+  </a>`;
+}

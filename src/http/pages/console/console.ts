@@ -1,0 +1,34 @@
+import { Hono } from 'hono';
+import type { PageEnv } from '../../env.ts';
+import { signedIn } from '../../session/signed-in.ts';
+import { accountPage } from '../accounts/account.ts';
+import { accounts } from '../accounts/accounts.ts';
+import { adAccount } from '../ad-accounts/ad-account.ts';
+import { adAccounts } from '../ad-accounts/ad-accounts.ts';
+import { assign } from '../accounts/assign.ts';
+import { choose } from './choose-center.ts';
+import { member } from '../accounts/assignment.ts';
+import { members } from '../members/members.ts';
+import { requestPage } from '../requests/request.ts';
+import { requestAccess } from '../requests/request-access.ts';
+import { requests } from '../requests/requests.ts';
+import { review } from '../review/review.ts';
+import { revoke } from '../accounts/revoke.ts';
+
+/** The Business Center console and the reviewer's page, for users who are signed in. */
+export const businessCenterConsole = new Hono<PageEnv>()
+  .use('/console/*', signedIn('user'))
+  .use('/review/*', signedIn('user'))
+  .route('/', choose)
+  .route('/', accounts)
+  .route('/', accountPage)
+  .route('/', assign)
+  .route('/', member)
+  .route('/', revoke)
+  .route('/', requestAccess)
+  .route('/', requests)
+  .route('/', requestPage)
+  .route('/', members)
+  .route('/', adAccounts)
+  .route('/', adAccount)
+  .route('/', review);

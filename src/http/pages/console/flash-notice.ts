@@ -1,0 +1,36 @@
+import { html } from 'hono/html';
+import type { Flash } from '../../session/flash.ts';
+import type { Html } from '../../ui/html.ts';
+import { notice } from '../../ui/notice.ts';
+import type { Reader } from '../../ui/locale.ts';
+import type { Shell } from './console-context.ts';
+
+/** What a form of the console can say on the page that follows it. */
+export type Done = 'assigned' | 'changed' | 'unassigned' | 'cancelled' | 'revoked' | 'approved';
+
+const COUNT = /^[1-9]\d{0,5}$/;
+
+/** What was just done, once, on top of the page. */
+export function flashNotice({ flashes, reader }: Shell): Html {
+  return html`${flashes.map((flash) => said(reader, flash))}`;
+}
+
+function said(reader: Reader, flash: Flash): Html {
+  const words = reader.words.console;
+  const count = Number(COUNT.exec(flash.values['count'] ?? '1')?.[0]);
+  // The cookie is the browser's: what it says may be anything.
+  if (Number.isNaN(count)) return html``;
+  const sentences: Readonly<Record<Done, string>> = {
+    assigned: words.assign.done(count, reader.formats.number(count)),
+    changed: words.member.changed,
+    unassigned: words.member.unassigned,
+    cancelled: words.done.cancelled,
+    revoked: words.revoke.done,
+    approved: words.done.approved,
+  };
+  return isDone(flash.done, sentences) ? notice(reader, 'success', sentences[flash.done]) : html``;
+}
+
+function isDone(name: string, sentences: Readonly<Record<Done, string>>): name is Done {
+  return Object.hasOwn(sentences, name);
+}

@@ -1,0 +1,95 @@
+import { html } from 'hono/html';
+import { Scope } from '../../../domain/vocabulary.ts';
+import type { Html } from '../../ui/html.ts';
+import { checkedName, shownName } from '../../ui/name.ts';
+import type { Reader } from '../../ui/locale.ts';
+import { inOrder } from '../../ui/scopes.ts';
+
+/** What people call a TikTok account, the best that is known of it. */
+export function accountName(account: {
+  tiktok_account_id: string;
+  handle: string | null;
+  display_name: string | null;
+}): string {
+  return account.display_name ?? account.handle ?? account.tiktok_account_id;
+}
+
+/** A TikTok account as two lines: its name, and below it handle and id. */
+export function accountLines(
+  reader: Reader,
+  account: { tiktok_account_id: string; handle: string | null; display_name: string | null },
+  href?: string,
+): Html {
+  const name = checkedName(reader, accountName(account));
+  const rest = [account.handle, account.tiktok_account_id].filter(
+    (text, index, all): text is string => text !== null && text !== accountName(account) && all.indexOf(text) === index,
+  );
+  return html`${href === undefined ? name : html`<a href="${href}">${name}</a>`}
+    ${rest.length === 0 ? '' : html`<span class="sub">${rest.map((text, at) => html`${at > 0 ? ' · ' : ''}${shownName(text)}`)}</span>`}`;
+}
+
+/** A user, told apart when it is the reader. */
+export function userName(reader: Reader, userId: string, self: string): Html {
+  return html`${checkedName(reader, userId)}${userId === self ? html` <span class="badge">${reader.words.console.you}</span>` : ''}`;
+}
+
+/** Who did something, from the audit trail's `user:adm`. */
+export function actorName(reader: Reader, actor: string): Html {
+  const [, type = '', id = ''] = /^([^:]*):?(.*)$/su.exec(actor) ?? [];
+  const kinds: Readonly<Record<string, string>> = reader.words.console.actors;
+  const kind = kinds[type] ?? type;
+  if (id === '') return html`${kind}`;
+  return html`${kind} ${type === 'api_key' ? html`<code title="${id}">…${id.slice(-6)}</code>` : shownName(id)}`;
+}
+
+/** A search box that asks by GET, and the way back to everything. */
+export function searchForm(
+  reader: Reader,
+  { path, label, text, keep = {} }: { path: string; label: string; text: string | null; keep?: Record<string, string> },
+): Html {
+  const words = reader.words.console;
+  return html`<form class="search" role="search" method="get" action="${path}">
+    ${Object.entries(keep).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`)}
+    <label class="visually-hidden" for="q">${label}</label>
+    <input id="q" type="search" name="q" value="${text ?? ''}" placeholder="${label}" maxlength="256" dir="auto" />
+    <button class="secondary">${words.search}</button>
+    ${text === null ? '' : html`<a class="button quiet" href="${path}">${words.searchAll}</a>`}
+  </form>`;
+}
+
+/** Tick boxes for scopes; `disabled` ones are there to be seen. */
+export function scopeBoxes(reader: Reader, scopes: { offered: readonly Scope[]; ticked: readonly Scope[] }): Html {
+  return html`<div class="choices">
+    ${inOrder(Scope.options).map((scope) => {
+      const offered = scopes.offered.includes(scope);
+      return html`<label class="choice${offered ? '' : ' unavailable'}">
+        <input type="checkbox" name="scopes" value="${scope}"${scopes.ticked.includes(scope) && offered ? html` checked` : ''}${offered ? '' : html` disabled`} />
+        <span>${reader.words.common.scopes[scope].name} <code>${scope}</code>${offered ? '' : html` <span class="hint">· ${reader.words.console.assign.notGranted}</span>`}</span>
+      </label>`;
+    })}
+  </div>`;
+}
+
+/** Whom the mark of the audit trail means. */
+export function whoDid(reader: Reader, actor: string | null): Html {
+  return actor === null ? html`${reader.words.common.noValue}` : actorName(reader, actor);
+}
+
+/** The users whom somebody can ask. */
+export function administratorsList(reader: Reader, administrators: readonly string[]): Html {
+  return html`<p class="hint">${reader.words.console.may.administrators}</p>
+    <ul class="names">
+      ${administrators.map((id) => html`<li>${checkedName(reader, id)}</li>`)}
+    </ul>`;
+}
+
+/** A page's heading, what it is about, and what can be done. */
+export function heading(title: Html | string, parts: { lead?: Html | string; action?: Html | undefined } = {}): Html {
+  return html`<div class="heading">
+    <div>
+      <h1>${title}</h1>
+      ${parts.lead === undefined ? '' : html`<p class="lead">${parts.lead}</p>`}
+    </div>
+    ${parts.action === undefined ? '' : html`<p class="actions">${parts.action}</p>`}
+  </div>`;
+}

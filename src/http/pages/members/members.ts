@@ -1,0 +1,62 @@
+import { Hono } from 'hono';
+import { html } from 'hono/html';
+import { findMembers } from '../../../domain/business-centers/find-members.ts';
+import { listAdministrators } from '../../../domain/business-centers/list-administrators.ts';
+import type { PageEnv } from '../../env.ts';
+import { emptyState } from '../../ui/empty-state.ts';
+import { notice } from '../../ui/notice.ts';
+import { table } from '../../ui/table.ts';
+import { day } from '../../ui/time.ts';
+import { urls } from '../../ui/urls.ts';
+import { enter, listOf, show, type Shell } from '../console/console-context.ts';
+import { listPager } from '../console/list-pager.ts';
+import { heading, searchForm, userName } from '../console/parts.ts';
+
+/** Who belongs to the Business Center; standard members see whom they can ask. */
+export const members = new Hono<PageEnv>().get('/console/:bc_id/members', async (c) => {
+  const shell = await enter(c);
+  return shell.may.viewMembers ? membersPage(c, shell) : administratorsPage(c, shell);
+});
+
+async function membersPage(c: Parameters<typeof show>[0], shell: Shell): Promise<Response> {
+  const { reader, bcId, ctx, userId } = shell;
+  const { membersPage: words, roles, since, searchEmpty, searchEmptyBody } = reader.words.console;
+  const { find, at } = listOf(c);
+  const { items, next_cursor: next, total } = await findMembers(ctx, bcId, find);
+  const path = urls.center.members(bcId);
+  const rows = table(
+    words.title,
+    [
+      { label: words.member, main: true, cell: (row) => userName(reader, row.user_id, userId) },
+      { label: words.role, cell: (row) => roles[row.user_role] },
+      { label: words.accounts, numeric: true, cell: (row) => reader.formats.number(row.tiktok_accounts) },
+      { label: since, cell: (row) => day(reader, row.since) },
+    ],
+    items,
+  );
+  const nothing =
+    find.text === null
+      ? { title: words.emptyTitle, body: words.emptyBody }
+      : { title: searchEmpty(find.text), body: searchEmptyBody };
+  const body = html`${heading(words.title, { lead: words.lead })} ${notice(reader, 'info', words.elsewhere)}
+    ${searchForm(reader, { path, label: words.searchLabel, text: find.text })}
+    ${items.length === 0 ? emptyState(nothing) : rows}
+    ${listPager(reader, { path, query: { q: find.text ?? undefined }, at, next, limit: find.limit, rows: items.length, total })}`;
+  return show(c, shell, 'members', { title: words.title, body });
+}
+
+async function administratorsPage(c: Parameters<typeof show>[0], shell: Shell): Promise<Response> {
+  const { reader, bcId, ctx, userId } = shell;
+  const { membersPage: words, roles } = reader.words.console;
+  const items = await listAdministrators(ctx, bcId);
+  const body = html`${heading(words.administratorsTitle, { lead: words.administratorsLead })}
+    ${table(
+      words.administratorsTitle,
+      [
+        { label: words.member, main: true, cell: (id) => userName(reader, id, userId) },
+        { label: words.role, cell: () => roles.ADMIN },
+      ],
+      items,
+    )}`;
+  return show(c, shell, 'members', { title: words.administratorsTitle, body });
+}

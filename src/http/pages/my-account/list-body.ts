@@ -1,0 +1,84 @@
+import type { Context } from 'hono';
+import { html } from 'hono/html';
+import type { OwnerGrant } from '../../../domain/account-grants/list-owner-grants.ts';
+import type { Page } from '../../../domain/page.ts';
+import type { AccountNames } from '../../../domain/tiktok-accounts/get-own-account.ts';
+import type { PageEnv } from '../../env.ts';
+import { emptyState } from '../../ui/empty-state.ts';
+import type { Flash } from '../../session/flash.ts';
+import type { Html } from '../../ui/html.ts';
+import { checkedName, shownName } from '../../ui/name.ts';
+import { notice } from '../../ui/notice.ts';
+import { pager } from '../../ui/pager.ts';
+import type { Reader } from '../../ui/locale.ts';
+import { scopeBadges } from '../../ui/scopes.ts';
+import { table } from '../../ui/table.ts';
+import { day } from '../../ui/time.ts';
+import { urls } from '../../ui/urls.ts';
+import { ownerName } from './owner-name.ts';
+
+/** Every Business Center that may use the account. */
+export function listBody(
+  c: Context<PageEnv>,
+  list: { owner: AccountNames; grants: Page<OwnerGrant>; cursor: string | undefined; flashes: readonly Flash[] },
+): Html {
+  const reader = c.get('reader');
+  const words = reader.words.myAccount;
+  const { items, next_cursor: next } = list.grants;
+  return html`${list.flashes.map((flash) => said(reader, flash))}
+    <div class="heading">
+      <div>
+        <h1>${words.title}</h1>
+        <p class="lead">${words.lead}</p>
+      </div>
+    </div>
+    <section class="card account">
+      <div>
+        <p class="hint">${words.account}</p>
+        <p>${ownerName(reader, list.owner, c.get('signedIn'))}</p>
+        <p class="hint">${reader.words.consent.accountId} ${shownName(list.owner.id)}</p>
+      </div>
+      <a href="${urls.signIn.choose('tiktok_account', urls.myAccount.show())}">${words.switchAccount}</a>
+    </section>
+    ${items.length === 0 ? emptyState({ title: words.emptyTitle, body: words.emptyBody }) : rows(reader, items)}
+    ${pager(reader, { path: urls.myAccount.show(), cursor: list.cursor, next })}`;
+}
+
+function rows(reader: Reader, items: readonly OwnerGrant[]): Html {
+  const { myAccount: words } = reader.words;
+  return table<OwnerGrant>(
+    words.title,
+    [
+      {
+        label: words.businessCenter,
+        main: true,
+        cell: ({ bc_id: bcId, business_center_name: name }) =>
+          html`<a href="${urls.myAccount.grant(bcId)}">${checkedName(reader, name)}</a>
+            <div class="hint">${shownName(bcId)}</div>`,
+      },
+      { label: words.scopes, cell: ({ scopes }) => scopeBadges(reader, scopes) },
+      { label: words.since, cell: ({ granted_at: at }) => day(reader, at) },
+      { label: words.members, cell: ({ members }) => members, numeric: true },
+      {
+        label: words.actions,
+        cell: ({ bc_id: bcId, business_center_name: name }) =>
+          html`<a class="button danger-quiet" href="${urls.myAccount.revoke(bcId)}"
+            >${words.revoke}<span class="visually-hidden">: ${name}</span></a
+          >`,
+      },
+    ],
+    items,
+  );
+}
+
+/** What was just done. We recommend a pause and never claim to have made one. */
+function said(reader: Reader, { done, values }: Flash): Html {
+  const { myAccount: words } = reader.words;
+  if (done === 'declined') return notice(reader, 'success', words.declined);
+  if (done !== 'revoked') return html``;
+  const lost = Number(values['members'] ?? 0);
+  const name = html`<strong>${shownName(values['name'] ?? '')}</strong>`;
+  const members = words.membersLost(lost, reader.formats.number(lost));
+  return html`${notice(reader, 'success', html`${words.revoked} ${name}`, members)}
+  ${notice(reader, 'warning', words.pauseRecommended)}`;
+}

@@ -1,0 +1,101 @@
+import { Hono, type Context as Http } from 'hono';
+import { getOwnerGrant } from '../../../domain/account-grants/get-owner-grant.ts';
+import { listOwnerGrants, type OwnerGrant } from '../../../domain/account-grants/list-owner-grants.ts';
+import { revokeGrant } from '../../../domain/account-grants/revoke-grant.ts';
+import { SparkgateError } from '../../../domain/errors.ts';
+import { PageQuery, type Page } from '../../../domain/page.ts';
+import { getOwnAccount } from '../../../domain/tiktok-accounts/get-own-account.ts';
+import { OutsideId } from '../../../domain/vocabulary.ts';
+import type { PageEnv } from '../../env.ts';
+import { csrfField } from '../../session/csrf-field.ts';
+import { sameOrigin } from '../../session/same-origin.ts';
+import { signedIn } from '../../session/signed-in.ts';
+import { contextOfPage } from '../../session/context-of-page.ts';
+import { goOnSaying, heard } from '../../session/flash.ts';
+import { page } from '../../ui/page.ts';
+import { submitOnce } from '../../session/submit-once.ts';
+import { urls } from '../../ui/urls.ts';
+import { grantBody, type ShownGrant } from './grant-body.ts';
+import { listBody } from './list-body.ts';
+import { revokeBody } from './revoke-body.ts';
+
+/** Business Centers on one page of the list. */
+const ROWS = 25;
+
+/** Who can use the account that is signed in, and how its owner ends that. */
+export const myAccount = new Hono<PageEnv>()
+  .use('/my-account/*', signedIn('tiktok_account'))
+  .on('POST', '/my-account/*', sameOrigin(), csrfField())
+  .get('/my-account', async (c) => {
+    const query = PageQuery.safeParse({ limit: ROWS, cursor: c.req.query('cursor') });
+    if (!query.success) throw new SparkgateError('invalid_request', 'This is no address of the list.');
+    const grants = await ownGrants(c, query.data);
+    const owner = await getOwnAccount(contextOfPage(c), c.get('signedIn').actor.id);
+    const list = { owner, grants, cursor: c.req.query('cursor'), flashes: heard(c) };
+    return page(c, { title: c.get('reader').words.myAccount.title, handle: owner.handle, body: listBody(c, list) });
+  })
+  .get('/my-account/grants/:bc_id', async (c) => {
+    const { grant, owner } = await ownGrant(c);
+    const body = grantBody(c, { grant, owner }, heard(c));
+    return page(c, {
+      title: grant.business_center_name,
+      handle: owner.handle,
+      breadcrumb: breadcrumb(c),
+      body,
+      narrow: true,
+    });
+  })
+  .get('/my-account/grants/:bc_id/revoke', async (c) => {
+    const shown = await ownGrant(c);
+    const { revokeTitle } = c.get('reader').words.myAccount;
+    return page(c, {
+      title: revokeTitle,
+      handle: shown.owner.handle,
+      breadcrumb: breadcrumb(c),
+      body: revokeBody(c, shown),
+      narrow: true,
+    });
+  })
+  .post('/my-account/grants/:bc_id/revoke', async (c) => {
+    const { id } = c.get('signedIn').actor;
+    let name = '';
+    const revoked = await submitOnce(
+      c,
+      async (ctx) => {
+        const grant = await getOwnerGrant(ctx, id, bcIdOf(c));
+        name = grant.business_center_name;
+        return revokeGrant(ctx, grant.bc_id, id);
+      },
+      ({ assignments_ended: ended }) => ({ name, members: String(ended) }),
+    );
+    return goOnSaying(c, urls.myAccount.show(), 'revoked', revoked);
+  });
+
+/** An account that signed in for the first time may not be known here yet: then it has authorized nobody. */
+async function ownGrants(c: Http<PageEnv>, query: PageQuery): Promise<Page<OwnerGrant>> {
+  try {
+    return await listOwnerGrants(contextOfPage(c), c.get('signedIn').actor.id, query);
+  } catch (error) {
+    if (error instanceof SparkgateError && error.code === 'not_found') return { items: [], next_cursor: null };
+    throw error;
+  }
+}
+
+/** @throws SparkgateError `not_found` */
+async function ownGrant(c: Http<PageEnv, '/my-account/grants/:bc_id'>): Promise<ShownGrant> {
+  const ctx = contextOfPage(c);
+  const { id } = c.get('signedIn').actor;
+  const [grant, owner] = await Promise.all([getOwnerGrant(ctx, id, bcIdOf(c)), getOwnAccount(ctx, id)]);
+  return { grant, owner };
+}
+
+/** @throws SparkgateError `not_found` for what can be no id */
+function bcIdOf(c: Http<PageEnv, '/my-account/grants/:bc_id'>): string {
+  const id = OutsideId.safeParse(c.req.param('bc_id'));
+  if (!id.success) throw new SparkgateError('not_found', 'There is no such Business Center.');
+  return id.data;
+}
+
+function breadcrumb(c: Http<PageEnv>) {
+  return [{ label: c.get('reader').words.myAccount.title, href: urls.myAccount.show() }];
+}

@@ -1,0 +1,82 @@
+import { html } from 'hono/html';
+import type { AccessRequestView } from '../../../domain/access-requests/view.ts';
+import type { SignedIn } from '../../env.ts';
+import { copyButton } from '../../ui/copy.ts';
+import { formFields } from '../../ui/fields.ts';
+import type { Html } from '../../ui/html.ts';
+import { live } from '../../ui/polling.ts';
+import { notice } from '../../ui/notice.ts';
+import { urls } from '../../ui/urls.ts';
+import type { Shell } from '../console/console-context.ts';
+import { confirmStep, type Step } from '../console/confirm-step.ts';
+import { heading } from '../console/parts.ts';
+import { requestFacts } from './request-facts.ts';
+
+interface Pending {
+  request: AccessRequestView;
+  /** The secret in the QR code; null where it cannot be had any more. */
+  url: string | null;
+  signedIn: SignedIn;
+}
+
+/** A pending request: the QR code to show or to send on, and what it asks for. */
+export function pendingRequest(shell: Shell, { request, url, signedIn }: Pending): Html {
+  const { reader, bcId } = shell;
+  const words = reader.words.console.live;
+  return html`${live(urls.accessRequest.state(bcId, request.id), request.status)}
+    ${heading(words.title, { lead: words.lead })}
+    <div class="request">
+      ${url === null ? notice(reader, 'warning', words.noPicture) : picture(shell, request.id, url)}
+      <div class="request-side">
+        <section class="card matching">
+          <h2>${words.matchingCode}</h2>
+          <p class="code">${request.code}</p>
+          <p class="hint">${words.matchingHint}</p>
+        </section>
+        <section class="card">
+          <h2>${words.details}</h2>
+          ${requestFacts(shell, request)}
+          ${confirmStep(cancelStep(shell, request.id, signedIn))}
+        </section>
+      </div>
+    </div>`;
+}
+
+/** Whether the request is really to be cancelled. */
+export function cancelStep({ reader, bcId }: Shell, id: string, signedIn: SignedIn): Step {
+  const words = reader.words.console.live;
+  const path = urls.accessRequest.cancel(bcId, id);
+  return {
+    id: 'cancel',
+    label: words.cancel,
+    title: words.cancelTitle,
+    body: words.cancelBody,
+    keep: words.cancelNo,
+    form: html`<form method="post" action="${path}">${formFields(signedIn)}<button class="danger">${words.cancelYes}</button></form>`,
+    page: path,
+  };
+}
+
+function picture({ reader, bcId }: Shell, id: string, url: string): Html {
+  const words = reader.words.console.live;
+  const png = urls.accessRequest.qrPng(bcId, id);
+  return html`<section class="card qr-panel">
+    <img class="qr" src="${urls.accessRequest.qrSvg(bcId, id)}" alt="${words.qr}" width="320" height="320" />
+    <p class="hint">${words.follow}</p>
+    <div class="actions">
+      <a class="button" href="${png}" download="tiktok-access.png">${words.download}</a>
+      ${copyButton(reader, words.copyPicture, { picture: png })} ${copyButton(reader, words.copyLink, { text: url })}
+    </div>
+    <div class="field">
+      <label for="consent-url">${words.link}</label>
+      <p class="hint" id="consent-url-hint">${words.linkHint}</p>
+      <input id="consent-url" type="text" readonly value="${url}" aria-describedby="consent-url-hint" />
+    </div>
+    <details>
+      <summary>${words.howToScan}</summary>
+      <ol>
+        ${words.howToScanSteps.map((step) => html`<li>${step}</li>`)}
+      </ol>
+    </details>
+  </section>`;
+}

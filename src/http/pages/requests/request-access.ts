@@ -1,0 +1,149 @@
+import { Hono } from 'hono';
+import { html } from 'hono/html';
+import { createRequest } from '../../../domain/access-requests/create-request.ts';
+import { findTarget } from '../../../domain/access-requests/find-target.ts';
+import { AccessRequestBody } from '../../../domain/access-requests/schemas.ts';
+import { listAdministrators } from '../../../domain/business-centers/list-administrators.ts';
+import type { FieldError } from '../../../domain/errors.ts';
+import { Scope } from '../../../domain/vocabulary.ts';
+import type { PageEnv } from '../../env.ts';
+import { csrfField } from '../../session/csrf-field.ts';
+import { sameOrigin } from '../../session/same-origin.ts';
+import { complaintOf, type Entered, errorSummary, formFields, textField } from '../../ui/fields.ts';
+import type { Html } from '../../ui/html.ts';
+import type { Reader } from '../../ui/locale.ts';
+import { inOrder, scopeCard } from '../../ui/scopes.ts';
+import { submitOnce } from '../../session/submit-once.ts';
+import { urls } from '../../ui/urls.ts';
+import { trail } from '../accounts/trail.ts';
+import { enter, show, type Shell } from '../console/console-context.ts';
+import { sentForm, tickedScopes, type Sent } from '../console/form.ts';
+import { administratorsList, heading } from '../console/parts.ts';
+
+/** Offered lives of a QR code, in seconds: a quarter of an hour, an hour, a day, three days, a week. */
+const VALIDITIES = [900, 3600, 86_400, 259_200, 604_800];
+const ORDINARY = 86_400;
+
+/** R1: an administrator chooses scopes and gets a QR code. */
+export const requestAccess = new Hono<PageEnv>()
+  .get('/console/:bc_id/request-access', async (c) => {
+    const shell = await enter(c);
+    const target = c.req.query('tiktok_account_id') ?? '';
+    const form = { values: { validity: String(ORDINARY), tiktok_account_id: target }, errors: [] };
+    return shell.may.request ? formPage(c, shell, form, []) : forbiddenPage(c, shell);
+  })
+  .post('/console/:bc_id/request-access', sameOrigin(), csrfField(), async (c) => {
+    const shell = await enter(c);
+    if (!shell.may.request) return forbiddenPage(c, shell);
+    const sent = await sentForm(c);
+    const scopes = tickedScopes(sent);
+    const body = AccessRequestBody.safeParse({
+      scopes,
+      tiktok_account_id: sent.one('tiktok_account_id').trim() || null,
+      expires_in: VALIDITIES.includes(Number(sent.one('validity'))) ? Number(sent.one('validity')) : 0,
+    });
+    if (!body.success) {
+      const errors = complaints(shell.reader, body.error.issues);
+      return formPage(c, shell, { values: typed(sent), errors }, scopes, 400);
+    }
+    const target = await targetOf(shell, body.data.tiktok_account_id ?? null);
+    if (typeof target === 'string') {
+      const errors = [{ pointer: 'tiktok_account_id', message: target }];
+      return formPage(c, shell, { values: typed(sent), errors }, scopes, 400);
+    }
+    const asked = { ...body.data, tiktok_account_id: target.id };
+    const id = await submitOnce(
+      c,
+      async (ctx) => createRequest(ctx, shell.bcId, asked),
+      (made) => made.id,
+    );
+    return c.redirect(urls.accessRequest.show(shell.bcId, id), 303);
+  });
+
+/** The account that the request is for; or, in the reader's words, why it cannot be told which that is. */
+async function targetOf({ ctx, bcId, reader }: Shell, text: string | null): Promise<{ id: string | null } | string> {
+  if (text === null) return { id: null };
+  const words = reader.words.console.request;
+  const target = await findTarget(ctx, bcId, text);
+  if (typeof target === 'object') return target;
+  return target === 'unknown' ? words.targetUnknown(text) : words.targetAmbiguous(text);
+}
+
+function typed(sent: Sent): Entered['values'] {
+  return { tiktok_account_id: sent.one('tiktok_account_id'), validity: sent.one('validity') };
+}
+
+/** What the schema refused, in the reader's words, in the order of the fields. */
+function complaints(reader: Reader, issues: readonly { path: readonly PropertyKey[] }[]): FieldError[] {
+  const words = reader.words.console.request;
+  const refused = new Set(issues.map(({ path }) => String(path[0])));
+  return [
+    ['scopes', 'scopes', words.scopesMissing] as const,
+    ['tiktok_account_id', 'tiktok_account_id', words.targetInvalid] as const,
+    ['expires_in', 'validity', words.validityInvalid] as const,
+  ].flatMap(([field, pointer, message]) => (refused.has(field) ? [{ pointer, message }] : []));
+}
+
+async function formPage(
+  c: Parameters<typeof show>[0],
+  shell: Shell,
+  entered: Entered,
+  ticked: readonly Scope[],
+  status: 200 | 400 = 200,
+): Promise<Response> {
+  const { reader, bcId } = shell;
+  const words = reader.words.console.request;
+  const body = html`${heading(words.title, { lead: words.lead })} ${errorSummary(reader, entered)}
+    <form method="post" action="${urls.center.requestAccess(bcId)}" class="stack">
+      ${formFields(c.get('signedIn'))} ${scopeFields(reader, entered, ticked)}
+      ${textField(entered, { name: 'tiktok_account_id', label: words.target, hint: words.targetHint, maxLength: 128 })}
+      ${validityField(reader, entered)}
+      <p class="actions"><button>${words.submit}</button></p>
+    </form>`;
+  return show(c, shell, 'tiktokAccounts', { title: words.title, breadcrumb: trail(shell), body }, status);
+}
+
+function scopeFields(reader: Reader, entered: Entered, ticked: readonly Scope[]): Html {
+  const words = reader.words.console.request;
+  const complaint = complaintOf(entered, 'scopes');
+  return html`<fieldset id="scopes"${complaint === null ? '' : html` aria-describedby="scopes-error"`}>
+    <legend>${words.scopesTitle}</legend>
+    <p class="hint">${words.scopesHint}</p>
+    ${complaint === null ? '' : html`<p class="complaint" id="scopes-error">${complaint}</p>`}
+    <div class="columns">
+      ${inOrder(Scope.options).map(
+        (scope) =>
+          html`<label class="pick">
+            ${scopeCard(reader, scope, {
+              before: html`<input type="checkbox" name="scopes" value="${scope}"${ticked.includes(scope) ? html` checked` : ''} />`,
+            })}
+          </label>`,
+      )}
+    </div>
+  </fieldset>`;
+}
+
+function validityField(reader: Reader, entered: Entered): Html {
+  const words = reader.words.console.request;
+  const complaint = complaintOf(entered, 'validity');
+  const chosen = Number(entered.values['validity'] ?? ORDINARY);
+  return html`<div class="field">
+    <label for="validity">${words.validity}</label>
+    <p class="hint" id="validity-hint">${words.validityHint}</p>
+    ${complaint === null ? '' : html`<p class="complaint">${complaint}</p>`}
+    <select id="validity" name="validity" aria-describedby="validity-hint">
+      ${VALIDITIES.map(
+        (seconds) =>
+          html`<option value="${seconds}"${seconds === chosen ? html` selected` : ''}>${reader.formats.duration(seconds)}</option>`,
+      )}
+    </select>
+  </div>`;
+}
+
+async function forbiddenPage(c: Parameters<typeof show>[0], shell: Shell): Promise<Response> {
+  const words = shell.reader.words.console.request;
+  const administrators = await listAdministrators(shell.ctx, shell.bcId);
+  const body = html`${heading(words.forbiddenTitle, { lead: words.forbiddenBody })}
+    <section class="card">${administratorsList(shell.reader, administrators)}</section>`;
+  return show(c, shell, 'tiktokAccounts', { title: words.forbiddenTitle, breadcrumb: trail(shell), body }, 403);
+}
