@@ -11,7 +11,7 @@ import type { KeyRing } from '../identity/key-ring.ts';
 import type { PersonTokens } from '../identity/person-tokens.ts';
 import type { SealedAttempts } from '../identity/sealed-attempts.ts';
 import type { Sessions } from '../identity/sessions.ts';
-import type { Reader } from './ui/locale.ts';
+import type { Locale } from './ui/locale.ts';
 
 /**
  * What the application is made of; the runtime wires it. Those of a request keep to the policies with which it began;
@@ -125,7 +125,7 @@ export interface Env {
     /** The value that a browser gets as its cookie with this answer, for forms that need no sign-in. */
     newBrowser: string;
     /** On every page: whom it speaks to. */
-    reader: Reader;
+    locale: Locale;
   };
 }
 

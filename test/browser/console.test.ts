@@ -1,6 +1,6 @@
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
-import { READERS } from '../../src/http/ui/locale.ts';
+import { LOCALES } from '../../src/http/ui/locale.ts';
 import { decision, grant, put, standardWorld } from '../support/cast.ts';
 import { DESK, inBrowser, PHONE, type BrowserStage } from '../support/chromium.ts';
 import { scan } from '../support/scan.ts';
@@ -19,8 +19,8 @@ inBrowser('the console', (stage) => {
   });
 
   const LANGUAGES = [
-    ['en-US', READERS.en, 'journey-en'],
-    ['zh-CN', READERS['zh-CN'], 'journey-zh'],
+    ['en-US', LOCALES.en, 'journey-en'],
+    ['zh-CN', LOCALES['zh-CN'], 'journey-zh'],
   ] as const;
   test.each(LANGUAGES)('the whole story, in %s', async (locale, { words }, account) => {
     const { app } = stage;
@@ -137,7 +137,7 @@ inBrowser('the console', (stage) => {
     await button(first, 'Revoke authorization').click();
     await first.getByText('The authorization was revoked.').waitFor();
     await button(second, 'Revoke authorization').click();
-    await second.getByText(READERS.en.words.errors.conflict.title).first().waitFor();
+    await second.getByText(LOCALES.en.words.errors.conflict.title).first().waitFor();
 
     await requestLive(first);
     await first.locator('summary', { hasText: 'Cancel request' }).click();

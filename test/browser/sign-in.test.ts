@@ -1,12 +1,12 @@
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { READERS } from '../../src/http/ui/locale.ts';
+import { LOCALES } from '../../src/http/ui/locale.ts';
 import { requestToken, standardWorld } from '../support/cast.ts';
 import { accessibility, DESK, inBrowser, PHONE, type BrowserStage } from '../support/chromium.ts';
 import { CLIENT, startIssuer } from '../support/issuer.ts';
 import { sql } from '../support/sql.ts';
 
-const { words } = READERS.en;
+const { words } = LOCALES.en;
 const MEMBERS = '/console/bc1/members';
 const ASK = '/console/bc1/request-access';
 
@@ -218,7 +218,7 @@ inBrowser(
     ] as const)('by a name that is not ours: what to do, and readable, on %j in %s', async (size, locale) => {
       const page = await open(stage, [], { ...size, locale });
       await page.goto(`${stage.url.replace('127.0.0.1', 'sparkgate.lan')}/sign-in?as=user`);
-      const said = READERS[locale === 'zh-CN' ? 'zh-CN' : 'en'].words.errors.misdirected_request;
+      const said = LOCALES[locale === 'zh-CN' ? 'zh-CN' : 'en'].words.errors.misdirected_request;
       await page.getByText(said.next).waitFor();
       const look = "getComputedStyle(document.querySelector('.button')).display";
       expect(await page.evaluate<string>(look)).toBe('flex');

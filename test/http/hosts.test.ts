@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ConfigError, readConfig } from '../../src/config.ts';
 import { asset } from '../../src/http/ui/assets.ts';
-import { READERS } from '../../src/http/ui/locale.ts';
+import { LOCALES } from '../../src/http/ui/locale.ts';
 import { ADMIN_KEY, testApp, type TestApp } from '../support/app.ts';
 import { serveApp, type Served } from '../support/served.ts';
 
@@ -105,7 +105,7 @@ describe('what a refusal says', () => {
       headers: { Host: 'evil.test', 'Accept-Language': language },
     });
     const text = await answer.text();
-    const { errors } = READERS[language].words;
+    const { errors } = LOCALES[language].words;
     for (const said of Object.values(errors.misdirected_request)) expect(text).toContain(said);
     expect(text).toContain('href="https://sparkgate.test/console/bc1/members?q=x"');
     expect(text).not.toContain('<form');

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApp } from '../../src/http/app.ts';
 import { PAGES } from '../../src/http/ui/pages.ts';
-import { READERS } from '../../src/http/ui/locale.ts';
+import { LOCALES } from '../../src/http/ui/locale.ts';
 import { testApp, type TestApp } from '../support/app.ts';
 import { standardWorld } from '../support/cast.ts';
 import { formOf, signInAs, type SignedInBrowser } from '../support/signed-in.ts';
@@ -96,7 +96,7 @@ async function outcome(form: string, headers: Record<string, string>, field: 'it
   });
   const text = await answer.text();
   if (answer.status !== 403) return 'goes on';
-  const { foreignForm, staleForm } = READERS.en.words.errors;
+  const { foreignForm, staleForm } = LOCALES.en.words.errors;
   return text.includes(foreignForm.title) || text.includes(staleForm.title) ? 'refused' : 'goes on';
 }
 
@@ -167,7 +167,7 @@ test.each(['en', 'zh-CN'] as const)('the refusal says in %s what to do, and lead
     { Origin: 'https://evil.test', 'Accept-Language': language },
   );
   const text = (await answer?.text()) ?? '';
-  const { errors } = READERS[language].words;
+  const { errors } = LOCALES[language].words;
   for (const said of [errors.foreignForm.title, errors.foreignForm.next, errors.back]) expect(text).toContain(said);
   expect(text).toContain('href="/console/bc1/request-access"');
 });

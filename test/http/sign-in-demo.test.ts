@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ConfigError, readConfig } from '../../src/config.ts';
 import { mayOfferDemoSignIn } from '../../src/demo/people.ts';
-import { READERS } from '../../src/http/ui/locale.ts';
+import { LOCALES } from '../../src/http/ui/locale.ts';
 import { testApp } from '../support/app.ts';
 import { cleanUp, SERVICE_KEY, startService, type Service } from '../support/service.ts';
 import { formOf } from '../support/signed-in.ts';
@@ -137,7 +137,7 @@ describe("through a proxy, or by another name, the demo's sign-in is not there",
     const { url } = service;
     const page = await (await fetch(`${url}/sign-in`, { headers: { [name]: value } })).text();
     expect(page).not.toContain('/sign-in/demo');
-    for (const said of Object.values(READERS)) {
+    for (const said of Object.values(LOCALES)) {
       const language = { 'Accept-Language': said.language, [name]: value };
       const text = await (await fetch(`${url}/sign-in`, { headers: language })).text();
       expect(text).toContain(said.words.signIn.demo.elsewhere);

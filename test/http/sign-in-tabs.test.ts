@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { READERS } from '../../src/http/ui/locale.ts';
+import { LOCALES } from '../../src/http/ui/locale.ts';
 import { testApp, type TestApp } from '../support/app.ts';
 import { Browser } from '../support/browser.ts';
 import { put, requestToken, standardWorld } from '../support/cast.ts';
@@ -124,7 +124,7 @@ describe('the address that the issuer sends back to', () => {
     const again = await browser.once(callback);
     expect([again.status, cookiesOf(browser)]).toEqual([400, []]);
     const text = await again.text();
-    expect(text).toContain(READERS.en.words.signIn.failed.expired.title);
+    expect(text).toContain(LOCALES.en.words.signIn.failed.expired.title);
     expect(text).toContain('href="/sign-in?as=user&amp;next=%2Fconsole"');
   });
 });
@@ -158,7 +158,7 @@ describe('what is said once, on the page that follows', () => {
     }
     return { browser, next };
   }
-  const { myAccount: words } = READERS.en.words;
+  const { myAccount: words } = LOCALES.en.words;
 
   test.each(['first', 'second'] as const)('each tab says its own, whichever shows first: the %s', async (first) => {
     const { browser, next } = await twoAnswers('approve', 'decline');

@@ -5,7 +5,7 @@ import type { Env } from '../env.ts';
 import { sessionCookies } from './session-cookies.ts';
 
 /** Signs somebody in: a new token takes the place of whatever the browser held before. Answers the sign-in's id. */
-export async function begin(
+export async function beginSession(
   c: Http<Env>,
   { actor, displayName, issuer }: { actor: SignedInActor; displayName: string | null; issuer: string | null },
 ): Promise<string> {

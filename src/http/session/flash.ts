@@ -12,7 +12,7 @@ const Flash = z.object({ done: z.string().max(64), values: z.record(z.string(), 
 export type Flash = z.infer<typeof Flash>;
 
 /** Goes on to a page of ours, which says what was just done. @param values at most two names of 256 characters */
-export function goOnSaying(
+export function redirectWithFlash(
   c: Context<PageEnv>,
   to: string,
   done: string,
@@ -24,7 +24,7 @@ export function goOnSaying(
 }
 
 /** What was done before this page was asked for, each once; nothing for a look that shows no page. */
-export function heard(c: Context<PageEnv>): Flash[] {
+export function readFlash(c: Context<PageEnv>): Flash[] {
   if (c.req.method !== 'GET') return [];
   const ours = `${pageKey(new URL(c.req.url).pathname)}-`;
   const said = new Map<string, Flash>();

@@ -5,7 +5,7 @@ import type { Env } from '../env.ts';
 import { problem } from '../problem.ts';
 import { isForPrograms } from '../program-paths.ts';
 import { errorPage } from './error-page.ts';
-import { isPage, meetReader, withoutSlash } from './pages.ts';
+import { isPage, chooseLocale, withoutSlash } from './pages.ts';
 
 const JSON_TYPES = ['application/problem+json', 'application/json'];
 
@@ -13,7 +13,7 @@ const JSON_TYPES = ['application/problem+json', 'application/json'];
 export async function answerError(c: Context<Env>, thrown: unknown): Promise<Response> {
   if (isPage(c)) return errorPage(c, thrown);
   if (!readsPages(c)) return problem(c, thrown);
-  await meetReader(c);
+  await chooseLocale(c);
   return errorPage(c, thrown);
 }
 

@@ -1,5 +1,5 @@
 /** Why a name may not be what it seems; after Unicode Technical Standard 39, for names rather than identifiers. */
-export type Suspicion = 'invisible' | 'spaces' | 'mixed' | 'lookalike';
+export type Confusable = 'invisible' | 'spaces' | 'mixed' | 'lookalike';
 
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u115f\u1160\u2800\u3164\uffa0]/u;
 
@@ -23,7 +23,7 @@ const HIDDEN_SPACES = /^\p{Zs}|\p{Zs}$|\p{Zs}{2}|[\u00a0\u2000-\u200a\u202f\u205
 const STYLED = /[\u{1d400}-\u{1d7ff}\u{1f130}-\u{1f169}\u{1f170}-\u{1f189}]/u;
 
 /** What a reader should look at twice in a name; null for nothing. */
-export function suspicionOf(name: string): Suspicion | null {
+export function confusableOf(name: string): Confusable | null {
   const hidden = Array.from(name.matchAll(new RegExp(INVISIBLE, 'gu')));
   if (hidden.some(({ 0: character, index }) => isInvisible(character, name.slice(0, index)))) return 'invisible';
   if (HIDDEN_SPACES.test(name)) return 'spaces';

@@ -15,7 +15,7 @@ import { urls } from './urls.ts';
 /** An error as a page: what it is, what to do next, and the number it was logged under. */
 export function errorPage(c: Context<PageEnv>, thrown: unknown) {
   const error = announce(c, thrown);
-  const { errors, common } = c.get('reader').words;
+  const { errors, common } = c.get('locale').words;
   const { status } = PROBLEMS[error.code];
   const isStale = error instanceof StaleForm;
   const said = isStale ? errors.staleForm : error instanceof ForeignForm ? errors.foreignForm : errors[error.code];

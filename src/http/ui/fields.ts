@@ -3,7 +3,7 @@ import { html } from 'hono/html';
 import type { FieldError } from '../../domain/errors.ts';
 import type { SignedIn } from '../env.ts';
 import type { Html } from './html.ts';
-import type { Reader } from './locale.ts';
+import type { Locale } from './locale.ts';
 
 /**
  * The hidden fields that every form of a signed-in person carries: whose page it stands on, and a key by which it is
@@ -47,10 +47,10 @@ export function textField(
 }
 
 /** Everything that was refused, above the form, each with a link to its field. Nothing where nothing was. */
-export function errorSummary(reader: Reader, { errors }: Pick<Entered, 'errors'>): Html {
+export function errorSummary(locale: Locale, { errors }: Pick<Entered, 'errors'>): Html {
   if (errors.length === 0) return html``;
   return html`<div class="notice error" role="alert" tabindex="-1" autofocus data-focus>
-    <p><strong>${reader.words.common.fix}</strong></p>
+    <p><strong>${locale.words.common.fix}</strong></p>
     <ul>
       ${errors.map(({ pointer, message }) => html`<li><a href="#${fieldOf(pointer)}">${message}</a></li>`)}
     </ul>

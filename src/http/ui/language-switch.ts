@@ -7,7 +7,7 @@ import { openForm } from '../session/open-form.ts';
 import type { Html } from './html.ts';
 import { isLanguage, LANGUAGES } from './language.ts';
 import { localPath } from './local-path.ts';
-import type { Reader } from './locale.ts';
+import type { Locale } from './locale.ts';
 import { urls } from './urls.ts';
 
 const YEAR = 365 * 24 * 60 * 60;
@@ -23,8 +23,8 @@ export const languageSwitch = new Hono<PageEnv>().post('/language', openForm(), 
 });
 
 /** One button for each other language, by its own name. @param at the path to come back to, and the field of the form */
-export function languageButtons(reader: Reader, { back, field }: { back: string; field: Html }): Html {
-  const others = (Object.keys(LANGUAGES) as Language[]).filter((language) => language !== reader.language);
+export function languageButtons(locale: Locale, { back, field }: { back: string; field: Html }): Html {
+  const others = (Object.keys(LANGUAGES) as Language[]).filter((language) => language !== locale.language);
   return html`<form class="language" method="post" action="${urls.language()}">
     ${field}<input type="hidden" name="back" value="${back}" />
     ${others.map(

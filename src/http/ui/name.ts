@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
 import type { Html } from './html.ts';
-import type { Reader } from './locale.ts';
-import { isInvisible, suspicionOf } from './confusables.ts';
+import type { Locale } from './locale.ts';
+import { isInvisible, confusableOf } from './confusables.ts';
 
 /** So much without a place to break a line that it may be broken anywhere. */
 const UNBROKEN = /[^\s-]{21}/u;
@@ -22,10 +22,10 @@ export function plainName(text: string): string {
 }
 
 /** As {@link shownName}, with a warning where the name may pass for another. */
-export function checkedName(reader: Reader, text: string): Html {
-  const suspicion = suspicionOf(text);
+export function checkedName(locale: Locale, text: string): Html {
+  const suspicion = confusableOf(text);
   if (suspicion === null) return shownName(text);
-  return html`${shownName(text)} <span class="badge warning suspicion">${reader.words.common.suspicious[suspicion]}</span>`;
+  return html`${shownName(text)} <span class="badge warning suspicion">${locale.words.common.suspicious[suspicion]}</span>`;
 }
 
 /** A text in pieces: what can be read, and each character that cannot be seen. */

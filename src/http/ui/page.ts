@@ -9,7 +9,7 @@ import type { Html } from './html.ts';
 import { languageButtons } from './language-switch.ts';
 import { openFormField, whoIsSignedIn } from '../session/open-form-field.ts';
 import { plainName, shownName } from './name.ts';
-import type { Reader } from './locale.ts';
+import type { Locale } from './locale.ts';
 import { urls } from './urls.ts';
 
 /** A place to go to. `current`: it is this page, or the part of the console that this page belongs to. */
@@ -41,11 +41,11 @@ export interface PageParts {
 
 /** Answers a whole page, in the reader's language and with whoever is signed in. */
 export function page(c: Context<PageEnv>, parts: PageParts, status: ContentfulStatusCode = 200) {
-  const reader = c.get('reader');
-  const { words } = reader;
+  const locale = c.get('locale');
+  const { words } = locale;
   return c.html(
     html`<!doctype html>
-      <html lang="${reader.language}">
+      <html lang="${locale.language}">
         <head>
           <meta charset="utf-8" />
           <meta name="viewport" content="width=device-width, initial-scale=1" />
@@ -58,11 +58,11 @@ export function page(c: Context<PageEnv>, parts: PageParts, status: ContentfulSt
         </head>
         <body>
           <a class="skip" href="#content">${words.common.skip}</a>
-          ${header(c, reader, parts)}
+          ${header(c, locale, parts)}
           <div class="frame${parts.narrow ? ' narrow' : ''}${parts.navigation ? ' sided' : ''}">
-            ${parts.navigation ? navigation(reader, parts.navigation) : ''}
+            ${parts.navigation ? navigation(locale, parts.navigation) : ''}
             <main id="content" tabindex="-1">
-              ${parts.breadcrumb ? breadcrumb(reader, parts.breadcrumb) : ''} ${parts.body}
+              ${parts.breadcrumb ? breadcrumb(locale, parts.breadcrumb) : ''} ${parts.body}
             </main>
           </div>
           <footer>${words.common.footer}</footer>
@@ -77,8 +77,8 @@ function unattended(path: string): string {
   return `${path}${path.includes('?') ? '&' : '?'}${UNATTENDED}=`;
 }
 
-function header(c: Context<PageEnv>, reader: Reader, { switcher, handle = null, bare = false }: PageParts): Html {
-  const { common } = reader.words;
+function header(c: Context<PageEnv>, locale: Locale, { switcher, handle = null, bare = false }: PageParts): Html {
+  const { common } = locale.words;
   const logo = html`<img src="${urls.favicon()}" alt="" width="28" height="28" /> ${common.product}`;
   if (bare) return html`<header class="top"><span class="brand">${logo}</span></header>`;
   const signedIn = whoIsSignedIn(c);
@@ -86,13 +86,13 @@ function header(c: Context<PageEnv>, reader: Reader, { switcher, handle = null, 
   return html`<header class="top">
     <a class="brand" href="${home}">${logo}</a>
     ${switcher ? html`<div class="switcher">${switcher}</div>` : ''}
-    <div class="aside">${languageButtons(reader, { back: pageOf(c), field: openFormField(c) })} ${person(reader, signedIn, handle)}</div>
+    <div class="aside">${languageButtons(locale, { back: pageOf(c), field: openFormField(c) })} ${person(locale, signedIn, handle)}</div>
   </header>`;
 }
 
-function person(reader: Reader, signedIn: SignedIn | null, handle: string | null): Html {
+function person(locale: Locale, signedIn: SignedIn | null, handle: string | null): Html {
   if (!signedIn) return html``;
-  const { common } = reader.words;
+  const { common } = locale.words;
   const { actor, displayName, demo } = signedIn;
   const [name = actor.id, ...others] = new Set([handle, displayName, actor.id].filter((it) => it !== null));
   return html`<details class="menu person">
@@ -111,16 +111,16 @@ function person(reader: Reader, signedIn: SignedIn | null, handle: string | null
   </details>`;
 }
 
-function navigation(reader: Reader, places: readonly Place[]): Html {
-  return html`<nav class="side" aria-label="${reader.words.common.navigation}">
+function navigation(locale: Locale, places: readonly Place[]): Html {
+  return html`<nav class="side" aria-label="${locale.words.common.navigation}">
     <ul>
       ${places.map((place) => html`<li>${link(place)}</li>`)}
     </ul>
   </nav>`;
 }
 
-function breadcrumb(reader: Reader, places: readonly Place[]): Html {
-  return html`<nav class="breadcrumb" aria-label="${reader.words.common.breadcrumb}">
+function breadcrumb(locale: Locale, places: readonly Place[]): Html {
+  return html`<nav class="breadcrumb" aria-label="${locale.words.common.breadcrumb}">
     <ol>
       ${places.map((place) => html`<li>${link(place)}</li>`)}
     </ol>

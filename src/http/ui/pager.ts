@@ -1,11 +1,11 @@
 import { html } from 'hono/html';
 import type { Html } from './html.ts';
-import type { Reader } from './locale.ts';
+import type { Locale } from './locale.ts';
 import { withQuery } from './urls.ts';
 
 /** On to the next page of a list, and back to its start. Nothing for a list of one page. */
 export function pager(
-  reader: Reader,
+  locale: Locale,
   list: {
     path: string;
     query?: Readonly<Record<string, string | undefined>>;
@@ -15,7 +15,7 @@ export function pager(
     name?: string;
   },
 ): Html {
-  const { common } = reader.words;
+  const { common } = locale.words;
   if (list.cursor === undefined && list.next === null) return html``;
   const to = (cursor: string | undefined) => withQuery(list.path, { ...list.query, cursor });
   return html`<nav class="pager" aria-label="${list.name === undefined ? common.pages : `${common.pages}: ${list.name}`}">

@@ -5,7 +5,7 @@ import type { PageEnv } from '../env.ts';
 import { languageCookie } from './language-switch.ts';
 import { isLanguage, LANGUAGES, nearestLanguage } from './language.ts';
 import { localPath } from './local-path.ts';
-import { READERS, type Reader } from './locale.ts';
+import { LOCALES, type Locale } from './locale.ts';
 import { urls } from './urls.ts';
 
 /** The addresses of pages. What is thrown below them is answered as a page. */
@@ -50,7 +50,7 @@ const detect: MiddlewareHandler<PageEnv> = languageDetector({
 /** For the addresses of pages: finds out whom they speak to. */
 export function pages(): MiddlewareHandler<PageEnv> {
   return createMiddleware<PageEnv>(async function pagesMiddleware(c, next) {
-    await meetReader(c);
+    await chooseLocale(c);
     return next();
   });
 }
@@ -75,16 +75,16 @@ export function sealPages(): MiddlewareHandler<PageEnv> {
 }
 
 /** Finds out whom a page speaks to. From then on the answer is a page. */
-export async function meetReader(c: Context<PageEnv>): Promise<void> {
+export async function chooseLocale(c: Context<PageEnv>): Promise<void> {
   const chosen = languageCookie.read(c);
   if (!isLanguage(chosen)) await detect(c as Context<PageEnv, string>, async () => undefined);
   const language: unknown = isLanguage(chosen) ? chosen : c.get('language' as 'requestId');
-  c.set('reader', READERS[isLanguage(language) ? language : 'en']);
+  c.set('locale', LOCALES[isLanguage(language) ? language : 'en']);
 }
 
 /** Whether a reader was met, so that whoever asks reads a page. */
 export function isPage(c: Context<PageEnv>): boolean {
-  return (c.get('reader') as Reader | undefined) !== undefined;
+  return (c.get('locale') as Locale | undefined) !== undefined;
 }
 
 /** The same address without slashes at its end, as a path; null where there are none, or for what is sent. */

@@ -1,21 +1,21 @@
 import { html } from 'hono/html';
 import type { Scope } from '../../domain/vocabulary.ts';
 import type { Html } from './html.ts';
-import type { Reader } from './locale.ts';
+import type { Locale } from './locale.ts';
 
 /** Scopes as people know them, with TikTok's own word beside: `Use existing posts for ads POST`. */
-export function scopeBadges(reader: Reader, scopes: readonly Scope[]): Html {
-  if (scopes.length === 0) return html`<span class="hint">${reader.words.common.noValue}</span>`;
+export function scopeBadges(locale: Locale, scopes: readonly Scope[]): Html {
+  if (scopes.length === 0) return html`<span class="hint">${locale.words.common.noValue}</span>`;
   return html`<ul class="badges">
     ${inOrder(scopes).map(
-      (scope) => html`<li class="badge scope">${reader.words.common.scopes[scope].name} <code>${scope}</code></li>`,
+      (scope) => html`<li class="badge scope">${locale.words.common.scopes[scope].name} <code>${scope}</code></li>`,
     )}
   </ul>`;
 }
 
 /** A scope with each permission that it carries. @param aside such as a tick box before it or a word after it */
-export function scopeCard(reader: Reader, scope: Scope, aside: { before?: Html; after?: Html } = {}): Html {
-  const { name, permissions } = reader.words.common.scopes[scope];
+export function scopeCard(locale: Locale, scope: Scope, aside: { before?: Html; after?: Html } = {}): Html {
+  const { name, permissions } = locale.words.common.scopes[scope];
   return html`<div class="card scope-card">
     <p class="scope-title">${aside.before ?? ''} <strong>${name}</strong> <code>${scope}</code> ${aside.after ?? ''}</p>
     <ul class="permissions">

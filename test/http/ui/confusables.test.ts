@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { plainName, shownName } from '../../../src/http/ui/name.ts';
-import { suspicionOf } from '../../../src/http/ui/confusables.ts';
+import { confusableOf } from '../../../src/http/ui/confusables.ts';
 
 test.each([
   ['Bright Agency', null],
@@ -28,7 +28,7 @@ test.each([
   ['СОСА', 'lookalike'],
   ['𝐁𝐫𝐢𝐠𝐡𝐭', 'lookalike'],
 ])('%j: %s', (name, suspicion) => {
-  expect(suspicionOf(name)).toBe(suspicion);
+  expect(confusableOf(name)).toBe(suspicion);
 });
 
 test('what cannot be seen is shown by its number, inside markup that keeps its direction to itself', async () => {

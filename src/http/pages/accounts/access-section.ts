@@ -7,7 +7,7 @@ import { table } from '../../ui/table.ts';
 import { day } from '../../ui/time.ts';
 import { urls } from '../../ui/urls.ts';
 import { actorName, userName } from '../console/parts.ts';
-import { ROWS_OF_SECTION, type Shell } from '../console/console-context.ts';
+import { ROWS_OF_SECTION, type ConsoleContext } from '../console/console-context.ts';
 import { listPager, type Position } from '../console/list-pager.ts';
 
 /** Names the list of members with access in the address of a page. */
@@ -15,11 +15,11 @@ export const ACCESS = 'access';
 
 /** Who has access to an account and at which level, for administrators. */
 export async function accessSection(
-  { ctx, reader, bcId, userId }: Shell,
+  { ctx, locale, bcId, userId }: ConsoleContext,
   id: string,
   { find, at }: { find: FindQuery; at: Position },
 ): Promise<Html> {
-  const { account: words, actions, roles } = reader.words.console;
+  const { account: words, actions, roles } = locale.words.console;
   const which = { bcId, tiktokAccountId: id };
   const {
     items,
@@ -34,14 +34,14 @@ export async function accessSection(
   const rows = table(
     words.access,
     [
-      { label: words.member, main: true, cell: (row) => userName(reader, row.user_id, userId) },
+      { label: words.member, main: true, cell: (row) => userName(locale, row.user_id, userId) },
       { label: words.role, cell: (row) => roles[row.user_role] },
-      { label: words.level, cell: (row) => scopeBadges(reader, row.scopes) },
+      { label: words.level, cell: (row) => scopeBadges(locale, row.scopes) },
       {
-        label: reader.words.console.since,
-        cell: (row) => (row.assigned_at === null ? '' : day(reader, row.assigned_at)),
+        label: locale.words.console.since,
+        cell: (row) => (row.assigned_at === null ? '' : day(locale, row.assigned_at)),
       },
-      { label: words.assignedBy, cell: (row) => actorName(reader, row.assigned_by ?? '') },
+      { label: words.assignedBy, cell: (row) => actorName(locale, row.assigned_by ?? '') },
       {
         label: actions,
         cell: (row) =>
@@ -57,6 +57,6 @@ export async function accessSection(
       ${assign}
     </div>
     ${items.length === 0 ? html`<p><strong>${words.accessEmptyTitle}.</strong> ${words.accessEmptyBody}</p>` : rows}
-    ${listPager(reader, { path, query: { list: ACCESS }, at, next, limit: ROWS_OF_SECTION, rows: items.length, total, name: words.access, anchor: ACCESS })}
+    ${listPager(locale, { path, query: { list: ACCESS }, at, next, limit: ROWS_OF_SECTION, rows: items.length, total, name: words.access, anchor: ACCESS })}
   </section>`;
 }

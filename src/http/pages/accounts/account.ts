@@ -11,7 +11,7 @@ import { scopeBadges } from '../../ui/scopes.ts';
 import { day } from '../../ui/time.ts';
 import { urls } from '../../ui/urls.ts';
 import { ACCESS, accessSection } from './access-section.ts';
-import { enter, idOf, listOf, show, type Shell } from '../console/console-context.ts';
+import { loadConsole, idOf, listOf, show, type ConsoleContext } from '../console/console-context.ts';
 import { formerAccountPage } from './former-account.ts';
 import { flashNotice } from '../console/flash-notice.ts';
 import { HISTORY, historySection } from './history-section.ts';
@@ -21,8 +21,8 @@ import { trail } from './trail.ts';
 
 /** One TikTok account: for members what they may do with it, for administrators who has access and what happened. */
 export const accountPage = new Hono<PageEnv>().get('/console/:bc_id/tiktok-accounts/:id', async (c) => {
-  const shell = await enter(c);
-  const { reader, bcId, ctx, userId } = shell;
+  const context = await loadConsole(c);
+  const { locale, bcId, ctx, userId } = context;
   const id = idOf(c, 'id');
   const details = await getAccount(ctx, bcId, id).catch((error: unknown) => forbidden(error));
   const may = async (action: string): Promise<boolean> => {
@@ -31,18 +31,18 @@ export const accountPage = new Hono<PageEnv>().get('/console/:bc_id/tiktok-accou
   };
   const history = await may('view_account_history');
   if (details instanceof SparkgateError) {
-    if (history) return formerAccountPage(c, shell, id);
+    if (history) return formerAccountPage(c, context, id);
     throw details;
   }
   const [assign, revoke] = await Promise.all([may('view_assignments'), may('revoke_grant')]);
   const asking = { decider: c.get('services').decider, userId, bcId, tiktokAccountId: id };
-  const words = reader.words.console.account;
-  const body = html`${flashNotice(shell)} ${heading(accountLines(reader, details))}
-    ${assign ? await accessSection(shell, id, listOf(c, ACCESS)) : ''}
-    ${await maySection(shell, asking, listOf(c, AD_ACCOUNTS))} ${about(shell, details)}
-    ${history ? await historySection(shell, id, listOf(c, HISTORY)) : ''}
+  const words = locale.words.console.account;
+  const body = html`${flashNotice(context)} ${heading(accountLines(locale, details))}
+    ${assign ? await accessSection(context, id, listOf(c, ACCESS)) : ''}
+    ${await maySection(context, asking, listOf(c, AD_ACCOUNTS))} ${about(context, details)}
+    ${history ? await historySection(context, id, listOf(c, HISTORY)) : ''}
     ${revoke ? html`<p class="danger-zone"><a class="button danger-quiet" href="${urls.tiktokAccount.revoke(bcId, id)}">${words.revoke}</a></p>` : ''}`;
-  return show(c, shell, 'tiktokAccounts', { title: accountName(details), breadcrumb: trail(shell), body });
+  return show(c, context, 'tiktokAccounts', { title: accountName(details), breadcrumb: trail(context), body });
 });
 
 /** What somebody may no longer view they may still look back at. @throws any other error */
@@ -51,8 +51,8 @@ function forbidden(error: unknown): SparkgateError {
   throw error;
 }
 
-function about({ reader }: Shell, details: AccountDetails): Html {
-  const words = reader.words.console.account;
+function about({ locale }: ConsoleContext, details: AccountDetails): Html {
+  const words = locale.words.console.account;
   const authorization =
     details.ad_authorization === null
       ? words.adAuthorizationUnknown
@@ -62,20 +62,20 @@ function about({ reader }: Shell, details: AccountDetails): Html {
   return html`<section class="card" aria-labelledby="about">
     <h2 id="about">${words.about}</h2>
     ${facts([
-      [words.owner, checkedName(reader, details.handle ?? details.tiktok_account_id)],
+      [words.owner, checkedName(locale, details.handle ?? details.tiktok_account_id)],
       [words.id, shownName(details.tiktok_account_id)],
-      [words.scopes, scopeBadges(reader, details.scopes)],
-      [words.since, day(reader, details.granted_at)],
-      [words.grantedBy, actorName(reader, details.granted_by)],
+      [words.scopes, scopeBadges(locale, details.scopes)],
+      [words.since, day(locale, details.granted_at)],
+      [words.grantedBy, actorName(locale, details.granted_by)],
       [words.validity, words.noExpiry],
       [words.adAuthorization, authorization],
-      [words.showcase, showcase(reader.words.console.account, details)],
+      [words.showcase, showcase(locale.words.console.account, details)],
     ])}
   </section>`;
 }
 
 function showcase(
-  words: Shell['reader']['words']['console']['account'],
+  words: ConsoleContext['locale']['words']['console']['account'],
   { showcase: it }: AccountDetails,
 ): Html | string {
   if (it === null) return words.showcaseUnknown;

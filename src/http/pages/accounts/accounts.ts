@@ -12,7 +12,7 @@ import { scopeBadges } from '../../ui/scopes.ts';
 import { table, type Column } from '../../ui/table.ts';
 import { day } from '../../ui/time.ts';
 import { urls } from '../../ui/urls.ts';
-import { enter, listOf, show, type Shell } from '../console/console-context.ts';
+import { loadConsole, listOf, show, type ConsoleContext } from '../console/console-context.ts';
 import { listPager } from '../console/list-pager.ts';
 import { counted, maySparkByRole } from './may-i.ts';
 import { accountLines, heading, searchForm } from '../console/parts.ts';
@@ -20,46 +20,46 @@ import { flashNotice } from '../console/flash-notice.ts';
 
 /** The TikTok accounts of a Business Center that the person may view. */
 export const accounts = new Hono<PageEnv>().get('/console/:bc_id/tiktok-accounts', async (c) => {
-  const shell = await enter(c);
-  const { reader, bcId, ctx, may } = shell;
-  const words = reader.words.console.accounts;
+  const context = await loadConsole(c);
+  const { locale, bcId, ctx, may } = context;
+  const words = locale.words.console.accounts;
   const { find, at } = listOf(c);
   const { items, next_cursor: next } = await findAccounts(ctx, bcId, find);
   const path = urls.center.tiktokAccounts(bcId);
   const request = html`<a class="button" href="${urls.center.requestAccess(bcId)}">${words.requestAccess}</a>`;
   const untouched = find.text === null && find.cursor === undefined;
-  const answers = await mayColumn(c.get('services'), shell, items);
-  const body = html`${flashNotice(shell)}
+  const answers = await mayColumn(c.get('services'), context, items);
+  const body = html`${flashNotice(context)}
     ${heading(words.title, {
       lead: may.request ? words.leadAdministrator : words.leadMember,
       action: may.request ? request : undefined,
     })}
-    ${may.viewRequests ? await pendingNotice(shell) : ''}
-    ${items.length === 0 && untouched ? '' : searchForm(reader, { path, label: words.searchLabel, text: find.text })}
-    ${items.length === 0 ? empty(shell, find.text, request) : table(words.title, columns(shell, answers), items)}
-    ${listPager(reader, { path, query: { q: find.text ?? undefined }, at, next, limit: find.limit, rows: items.length })}`;
-  return show(c, shell, 'tiktokAccounts', { title: words.title, body });
+    ${may.viewRequests ? await pendingNotice(context) : ''}
+    ${items.length === 0 && untouched ? '' : searchForm(locale, { path, label: words.searchLabel, text: find.text })}
+    ${items.length === 0 ? empty(context, find.text, request) : table(words.title, columns(context, answers), items)}
+    ${listPager(locale, { path, query: { q: find.text ?? undefined }, at, next, limit: find.limit, rows: items.length })}`;
+  return show(c, context, 'tiktokAccounts', { title: words.title, body });
 });
 
-function columns(shell: Shell, answers: Map<string, Html>): Column<AccountRow>[] {
-  const { reader, bcId } = shell;
-  const { accounts: words } = reader.words.console;
-  const users = ({ members }: AccountRow): string => (members === null ? '' : reader.formats.number(members));
+function columns(context: ConsoleContext, answers: Map<string, Html>): Column<AccountRow>[] {
+  const { locale, bcId } = context;
+  const { accounts: words } = locale.words.console;
+  const users = ({ members }: AccountRow): string => (members === null ? '' : locale.formats.number(members));
   return [
     {
       label: words.account,
       main: true,
       cell: (row) =>
         accountLines(
-          reader,
+          locale,
           { ...row, handle: row.display_name ?? row.handle },
           urls.tiktokAccount.show(bcId, row.tiktok_account_id),
         ),
     },
     { label: words.owner, cell: (row) => shownName(row.handle ?? row.tiktok_account_id) },
-    { label: words.scopes, cell: (row) => scopeBadges(reader, row.scopes) },
-    { label: words.since, cell: (row) => day(reader, row.granted_at) },
-    ...(shell.may.viewMembers ? [{ label: words.members, cell: users, numeric: true }] : []),
+    { label: words.scopes, cell: (row) => scopeBadges(locale, row.scopes) },
+    { label: words.since, cell: (row) => day(locale, row.granted_at) },
+    ...(context.may.viewMembers ? [{ label: words.members, cell: users, numeric: true }] : []),
     { label: words.mayI, cell: (row) => answers.get(row.tiktok_account_id) ?? '' },
   ];
 }
@@ -67,10 +67,10 @@ function columns(shell: Shell, answers: Map<string, Html>): Column<AccountRow>[]
 /** A short answer for each account, over all ad accounts of the person. */
 async function mayColumn(
   { decider }: PageEnv['Variables']['services'],
-  { ctx, bcId, userId, reader }: Shell,
+  { ctx, bcId, userId, locale }: ConsoleContext,
   rows: readonly AccountRow[],
 ): Promise<Map<string, Html>> {
-  const { may } = reader.words.console;
+  const { may } = locale.words.console;
   const roles = await listOwnRoles(ctx, bcId);
   const answer = async (row: AccountRow): Promise<Html> => {
     const asking = { decider, userId, bcId, tiktokAccountId: row.tiktok_account_id };
@@ -78,23 +78,23 @@ async function mayColumn(
     const { yes, of } = counted(answers, ({ post, live }) => post.allowed || live.allowed);
     const href = `${urls.tiktokAccount.show(bcId, row.tiktok_account_id)}#may-i`;
     if (yes === 0) return html`<span class="answer no">${may.no}</span> <a class="sub" href="${href}">${may.why}</a>`;
-    const where = yes === of ? may.inAll : may.inSome(reader.formats.number(yes), reader.formats.number(of));
+    const where = yes === of ? may.inAll : may.inSome(locale.formats.number(yes), locale.formats.number(of));
     return html`<span class="answer yes">${may.yes}</span> <span class="sub">${where}</span>`;
   };
   const answers = await Promise.all(rows.map(async (row) => [row.tiktok_account_id, await answer(row)] as const));
   return new Map(answers);
 }
 
-async function pendingNotice({ ctx, bcId, reader }: Shell): Promise<Html> {
-  const words = reader.words.console.accounts;
+async function pendingNotice({ ctx, bcId, locale }: ConsoleContext): Promise<Html> {
+  const words = locale.words.console.accounts;
   const { items } = await findRequests(ctx, bcId, 'pending', { limit: 200 });
   if (items.length === 0) return html``;
-  const text = words.pendingNotice(items.length, reader.formats.number(items.length));
-  return notice(reader, 'info', html`${text} <a href="${urls.center.accessRequests(bcId)}">${words.showPending}</a>`);
+  const text = words.pendingNotice(items.length, locale.formats.number(items.length));
+  return notice(locale, 'info', html`${text} <a href="${urls.center.accessRequests(bcId)}">${words.showPending}</a>`);
 }
 
-function empty({ reader, may }: Shell, text: string | null, request: Html): Html {
-  const words = reader.words.console;
+function empty({ locale, may }: ConsoleContext, text: string | null, request: Html): Html {
+  const words = locale.words.console;
   if (text !== null) return emptyState({ title: words.searchEmpty(text), body: words.searchEmptyBody });
   return may.request
     ? emptyState({

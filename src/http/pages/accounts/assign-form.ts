@@ -9,10 +9,10 @@ import type { SignedIn } from '../../env.ts';
 import { complaintOf, errorSummary, formFields } from '../../ui/fields.ts';
 import type { Html } from '../../ui/html.ts';
 import { shownName } from '../../ui/name.ts';
-import type { Reader } from '../../ui/locale.ts';
+import type { Locale } from '../../ui/locale.ts';
 import { scopeBadges } from '../../ui/scopes.ts';
 import { urls } from '../../ui/urls.ts';
-import type { Shell } from '../console/console-context.ts';
+import type { ConsoleContext } from '../console/console-context.ts';
 import { accountName, heading, scopeBoxes, userName } from '../console/parts.ts';
 
 export interface AssignForm {
@@ -49,30 +49,30 @@ export function assignAddress(
  * The first button is the search: it is what the Enter key in the search box presses. A search asks by GET, so that one
  * can go back to it; the secret of the sign-in, which belongs in no address, is the value of the button that assigns.
  */
-export function assignForm(shell: Shell, form: AssignForm): Html {
-  const { reader, bcId } = shell;
-  const words = reader.words.console.assign;
+export function assignForm(context: ConsoleContext, form: AssignForm): Html {
+  const { locale, bcId } = context;
+  const words = locale.words.console.assign;
   const { account, errors, find, page } = form;
   const byGet = fitsAddress(form);
   return html`${heading(words.title, { lead: html`${shownName(accountName(account))} · ${words.lead}` })}
-    ${errorSummary(reader, { errors })}
+    ${errorSummary(locale, { errors })}
     <form method="post" action="${urls.tiktokAccount.assign(bcId, account.tiktok_account_id)}" class="stack">
       ${byGet ? '' : formFields(form.signedIn)}
       <div class="search">
         <label class="visually-hidden" for="q">${words.searchLabel}</label>
         <input id="q" type="search" name="q" value="${find.text ?? ''}" placeholder="${words.searchLabel}" maxlength="256" dir="auto" />
-        ${searchButton(byGet, reader.words.console.search)}
+        ${searchButton(byGet, locale.words.console.search)}
       </div>
       <fieldset id="members">
         <legend>${words.membersTitle}</legend>
-        ${complaint(form, 'members')} ${tickedElsewhere(shell, form)}
-        ${page.items.length === 0 ? html`<p><strong>${words.emptyTitle}.</strong> ${words.emptyBody}</p>` : memberBoxes(shell, form)}
-        ${moreMembers(shell, form, byGet)}
+        ${complaint(form, 'members')} ${tickedElsewhere(context, form)}
+        ${page.items.length === 0 ? html`<p><strong>${words.emptyTitle}.</strong> ${words.emptyBody}</p>` : memberBoxes(context, form)}
+        ${moreMembers(context, form, byGet)}
       </fieldset>
       <fieldset id="levels">
         <legend>${words.levelsTitle}</legend>
         <p class="hint">${words.levelsHint} ${words.replaces}</p>
-        ${complaint(form, 'levels')} ${scopeBoxes(reader, { offered: account.scopes, ticked: form.scopes })}
+        ${complaint(form, 'levels')} ${scopeBoxes(locale, { offered: account.scopes, ticked: form.scopes })}
       </fieldset>
       <p class="actions">
         ${
@@ -80,7 +80,7 @@ export function assignForm(shell: Shell, form: AssignForm): Html {
             ? html`<button name="csrf" value="${form.signedIn.csrfToken}">${words.submit}</button>`
             : html`<button>${words.submit}</button>`
         }
-        <a class="button secondary" href="${urls.tiktokAccount.show(bcId, account.tiktok_account_id)}">${reader.words.common.cancel}</a>
+        <a class="button secondary" href="${urls.tiktokAccount.show(bcId, account.tiktok_account_id)}">${locale.words.common.cancel}</a>
       </p>
     </form>`;
 }
@@ -112,34 +112,34 @@ function searchButton(byGet: boolean, label: string): Html {
     : html`<button class="secondary" name="intent" value="search">${label}</button>`;
 }
 
-function memberBoxes({ reader, userId }: Shell, { page, ticked }: AssignForm): Html {
-  const { roles } = reader.words.console;
+function memberBoxes({ locale, userId }: ConsoleContext, { page, ticked }: AssignForm): Html {
+  const { roles } = locale.words.console;
   return html`<ul class="ticks">
     ${page.items.map(
       (member) =>
         html`<li>
           <label class="choice">
             <input type="checkbox" name="members" value="${member.user_id}"${ticked.includes(member.user_id) ? html` checked` : ''} />
-            <span class="grow">${userName(reader, member.user_id, userId)} <span class="sub">${roles[member.user_role]}</span></span>
-            ${hasNow(reader, member.scopes)}
+            <span class="grow">${userName(locale, member.user_id, userId)} <span class="sub">${roles[member.user_role]}</span></span>
+            ${hasNow(locale, member.scopes)}
           </label>
         </li>`,
     )}
   </ul>`;
 }
 
-function hasNow(reader: Reader, scopes: readonly Scope[]): Html {
-  const words = reader.words.console.assign;
+function hasNow(locale: Locale, scopes: readonly Scope[]): Html {
+  const words = locale.words.console.assign;
   return html`<span class="has">${
     scopes.length === 0
       ? html`<span class="hint">${words.hasNothing}</span>`
-      : html`<span class="hint">${words.hasNow}</span> ${scopeBadges(reader, scopes)}`
+      : html`<span class="hint">${words.hasNow}</span> ${scopeBadges(locale, scopes)}`
   }</span>`;
 }
 
 /** What was ticked before and is not in this part of the list stays ticked, and can be seen. */
-function tickedElsewhere({ reader }: Shell, { page, ticked, tickedNow }: AssignForm): Html {
-  const words = reader.words.console.assign;
+function tickedElsewhere({ locale }: ConsoleContext, { page, ticked, tickedNow }: AssignForm): Html {
+  const words = locale.words.console.assign;
   const here = new Set(page.items.map(({ user_id }) => user_id));
   const elsewhere = ticked.filter((id) => !here.has(id));
   const now = new Map(tickedNow.map(({ user_id, scopes }) => [user_id, scopes]));
@@ -149,14 +149,14 @@ function tickedElsewhere({ reader }: Shell, { page, ticked, tickedNow }: AssignF
     <ul class="ticks">
       ${elsewhere.map(
         (id) =>
-          html`<li><label class="choice"><input type="checkbox" name="members" value="${id}" checked /> <span class="grow">${shownName(id)}</span> ${hasNow(reader, now.get(id) ?? [])}</label></li>`,
+          html`<li><label class="choice"><input type="checkbox" name="members" value="${id}" checked /> <span class="grow">${shownName(id)}</span> ${hasNow(locale, now.get(id) ?? [])}</label></li>`,
       )}
     </ul>
   </div>`;
 }
 
-function moreMembers({ reader }: Shell, { find, page }: AssignForm, byGet: boolean): Html {
-  const words = reader.words.console.assign;
+function moreMembers({ locale }: ConsoleContext, { find, page }: AssignForm, byGet: boolean): Html {
+  const words = locale.words.console.assign;
   if (find.cursor === undefined && page.next_cursor === null) return html``;
   return html`<p class="pager">
     ${find.cursor === undefined ? '' : searchButton(byGet, words.firstMembers)}

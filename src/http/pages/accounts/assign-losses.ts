@@ -11,7 +11,7 @@ import { scopeBadges } from '../../ui/scopes.ts';
 import { table } from '../../ui/table.ts';
 import { urls } from '../../ui/urls.ts';
 import { assignAddress } from './assign-form.ts';
-import { show, type Shell } from '../console/console-context.ts';
+import { show, type ConsoleContext } from '../console/console-context.ts';
 import { accountName, heading, userName } from '../console/parts.ts';
 import { trail } from './trail.ts';
 
@@ -28,7 +28,11 @@ interface Choice {
 }
 
 /** Whom an assignment would take something away, since it replaces what each had. */
-export async function lossesOf({ ctx, bcId }: Shell, tiktokAccountId: string, choice: Choice): Promise<Loss[]> {
+export async function lossesOf(
+  { ctx, bcId }: ConsoleContext,
+  tiktokAccountId: string,
+  choice: Choice,
+): Promise<Loss[]> {
   const which = { bcId, tiktokAccountId };
   const all = { limit: choice.ticked.length, text: null };
   const { items } = await findAssignees(ctx, which, { userIds: choice.ticked }, all);
@@ -46,20 +50,20 @@ export function fingerprint(losing: readonly Loss[]): string {
 /** Asks whether these members are really to lose what they have. */
 export async function confirmLosses(
   c: Context<PageEnv>,
-  shell: Shell,
+  context: ConsoleContext,
   { id, ticked, scopes, losing }: Choice & { id: string; losing: readonly Loss[] },
 ): Promise<Response> {
-  const { reader, bcId, userId } = shell;
-  const { assign: words, account: columns, revoke } = reader.words.console;
-  const account = await getAccount(shell.ctx, bcId, id);
+  const { locale, bcId, userId } = context;
+  const { assign: words, account: columns, revoke } = locale.words.console;
+  const account = await getAccount(context.ctx, bcId, id);
   const body = html`${heading(words.losingTitle, { lead: words.replaces })}
-    ${notice(reader, 'warning', words.losing(losing.length, reader.formats.number(losing.length)))}
+    ${notice(locale, 'warning', words.losing(losing.length, locale.formats.number(losing.length)))}
     ${table(
       words.losingTitle,
       [
-        { label: columns.member, main: true, cell: (row) => userName(reader, row.user_id, userId) },
-        { label: words.hasNow, cell: (row) => scopeBadges(reader, row.has) },
-        { label: revoke.loses, cell: (row) => scopeBadges(reader, row.loses) },
+        { label: columns.member, main: true, cell: (row) => userName(locale, row.user_id, userId) },
+        { label: words.hasNow, cell: (row) => scopeBadges(locale, row.has) },
+        { label: revoke.loses, cell: (row) => scopeBadges(locale, row.loses) },
       ],
       losing,
     )}
@@ -71,6 +75,6 @@ export async function confirmLosses(
       <a class="button secondary" href="${assignAddress(bcId, id, { ticked, scopes })}">${words.losingNo}</a>
       <button class="danger">${words.losingYes}</button>
     </form>`;
-  const breadcrumb = trail(shell, { id, name: accountName(account) });
-  return show(c, shell, 'tiktokAccounts', { title: words.losingTitle, breadcrumb, body });
+  const breadcrumb = trail(context, { id, name: accountName(account) });
+  return show(c, context, 'tiktokAccounts', { title: words.losingTitle, breadcrumb, body });
 }

@@ -8,13 +8,13 @@ import { OutsideId, type Scope } from '../../../domain/vocabulary.ts';
 import type { PageEnv } from '../../env.ts';
 import { csrfField } from '../../session/csrf-field.ts';
 import { sameOrigin } from '../../session/same-origin.ts';
-import { goOnSaying } from '../../session/flash.ts';
+import { redirectWithFlash } from '../../session/flash.ts';
 import { submitOnce } from '../../session/submit-once.ts';
 import { urls } from '../../ui/urls.ts';
 import { trail } from './trail.ts';
 import { assignForm } from './assign-form.ts';
 import { confirmLosses, fingerprint, lossesOf } from './assign-losses.ts';
-import { enter, idOf, show, type Shell } from '../console/console-context.ts';
+import { loadConsole, idOf, show, type ConsoleContext } from '../console/console-context.ts';
 import { sentForm, sentQuery, tickedScopes, unlessSomebodyWasFaster, type Sent } from '../console/form.ts';
 import { accountName } from '../console/parts.ts';
 
@@ -28,22 +28,22 @@ const SEARCHES = /^(?:search$|next:)/;
 
 /** R3: an administrator ticks members, chooses levels, and assigns them with one submit. */
 export const assign = new Hono<PageEnv>()
-  .get(PATH, async (c) => formPage(c, await enter(c), enteredIn(sentQuery(c))))
+  .get(PATH, async (c) => formPage(c, await loadConsole(c), enteredIn(sentQuery(c))))
   .post(PATH, sameOrigin(), csrfField(), async (c) => {
-    const shell = await enter(c);
+    const context = await loadConsole(c);
     const id = idOf(c, 'id');
     const sent = await sentForm(c);
     const entered = enteredIn(sent);
-    if (SEARCHES.test(sent.one('intent'))) return formPage(c, shell, entered);
-    const errors = complaints(shell, entered);
-    if (errors.length > 0) return formPage(c, shell, { ...entered, errors }, 400);
+    if (SEARCHES.test(sent.one('intent'))) return formPage(c, context, entered);
+    const errors = complaints(context, entered);
+    if (errors.length > 0) return formPage(c, context, { ...entered, errors }, 400);
     const { ticked, scopes } = entered;
-    const losing = await unlessSomebodyWasFaster(async () => lossesOf(shell, id, entered));
+    const losing = await unlessSomebodyWasFaster(async () => lossesOf(context, id, entered));
     if (losing.length > 0 && sent.one('confirmed') !== fingerprint(losing)) {
-      return confirmLosses(c, shell, { id, ticked, scopes, losing });
+      return confirmLosses(c, context, { id, ticked, scopes, losing });
     }
     try {
-      const assigning = { bcId: shell.bcId, tiktokAccountId: id, userIds: ticked, scopes };
+      const assigning = { bcId: context.bcId, tiktokAccountId: id, userIds: ticked, scopes };
       await submitOnce(
         c,
         async (ctx) => unlessSomebodyWasFaster(async () => assignMembers(ctx, assigning)),
@@ -51,10 +51,12 @@ export const assign = new Hono<PageEnv>()
       );
     } catch (error) {
       if (!(error instanceof SparkgateError) || error.code !== 'forbidden') throw error;
-      const gone = { pointer: 'members', message: shell.reader.words.console.assign.gone };
-      return formPage(c, shell, { ...entered, errors: [gone] }, 409);
+      const gone = { pointer: 'members', message: context.locale.words.console.assign.gone };
+      return formPage(c, context, { ...entered, errors: [gone] }, 409);
     }
-    return goOnSaying(c, urls.tiktokAccount.show(shell.bcId, id), 'assigned', { count: String(ticked.length) });
+    return redirectWithFlash(c, urls.tiktokAccount.show(context.bcId, id), 'assigned', {
+      count: String(ticked.length),
+    });
   });
 
 interface Entered {
@@ -78,8 +80,8 @@ function enteredIn(sent: Sent): Entered {
   };
 }
 
-function complaints({ reader }: Shell, { ticked, scopes }: Entered): FieldError[] {
-  const words = reader.words.console.assign;
+function complaints({ locale }: ConsoleContext, { ticked, scopes }: Entered): FieldError[] {
+  const words = locale.words.console.assign;
   return [
     ...(ticked.length === 0 ? [{ pointer: 'members', message: words.nobodyTicked }] : []),
     ...(scopes.length === 0 ? [{ pointer: 'levels', message: words.noLevel }] : []),
@@ -88,11 +90,11 @@ function complaints({ reader }: Shell, { ticked, scopes }: Entered): FieldError[
 
 async function formPage(
   c: Parameters<typeof show>[0],
-  shell: Shell,
+  context: ConsoleContext,
   { text, cursor, ticked, scopes, errors = [] }: Entered,
   status: 200 | 400 | 409 = 200,
 ): Promise<Response> {
-  const { ctx, bcId, reader } = shell;
+  const { ctx, bcId, locale } = context;
   const id = idOf(c, 'id');
   const find = FindQuery.safeParse({ limit: 25, text, cursor });
   if (!find.success) throw new SparkgateError('invalid_request', 'This is no place in the list of members.');
@@ -103,8 +105,8 @@ async function formPage(
     findAssignees(ctx, which, { userIds: ticked }, { limit: MOST_TICKED, text: null }),
   ]);
   const parts = { account, page, find: find.data, ticked, tickedNow: known.items, scopes, errors };
-  const breadcrumb = trail(shell, { id, name: accountName(account) });
-  const { title } = reader.words.console.assign;
-  const body = assignForm(shell, { ...parts, signedIn: c.get('signedIn') });
-  return show(c, shell, 'tiktokAccounts', { title, breadcrumb, body }, status);
+  const breadcrumb = trail(context, { id, name: accountName(account) });
+  const { title } = locale.words.console.assign;
+  const body = assignForm(context, { ...parts, signedIn: c.get('signedIn') });
+  return show(c, context, 'tiktokAccounts', { title, breadcrumb, body }, status);
 }

@@ -10,13 +10,13 @@ import type { PageEnv, SignedIn } from '../../env.ts';
 import { csrfField } from '../../session/csrf-field.ts';
 import { sameOrigin } from '../../session/same-origin.ts';
 import { errorSummary, formFields } from '../../ui/fields.ts';
-import { goOnSaying } from '../../session/flash.ts';
+import { redirectWithFlash } from '../../session/flash.ts';
 import { scopeBadges } from '../../ui/scopes.ts';
 import { submitOnce } from '../../session/submit-once.ts';
 import { urls, withQuery } from '../../ui/urls.ts';
 import { trail } from './trail.ts';
 import { confirmPage, confirmStep, type Step } from '../console/confirm-step.ts';
-import { enter, idOf, show, type Shell } from '../console/console-context.ts';
+import { loadConsole, idOf, show, type ConsoleContext } from '../console/console-context.ts';
 import { sentForm, tickedScopes, unlessSomebodyWasFaster } from '../console/form.ts';
 import { accountName, heading, scopeBoxes, userName } from '../console/parts.ts';
 
@@ -28,41 +28,41 @@ const UNASSIGN = 'unassign';
 /** R3: one member's access to one account: changed, or taken away. */
 export const member = new Hono<PageEnv>()
   .get(PATH, async (c) => {
-    const shell = await enter(c);
-    const assignee = await assigneeOf(shell, idOf(c, 'id'), idOf(c, 'user_id'));
-    if (c.req.query('step') === UNASSIGN) return unassignPage(c, shell, assignee);
-    return formPage(c, shell, { assignee, ticked: assignee.scopes, errors: [] });
+    const context = await loadConsole(c);
+    const assignee = await assigneeOf(context, idOf(c, 'id'), idOf(c, 'user_id'));
+    if (c.req.query('step') === UNASSIGN) return unassignPage(c, context, assignee);
+    return formPage(c, context, { assignee, ticked: assignee.scopes, errors: [] });
   })
   .post(PATH, sameOrigin(), csrfField(), async (c) => {
-    const shell = await enter(c);
+    const context = await loadConsole(c);
     const [id, userId] = [idOf(c, 'id'), idOf(c, 'user_id')];
     const sent = await sentForm(c);
     if (sent.one('intent') === UNASSIGN) {
-      const which = { bcId: shell.bcId, tiktokAccountId: id, userId };
+      const which = { bcId: context.bcId, tiktokAccountId: id, userId };
       await submitOnce(
         c,
         async (ctx) => unlessSomebodyWasFaster(async () => unassign(ctx, which)),
         () => null,
       );
-      return goOnSaying(c, urls.tiktokAccount.show(shell.bcId, id), 'unassigned');
+      return redirectWithFlash(c, urls.tiktokAccount.show(context.bcId, id), 'unassigned');
     }
     const scopes = tickedScopes(sent);
     if (scopes.length === 0) {
-      const assignee = await assigneeOf(shell, id, userId);
-      const errors = [{ pointer: 'levels', message: shell.reader.words.console.member.noLevel }];
-      return formPage(c, shell, { assignee, ticked: [], errors }, 400);
+      const assignee = await assigneeOf(context, id, userId);
+      const errors = [{ pointer: 'levels', message: context.locale.words.console.member.noLevel }];
+      return formPage(c, context, { assignee, ticked: [], errors }, 400);
     }
-    const view = { bc_id: shell.bcId, tiktok_account_id: id, user_id: userId, scopes };
+    const view = { bc_id: context.bcId, tiktok_account_id: id, user_id: userId, scopes };
     await submitOnce(
       c,
       async (ctx) => unlessSomebodyWasFaster(async () => assign(ctx, view)),
       () => null,
     );
-    return goOnSaying(c, urls.tiktokAccount.show(shell.bcId, id), 'changed');
+    return redirectWithFlash(c, urls.tiktokAccount.show(context.bcId, id), 'changed');
   });
 
 /** @throws SparkgateError `not_found` for whoever is no member (any more) */
-async function assigneeOf({ ctx, bcId }: Shell, tiktokAccountId: string, userId: string): Promise<Assignee> {
+async function assigneeOf({ ctx, bcId }: ConsoleContext, tiktokAccountId: string, userId: string): Promise<Assignee> {
   const { items } = await findAssignees(
     ctx,
     { bcId, tiktokAccountId },
@@ -76,45 +76,50 @@ async function assigneeOf({ ctx, bcId }: Shell, tiktokAccountId: string, userId:
 
 async function formPage(
   c: Parameters<typeof show>[0],
-  shell: Shell,
+  context: ConsoleContext,
   { assignee, ticked, errors }: { assignee: Assignee; ticked: readonly Scope[]; errors: readonly FieldError[] },
   status: 200 | 400 = 200,
 ): Promise<Response> {
-  const { ctx, bcId, reader, userId } = shell;
+  const { ctx, bcId, locale, userId } = context;
   const id = idOf(c, 'id');
   const account = await getAccount(ctx, bcId, id);
-  const words = reader.words.console.member;
+  const words = locale.words.console.member;
   const action = urls.tiktokAccount.member(bcId, id, assignee.user_id);
-  const body = html`${heading(words.title, { lead: userName(reader, assignee.user_id, userId) })}
-    ${errorSummary(reader, { errors })}
+  const body = html`${heading(words.title, { lead: userName(locale, assignee.user_id, userId) })}
+    ${errorSummary(locale, { errors })}
     <form method="post" action="${action}" class="card stack">
       ${formFields(c.get('signedIn'))}
       <fieldset id="levels">
         <legend>${words.levels}</legend>
-        ${scopeBoxes(reader, { offered: account.scopes, ticked })}
+        ${scopeBoxes(locale, { offered: account.scopes, ticked })}
       </fieldset>
       <p class="actions">
         <button name="intent" value="change">${words.save}</button>
-        <a class="button secondary" href="${urls.tiktokAccount.show(bcId, id)}">${reader.words.common.cancel}</a>
+        <a class="button secondary" href="${urls.tiktokAccount.show(bcId, id)}">${locale.words.common.cancel}</a>
       </p>
     </form>
     <section class="card" aria-labelledby="unassign">
       <h2 id="unassign">${words.unassignTitle}</h2>
       <p>${assignee.scopes.length === 0 ? words.none : words.unassignBody}</p>
-      ${assignee.scopes.length === 0 ? '' : confirmStep(unassignStep(shell, id, assignee, c.get('signedIn')))}
+      ${assignee.scopes.length === 0 ? '' : confirmStep(unassignStep(context, id, assignee, c.get('signedIn')))}
     </section>`;
-  const breadcrumb = trail(shell, { id, name: accountName(account) });
-  return show(c, shell, 'tiktokAccounts', { title: words.title, breadcrumb, body }, status);
+  const breadcrumb = trail(context, { id, name: accountName(account) });
+  return show(c, context, 'tiktokAccounts', { title: words.title, breadcrumb, body }, status);
 }
 
-function unassignStep({ reader, bcId, userId }: Shell, id: string, assignee: Assignee, signedIn: SignedIn): Step {
-  const words = reader.words.console.member;
+function unassignStep(
+  { locale, bcId, userId }: ConsoleContext,
+  id: string,
+  assignee: Assignee,
+  signedIn: SignedIn,
+): Step {
+  const words = locale.words.console.member;
   const path = urls.tiktokAccount.member(bcId, id, assignee.user_id);
   return {
     id: 'unassign-now',
     label: words.unassign,
     title: words.unassignAsk,
-    body: html`${userName(reader, assignee.user_id, userId)} ${scopeBadges(reader, assignee.scopes)} ${words.unassignBody}`,
+    body: html`${userName(locale, assignee.user_id, userId)} ${scopeBadges(locale, assignee.scopes)} ${words.unassignBody}`,
     keep: words.unassignNo,
     form: html`<form method="post" action="${path}">
       ${formFields(signedIn)}<button class="danger" name="intent" value="${UNASSIGN}">${words.unassignYes}</button>
@@ -123,12 +128,12 @@ function unassignStep({ reader, bcId, userId }: Shell, id: string, assignee: Ass
   };
 }
 
-async function unassignPage(c: Context<PageEnv>, shell: Shell, assignee: Assignee): Promise<Response> {
+async function unassignPage(c: Context<PageEnv>, context: ConsoleContext, assignee: Assignee): Promise<Response> {
   const id = idOf(c, 'id');
-  const account = await getAccount(shell.ctx, shell.bcId, id);
-  const back = urls.tiktokAccount.member(shell.bcId, id, assignee.user_id);
+  const account = await getAccount(context.ctx, context.bcId, id);
+  const back = urls.tiktokAccount.member(context.bcId, id, assignee.user_id);
   if (assignee.scopes.length === 0) return c.redirect(back, 303);
-  const breadcrumb = trail(shell, { id, name: accountName(account) });
-  const step = unassignStep(shell, id, assignee, c.get('signedIn'));
-  return confirmPage(c, shell, 'tiktokAccounts', { step, back, breadcrumb });
+  const breadcrumb = trail(context, { id, name: accountName(account) });
+  const step = unassignStep(context, id, assignee, c.get('signedIn'));
+  return confirmPage(c, context, 'tiktokAccounts', { step, back, breadcrumb });
 }

@@ -9,33 +9,33 @@ import { scopeBadges } from '../../ui/scopes.ts';
 import { time } from '../../ui/time.ts';
 import { urls, withQuery } from '../../ui/urls.ts';
 import { trail } from './trail.ts';
-import { listOf, show, type Shell } from '../console/console-context.ts';
+import { listOf, show, type ConsoleContext } from '../console/console-context.ts';
 import { flashNotice } from '../console/flash-notice.ts';
 import { HISTORY, historySection } from './history-section.ts';
 import { accountLines, accountName, heading, whoDid } from '../console/parts.ts';
 
 /** R10: an account that was revoked, for administrators: who revoked it and when, its history, and how to get it back. */
-export async function formerAccountPage(c: Context<PageEnv>, shell: Shell, id: string): Promise<Response> {
-  const { ctx, reader, bcId } = shell;
+export async function formerAccountPage(c: Context<PageEnv>, context: ConsoleContext, id: string): Promise<Response> {
+  const { ctx, locale, bcId } = context;
   const account = await getFormerAccount(ctx, bcId, id);
-  const { account: words, former } = reader.words.console;
+  const { account: words, former } = locale.words.console;
   const again = withQuery(urls.center.requestAccess(bcId), { tiktok_account_id: id });
-  const body = html`${flashNotice(shell)}
-    ${heading(accountLines(reader, account), {
-      action: shell.may.request ? html`<a class="button" href="${again}">${former.again}</a>` : undefined,
+  const body = html`${flashNotice(context)}
+    ${heading(accountLines(locale, account), {
+      action: context.may.request ? html`<a class="button" href="${again}">${former.again}</a>` : undefined,
     })}
-    ${notice(reader, 'warning', former.lead)}
+    ${notice(locale, 'warning', former.lead)}
     <section class="card" aria-labelledby="about">
       <h2 id="about">${words.about}</h2>
       ${facts([
-        [words.owner, checkedName(reader, account.handle ?? account.tiktok_account_id)],
+        [words.owner, checkedName(locale, account.handle ?? account.tiktok_account_id)],
         [words.id, shownName(account.tiktok_account_id)],
-        [former.scopes, scopeBadges(reader, account.scopes)],
-        [words.since, time(reader, account.granted_at)],
-        [former.revokedAt, time(reader, account.revoked_at)],
-        [former.revokedBy, whoDid(reader, account.revoked_by)],
+        [former.scopes, scopeBadges(locale, account.scopes)],
+        [words.since, time(locale, account.granted_at)],
+        [former.revokedAt, time(locale, account.revoked_at)],
+        [former.revokedBy, whoDid(locale, account.revoked_by)],
       ])}
     </section>
-    ${await historySection(shell, id, listOf(c, HISTORY))}`;
-  return show(c, shell, 'tiktokAccounts', { title: accountName(account), breadcrumb: trail(shell), body });
+    ${await historySection(context, id, listOf(c, HISTORY))}`;
+  return show(c, context, 'tiktokAccounts', { title: accountName(account), breadcrumb: trail(context), body });
 }

@@ -7,12 +7,12 @@ import { IMPORTED } from '../../../domain/import/modes.ts';
 import { Scope } from '../../../domain/vocabulary.ts';
 import type { Html } from '../../ui/html.ts';
 import { shownName } from '../../ui/name.ts';
-import type { Reader } from '../../ui/locale.ts';
+import type { Locale } from '../../ui/locale.ts';
 import { scopeBadges } from '../../ui/scopes.ts';
 import { table } from '../../ui/table.ts';
 import { time } from '../../ui/time.ts';
 import { urls } from '../../ui/urls.ts';
-import { ROWS_OF_SECTION, type Shell } from '../console/console-context.ts';
+import { ROWS_OF_SECTION, type ConsoleContext } from '../console/console-context.ts';
 import { listPager, type Position } from '../console/list-pager.ts';
 import { actorName } from '../console/parts.ts';
 
@@ -21,18 +21,18 @@ export const HISTORY = 'history';
 
 /** What happened to an account in this Business Center, newest first. */
 export async function historySection(
-  { ctx, reader, bcId }: Shell,
+  { ctx, locale, bcId }: ConsoleContext,
   id: string,
   { find, at }: { find: FindQuery; at: Position },
 ): Promise<Html> {
-  const words = reader.words.console.account;
+  const words = locale.words.console.account;
   const { items, next_cursor: next } = await listAccountHistory(ctx, bcId, id, { ...find, limit: ROWS_OF_SECTION });
   const rows = table(
     words.history,
     [
-      { label: words.what, main: true, cell: (entry) => what(reader, entry) },
-      { label: words.who, cell: (entry) => actorName(reader, entry.actor) },
-      { label: words.when, cell: (entry) => time(reader, entry.at) },
+      { label: words.what, main: true, cell: (entry) => what(locale, entry) },
+      { label: words.who, cell: (entry) => actorName(locale, entry.actor) },
+      { label: words.when, cell: (entry) => time(locale, entry.at) },
     ],
     items,
   );
@@ -40,7 +40,7 @@ export async function historySection(
   return html`<section class="card" aria-labelledby="history">
     <h2 id="history">${words.history}</h2>
     ${items.length === 0 ? html`<p>${words.historyEmpty}</p>` : rows}
-    ${listPager(reader, { path, query: { list: HISTORY }, at, next, limit: ROWS_OF_SECTION, rows: items.length, name: words.history, anchor: HISTORY })}
+    ${listPager(locale, { path, query: { list: HISTORY }, at, next, limit: ROWS_OF_SECTION, rows: items.length, name: words.history, anchor: HISTORY })}
   </section>`;
 }
 
@@ -50,31 +50,31 @@ const Scopes = z.object({ scopes: z.array(Scope) });
 /** What an entry says of the account itself. */
 const Details = z.record(z.string(), z.unknown());
 
-function what(reader: Reader, entry: HistoryEntry): Html {
-  const words = reader.words.console;
+function what(locale: Locale, entry: HistoryEntry): Html {
+  const words = locale.words.console;
   const flags: Readonly<Record<string, string>> = words.flags;
   const before = Scopes.safeParse(entry.before).data?.scopes ?? null;
   const after = Scopes.safeParse(entry.after).data?.scopes ?? null;
   const scopes = after ?? before;
-  return html`${eventText(reader, entry)}${entry.subject_type === 'user' ? html`: ${shownName(entry.subject_id)}` : ''}
-    ${scopes === null ? '' : scopeBadges(reader, scopes)}
+  return html`${eventText(locale, entry)}${entry.subject_type === 'user' ? html`: ${shownName(entry.subject_id)}` : ''}
+    ${scopes === null ? '' : scopeBadges(locale, scopes)}
     ${after !== null && before !== null && before.join() !== after.join() ? html`<span class="sub">${words.before}: ${before.join(', ')}</span>` : ''}
-    ${entry.event === 'tiktok_account.put' ? html`<span class="sub">${changedDetails(reader, entry)}</span>` : ''}
+    ${entry.event === 'tiktok_account.put' ? html`<span class="sub">${changedDetails(locale, entry)}</span>` : ''}
     ${entry.flags.map((flag) => html`<span class="${flag === IMPORTED ? 'badge' : 'badge warning'}">${flags[flag] ?? flag}</span>`)}`;
 }
 
 /** What came by an import took no consent here, and is not said to have. */
-function eventText(reader: Reader, { event, flags }: HistoryEntry): string {
-  const { events, eventsImported } = reader.words.console;
+function eventText(locale: Locale, { event, flags }: HistoryEntry): string {
+  const { events, eventsImported } = locale.words.console;
   const texts: Readonly<Record<string, string>> = flags.includes(IMPORTED) ? { ...events, ...eventsImported } : events;
   return texts[event] ?? event;
 }
 
 /** Which details of the account an entry changed. */
-function changedDetails(reader: Reader, entry: HistoryEntry): string {
+function changedDetails(locale: Locale, entry: HistoryEntry): string {
   const before = Details.safeParse(entry.before).data ?? {};
   const after = Details.safeParse(entry.after).data ?? {};
-  return Object.entries(reader.words.console.account.fields)
+  return Object.entries(locale.words.console.account.fields)
     .filter(([field]) => !isDeepStrictEqual(before[field] ?? null, after[field] ?? null))
     .map(([, word]) => word)
     .join(', ');

@@ -6,10 +6,10 @@ import { listAdministrators } from '../../../domain/business-centers/list-admini
 import type { FindQuery } from '../../../domain/find-text.ts';
 import type { Html } from '../../ui/html.ts';
 import { shownName } from '../../ui/name.ts';
-import type { Reader } from '../../ui/locale.ts';
+import type { Locale } from '../../ui/locale.ts';
 import { table } from '../../ui/table.ts';
 import { urls } from '../../ui/urls.ts';
-import { ROWS_OF_SECTION, type Shell } from '../console/console-context.ts';
+import { ROWS_OF_SECTION, type ConsoleContext } from '../console/console-context.ts';
 import { listPager, type Position } from '../console/list-pager.ts';
 import {
   counted,
@@ -30,9 +30,13 @@ import { administratorsList } from '../console/parts.ts';
 export const AD_ACCOUNTS = 'ad-accounts';
 
 /** The answer to "may I run Spark Ads with it, in which ad accounts, and if not, what is missing and who can give it". */
-export async function maySection(shell: Shell, asking: Asking, list: { find: FindQuery; at: Position }): Promise<Html> {
-  const { reader, ctx, bcId } = shell;
-  const { may } = reader.words.console;
+export async function maySection(
+  context: ConsoleContext,
+  asking: Asking,
+  list: { find: FindQuery; at: Position },
+): Promise<Html> {
+  const { locale, ctx, bcId } = context;
+  const { may } = locale.words.console;
   const [roles, own] = await Promise.all([
     listOwnRoles(ctx, bcId),
     findOwnAdAccounts(ctx, bcId, { ...list.find, text: null, limit: ROWS_OF_SECTION }),
@@ -44,36 +48,36 @@ export async function maySection(shell: Shell, asking: Asking, list: { find: Fin
     listAdministrators(ctx, bcId),
   ]);
   const anywhere = roles.length === 0 ? await maySparkAnywhere(asking) : null;
-  const missing = missingGroups(shell, overall, anywhere);
+  const missing = missingGroups(context, overall, anywhere);
   const groups = missing.map(
-    async (group) => html`<h4>${group.label}</h4>${await missingWithPlaces(shell, group, roles.length)}`,
+    async (group) => html`<h4>${group.label}</h4>${await missingWithPlaces(context, group, roles.length)}`,
   );
   return html`<section class="card" aria-labelledby="may-i">
     <h2 id="may-i">${may.title}</h2>
-    ${verdict(reader, overall)}
-    ${roles.length === 0 ? html`<p>${may.noAdAccounts} ${may.noAdAccountsHelp}</p>` : answersTable(reader, answers)}
-    ${adAccountsPager(shell, asking, list.at, { next: own.next_cursor, rows: own.items.length, total: counted(overall, () => true).of })}
+    ${verdict(locale, overall)}
+    ${roles.length === 0 ? html`<p>${may.noAdAccounts} ${may.noAdAccountsHelp}</p>` : answersTable(locale, answers)}
+    ${adAccountsPager(context, asking, list.at, { next: own.next_cursor, rows: own.items.length, total: counted(overall, () => true).of })}
     ${
       missing.length === 0
         ? html`<p class="hint">${may.perPost}</p>`
         : html`<h3>${may.missing}</h3>
             ${await Promise.all(groups)}
-            ${administratorsList(reader, administrators)}`
+            ${administratorsList(locale, administrators)}`
     }
     <h3>${may.also}</h3>
     <ul class="rights">
-      ${READS.map((action) => html`<li>${may.actions[action]}: ${mark(reader, reads.get(action))}</li>`)}
+      ${READS.map((action) => html`<li>${may.actions[action]}: ${mark(locale, reads.get(action))}</li>`)}
     </ul>
   </section>`;
 }
 
 /** One line for each kind of content: in how many of all ad accounts of the person. */
-function verdict(reader: Reader, roles: readonly RoleAnswer[]): Html {
-  const { may } = reader.words.console;
+function verdict(locale: Locale, roles: readonly RoleAnswer[]): Html {
+  const { may } = locale.words.console;
   return html`<ul class="verdicts">
     ${(['post', 'live'] as const).map((kind) => {
       const { yes, of } = counted(roles, (answer) => answer[kind].allowed);
-      const said = yes === of ? may.yesAll : may.yesSome(reader.formats.number(yes), reader.formats.number(of));
+      const said = yes === of ? may.yesAll : may.yesSome(locale.formats.number(yes), locale.formats.number(of));
       const answer =
         yes === 0 ? html`<span class="answer no">${may.noneYet}</span>` : html`<span class="answer yes">${said}</span>`;
       return html`<li>${may[kind]}: ${answer}</li>`;
@@ -81,15 +85,15 @@ function verdict(reader: Reader, roles: readonly RoleAnswer[]): Html {
   </ul>`;
 }
 
-function answersTable(reader: Reader, answers: readonly AdAccountAnswer[]): Html {
-  const { may, advertiserRoles } = reader.words.console;
+function answersTable(locale: Locale, answers: readonly AdAccountAnswer[]): Html {
+  const { may, advertiserRoles } = locale.words.console;
   return table(
     may.title,
     [
       { label: may.adAccount, main: true, cell: ({ adAccount }) => adAccountLines(adAccount) },
       { label: may.yourRole, cell: ({ adAccount }) => advertiserRoles[adAccount.advertiser_role] },
-      { label: may.post, cell: ({ post }) => mark(reader, post) },
-      { label: may.live, cell: ({ live }) => mark(reader, live) },
+      { label: may.post, cell: ({ post }) => mark(locale, post) },
+      { label: may.live, cell: ({ live }) => mark(locale, live) },
     ],
     answers,
   );
@@ -105,8 +109,8 @@ export function adAccountLines(
 }
 
 /** Yes or no, and by which path. */
-function mark(reader: Reader, answer: Answer | undefined): Html {
-  const { may } = reader.words.console;
+function mark(locale: Locale, answer: Answer | undefined): Html {
+  const { may } = locale.words.console;
   if (answer?.allowed !== true) return html`<span class="answer no">${may.no}</span>`;
   const via =
     answer.elsewhere && answer.via === 'BUSINESS_CENTER' ? may.viaOther : may.via[answer.via ?? 'BUSINESS_CENTER'];
@@ -114,18 +118,18 @@ function mark(reader: Reader, answer: Answer | undefined): Html {
 }
 
 function adAccountsPager(
-  { reader }: Shell,
+  { locale }: ConsoleContext,
   { bcId, tiktokAccountId }: Asking,
   at: Position,
   page: { next: string | null; rows: number; total: number },
 ): Html {
-  return listPager(reader, {
+  return listPager(locale, {
     ...page,
     path: urls.tiktokAccount.show(bcId, tiktokAccountId),
     query: { list: AD_ACCOUNTS },
     at,
     limit: ROWS_OF_SECTION,
-    name: reader.words.console.may.adAccount,
+    name: locale.words.console.may.adAccount,
     anchor: 'may-i',
   });
 }

@@ -6,7 +6,7 @@ import type { OwnRole } from '../../../domain/ad-accounts/list-own-roles.ts';
 import { SparkgateError, type ReasonCode } from '../../../domain/errors.ts';
 import type { Html } from '../../ui/html.ts';
 import { shownName } from '../../ui/name.ts';
-import type { Shell } from '../console/console-context.ts';
+import type { ConsoleContext } from '../console/console-context.ts';
 import type { Answer, RoleAnswer } from './may-i.ts';
 
 /** A condition that is missing, with the ad accounts where it is, by the person's role in them. */
@@ -26,11 +26,11 @@ const ADMINS = 5;
 
 /** What is missing for posts and for live videos; what is the same for both is said once. */
 export function missingGroups(
-  { reader }: Shell,
+  { locale }: ConsoleContext,
   roles: readonly RoleAnswer[],
   anywhere: Answer | null,
 ): MissingGroup[] {
-  const { may } = reader.words.console;
+  const { may } = locale.words.console;
   const posts = missingOf(roles, 'post', anywhere);
   const lives = missingOf(roles, 'live', null);
   const isIn = (all: readonly Missing[], one: Missing): boolean => all.some((it) => isDeepStrictEqual(it, one));
@@ -53,14 +53,18 @@ function missingOf(roles: readonly RoleAnswer[], kind: 'post' | 'live', anywhere
 }
 
 /** Each missing condition, in which ad accounts, and who can bring it about. @param all roles of the person */
-export async function missingWithPlaces(shell: Shell, { missing }: MissingGroup, all: number): Promise<Html> {
-  const { may } = shell.reader.words.console;
+export async function missingWithPlaces(
+  context: ConsoleContext,
+  { missing }: MissingGroup,
+  all: number,
+): Promise<Html> {
+  const { may } = context.locale.words.console;
   const lines = missing.map(async ({ code, where }) => {
     const [what, who] = may.reasons[code];
     const ofAdAccount = code === 'ADVERTISER_ROLE_INSUFFICIENT';
     const places =
       ofAdAccount || where.length < all
-        ? await Promise.all(where.map(async (role) => placesOf(shell, role, ofAdAccount)))
+        ? await Promise.all(where.map(async (role) => placesOf(context, role, ofAdAccount)))
         : [];
     return html`<li>
       <strong>${what}</strong> ${ofAdAccount ? '' : html`<span class="who"><span class="visually-hidden">${may.whoHelps}: </span>${who}</span>`}
@@ -72,21 +76,21 @@ export async function missingWithPlaces(shell: Shell, { missing }: MissingGroup,
   </ul>`;
 }
 
-async function placesOf(shell: Shell, role: OwnRole, withAdmins: boolean): Promise<Html> {
-  const { may } = shell.reader.words.console;
+async function placesOf(context: ConsoleContext, role: OwnRole, withAdmins: boolean): Promise<Html> {
+  const { may } = context.locale.words.console;
   const more = role.ad_accounts - role.first.length;
-  const places = await Promise.all(role.first.map(async (it) => place(shell, it, withAdmins)));
+  const places = await Promise.all(role.first.map(async (it) => place(context, it, withAdmins)));
   return html`<ul class="plain-list">
     ${places.map((it) => html`<li>${it}</li>`)}
-    ${more > 0 ? html`<li class="hint">${may.moreAdAccounts(more, shell.reader.formats.number(more))}</li>` : ''}
+    ${more > 0 ? html`<li class="hint">${may.moreAdAccounts(more, context.locale.formats.number(more))}</li>` : ''}
   </ul>`;
 }
 
-async function place(shell: Shell, adAccount: OwnAdAccount, withAdmins: boolean): Promise<Html> {
-  const { may } = shell.reader.words.console;
+async function place(context: ConsoleContext, adAccount: OwnAdAccount, withAdmins: boolean): Promise<Html> {
+  const { may } = context.locale.words.console;
   const name = html`${shownName(adAccount.name)} <span class="sub">${shownName(adAccount.advertiser_id)}</span>`;
   if (!withAdmins) return name;
-  const admins = await adminsOf(shell, adAccount);
+  const admins = await adminsOf(context, adAccount);
   const who =
     admins.length === 0
       ? html`${may.anAdminOf} ${shownName(adAccount.advertiser_id)}`
@@ -95,7 +99,10 @@ async function place(shell: Shell, adAccount: OwnAdAccount, withAdmins: boolean)
 }
 
 /** Whom the policies let this person see; nobody where they do not. */
-async function adminsOf({ ctx, bcId, may }: Shell, { advertiser_id, of_this_center }: OwnAdAccount): Promise<string[]> {
+async function adminsOf(
+  { ctx, bcId, may }: ConsoleContext,
+  { advertiser_id, of_this_center }: OwnAdAccount,
+): Promise<string[]> {
   if (!may.viewAdAccounts || !of_this_center) return [];
   const which = { bcId, advertiserId: advertiser_id, role: 'ADMIN' } as const;
   try {

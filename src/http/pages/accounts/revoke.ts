@@ -7,7 +7,7 @@ import type { PageEnv } from '../../env.ts';
 import { csrfField } from '../../session/csrf-field.ts';
 import { sameOrigin } from '../../session/same-origin.ts';
 import { formFields } from '../../ui/fields.ts';
-import { goOnSaying } from '../../session/flash.ts';
+import { redirectWithFlash } from '../../session/flash.ts';
 import type { Html } from '../../ui/html.ts';
 import { notice } from '../../ui/notice.ts';
 import { scopeBadges } from '../../ui/scopes.ts';
@@ -15,7 +15,7 @@ import { submitOnce } from '../../session/submit-once.ts';
 import { table } from '../../ui/table.ts';
 import { urls } from '../../ui/urls.ts';
 import { trail } from './trail.ts';
-import { enter, idOf, show, type Shell } from '../console/console-context.ts';
+import { loadConsole, idOf, show, type ConsoleContext } from '../console/console-context.ts';
 import { unlessSomebodyWasFaster } from '../console/form.ts';
 import { accountName, heading, userName } from '../console/parts.ts';
 
@@ -24,21 +24,21 @@ const PATH = '/console/:bc_id/tiktok-accounts/:id/revoke';
 /** R10: an administrator sees who would lose what, and revokes. */
 export const revoke = new Hono<PageEnv>()
   .get(PATH, async (c) => {
-    const shell = await enter(c);
-    const { ctx, bcId, reader } = shell;
+    const context = await loadConsole(c);
+    const { ctx, bcId, locale } = context;
     const id = idOf(c, 'id');
     const preview = await unlessSomebodyWasFaster(async () => previewRevoke(ctx, bcId, id));
     const account = await getAccount(ctx, bcId, id);
-    const words = reader.words.console.revoke;
-    const body = html`${heading(words.title, { lead: words.lead })} ${losses(shell, preview)}
-      ${notice(reader, 'warning', words.pause)}
+    const words = locale.words.console.revoke;
+    const body = html`${heading(words.title, { lead: words.lead })} ${losses(context, preview)}
+      ${notice(locale, 'warning', words.pause)}
       <form method="post" action="${urls.tiktokAccount.revoke(bcId, id)}" class="actions">
         ${formFields(c.get('signedIn'))}
         <button class="danger">${words.yes}</button>
         <a class="button secondary" href="${urls.tiktokAccount.show(bcId, id)}">${words.no}</a>
       </form>`;
-    const breadcrumb = trail(shell, { id, name: accountName(account) });
-    return show(c, shell, 'tiktokAccounts', { title: words.title, breadcrumb, body });
+    const breadcrumb = trail(context, { id, name: accountName(account) });
+    return show(c, context, 'tiktokAccounts', { title: words.title, breadcrumb, body });
   })
   .post(PATH, sameOrigin(), csrfField(), async (c) => {
     const bcId = idOf(c, 'bc_id');
@@ -48,28 +48,28 @@ export const revoke = new Hono<PageEnv>()
       async (ctx) => unlessSomebodyWasFaster(async () => revokeGrant(ctx, bcId, id)),
       () => null,
     );
-    return goOnSaying(c, urls.tiktokAccount.show(bcId, id), 'revoked');
+    return redirectWithFlash(c, urls.tiktokAccount.show(bcId, id), 'revoked');
   });
 
-function losses({ reader, userId }: Shell, { members, losing }: RevokePreview): Html {
-  const words = reader.words.console.revoke;
+function losses({ locale, userId }: ConsoleContext, { members, losing }: RevokePreview): Html {
+  const words = locale.words.console.revoke;
   if (members === 0) return html`<p>${words.nobody}</p>`;
   const rest = members - losing.length;
   return html`<section class="card" aria-labelledby="losing">
-    <h2 id="losing">${words.losing(members, reader.formats.number(members))}</h2>
+    <h2 id="losing">${words.losing(members, locale.formats.number(members))}</h2>
     ${table(
-      words.losing(members, reader.formats.number(members)),
+      words.losing(members, locale.formats.number(members)),
       [
         {
-          label: reader.words.console.account.member,
+          label: locale.words.console.account.member,
           main: true,
-          cell: (row) => userName(reader, row.user_id, userId),
+          cell: (row) => userName(locale, row.user_id, userId),
         },
-        { label: words.loses, cell: (row) => scopeBadges(reader, row.scopes) },
+        { label: words.loses, cell: (row) => scopeBadges(locale, row.scopes) },
       ],
       losing,
     )}
-    ${rest === 0 ? '' : html`<p>${words.more(rest, reader.formats.number(rest))}</p>`}
+    ${rest === 0 ? '' : html`<p>${words.more(rest, locale.formats.number(rest))}</p>`}
     <p class="hint">${words.again} ${words.links}</p>
   </section>`;
 }

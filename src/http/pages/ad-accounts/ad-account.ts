@@ -8,16 +8,16 @@ import { notice } from '../../ui/notice.ts';
 import { table, type Column } from '../../ui/table.ts';
 import { day } from '../../ui/time.ts';
 import { urls } from '../../ui/urls.ts';
-import { enter, idOf, listOf, show, type Shell } from '../console/console-context.ts';
+import { loadConsole, idOf, listOf, show, type ConsoleContext } from '../console/console-context.ts';
 import { listPager } from '../console/list-pager.ts';
 import { heading, searchForm, userName } from '../console/parts.ts';
 
 /** Who has which role in one ad account, for administrators of the Business Center that it belongs to. */
 export const adAccount = new Hono<PageEnv>().get('/console/:bc_id/ad-accounts/:id', async (c) => {
-  const shell = await enter(c);
-  const { reader, bcId, ctx } = shell;
+  const context = await loadConsole(c);
+  const { locale, bcId, ctx } = context;
   const id = idOf(c, 'id');
-  const { adAccountsPage: words, membersPage, searchEmpty, searchEmptyBody } = reader.words.console;
+  const { adAccountsPage: words, membersPage, searchEmpty, searchEmptyBody } = locale.words.console;
   const { find, at } = listOf(c);
   const which = { bcId, advertiserId: id, role: null };
   const { items, next_cursor: next, name, total } = await findAdAccountMembers(ctx, which, find);
@@ -27,19 +27,19 @@ export const adAccount = new Hono<PageEnv>().get('/console/:bc_id/ad-accounts/:i
       ? { title: words.nobodyTitle, body: words.nobodyBody }
       : { title: searchEmpty(find.text), body: searchEmptyBody };
   const body = html`${heading(shownName(name), { lead: html`${words.name} ${shownName(id)}` })}
-    ${notice(reader, 'info', words.elsewhere)}
-    ${searchForm(reader, { path, label: membersPage.searchLabel, text: find.text })}
-    ${items.length === 0 ? emptyState(nothing) : table(words.users, columns(shell), items)}
-    ${listPager(reader, { path, query: { q: find.text ?? undefined }, at, next, limit: find.limit, rows: items.length, total })}`;
+    ${notice(locale, 'info', words.elsewhere)}
+    ${searchForm(locale, { path, label: membersPage.searchLabel, text: find.text })}
+    ${items.length === 0 ? emptyState(nothing) : table(words.users, columns(context), items)}
+    ${listPager(locale, { path, query: { q: find.text ?? undefined }, at, next, limit: find.limit, rows: items.length, total })}`;
   const breadcrumb = [{ label: words.title, href: urls.center.adAccounts(bcId) }];
-  return show(c, shell, 'adAccounts', { title: name, breadcrumb, body });
+  return show(c, context, 'adAccounts', { title: name, breadcrumb, body });
 });
 
-function columns({ reader, userId }: Shell): Column<AdAccountMemberRow>[] {
-  const { advertiserRoles, membersPage, since } = reader.words.console;
+function columns({ locale, userId }: ConsoleContext): Column<AdAccountMemberRow>[] {
+  const { advertiserRoles, membersPage, since } = locale.words.console;
   return [
-    { label: membersPage.member, main: true, cell: (row) => userName(reader, row.user_id, userId) },
+    { label: membersPage.member, main: true, cell: (row) => userName(locale, row.user_id, userId) },
     { label: membersPage.role, cell: (row) => advertiserRoles[row.advertiser_role] },
-    { label: since, cell: (row) => day(reader, row.since) },
+    { label: since, cell: (row) => day(locale, row.since) },
   ];
 }

@@ -7,7 +7,7 @@ import { emptyState } from '../../ui/empty-state.ts';
 import { notice } from '../../ui/notice.ts';
 import { table, type Column } from '../../ui/table.ts';
 import { urls, withQuery } from '../../ui/urls.ts';
-import { enter, listOf, show, type Shell } from '../console/console-context.ts';
+import { loadConsole, listOf, show, type ConsoleContext } from '../console/console-context.ts';
 import { listPager } from '../console/list-pager.ts';
 import { adAccountLines } from '../accounts/may-section.ts';
 import { heading, searchForm } from '../console/parts.ts';
@@ -15,22 +15,22 @@ import { tabs } from '../requests/requests.ts';
 
 /** The ad accounts of the Business Center for its administrators, and for everybody those in which they have a role. */
 export const adAccounts = new Hono<PageEnv>().get('/console/:bc_id/ad-accounts', async (c) => {
-  const shell = await enter(c);
-  const { reader, bcId, ctx, may } = shell;
-  const { adAccountsPage: words, searchEmpty, searchEmptyBody } = reader.words.console;
+  const context = await loadConsole(c);
+  const { locale, bcId, ctx, may } = context;
+  const { adAccountsPage: words, searchEmpty, searchEmptyBody } = locale.words.console;
   const all = may.viewAdAccounts && c.req.query('show') !== 'own';
   const { find, at } = listOf(c);
   const path = urls.center.adAccounts(bcId);
   const { shown, ...page } = all
-    ? await ofCenter(shell, await findAdAccounts(ctx, bcId, find))
-    : await ofPerson(shell, await findOwnAdAccounts(ctx, bcId, find));
+    ? await ofCenter(context, await findAdAccounts(ctx, bcId, find))
+    : await ofPerson(context, await findOwnAdAccounts(ctx, bcId, find));
   const keep: Record<string, string> = may.viewAdAccounts && !all ? { show: 'own' } : {};
   const nothing =
     find.text === null
       ? { title: words.emptyTitle, body: words.emptyBody }
       : { title: searchEmpty(find.text), body: searchEmptyBody };
   const body = html`${heading(words.title, { lead: all ? words.leadAdministrator : words.leadMember })}
-    ${notice(reader, 'info', words.elsewhere)}
+    ${notice(locale, 'info', words.elsewhere)}
     ${
       may.viewAdAccounts
         ? tabs(words.which, [
@@ -39,10 +39,10 @@ export const adAccounts = new Hono<PageEnv>().get('/console/:bc_id/ad-accounts',
           ])
         : ''
     }
-    ${searchForm(reader, { path, label: words.searchLabel, text: find.text, keep })}
+    ${searchForm(locale, { path, label: words.searchLabel, text: find.text, keep })}
     ${page.rows === 0 ? emptyState(nothing) : shown}
-    ${listPager(reader, { ...page, path, query: { q: find.text ?? undefined, ...keep }, at, limit: find.limit })}`;
-  return show(c, shell, 'adAccounts', { title: words.title, body });
+    ${listPager(locale, { ...page, path, query: { q: find.text ?? undefined, ...keep }, at, limit: find.limit })}`;
+  return show(c, context, 'adAccounts', { title: words.title, body });
 });
 
 interface Listed {
@@ -53,10 +53,10 @@ interface Listed {
 }
 
 async function ofCenter(
-  { reader, bcId }: Shell,
+  { locale, bcId }: ConsoleContext,
   { items, next_cursor: next, total }: Awaited<ReturnType<typeof findAdAccounts>>,
 ): Promise<Listed> {
-  const { adAccountsPage: words, advertiserRoles } = reader.words.console;
+  const { adAccountsPage: words, advertiserRoles } = locale.words.console;
   const columns: Column<AdAccountRow>[] = [
     {
       label: words.name,
@@ -64,16 +64,16 @@ async function ofCenter(
       cell: (row) => adAccountLines(row, urls.center.adAccount(bcId, row.advertiser_id)),
     },
     { label: words.yourRole, cell: (row) => (row.own_role === null ? words.noRole : advertiserRoles[row.own_role]) },
-    { label: words.users, numeric: true, cell: (row) => reader.formats.number(row.users) },
+    { label: words.users, numeric: true, cell: (row) => locale.formats.number(row.users) },
   ];
   return { shown: table(words.title, columns, items), rows: items.length, next, total };
 }
 
 async function ofPerson(
-  { reader }: Shell,
+  { locale }: ConsoleContext,
   { items, next_cursor: next }: Awaited<ReturnType<typeof findOwnAdAccounts>>,
 ): Promise<Listed> {
-  const { adAccountsPage: words, advertiserRoles } = reader.words.console;
+  const { adAccountsPage: words, advertiserRoles } = locale.words.console;
   const columns: Column<OwnAdAccount>[] = [
     { label: words.name, main: true, cell: (row) => adAccountLines(row) },
     { label: words.yourRole, cell: (row) => advertiserRoles[row.advertiser_role] },

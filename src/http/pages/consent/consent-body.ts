@@ -8,7 +8,7 @@ import { formFields } from '../../ui/fields.ts';
 import type { Html } from '../../ui/html.ts';
 import { ownerName } from '../my-account/owner-name.ts';
 import { checkedName, shownName } from '../../ui/name.ts';
-import type { Reader } from '../../ui/locale.ts';
+import type { Locale } from '../../ui/locale.ts';
 import { inOrder, scopeCard } from '../../ui/scopes.ts';
 import { countdown } from '../../ui/time.ts';
 import { urls } from '../../ui/urls.ts';
@@ -23,8 +23,8 @@ interface AskedOwner {
 /** All that an owner has to know before they answer, in the order in which they have to know it. */
 export function consentBody(c: Context<PageEnv>, asked: AskedOwner): Html {
   const { consent, token } = asked;
-  const reader = c.get('reader');
-  const words = reader.words.consent;
+  const locale = c.get('locale');
+  const words = locale.words.consent;
   const { business_center: center } = consent;
   return html`<div class="stack consent">
     <div>
@@ -38,40 +38,40 @@ export function consentBody(c: Context<PageEnv>, asked: AskedOwner): Html {
     </section>
     <section class="card">
       ${facts([
-        [words.businessCenter, checkedName(reader, center.name)],
-        [words.businessCenterId, checkedName(reader, center.bc_id)],
-        [words.requestedBy, checkedName(reader, consent.requested_by)],
+        [words.businessCenter, checkedName(locale, center.name)],
+        [words.businessCenterId, checkedName(locale, center.bc_id)],
+        [words.requestedBy, checkedName(locale, consent.requested_by)],
       ])}
     </section>
-    ${account(c, asked)} ${scopes(reader, consent)} ${terms(reader)}
+    ${account(c, asked)} ${scopes(locale, consent)} ${terms(locale)}
     <div class="notice warning" role="note">
       <p><strong>${words.unexpected}</strong> ${words.unexpectedMore}</p>
     </div>
     ${answers(c, token)}
-    <p class="hint">${words.answerBy} ${countdown(reader, consent.expires_at)}</p>
+    <p class="hint">${words.answerBy} ${countdown(locale, consent.expires_at)}</p>
   </div>`;
 }
 
 function account(c: Context<PageEnv>, { owner, token }: AskedOwner): Html {
-  const reader = c.get('reader');
-  const words = reader.words.consent;
+  const locale = c.get('locale');
+  const words = locale.words.consent;
   return html`<section class="card">
     ${facts([
-      [words.yourAccount, ownerName(reader, owner, c.get('signedIn'))],
-      [words.accountId, checkedName(reader, owner.id)],
+      [words.yourAccount, ownerName(locale, owner, c.get('signedIn'))],
+      [words.accountId, checkedName(locale, owner.id)],
     ])}
     <p><a href="${urls.signIn.choose('tiktok_account', urls.consent.show(token))}">${words.notYou}</a></p>
   </section>`;
 }
 
-function scopes(reader: Reader, { scopes: asked, held_scopes: held, resulting_scopes: resulting }: ConsentView): Html {
-  const words = reader.words.consent;
+function scopes(locale: Locale, { scopes: asked, held_scopes: held, resulting_scopes: resulting }: ConsentView): Html {
+  const words = locale.words.consent;
   const again = resulting.every((scope) => held.includes(scope));
   const total = held.length === 0 ? words.resultNew : again ? words.resultSame : words.resultMore;
   const heldMark = html`<span class="badge">${words.alreadyHeld}</span>`;
   return html`<section class="stack">
       <h2>${words.asked}</h2>
-      ${inOrder(asked).map((scope) => scopeCard(reader, scope, held.includes(scope) ? { after: heldMark } : {}))}
+      ${inOrder(asked).map((scope) => scopeCard(locale, scope, held.includes(scope) ? { after: heldMark } : {}))}
     </section>
     <section class="card result">
       <h2>${words.result}</h2>
@@ -79,14 +79,14 @@ function scopes(reader: Reader, { scopes: asked, held_scopes: held, resulting_sc
       <ul class="plain-list">
         ${inOrder(resulting).map(
           (scope) =>
-            html`<li>${reader.words.common.scopes[scope].name} <code>${scope}</code> ${held.includes(scope) ? heldMark : ''}</li>`,
+            html`<li>${locale.words.common.scopes[scope].name} <code>${scope}</code> ${held.includes(scope) ? heldMark : ''}</li>`,
         )}
       </ul>
     </section>`;
 }
 
-function terms(reader: Reader): Html {
-  const words = reader.words.consent;
+function terms(locale: Locale): Html {
+  const words = locale.words.consent;
   return html`<section class="card">
     ${facts([
       [words.validity, html`<strong>${words.noExpiry}</strong>`],
@@ -98,7 +98,7 @@ function terms(reader: Reader): Html {
 
 /** Two buttons of one look and one size: neither answer is the easier one. */
 function answers(c: Context<PageEnv>, token: string): Html {
-  const words = c.get('reader').words.consent;
+  const words = c.get('locale').words.consent;
   const fields = () => formFields(c.get('signedIn'));
   return html`<div class="even answers">
     <form method="post" action="${urls.consent.decline(token)}">${fields()}<button class="same">${words.decline}</button></form>

@@ -10,7 +10,7 @@ import { csrfField } from '../../session/csrf-field.ts';
 import { sameOrigin } from '../../session/same-origin.ts';
 import { signedIn } from '../../session/signed-in.ts';
 import { contextOfPage } from '../../session/context-of-page.ts';
-import { goOnSaying } from '../../session/flash.ts';
+import { redirectWithFlash } from '../../session/flash.ts';
 import { page } from '../../ui/page.ts';
 import { submitOnce } from '../../session/submit-once.ts';
 import { urls } from '../../ui/urls.ts';
@@ -27,7 +27,7 @@ export const consentPage = new Hono<PageEnv>()
     return orUnavailable(c, async (token) => {
       const consent = await getConsent(contextOfPage(c), token, askedBy(c) === 'person');
       const owner = await getOwnAccount(contextOfPage(c), consent.signed_in_as);
-      const { title } = c.get('reader').words.consent;
+      const { title } = c.get('locale').words.consent;
       return page(c, { title, body: consentBody(c, { consent, owner, token }), handle: owner.handle, narrow: true });
     });
   })
@@ -38,7 +38,7 @@ export const consentPage = new Hono<PageEnv>()
         async (ctx) => approve(ctx, token),
         ({ bc_id: it }) => it,
       );
-      return goOnSaying(c, urls.myAccount.grant(bcId), 'authorized', { bc_id: bcId });
+      return redirectWithFlash(c, urls.myAccount.grant(bcId), 'authorized', { bc_id: bcId });
     }),
   )
   .post('/consent/:token/decline', async (c) =>
@@ -48,7 +48,7 @@ export const consentPage = new Hono<PageEnv>()
         async (ctx) => decline(ctx, token),
         () => null,
       );
-      return goOnSaying(c, urls.myAccount.show(), 'declined');
+      return redirectWithFlash(c, urls.myAccount.show(), 'declined');
     }),
   );
 

@@ -7,7 +7,7 @@ import { urls } from '../../ui/urls.ts';
 
 /** Answers every link that does not work in the same way. It helps on whoever sent an answer twice, or is somebody else. */
 export async function unavailablePage(c: Context<PageEnv>): Promise<Response> {
-  const { common, consent } = c.get('reader').words;
+  const { common, consent } = c.get('locale').words;
   const { actor, displayName } = c.get('signedIn');
   const words = consent.unavailable;
   const body = html`<section class="empty error-page">

@@ -16,8 +16,8 @@ import { heading } from './parts.ts';
 export const choose = new Hono<PageEnv>()
   .get('/', (c) => c.redirect(urls.console(), 302))
   .get('/console', async (c) => {
-    const reader = c.get('reader');
-    const words = reader.words.console;
+    const locale = c.get('locale');
+    const words = locale.words.console;
     const { find, at } = listOf(c);
     const { items, next_cursor: next } = await listOwnCenters(contextOfPage(c), find);
     const [only] = items;
@@ -33,14 +33,14 @@ export const choose = new Hono<PageEnv>()
           (center) =>
             html`<li>
               <a class="tile" href="${urls.center.tiktokAccounts(center.bc_id)}">
-                <strong>${checkedName(reader, center.name)}</strong>
+                <strong>${checkedName(locale, center.name)}</strong>
                 <span class="sub">${words.id} ${shownName(center.bc_id)}</span>
                 <span class="badge">${words.roles[center.user_role]}</span>
               </a>
             </li>`,
         )}
       </ul>
-      ${listPager(reader, { path: urls.console(), at, next, limit: find.limit, rows: items.length })}`;
+      ${listPager(locale, { path: urls.console(), at, next, limit: find.limit, rows: items.length })}`;
     const body = only
       ? list
       : html`<h1 class="visually-hidden">${words.yourCenters}</h1>${emptyState({ ...words.noCenters, ...(review && { action: review }) })}`;

@@ -3,7 +3,7 @@ import { html } from 'hono/html';
 import type { PageEnv } from '../../env.ts';
 import type { Html } from '../../ui/html.ts';
 import type { Place } from '../../ui/page.ts';
-import { show, type Section, type Shell } from './console-context.ts';
+import { show, type Section, type ConsoleContext } from './console-context.ts';
 import { heading } from './parts.ts';
 
 /** What is asked once more before it is done. */
@@ -42,7 +42,7 @@ export function confirmStep(step: Step): Html {
 /** The same question as a page. @param back where nothing is done */
 export async function confirmPage(
   c: Context<PageEnv>,
-  shell: Shell,
+  context: ConsoleContext,
   section: Section,
   { step, back, breadcrumb }: { step: Step; back: string; breadcrumb: Place[] },
 ): Promise<Response> {
@@ -51,5 +51,5 @@ export async function confirmPage(
       <a class="button secondary" href="${back}">${step.keep}</a>
       ${step.form}
     </div>`;
-  return show(c, shell, section, { title: step.title, breadcrumb, body });
+  return show(c, context, section, { title: step.title, breadcrumb, body });
 }

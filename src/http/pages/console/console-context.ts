@@ -10,11 +10,11 @@ import { FindQuery } from '../../../domain/find-text.ts';
 import { OutsideId } from '../../../domain/vocabulary.ts';
 import type { PageEnv } from '../../env.ts';
 import { contextOfPage } from '../../session/context-of-page.ts';
-import { heard, type Flash } from '../../session/flash.ts';
+import { readFlash, type Flash } from '../../session/flash.ts';
 import type { Html } from '../../ui/html.ts';
 import { checkedName } from '../../ui/name.ts';
 import { page, type PageParts, type Place } from '../../ui/page.ts';
-import type { Reader } from '../../ui/locale.ts';
+import type { Locale } from '../../ui/locale.ts';
 import { urls } from '../../ui/urls.ts';
 import { positionOf, type Position } from './list-pager.ts';
 
@@ -28,9 +28,9 @@ interface May {
 }
 
 /** A person in a Business Center: what every page of the console starts from. */
-export interface Shell {
+export interface ConsoleContext {
   ctx: Context;
-  reader: Reader;
+  locale: Locale;
   center: OwnCenter;
   bcId: string;
   userId: string;
@@ -46,7 +46,7 @@ const ROWS = 25;
 export const ROWS_OF_SECTION = 10;
 
 /** Goes into the Business Center of the address. @throws SparkgateError `not_found` for whoever is no member of it */
-export async function enter(c: Http<PageEnv>): Promise<Shell> {
+export async function loadConsole(c: Http<PageEnv>): Promise<ConsoleContext> {
   const ctx = contextOfPage(c);
   const bcId = idOf(c, 'bc_id');
   const may = async (action: string): Promise<boolean> =>
@@ -61,7 +61,7 @@ export async function enter(c: Http<PageEnv>): Promise<Shell> {
   ]);
   const { id: userId } = c.get('signedIn').actor;
   const allowed = { request, viewRequests, viewMembers, viewAdAccounts, review };
-  return { ctx, reader: c.get('reader'), center, bcId, userId, may: allowed, flashes: heard(c) };
+  return { ctx, locale: c.get('locale'), center, bcId, userId, may: allowed, flashes: readFlash(c) };
 }
 
 /** An id in the address. @throws SparkgateError `not_found` for what can be no id */
@@ -92,16 +92,16 @@ export type Section = 'tiktokAccounts' | 'accessRequests' | 'adAccounts' | 'memb
 /** Answers a page of the console. */
 export async function show(
   c: Http<PageEnv>,
-  shell: Shell,
+  context: ConsoleContext,
   section: Section,
   parts: Omit<PageParts, 'navigation' | 'switcher'>,
   status: 200 | 400 | 403 | 409 = 200,
 ): Promise<Response> {
-  return page(c, { ...parts, navigation: places(shell, section), switcher: switcher(shell) }, status);
+  return page(c, { ...parts, navigation: places(context, section), switcher: switcher(context) }, status);
 }
 
-function places({ reader, bcId, may }: Shell, section: Section): Place[] {
-  const { nav } = reader.words.console;
+function places({ locale, bcId, may }: ConsoleContext, section: Section): Place[] {
+  const { nav } = locale.words.console;
   const { center } = urls;
   const all: [Section | 'review', string, string, boolean][] = [
     ['tiktokAccounts', nav.tiktokAccounts, center.tiktokAccounts(bcId), true],
@@ -115,11 +115,11 @@ function places({ reader, bcId, may }: Shell, section: Section): Place[] {
     .map(([name, label, href]) => ({ label, href, ...(name === section && { current: true }) }));
 }
 
-function switcher({ reader, center }: Shell): Html {
-  const words = reader.words.console;
+function switcher({ locale, center }: ConsoleContext): Html {
+  const words = locale.words.console;
   return html`<a class="center" href="${urls.console()}" title="${words.switchCenter}">
     <span class="visually-hidden">${words.businessCenter}: </span
-    ><span class="ellipsis">${checkedName(reader, center.name)}</span>
+    ><span class="ellipsis">${checkedName(locale, center.name)}</span>
     <span class="badge">${words.roles[center.user_role]}</span>
   </a>`;
 }

@@ -2,8 +2,8 @@ import { html } from 'hono/html';
 import type { Flash } from '../../session/flash.ts';
 import type { Html } from '../../ui/html.ts';
 import { notice } from '../../ui/notice.ts';
-import type { Reader } from '../../ui/locale.ts';
-import type { Shell } from './console-context.ts';
+import type { Locale } from '../../ui/locale.ts';
+import type { ConsoleContext } from './console-context.ts';
 
 /** What a form of the console can say on the page that follows it. */
 export type Done = 'assigned' | 'changed' | 'unassigned' | 'cancelled' | 'revoked' | 'approved';
@@ -11,24 +11,24 @@ export type Done = 'assigned' | 'changed' | 'unassigned' | 'cancelled' | 'revoke
 const COUNT = /^[1-9]\d{0,5}$/;
 
 /** What was just done, once, on top of the page. */
-export function flashNotice({ flashes, reader }: Shell): Html {
-  return html`${flashes.map((flash) => said(reader, flash))}`;
+export function flashNotice({ flashes, locale }: ConsoleContext): Html {
+  return html`${flashes.map((flash) => said(locale, flash))}`;
 }
 
-function said(reader: Reader, flash: Flash): Html {
-  const words = reader.words.console;
+function said(locale: Locale, flash: Flash): Html {
+  const words = locale.words.console;
   const count = Number(COUNT.exec(flash.values['count'] ?? '1')?.[0]);
   // The cookie is the browser's: what it says may be anything.
   if (Number.isNaN(count)) return html``;
   const sentences: Readonly<Record<Done, string>> = {
-    assigned: words.assign.done(count, reader.formats.number(count)),
+    assigned: words.assign.done(count, locale.formats.number(count)),
     changed: words.member.changed,
     unassigned: words.member.unassigned,
     cancelled: words.done.cancelled,
     revoked: words.revoke.done,
     approved: words.done.approved,
   };
-  return isDone(flash.done, sentences) ? notice(reader, 'success', sentences[flash.done]) : html``;
+  return isDone(flash.done, sentences) ? notice(locale, 'success', sentences[flash.done]) : html``;
 }
 
 function isDone(name: string, sentences: Readonly<Record<Done, string>>): name is Done {

@@ -2,7 +2,7 @@ import type { Context as Http } from 'hono';
 import { html } from 'hono/html';
 import type { PageEnv } from '../../env.ts';
 import type { Html } from '../../ui/html.ts';
-import type { Reader } from '../../ui/locale.ts';
+import type { Locale } from '../../ui/locale.ts';
 import { withQuery } from '../../ui/urls.ts';
 
 /** Where in a list a page is: the way back is in the address, since a cursor alone knows only the way on. */
@@ -46,10 +46,10 @@ interface Paged {
 }
 
 /** Which rows these are, and the ways to the page before, the first and the next. Nothing for a list of one page. */
-export function listPager(reader: Reader, list: Paged): Html {
+export function listPager(locale: Locale, list: Paged): Html {
   const { at, next } = list;
   if (at.cursor === undefined && next === null) return html``;
-  const { common, console: words } = reader.words;
+  const { common, console: words } = locale.words;
   const label = list.name === undefined ? common.pages : `${common.pages}: ${list.name}`;
   const before = previous(at);
   const on = {
@@ -58,7 +58,7 @@ export function listPager(reader: Reader, list: Paged): Html {
     page: at.page + 1,
   };
   return html`<nav class="pager" aria-label="${label}">
-    <span class="hint">${range(reader, list)}</span>
+    <span class="hint">${range(locale, list)}</span>
     ${at.page > 2 ? html`<a class="button quiet" href="${address(list, FIRST)}">${words.pages.first}</a>` : ''}
     ${before === null ? '' : html`<a class="button secondary" href="${address(list, before)}" rel="prev">${words.pages.previous}</a>`}
     ${next === null ? '' : html`<a class="button secondary" href="${address(list, on)}" rel="next">${common.next}</a>`}
@@ -79,9 +79,9 @@ function address({ path, query = {}, anchor }: Paged, { cursor, back, page }: Po
   return `${withQuery(path, { ...query, ...place })}${anchor === undefined ? '' : `#${anchor}`}`;
 }
 
-function range(reader: Reader, { at, limit, rows, total }: Paged): string {
-  const { pages } = reader.words.console;
-  const number = (value: number): string => reader.formats.number(value);
+function range(locale: Locale, { at, limit, rows, total }: Paged): string {
+  const { pages } = locale.words.console;
+  const number = (value: number): string => locale.formats.number(value);
   const first = (at.page - 1) * limit + 1;
   const last = first + rows - 1;
   if (total === undefined || total < last) return pages.range(number(first), number(last));

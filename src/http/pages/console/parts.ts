@@ -2,7 +2,7 @@ import { html } from 'hono/html';
 import { Scope } from '../../../domain/vocabulary.ts';
 import type { Html } from '../../ui/html.ts';
 import { checkedName, shownName } from '../../ui/name.ts';
-import type { Reader } from '../../ui/locale.ts';
+import type { Locale } from '../../ui/locale.ts';
 import { inOrder } from '../../ui/scopes.ts';
 
 /** What people call a TikTok account, the best that is known of it. */
@@ -16,11 +16,11 @@ export function accountName(account: {
 
 /** A TikTok account as two lines: its name, and below it handle and id. */
 export function accountLines(
-  reader: Reader,
+  locale: Locale,
   account: { tiktok_account_id: string; handle: string | null; display_name: string | null },
   href?: string,
 ): Html {
-  const name = checkedName(reader, accountName(account));
+  const name = checkedName(locale, accountName(account));
   const rest = [account.handle, account.tiktok_account_id].filter(
     (text, index, all): text is string => text !== null && text !== accountName(account) && all.indexOf(text) === index,
   );
@@ -29,14 +29,14 @@ export function accountLines(
 }
 
 /** A user, told apart when it is the reader. */
-export function userName(reader: Reader, userId: string, self: string): Html {
-  return html`${checkedName(reader, userId)}${userId === self ? html` <span class="badge">${reader.words.console.you}</span>` : ''}`;
+export function userName(locale: Locale, userId: string, self: string): Html {
+  return html`${checkedName(locale, userId)}${userId === self ? html` <span class="badge">${locale.words.console.you}</span>` : ''}`;
 }
 
 /** Who did something, from the audit trail's `user:adm`. */
-export function actorName(reader: Reader, actor: string): Html {
+export function actorName(locale: Locale, actor: string): Html {
   const [, type = '', id = ''] = /^([^:]*):?(.*)$/su.exec(actor) ?? [];
-  const kinds: Readonly<Record<string, string>> = reader.words.console.actors;
+  const kinds: Readonly<Record<string, string>> = locale.words.console.actors;
   const kind = kinds[type] ?? type;
   if (id === '') return html`${kind}`;
   return html`${kind} ${type === 'api_key' ? html`<code title="${id}">…${id.slice(-6)}</code>` : shownName(id)}`;
@@ -44,10 +44,10 @@ export function actorName(reader: Reader, actor: string): Html {
 
 /** A search box that asks by GET, and the way back to everything. */
 export function searchForm(
-  reader: Reader,
+  locale: Locale,
   { path, label, text, keep = {} }: { path: string; label: string; text: string | null; keep?: Record<string, string> },
 ): Html {
-  const words = reader.words.console;
+  const words = locale.words.console;
   return html`<form class="search" role="search" method="get" action="${path}">
     ${Object.entries(keep).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`)}
     <label class="visually-hidden" for="q">${label}</label>
@@ -58,28 +58,28 @@ export function searchForm(
 }
 
 /** Tick boxes for scopes; `disabled` ones are there to be seen. */
-export function scopeBoxes(reader: Reader, scopes: { offered: readonly Scope[]; ticked: readonly Scope[] }): Html {
+export function scopeBoxes(locale: Locale, scopes: { offered: readonly Scope[]; ticked: readonly Scope[] }): Html {
   return html`<div class="choices">
     ${inOrder(Scope.options).map((scope) => {
       const offered = scopes.offered.includes(scope);
       return html`<label class="choice${offered ? '' : ' unavailable'}">
         <input type="checkbox" name="scopes" value="${scope}"${scopes.ticked.includes(scope) && offered ? html` checked` : ''}${offered ? '' : html` disabled`} />
-        <span>${reader.words.common.scopes[scope].name} <code>${scope}</code>${offered ? '' : html` <span class="hint">· ${reader.words.console.assign.notGranted}</span>`}</span>
+        <span>${locale.words.common.scopes[scope].name} <code>${scope}</code>${offered ? '' : html` <span class="hint">· ${locale.words.console.assign.notGranted}</span>`}</span>
       </label>`;
     })}
   </div>`;
 }
 
 /** Whom the mark of the audit trail means. */
-export function whoDid(reader: Reader, actor: string | null): Html {
-  return actor === null ? html`${reader.words.common.noValue}` : actorName(reader, actor);
+export function whoDid(locale: Locale, actor: string | null): Html {
+  return actor === null ? html`${locale.words.common.noValue}` : actorName(locale, actor);
 }
 
 /** The users whom somebody can ask. */
-export function administratorsList(reader: Reader, administrators: readonly string[]): Html {
-  return html`<p class="hint">${reader.words.console.may.administrators}</p>
+export function administratorsList(locale: Locale, administrators: readonly string[]): Html {
+  return html`<p class="hint">${locale.words.console.may.administrators}</p>
     <ul class="names">
-      ${administrators.map((id) => html`<li>${checkedName(reader, id)}</li>`)}
+      ${administrators.map((id) => html`<li>${checkedName(locale, id)}</li>`)}
     </ul>`;
 }
 

@@ -8,29 +8,29 @@ import { notice } from '../../ui/notice.ts';
 import { table } from '../../ui/table.ts';
 import { day } from '../../ui/time.ts';
 import { urls } from '../../ui/urls.ts';
-import { enter, listOf, show, type Shell } from '../console/console-context.ts';
+import { loadConsole, listOf, show, type ConsoleContext } from '../console/console-context.ts';
 import { listPager } from '../console/list-pager.ts';
 import { heading, searchForm, userName } from '../console/parts.ts';
 
 /** Who belongs to the Business Center; standard members see whom they can ask. */
 export const members = new Hono<PageEnv>().get('/console/:bc_id/members', async (c) => {
-  const shell = await enter(c);
-  return shell.may.viewMembers ? membersPage(c, shell) : administratorsPage(c, shell);
+  const context = await loadConsole(c);
+  return context.may.viewMembers ? membersPage(c, context) : administratorsPage(c, context);
 });
 
-async function membersPage(c: Parameters<typeof show>[0], shell: Shell): Promise<Response> {
-  const { reader, bcId, ctx, userId } = shell;
-  const { membersPage: words, roles, since, searchEmpty, searchEmptyBody } = reader.words.console;
+async function membersPage(c: Parameters<typeof show>[0], context: ConsoleContext): Promise<Response> {
+  const { locale, bcId, ctx, userId } = context;
+  const { membersPage: words, roles, since, searchEmpty, searchEmptyBody } = locale.words.console;
   const { find, at } = listOf(c);
   const { items, next_cursor: next, total } = await findMembers(ctx, bcId, find);
   const path = urls.center.members(bcId);
   const rows = table(
     words.title,
     [
-      { label: words.member, main: true, cell: (row) => userName(reader, row.user_id, userId) },
+      { label: words.member, main: true, cell: (row) => userName(locale, row.user_id, userId) },
       { label: words.role, cell: (row) => roles[row.user_role] },
-      { label: words.accounts, numeric: true, cell: (row) => reader.formats.number(row.tiktok_accounts) },
-      { label: since, cell: (row) => day(reader, row.since) },
+      { label: words.accounts, numeric: true, cell: (row) => locale.formats.number(row.tiktok_accounts) },
+      { label: since, cell: (row) => day(locale, row.since) },
     ],
     items,
   );
@@ -38,25 +38,25 @@ async function membersPage(c: Parameters<typeof show>[0], shell: Shell): Promise
     find.text === null
       ? { title: words.emptyTitle, body: words.emptyBody }
       : { title: searchEmpty(find.text), body: searchEmptyBody };
-  const body = html`${heading(words.title, { lead: words.lead })} ${notice(reader, 'info', words.elsewhere)}
-    ${searchForm(reader, { path, label: words.searchLabel, text: find.text })}
+  const body = html`${heading(words.title, { lead: words.lead })} ${notice(locale, 'info', words.elsewhere)}
+    ${searchForm(locale, { path, label: words.searchLabel, text: find.text })}
     ${items.length === 0 ? emptyState(nothing) : rows}
-    ${listPager(reader, { path, query: { q: find.text ?? undefined }, at, next, limit: find.limit, rows: items.length, total })}`;
-  return show(c, shell, 'members', { title: words.title, body });
+    ${listPager(locale, { path, query: { q: find.text ?? undefined }, at, next, limit: find.limit, rows: items.length, total })}`;
+  return show(c, context, 'members', { title: words.title, body });
 }
 
-async function administratorsPage(c: Parameters<typeof show>[0], shell: Shell): Promise<Response> {
-  const { reader, bcId, ctx, userId } = shell;
-  const { membersPage: words, roles } = reader.words.console;
+async function administratorsPage(c: Parameters<typeof show>[0], context: ConsoleContext): Promise<Response> {
+  const { locale, bcId, ctx, userId } = context;
+  const { membersPage: words, roles } = locale.words.console;
   const items = await listAdministrators(ctx, bcId);
   const body = html`${heading(words.administratorsTitle, { lead: words.administratorsLead })}
     ${table(
       words.administratorsTitle,
       [
-        { label: words.member, main: true, cell: (id) => userName(reader, id, userId) },
+        { label: words.member, main: true, cell: (id) => userName(locale, id, userId) },
         { label: words.role, cell: () => roles.ADMIN },
       ],
       items,
     )}`;
-  return show(c, shell, 'members', { title: words.administratorsTitle, body });
+  return show(c, context, 'members', { title: words.administratorsTitle, body });
 }

@@ -8,7 +8,7 @@ import type { Flash } from '../../session/flash.ts';
 import type { Html } from '../../ui/html.ts';
 import { checkedName } from '../../ui/name.ts';
 import { notice } from '../../ui/notice.ts';
-import type { Reader } from '../../ui/locale.ts';
+import type { Locale } from '../../ui/locale.ts';
 import { inOrder, scopeCard } from '../../ui/scopes.ts';
 import { time } from '../../ui/time.ts';
 import { urls } from '../../ui/urls.ts';
@@ -23,15 +23,15 @@ export interface ShownGrant {
 /** One Business Center's authorization; right after an approval, the receipt. */
 export function grantBody(c: Context<PageEnv>, shown: ShownGrant, flashes: readonly Flash[]): Html {
   const { grant } = shown;
-  const reader = c.get('reader');
-  const words = reader.words.myAccount;
+  const locale = c.get('locale');
+  const words = locale.words.myAccount;
   const isReceipt = flashes.some(({ done, values }) => done === 'authorized' && values['bc_id'] === grant.bc_id);
-  return html`${isReceipt ? notice(reader, 'success', words.authorized, words.authorizedMore) : ''}
-    <h1>${checkedName(reader, grant.business_center_name)}</h1>
-    <section class="card">${grantFacts(reader, shown, c.get('signedIn'))}</section>
+  return html`${isReceipt ? notice(locale, 'success', words.authorized, words.authorizedMore) : ''}
+    <h1>${checkedName(locale, grant.business_center_name)}</h1>
+    <section class="card">${grantFacts(locale, shown, c.get('signedIn'))}</section>
     <section class="stack">
       <h2>${words.what}</h2>
-      ${inOrder(grant.scopes).map((scope) => scopeCard(reader, scope))}
+      ${inOrder(grant.scopes).map((scope) => scopeCard(locale, scope))}
     </section>
     <p>${words.noExpiry}</p>
     <p class="actions">
@@ -41,13 +41,13 @@ export function grantBody(c: Context<PageEnv>, shown: ShownGrant, flashes: reado
 }
 
 /** Who was authorized, when and by which account. */
-export function grantFacts(reader: Reader, { grant, owner }: ShownGrant, signedIn: SignedIn): Html {
-  const words = reader.words.myAccount;
+export function grantFacts(locale: Locale, { grant, owner }: ShownGrant, signedIn: SignedIn): Html {
+  const words = locale.words.myAccount;
   return facts([
-    [words.businessCenter, checkedName(reader, grant.business_center_name)],
-    [words.businessCenterId, checkedName(reader, grant.bc_id)],
-    [words.account, ownerName(reader, owner, signedIn)],
-    [words.since, time(reader, grant.granted_at)],
-    [words.members, words.memberCount(grant.members, reader.formats.number(grant.members))],
+    [words.businessCenter, checkedName(locale, grant.business_center_name)],
+    [words.businessCenterId, checkedName(locale, grant.bc_id)],
+    [words.account, ownerName(locale, owner, signedIn)],
+    [words.since, time(locale, grant.granted_at)],
+    [words.members, words.memberCount(grant.members, locale.formats.number(grant.members))],
   ]);
 }

@@ -10,7 +10,7 @@ import type { Html } from '../../ui/html.ts';
 import { checkedName, shownName } from '../../ui/name.ts';
 import { notice } from '../../ui/notice.ts';
 import { pager } from '../../ui/pager.ts';
-import type { Reader } from '../../ui/locale.ts';
+import type { Locale } from '../../ui/locale.ts';
 import { scopeBadges } from '../../ui/scopes.ts';
 import { table } from '../../ui/table.ts';
 import { day } from '../../ui/time.ts';
@@ -22,10 +22,10 @@ export function listBody(
   c: Context<PageEnv>,
   list: { owner: AccountNames; grants: Page<OwnerGrant>; cursor: string | undefined; flashes: readonly Flash[] },
 ): Html {
-  const reader = c.get('reader');
-  const words = reader.words.myAccount;
+  const locale = c.get('locale');
+  const words = locale.words.myAccount;
   const { items, next_cursor: next } = list.grants;
-  return html`${list.flashes.map((flash) => said(reader, flash))}
+  return html`${list.flashes.map((flash) => said(locale, flash))}
     <div class="heading">
       <div>
         <h1>${words.title}</h1>
@@ -35,17 +35,17 @@ export function listBody(
     <section class="card account">
       <div>
         <p class="hint">${words.account}</p>
-        <p>${ownerName(reader, list.owner, c.get('signedIn'))}</p>
-        <p class="hint">${reader.words.consent.accountId} ${shownName(list.owner.id)}</p>
+        <p>${ownerName(locale, list.owner, c.get('signedIn'))}</p>
+        <p class="hint">${locale.words.consent.accountId} ${shownName(list.owner.id)}</p>
       </div>
       <a href="${urls.signIn.choose('tiktok_account', urls.myAccount.show())}">${words.switchAccount}</a>
     </section>
-    ${items.length === 0 ? emptyState({ title: words.emptyTitle, body: words.emptyBody }) : rows(reader, items)}
-    ${pager(reader, { path: urls.myAccount.show(), cursor: list.cursor, next })}`;
+    ${items.length === 0 ? emptyState({ title: words.emptyTitle, body: words.emptyBody }) : rows(locale, items)}
+    ${pager(locale, { path: urls.myAccount.show(), cursor: list.cursor, next })}`;
 }
 
-function rows(reader: Reader, items: readonly OwnerGrant[]): Html {
-  const { myAccount: words } = reader.words;
+function rows(locale: Locale, items: readonly OwnerGrant[]): Html {
+  const { myAccount: words } = locale.words;
   return table<OwnerGrant>(
     words.title,
     [
@@ -53,11 +53,11 @@ function rows(reader: Reader, items: readonly OwnerGrant[]): Html {
         label: words.businessCenter,
         main: true,
         cell: ({ bc_id: bcId, business_center_name: name }) =>
-          html`<a href="${urls.myAccount.grant(bcId)}">${checkedName(reader, name)}</a>
+          html`<a href="${urls.myAccount.grant(bcId)}">${checkedName(locale, name)}</a>
             <div class="hint">${shownName(bcId)}</div>`,
       },
-      { label: words.scopes, cell: ({ scopes }) => scopeBadges(reader, scopes) },
-      { label: words.since, cell: ({ granted_at: at }) => day(reader, at) },
+      { label: words.scopes, cell: ({ scopes }) => scopeBadges(locale, scopes) },
+      { label: words.since, cell: ({ granted_at: at }) => day(locale, at) },
       { label: words.members, cell: ({ members }) => members, numeric: true },
       {
         label: words.actions,
@@ -72,13 +72,13 @@ function rows(reader: Reader, items: readonly OwnerGrant[]): Html {
 }
 
 /** What was just done. We recommend a pause and never claim to have made one. */
-function said(reader: Reader, { done, values }: Flash): Html {
-  const { myAccount: words } = reader.words;
-  if (done === 'declined') return notice(reader, 'success', words.declined);
+function said(locale: Locale, { done, values }: Flash): Html {
+  const { myAccount: words } = locale.words;
+  if (done === 'declined') return notice(locale, 'success', words.declined);
   if (done !== 'revoked') return html``;
   const lost = Number(values['members'] ?? 0);
   const name = html`<strong>${shownName(values['name'] ?? '')}</strong>`;
-  const members = words.membersLost(lost, reader.formats.number(lost));
-  return html`${notice(reader, 'success', html`${words.revoked} ${name}`, members)}
-  ${notice(reader, 'warning', words.pauseRecommended)}`;
+  const members = words.membersLost(lost, locale.formats.number(lost));
+  return html`${notice(locale, 'success', html`${words.revoked} ${name}`, members)}
+  ${notice(locale, 'warning', words.pauseRecommended)}`;
 }

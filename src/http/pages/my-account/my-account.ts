@@ -11,7 +11,7 @@ import { csrfField } from '../../session/csrf-field.ts';
 import { sameOrigin } from '../../session/same-origin.ts';
 import { signedIn } from '../../session/signed-in.ts';
 import { contextOfPage } from '../../session/context-of-page.ts';
-import { goOnSaying, heard } from '../../session/flash.ts';
+import { redirectWithFlash, readFlash } from '../../session/flash.ts';
 import { page } from '../../ui/page.ts';
 import { submitOnce } from '../../session/submit-once.ts';
 import { urls } from '../../ui/urls.ts';
@@ -31,12 +31,12 @@ export const myAccount = new Hono<PageEnv>()
     if (!query.success) throw new SparkgateError('invalid_request', 'This is no address of the list.');
     const grants = await ownGrants(c, query.data);
     const owner = await getOwnAccount(contextOfPage(c), c.get('signedIn').actor.id);
-    const list = { owner, grants, cursor: c.req.query('cursor'), flashes: heard(c) };
-    return page(c, { title: c.get('reader').words.myAccount.title, handle: owner.handle, body: listBody(c, list) });
+    const list = { owner, grants, cursor: c.req.query('cursor'), flashes: readFlash(c) };
+    return page(c, { title: c.get('locale').words.myAccount.title, handle: owner.handle, body: listBody(c, list) });
   })
   .get('/my-account/grants/:bc_id', async (c) => {
     const { grant, owner } = await ownGrant(c);
-    const body = grantBody(c, { grant, owner }, heard(c));
+    const body = grantBody(c, { grant, owner }, readFlash(c));
     return page(c, {
       title: grant.business_center_name,
       handle: owner.handle,
@@ -47,7 +47,7 @@ export const myAccount = new Hono<PageEnv>()
   })
   .get('/my-account/grants/:bc_id/revoke', async (c) => {
     const shown = await ownGrant(c);
-    const { revokeTitle } = c.get('reader').words.myAccount;
+    const { revokeTitle } = c.get('locale').words.myAccount;
     return page(c, {
       title: revokeTitle,
       handle: shown.owner.handle,
@@ -68,7 +68,7 @@ export const myAccount = new Hono<PageEnv>()
       },
       ({ assignments_ended: ended }) => ({ name, members: String(ended) }),
     );
-    return goOnSaying(c, urls.myAccount.show(), 'revoked', revoked);
+    return redirectWithFlash(c, urls.myAccount.show(), 'revoked', revoked);
   });
 
 /** An account that signed in for the first time may not be known here yet: then it has authorized nobody. */
@@ -97,5 +97,5 @@ function bcIdOf(c: Http<PageEnv, '/my-account/grants/:bc_id'>): string {
 }
 
 function breadcrumb(c: Http<PageEnv>) {
-  return [{ label: c.get('reader').words.myAccount.title, href: urls.myAccount.show() }];
+  return [{ label: c.get('locale').words.myAccount.title, href: urls.myAccount.show() }];
 }

@@ -3,14 +3,14 @@ import type { AccountNames } from '../../../domain/tiktok-accounts/get-own-accou
 import type { SignedIn } from '../../env.ts';
 import type { Html } from '../../ui/html.ts';
 import { checkedName } from '../../ui/name.ts';
-import type { Reader } from '../../ui/locale.ts';
+import type { Locale } from '../../ui/locale.ts';
 
 /**
  * An owner's account on every page of theirs: its handle, and beside it the display name. What is not known here, the
  * sign-in may have told; without any of it there is the id.
  */
-export function ownerName(reader: Reader, { id, handle, displayName }: AccountNames, signedIn: SignedIn): Html {
+export function ownerName(locale: Locale, { id, handle, displayName }: AccountNames, signedIn: SignedIn): Html {
   const names = [handle, displayName ?? signedIn.displayName].filter((name) => name !== null);
   const [first = id, ...others] = [...new Set(names)];
-  return html`<strong>${checkedName(reader, first)}</strong>${others.map((name) => html` ${checkedName(reader, name)}`)}`;
+  return html`<strong>${checkedName(locale, first)}</strong>${others.map((name) => html` ${checkedName(locale, name)}`)}`;
 }

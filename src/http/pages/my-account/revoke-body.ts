@@ -10,12 +10,12 @@ import { grantFacts, type ShownGrant } from './grant-body.ts';
 /** Says what revoking does before it is done. */
 export function revokeBody(c: Context<PageEnv>, shown: ShownGrant): Html {
   const { grant } = shown;
-  const reader = c.get('reader');
-  const words = reader.words.myAccount;
+  const locale = c.get('locale');
+  const words = locale.words.myAccount;
   const signedIn = c.get('signedIn');
   return html`<h1>${words.revokeTitle}</h1>
     <section class="card">
-      ${grantFacts(reader, shown, signedIn)} ${scopeBadges(reader, grant.scopes)}
+      ${grantFacts(locale, shown, signedIn)} ${scopeBadges(locale, grant.scopes)}
     </section>
     <section class="stack">
       <h2>${words.whatHappens}</h2>

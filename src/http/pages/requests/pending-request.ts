@@ -7,7 +7,7 @@ import type { Html } from '../../ui/html.ts';
 import { live } from '../../ui/polling.ts';
 import { notice } from '../../ui/notice.ts';
 import { urls } from '../../ui/urls.ts';
-import type { Shell } from '../console/console-context.ts';
+import type { ConsoleContext } from '../console/console-context.ts';
 import { confirmStep, type Step } from '../console/confirm-step.ts';
 import { heading } from '../console/parts.ts';
 import { requestFacts } from './request-facts.ts';
@@ -20,13 +20,13 @@ interface Pending {
 }
 
 /** A pending request: the QR code to show or to send on, and what it asks for. */
-export function pendingRequest(shell: Shell, { request, url, signedIn }: Pending): Html {
-  const { reader, bcId } = shell;
-  const words = reader.words.console.live;
+export function pendingRequest(context: ConsoleContext, { request, url, signedIn }: Pending): Html {
+  const { locale, bcId } = context;
+  const words = locale.words.console.live;
   return html`${live(urls.accessRequest.state(bcId, request.id), request.status)}
     ${heading(words.title, { lead: words.lead })}
     <div class="request">
-      ${url === null ? notice(reader, 'warning', words.noPicture) : picture(shell, request.id, url)}
+      ${url === null ? notice(locale, 'warning', words.noPicture) : picture(context, request.id, url)}
       <div class="request-side">
         <section class="card matching">
           <h2>${words.matchingCode}</h2>
@@ -35,16 +35,16 @@ export function pendingRequest(shell: Shell, { request, url, signedIn }: Pending
         </section>
         <section class="card">
           <h2>${words.details}</h2>
-          ${requestFacts(shell, request)}
-          ${confirmStep(cancelStep(shell, request.id, signedIn))}
+          ${requestFacts(context, request)}
+          ${confirmStep(cancelStep(context, request.id, signedIn))}
         </section>
       </div>
     </div>`;
 }
 
 /** Whether the request is really to be cancelled. */
-export function cancelStep({ reader, bcId }: Shell, id: string, signedIn: SignedIn): Step {
-  const words = reader.words.console.live;
+export function cancelStep({ locale, bcId }: ConsoleContext, id: string, signedIn: SignedIn): Step {
+  const words = locale.words.console.live;
   const path = urls.accessRequest.cancel(bcId, id);
   return {
     id: 'cancel',
@@ -57,15 +57,15 @@ export function cancelStep({ reader, bcId }: Shell, id: string, signedIn: Signed
   };
 }
 
-function picture({ reader, bcId }: Shell, id: string, url: string): Html {
-  const words = reader.words.console.live;
+function picture({ locale, bcId }: ConsoleContext, id: string, url: string): Html {
+  const words = locale.words.console.live;
   const png = urls.accessRequest.qrPng(bcId, id);
   return html`<section class="card qr-panel">
     <img class="qr" src="${urls.accessRequest.qrSvg(bcId, id)}" alt="${words.qr}" width="320" height="320" />
     <p class="hint">${words.follow}</p>
     <div class="actions">
       <a class="button" href="${png}" download="tiktok-access.png">${words.download}</a>
-      ${copyButton(reader, words.copyPicture, { picture: png })} ${copyButton(reader, words.copyLink, { text: url })}
+      ${copyButton(locale, words.copyPicture, { picture: png })} ${copyButton(locale, words.copyLink, { text: url })}
     </div>
     <div class="field">
       <label for="consent-url">${words.link}</label>

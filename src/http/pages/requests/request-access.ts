@@ -11,12 +11,12 @@ import { csrfField } from '../../session/csrf-field.ts';
 import { sameOrigin } from '../../session/same-origin.ts';
 import { complaintOf, type Entered, errorSummary, formFields, textField } from '../../ui/fields.ts';
 import type { Html } from '../../ui/html.ts';
-import type { Reader } from '../../ui/locale.ts';
+import type { Locale } from '../../ui/locale.ts';
 import { inOrder, scopeCard } from '../../ui/scopes.ts';
 import { submitOnce } from '../../session/submit-once.ts';
 import { urls } from '../../ui/urls.ts';
 import { trail } from '../accounts/trail.ts';
-import { enter, show, type Shell } from '../console/console-context.ts';
+import { loadConsole, show, type ConsoleContext } from '../console/console-context.ts';
 import { sentForm, tickedScopes, type Sent } from '../console/form.ts';
 import { administratorsList, heading } from '../console/parts.ts';
 
@@ -27,14 +27,14 @@ const ORDINARY = 86_400;
 /** R1: an administrator chooses scopes and gets a QR code. */
 export const requestAccess = new Hono<PageEnv>()
   .get('/console/:bc_id/request-access', async (c) => {
-    const shell = await enter(c);
+    const context = await loadConsole(c);
     const target = c.req.query('tiktok_account_id') ?? '';
     const form = { values: { validity: String(ORDINARY), tiktok_account_id: target }, errors: [] };
-    return shell.may.request ? formPage(c, shell, form, []) : forbiddenPage(c, shell);
+    return context.may.request ? formPage(c, context, form, []) : forbiddenPage(c, context);
   })
   .post('/console/:bc_id/request-access', sameOrigin(), csrfField(), async (c) => {
-    const shell = await enter(c);
-    if (!shell.may.request) return forbiddenPage(c, shell);
+    const context = await loadConsole(c);
+    if (!context.may.request) return forbiddenPage(c, context);
     const sent = await sentForm(c);
     const scopes = tickedScopes(sent);
     const body = AccessRequestBody.safeParse({
@@ -43,27 +43,30 @@ export const requestAccess = new Hono<PageEnv>()
       expires_in: VALIDITIES.includes(Number(sent.one('validity'))) ? Number(sent.one('validity')) : 0,
     });
     if (!body.success) {
-      const errors = complaints(shell.reader, body.error.issues);
-      return formPage(c, shell, { values: typed(sent), errors }, scopes, 400);
+      const errors = complaints(context.locale, body.error.issues);
+      return formPage(c, context, { values: typed(sent), errors }, scopes, 400);
     }
-    const target = await targetOf(shell, body.data.tiktok_account_id ?? null);
+    const target = await targetOf(context, body.data.tiktok_account_id ?? null);
     if (typeof target === 'string') {
       const errors = [{ pointer: 'tiktok_account_id', message: target }];
-      return formPage(c, shell, { values: typed(sent), errors }, scopes, 400);
+      return formPage(c, context, { values: typed(sent), errors }, scopes, 400);
     }
     const asked = { ...body.data, tiktok_account_id: target.id };
     const id = await submitOnce(
       c,
-      async (ctx) => createRequest(ctx, shell.bcId, asked),
+      async (ctx) => createRequest(ctx, context.bcId, asked),
       (made) => made.id,
     );
-    return c.redirect(urls.accessRequest.show(shell.bcId, id), 303);
+    return c.redirect(urls.accessRequest.show(context.bcId, id), 303);
   });
 
 /** The account that the request is for; or, in the reader's words, why it cannot be told which that is. */
-async function targetOf({ ctx, bcId, reader }: Shell, text: string | null): Promise<{ id: string | null } | string> {
+async function targetOf(
+  { ctx, bcId, locale }: ConsoleContext,
+  text: string | null,
+): Promise<{ id: string | null } | string> {
   if (text === null) return { id: null };
-  const words = reader.words.console.request;
+  const words = locale.words.console.request;
   const target = await findTarget(ctx, bcId, text);
   if (typeof target === 'object') return target;
   return target === 'unknown' ? words.targetUnknown(text) : words.targetAmbiguous(text);
@@ -74,8 +77,8 @@ function typed(sent: Sent): Entered['values'] {
 }
 
 /** What the schema refused, in the reader's words, in the order of the fields. */
-function complaints(reader: Reader, issues: readonly { path: readonly PropertyKey[] }[]): FieldError[] {
-  const words = reader.words.console.request;
+function complaints(locale: Locale, issues: readonly { path: readonly PropertyKey[] }[]): FieldError[] {
+  const words = locale.words.console.request;
   const refused = new Set(issues.map(({ path }) => String(path[0])));
   return [
     ['scopes', 'scopes', words.scopesMissing] as const,
@@ -86,25 +89,25 @@ function complaints(reader: Reader, issues: readonly { path: readonly PropertyKe
 
 async function formPage(
   c: Parameters<typeof show>[0],
-  shell: Shell,
+  context: ConsoleContext,
   entered: Entered,
   ticked: readonly Scope[],
   status: 200 | 400 = 200,
 ): Promise<Response> {
-  const { reader, bcId } = shell;
-  const words = reader.words.console.request;
-  const body = html`${heading(words.title, { lead: words.lead })} ${errorSummary(reader, entered)}
+  const { locale, bcId } = context;
+  const words = locale.words.console.request;
+  const body = html`${heading(words.title, { lead: words.lead })} ${errorSummary(locale, entered)}
     <form method="post" action="${urls.center.requestAccess(bcId)}" class="stack">
-      ${formFields(c.get('signedIn'))} ${scopeFields(reader, entered, ticked)}
+      ${formFields(c.get('signedIn'))} ${scopeFields(locale, entered, ticked)}
       ${textField(entered, { name: 'tiktok_account_id', label: words.target, hint: words.targetHint, maxLength: 128 })}
-      ${validityField(reader, entered)}
+      ${validityField(locale, entered)}
       <p class="actions"><button>${words.submit}</button></p>
     </form>`;
-  return show(c, shell, 'tiktokAccounts', { title: words.title, breadcrumb: trail(shell), body }, status);
+  return show(c, context, 'tiktokAccounts', { title: words.title, breadcrumb: trail(context), body }, status);
 }
 
-function scopeFields(reader: Reader, entered: Entered, ticked: readonly Scope[]): Html {
-  const words = reader.words.console.request;
+function scopeFields(locale: Locale, entered: Entered, ticked: readonly Scope[]): Html {
+  const words = locale.words.console.request;
   const complaint = complaintOf(entered, 'scopes');
   return html`<fieldset id="scopes"${complaint === null ? '' : html` aria-describedby="scopes-error"`}>
     <legend>${words.scopesTitle}</legend>
@@ -114,7 +117,7 @@ function scopeFields(reader: Reader, entered: Entered, ticked: readonly Scope[])
       ${inOrder(Scope.options).map(
         (scope) =>
           html`<label class="pick">
-            ${scopeCard(reader, scope, {
+            ${scopeCard(locale, scope, {
               before: html`<input type="checkbox" name="scopes" value="${scope}"${ticked.includes(scope) ? html` checked` : ''} />`,
             })}
           </label>`,
@@ -123,8 +126,8 @@ function scopeFields(reader: Reader, entered: Entered, ticked: readonly Scope[])
   </fieldset>`;
 }
 
-function validityField(reader: Reader, entered: Entered): Html {
-  const words = reader.words.console.request;
+function validityField(locale: Locale, entered: Entered): Html {
+  const words = locale.words.console.request;
   const complaint = complaintOf(entered, 'validity');
   const chosen = Number(entered.values['validity'] ?? ORDINARY);
   return html`<div class="field">
@@ -134,16 +137,16 @@ function validityField(reader: Reader, entered: Entered): Html {
     <select id="validity" name="validity" aria-describedby="validity-hint">
       ${VALIDITIES.map(
         (seconds) =>
-          html`<option value="${seconds}"${seconds === chosen ? html` selected` : ''}>${reader.formats.duration(seconds)}</option>`,
+          html`<option value="${seconds}"${seconds === chosen ? html` selected` : ''}>${locale.formats.duration(seconds)}</option>`,
       )}
     </select>
   </div>`;
 }
 
-async function forbiddenPage(c: Parameters<typeof show>[0], shell: Shell): Promise<Response> {
-  const words = shell.reader.words.console.request;
-  const administrators = await listAdministrators(shell.ctx, shell.bcId);
+async function forbiddenPage(c: Parameters<typeof show>[0], context: ConsoleContext): Promise<Response> {
+  const words = context.locale.words.console.request;
+  const administrators = await listAdministrators(context.ctx, context.bcId);
   const body = html`${heading(words.forbiddenTitle, { lead: words.forbiddenBody })}
-    <section class="card">${administratorsList(shell.reader, administrators)}</section>`;
-  return show(c, shell, 'tiktokAccounts', { title: words.forbiddenTitle, breadcrumb: trail(shell), body }, 403);
+    <section class="card">${administratorsList(context.locale, administrators)}</section>`;
+  return show(c, context, 'tiktokAccounts', { title: words.forbiddenTitle, breadcrumb: trail(context), body }, 403);
 }

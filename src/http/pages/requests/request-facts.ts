@@ -4,18 +4,18 @@ import type { Html } from '../../ui/html.ts';
 import { shownName } from '../../ui/name.ts';
 import { scopeBadges } from '../../ui/scopes.ts';
 import { countdown, time } from '../../ui/time.ts';
-import type { Shell } from '../console/console-context.ts';
+import type { ConsoleContext } from '../console/console-context.ts';
 
 /** What was requested, by whom and when. */
-export function requestFacts({ reader }: Shell, request: AccessRequestView): Html {
+export function requestFacts({ locale }: ConsoleContext, request: AccessRequestView): Html {
   const until = request.status === 'PENDING' ? countdown : time;
-  const words = reader.words.console.requests;
+  const words = locale.words.console.requests;
   const target = request.tiktok_account_id === null ? words.anyAccount : shownName(request.tiktok_account_id);
   return facts([
-    [words.scopes, scopeBadges(reader, request.scopes)],
+    [words.scopes, scopeBadges(locale, request.scopes)],
     [words.target, target],
     [words.requestedBy, shownName(request.requested_by)],
-    [words.created, time(reader, request.created_at)],
-    [words.expires, until(reader, request.expires_at)],
+    [words.created, time(locale, request.created_at)],
+    [words.expires, until(locale, request.expires_at)],
   ]);
 }

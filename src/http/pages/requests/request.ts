@@ -10,13 +10,13 @@ import { qrPng, qrSvg } from '../../../platform/qr.ts';
 import type { PageEnv } from '../../env.ts';
 import { csrfField } from '../../session/csrf-field.ts';
 import { sameOrigin } from '../../session/same-origin.ts';
-import { goOnSaying } from '../../session/flash.ts';
+import { redirectWithFlash } from '../../session/flash.ts';
 import type { Html } from '../../ui/html.ts';
 import { notice, type NoticeKind } from '../../ui/notice.ts';
 import { submitOnce } from '../../session/submit-once.ts';
 import { urls } from '../../ui/urls.ts';
 import { contextOfPage } from '../../session/context-of-page.ts';
-import { enter, idOf, show, type Shell } from '../console/console-context.ts';
+import { loadConsole, idOf, show, type ConsoleContext } from '../console/console-context.ts';
 import { flashNotice } from '../console/flash-notice.ts';
 import { unlessSomebodyWasFaster } from '../console/form.ts';
 import { heading } from '../console/parts.ts';
@@ -32,20 +32,20 @@ const PATH = '/console/:bc_id/access-requests/:id';
 /** One access request: its QR code while it is pending, the new account once it is approved, or how it ended. */
 export const requestPage = new Hono<PageEnv>()
   .get(PATH, async (c) => {
-    const shell = await enter(c);
-    const { reader, ctx, bcId } = shell;
+    const context = await loadConsole(c);
+    const { locale, ctx, bcId } = context;
     const request = await getRequest(ctx, bcId, idOf(c, 'id'));
-    const account = await approvedAccount(shell, request);
-    if (account !== null) return goOnSaying(c, urls.tiktokAccount.show(bcId, account), 'approved');
-    const words = reader.words.console;
+    const account = await approvedAccount(context, request);
+    if (account !== null) return redirectWithFlash(c, urls.tiktokAccount.show(bcId, account), 'approved');
+    const words = locale.words.console;
     const breadcrumb = [{ label: words.requests.title, href: urls.center.accessRequests(bcId) }];
     if (request.status !== 'PENDING') {
       const title = words.requests.statuses[request.status];
-      return show(c, shell, 'accessRequests', { title, breadcrumb, body: endedRequest(shell, request) });
+      return show(c, context, 'accessRequests', { title, breadcrumb, body: endedRequest(context, request) });
     }
-    const url = await consentUrl(shell, request.id);
-    const body = pendingRequest(shell, { request, url, signedIn: c.get('signedIn') });
-    return show(c, shell, 'accessRequests', { title: words.live.title, breadcrumb, body, refreshAfter: REFRESH });
+    const url = await consentUrl(context, request.id);
+    const body = pendingRequest(context, { request, url, signedIn: c.get('signedIn') });
+    return show(c, context, 'accessRequests', { title: words.live.title, breadcrumb, body, refreshAfter: REFRESH });
   })
   .get(`${PATH}/state`, async (c) => {
     const { status } = await getRequest(contextOfPage(c), idOf(c, 'bc_id'), idOf(c, 'id'));
@@ -60,14 +60,14 @@ export const requestPage = new Hono<PageEnv>()
     return c.body(await qrPng(url), 200, { 'Content-Type': 'image/png' });
   })
   .get(`${PATH}/cancel`, async (c) => {
-    const shell = await enter(c);
-    const { reader, ctx, bcId } = shell;
+    const context = await loadConsole(c);
+    const { locale, ctx, bcId } = context;
     const request = await getRequest(ctx, bcId, idOf(c, 'id'));
     const back = urls.accessRequest.show(bcId, request.id);
     if (request.status !== 'PENDING') return c.redirect(back, 303);
-    const breadcrumb = [{ label: reader.words.console.requests.title, href: urls.center.accessRequests(bcId) }];
-    const step = cancelStep(shell, request.id, c.get('signedIn'));
-    return confirmPage(c, shell, 'accessRequests', { step, back, breadcrumb });
+    const breadcrumb = [{ label: locale.words.console.requests.title, href: urls.center.accessRequests(bcId) }];
+    const step = cancelStep(context, request.id, c.get('signedIn'));
+    return confirmPage(c, context, 'accessRequests', { step, back, breadcrumb });
   })
   .post(`${PATH}/cancel`, sameOrigin(), csrfField(), async (c) => {
     const bcId = idOf(c, 'bc_id');
@@ -76,11 +76,11 @@ export const requestPage = new Hono<PageEnv>()
       async (ctx) => unlessSomebodyWasFaster(async () => cancelRequest(ctx, bcId, idOf(c, 'id'))),
       () => null,
     );
-    return goOnSaying(c, urls.center.accessRequests(bcId), 'cancelled');
+    return redirectWithFlash(c, urls.center.accessRequests(bcId), 'cancelled');
   });
 
 /** The account that an approved request led to, if it may be viewed still. */
-async function approvedAccount({ ctx, bcId }: Shell, request: AccessRequestView): Promise<string | null> {
+async function approvedAccount({ ctx, bcId }: ConsoleContext, request: AccessRequestView): Promise<string | null> {
   const id = request.tiktok_account_id;
   if (request.status !== 'APPROVED' || id === null) return null;
   const question = { action: 'view', resource: { type: 'tiktok_account', id }, properties: { bc_id: bcId } } as const;
@@ -88,7 +88,7 @@ async function approvedAccount({ ctx, bcId }: Shell, request: AccessRequestView)
 }
 
 /** Null where the code cannot be drawn again, or the request has just ended. */
-async function consentUrl({ ctx, bcId }: Shell, id: string): Promise<string | null> {
+async function consentUrl({ ctx, bcId }: ConsoleContext, id: string): Promise<string | null> {
   return getConsentUrl(ctx, bcId, id).catch((error: unknown) => {
     if (error instanceof SparkgateError && error.code === 'conflict') return null;
     throw error;
@@ -105,17 +105,17 @@ const KINDS: Readonly<Record<AccessRequestView['status'], NoticeKind>> = {
 };
 
 /** What the owner authorized and somebody revoked since, with the way to what is on record of it. */
-function endedAccess({ reader, bcId }: Shell, { tiktok_account_id: id }: AccessRequestView): Html {
-  const { account, live } = reader.words.console;
+function endedAccess({ locale, bcId }: ConsoleContext, { tiktok_account_id: id }: AccessRequestView): Html {
+  const { account, live } = locale.words.console;
   if (id === null) return html`${live.endedAccess}`;
   return html`${live.endedAccess} <a href="${urls.tiktokAccount.show(bcId, id)}">${account.history}</a>`;
 }
 
-function endedRequest(shell: Shell, request: AccessRequestView): Html {
-  const { reader, bcId } = shell;
-  const { live, requests: words } = reader.words.console;
-  const more = request.status === 'APPROVED' ? endedAccess(shell, request) : undefined;
-  return html`${flashNotice(shell)} ${heading(words.statuses[request.status])}
-    ${notice(reader, KINDS[request.status], live.gone[request.status], more)} ${requestFacts(shell, request)}
+function endedRequest(context: ConsoleContext, request: AccessRequestView): Html {
+  const { locale, bcId } = context;
+  const { live, requests: words } = locale.words.console;
+  const more = request.status === 'APPROVED' ? endedAccess(context, request) : undefined;
+  return html`${flashNotice(context)} ${heading(words.statuses[request.status])}
+    ${notice(locale, KINDS[request.status], live.gone[request.status], more)} ${requestFacts(context, request)}
     <p class="actions"><a class="button" href="${urls.center.requestAccess(bcId)}">${live.again}</a></p>`;
 }

@@ -10,34 +10,34 @@ import { scopeBadges } from '../../ui/scopes.ts';
 import { table } from '../../ui/table.ts';
 import { time } from '../../ui/time.ts';
 import { urls, withQuery } from '../../ui/urls.ts';
-import { enter, listOf, show, type Shell } from '../console/console-context.ts';
+import { loadConsole, listOf, show, type ConsoleContext } from '../console/console-context.ts';
 import { flashNotice } from '../console/flash-notice.ts';
 import { listPager } from '../console/list-pager.ts';
 import { heading } from '../console/parts.ts';
 
 /** The access requests of a Business Center: those that are pending, or all. */
 export const requests = new Hono<PageEnv>().get('/console/:bc_id/access-requests', async (c) => {
-  const shell = await enter(c);
-  const { reader, bcId, ctx } = shell;
-  const words = reader.words.console.requests;
+  const context = await loadConsole(c);
+  const { locale, bcId, ctx } = context;
+  const words = locale.words.console.requests;
   const which = c.req.query('show') === 'all' ? 'all' : 'pending';
   const { find, at } = listOf(c);
   const { items, next_cursor: next } = await findRequests(ctx, bcId, which, find);
   const path = urls.center.accessRequests(bcId);
-  const request = html`<a class="button" href="${urls.center.requestAccess(bcId)}">${reader.words.console.accounts.requestAccess}</a>`;
+  const request = html`<a class="button" href="${urls.center.requestAccess(bcId)}">${locale.words.console.accounts.requestAccess}</a>`;
   const title = which === 'all' ? words.emptyAllTitle : words.emptyPendingTitle;
-  const body = html`${flashNotice(shell)} ${heading(words.title, { lead: words.lead, action: request })}
+  const body = html`${flashNotice(context)} ${heading(words.title, { lead: words.lead, action: request })}
     ${tabs(words.which, [
       { label: words.pending, href: path, current: which === 'pending' },
       { label: words.all, href: withQuery(path, { show: 'all' }), current: which === 'all' },
     ])}
-    ${items.length === 0 ? emptyState({ title, body: words.emptyBody }) : requestsTable(shell, items)}
-    ${listPager(reader, { path, query: { show: which === 'all' ? 'all' : undefined }, at, next, limit: find.limit, rows: items.length })}`;
-  return show(c, shell, 'accessRequests', { title: words.title, body });
+    ${items.length === 0 ? emptyState({ title, body: words.emptyBody }) : requestsTable(context, items)}
+    ${listPager(locale, { path, query: { show: which === 'all' ? 'all' : undefined }, at, next, limit: find.limit, rows: items.length })}`;
+  return show(c, context, 'accessRequests', { title: words.title, body });
 });
 
-function requestsTable({ reader, bcId }: Shell, items: readonly AccessRequestView[]): Html {
-  const words = reader.words.console.requests;
+function requestsTable({ locale, bcId }: ConsoleContext, items: readonly AccessRequestView[]): Html {
+  const words = locale.words.console.requests;
   return table(
     words.title,
     [
@@ -51,13 +51,13 @@ function requestsTable({ reader, bcId }: Shell, items: readonly AccessRequestVie
         cell: (row) =>
           html`<span class="badge status-${row.status.toLowerCase()}">${words.statuses[row.status]}</span>`,
       },
-      { label: words.scopes, cell: (row) => scopeBadges(reader, row.scopes) },
+      { label: words.scopes, cell: (row) => scopeBadges(locale, row.scopes) },
       {
         label: words.target,
         cell: (row) => (row.tiktok_account_id === null ? words.anyAccount : shownName(row.tiktok_account_id)),
       },
       { label: words.requestedBy, cell: (row) => shownName(row.requested_by) },
-      { label: words.expires, cell: (row) => time(reader, row.expires_at) },
+      { label: words.expires, cell: (row) => time(locale, row.expires_at) },
     ],
     items,
   );

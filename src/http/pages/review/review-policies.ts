@@ -5,14 +5,14 @@ import type { ServiceStatus } from '../../env.ts';
 import { facts } from '../../ui/facts.ts';
 import type { Html } from '../../ui/html.ts';
 import { notice } from '../../ui/notice.ts';
-import type { Reader } from '../../ui/locale.ts';
+import type { Locale } from '../../ui/locale.ts';
 import { table, type Column } from '../../ui/table.ts';
 import { time } from '../../ui/time.ts';
 import { WHO, type Cell, type OperationRow, type Who } from './role-table.ts';
 
 /** Who may do what, as the policies say at this moment. */
-export function tableSection(reader: Reader, rows: readonly OperationRow[]): Html {
-  const words = reader.words.review;
+export function tableSection(locale: Locale, rows: readonly OperationRow[]): Html {
+  const words = locale.words.review;
   const columns: Column<OperationRow>[] = [
     {
       label: words.operation,
@@ -21,7 +21,7 @@ export function tableSection(reader: Reader, rows: readonly OperationRow[]): Htm
     },
     ...WHO.map((who) => ({
       label: words.columns[who],
-      cell: ({ cells }: OperationRow) => cellText(reader, who, cells[who]),
+      cell: ({ cells }: OperationRow) => cellText(locale, who, cells[who]),
     })),
   ];
   return html`<section class="card">
@@ -32,8 +32,8 @@ export function tableSection(reader: Reader, rows: readonly OperationRow[]): Htm
 }
 
 /** The shortest words that say the same as the three answers. */
-function cellText(reader: Reader, who: Who, { bare, assigned, role }: Cell): Html {
-  const { cells } = reader.words.review;
+function cellText(locale: Locale, who: Who, { bare, assigned, role }: Cell): Html {
+  const { cells } = locale.words.review;
   if (bare && assigned && role) return html`<span class="answer yes">${cells.yes}</span>`;
   if (!bare && !assigned && !role) return html`<span class="answer no">${cells.no}</span>`;
   if (!bare && assigned && role) return html`<span class="answer some">${cells.assigned}</span>`;
@@ -44,15 +44,15 @@ function cellText(reader: Reader, who: Who, { bare, assigned, role }: Cell): Htm
 }
 
 /** The loaded bundle and its state. */
-export function bundleSection(reader: Reader, state: ServiceStatus, kinds: Bundle['kinds']): Html {
-  const words = reader.words.review;
+export function bundleSection(locale: Locale, state: ServiceStatus, kinds: Bundle['kinds']): Html {
+  const words = locale.words.review;
   const answers = (is: boolean): string => (is ? words.answers : words.silent);
   return html`<section class="card" aria-labelledby="bundle">
     <h2 id="bundle">${words.bundle}</h2>
-    ${state.policy.last_refusal === null ? '' : refused(reader, state.policy.last_refusal)}
+    ${state.policy.last_refusal === null ? '' : refused(locale, state.policy.last_refusal)}
     ${facts([
       [words.bundleHash, html`<code class="wrap">${state.policy.policy}</code>`],
-      [words.decidesSince, time(reader, state.policy.since)],
+      [words.decidesSince, time(locale, state.policy.since)],
       [words.state, state.ready ? words.ready : words.notReady],
       [words.pdp, answers(state.pdp.answers)],
       [words.database, answers(state.database.answers)],
@@ -62,7 +62,7 @@ export function bundleSection(reader: Reader, state: ServiceStatus, kinds: Bundl
       words.kinds,
       [
         { label: words.kind, main: true, cell: ([kind]) => html`<code>${kind}</code>` },
-        { label: words.rules, numeric: true, cell: ([, { rules }]) => reader.formats.number(rules.length) },
+        { label: words.rules, numeric: true, cell: ([, { rules }]) => locale.formats.number(rules.length) },
         {
           label: words.actions,
           cell: ([, { actions }]) => html`<span class="wrap">${[...actions].toSorted().join(', ')}</span>`,
@@ -74,12 +74,12 @@ export function bundleSection(reader: Reader, state: ServiceStatus, kinds: Bundl
 }
 
 /** An edit that did not become the policies, and why. */
-function refused(reader: Reader, { at, message, standing }: Refusal): Html {
-  const words = reader.words.review;
+function refused(locale: Locale, { at, message, standing }: Refusal): Html {
+  const words = locale.words.review;
   return notice(
-    reader,
+    locale,
     standing ? 'error' : 'warning',
-    html`${standing ? words.refusedStanding : words.refusedOnce} ${time(reader, at)}`,
+    html`${standing ? words.refusedStanding : words.refusedOnce} ${time(locale, at)}`,
     html`<pre class="scroll" tabindex="0">${message}</pre>`,
   );
 }

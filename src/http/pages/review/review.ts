@@ -11,7 +11,7 @@ import { OutsideId } from '../../../domain/vocabulary.ts';
 import type { PageEnv } from '../../env.ts';
 import type { Entered } from '../../ui/fields.ts';
 import { page } from '../../ui/page.ts';
-import type { Reader } from '../../ui/locale.ts';
+import type { Locale } from '../../ui/locale.ts';
 import { urls } from '../../ui/urls.ts';
 import { contextOfPage } from '../../session/context-of-page.ts';
 import { heading } from '../console/parts.ts';
@@ -25,22 +25,22 @@ type Name = (typeof FIELDS)[number] | JsonField;
 /** Ask any decision and see how it came about; who may do what; which policies are loaded. For reviewers. */
 export const review = new Hono<PageEnv>().get('/review', async (c) => {
   await authorizeReview(contextOfPage(c));
-  const reader = c.get('reader');
+  const locale = c.get('locale');
   const { explainer, status } = c.get('services');
   const names = [...FIELDS, ...JSON_FIELDS];
   const values = Object.fromEntries(names.map((name) => [name, c.req.query(name) ?? ''])) as Record<Name, string>;
-  const asked = c.req.query('action') === undefined ? null : checkIn(reader, values);
+  const asked = c.req.query('action') === undefined ? null : checkIn(locale, values);
   const errors = asked !== null && 'errors' in asked ? asked.errors : [];
   const answered = asked !== null && 'check' in asked ? await explained(c, asked.check) : null;
   const refused = answered !== null && 'errors' in answered ? answered.errors : [];
   const entered: Entered = { values, errors: [...errors, ...refused] };
   const [rows, state] = await Promise.all([roleTable(explainer), status()]);
-  const words = reader.words.review;
-  const body = html`${heading(words.title, { lead: words.lead })} ${askForm(reader, entered, explainer.kinds)}
-    ${answered !== null && 'explanation' in answered ? explanationSection(reader, answered.explanation) : ''}
-    ${tableSection(reader, rows)} ${bundleSection(reader, state, explainer.kinds)}`;
+  const words = locale.words.review;
+  const body = html`${heading(words.title, { lead: words.lead })} ${askForm(locale, entered, explainer.kinds)}
+    ${answered !== null && 'explanation' in answered ? explanationSection(locale, answered.explanation) : ''}
+    ${tableSection(locale, rows)} ${bundleSection(locale, state, explainer.kinds)}`;
   const { items } = await listOwnCenters(contextOfPage(c), { limit: 1 });
-  const breadcrumb = items.map(() => ({ label: reader.words.console.yourCenters, href: urls.console() }));
+  const breadcrumb = items.map(() => ({ label: locale.words.console.yourCenters, href: urls.console() }));
   return page(
     c,
     { title: words.title, ...(items.length > 0 && { breadcrumb }), body },
@@ -49,11 +49,11 @@ export const review = new Hono<PageEnv>().get('/review', async (c) => {
 });
 
 /** What was typed, as a check; or what is wrong with it. */
-function checkIn(reader: Reader, values: Record<Name, string>): { check: Check } | { errors: FieldError[] } {
-  const words = reader.words.review;
+function checkIn(locale: Locale, values: Record<Name, string>): { check: Check } | { errors: FieldError[] } {
+  const words = locale.words.review;
   const errors = FIELDS.filter((name) => !OutsideId.safeParse(values[name]).success).map((pointer): FieldError => ({
     pointer,
-    message: `${labelOf(reader, pointer)}: ${words.invalidId}`,
+    message: `${labelOf(locale, pointer)}: ${words.invalidId}`,
   }));
   const sent: Record<JsonField, Sent> = {
     properties: {},
@@ -80,7 +80,7 @@ function checkIn(reader: Reader, values: Record<Name, string>): { check: Check }
   };
 }
 
-function labelOf({ words: { review: words } }: Reader, name: (typeof FIELDS)[number]): string {
+function labelOf({ words: { review: words } }: Locale, name: (typeof FIELDS)[number]): string {
   return {
     subject_type: words.subjectType,
     subject_id: words.subjectId,

@@ -9,7 +9,7 @@ import type { Env, SignedIn } from '../../env.ts';
 import { findSignedIn, type Audience } from '../../session/signed-in.ts';
 import { localPath } from '../../ui/local-path.ts';
 import { urls } from '../../ui/urls.ts';
-import { begin } from '../../session/begin-session.ts';
+import { beginSession } from '../../session/begin-session.ts';
 import { failurePage, type Failure } from './sign-in-pages.ts';
 
 /** Where the issuer sends people of a kind back to: two addresses, so that no issuer's answer reaches the other's. */
@@ -56,7 +56,7 @@ async function finish(c: Http<Env>, audience: Audience): Promise<Response> {
   if ('signIn' in kept) return current?.id === kept.signIn ? goOn() : failurePage(c, 'expired', audience, kept.next);
   try {
     const vouched = await vouchedFor(c, issuer, kept);
-    const id = isDone(current, vouched, kept) ? current.id : await begin(c, vouched);
+    const id = isDone(current, vouched, kept) ? current.id : await beginSession(c, vouched);
     const { state, next } = kept;
     const done = await c.get('services').sealedAttempts.seal(audience, { state, next, signIn: id });
     ATTEMPTS[audience].write(c, flow, done);

@@ -6,7 +6,7 @@ import type { Html } from '../../ui/html.ts';
 import { notice } from '../../ui/notice.ts';
 import { openFormField } from '../../session/open-form-field.ts';
 import { page } from '../../ui/page.ts';
-import type { Reader } from '../../ui/locale.ts';
+import type { Locale } from '../../ui/locale.ts';
 import { urls } from '../../ui/urls.ts';
 
 /** How one kind of person can sign in here. */
@@ -34,13 +34,13 @@ interface SignInParts {
 
 /** Choose how to sign in. */
 export function signInPage(c: Http<Env>, { ways, next, out, demoElsewhere }: SignInParts) {
-  const reader = c.get('reader');
-  const { signIn } = reader.words;
+  const locale = c.get('locale');
+  const { signIn } = locale.words;
   const possible = ways.some(({ issuer, demo }) => issuer || demo.length > 0);
   const body = html`<h1>${signIn.title}</h1>
-    ${out ? signedOut(reader, out.elsewhere) : ''}
-    ${possible ? '' : notice(reader, 'info', demoElsewhere ? signIn.demo.elsewhere : signIn.notConfigured)}
-    ${ways.map((way) => card(reader, way, next))}
+    ${out ? signedOut(locale, out.elsewhere) : ''}
+    ${possible ? '' : notice(locale, 'info', demoElsewhere ? signIn.demo.elsewhere : signIn.notConfigured)}
+    ${ways.map((way) => card(locale, way, next))}
     ${demoCard(
       c,
       ways.flatMap(({ demo }) => demo),
@@ -51,7 +51,7 @@ export function signInPage(c: Http<Env>, { ways, next, out, demoElsewhere }: Sig
 
 /** A sign-in that came to nothing, and how to begin again. */
 export function failurePage(c: Http<Env>, why: Failure, audience: Audience, next: string) {
-  const { signIn } = c.get('reader').words;
+  const { signIn } = c.get('locale').words;
   const { title, text } = signIn.failed[why];
   if (FAILURES[why] === 503) c.header('Retry-After', '5');
   const body = html`<section class="empty error-page">
@@ -62,15 +62,15 @@ export function failurePage(c: Http<Env>, why: Failure, audience: Audience, next
   return page(c, { title, body, narrow: true }, FAILURES[why]);
 }
 
-function signedOut(reader: Reader, elsewhere: string | null): Html {
-  const { done, alsoThere, link } = reader.words.signIn.signedOut;
+function signedOut(locale: Locale, elsewhere: string | null): Html {
+  const { done, alsoThere, link } = locale.words.signIn.signedOut;
   const more = elsewhere === null ? undefined : html`${alsoThere} <a href="${elsewhere}">${link}</a>`;
-  return notice(reader, 'success', done, more);
+  return notice(locale, 'success', done, more);
 }
 
-function card(reader: Reader, { audience, issuer }: Way, next: string): Html {
+function card(locale: Locale, { audience, issuer }: Way, next: string): Html {
   if (!issuer) return html``;
-  const { title, text, button } = reader.words.signIn[audience];
+  const { title, text, button } = locale.words.signIn[audience];
   const start = audience === 'user' ? urls.signIn.user(next) : urls.signIn.tiktokAccount(next);
   return html`<section class="card">
     <h2>${title}</h2>
@@ -81,20 +81,20 @@ function card(reader: Reader, { audience, issuer }: Way, next: string): Html {
 
 function demoCard(c: Http<Env>, people: readonly DemoPerson[], next: string): Html {
   if (people.length === 0) return html``;
-  const reader = c.get('reader');
-  const { demo } = reader.words.signIn;
+  const locale = c.get('locale');
+  const { demo } = locale.words.signIn;
   return html`<section class="card">
     <h2>${demo.title}</h2>
-    ${notice(reader, 'warning', demo.warning)}
+    ${notice(locale, 'warning', demo.warning)}
     <form class="stack" method="post" action="${urls.signIn.demo()}">
       ${openFormField(c)}<input type="hidden" name="next" value="${next}" />
-      ${people.map((person) => demoButton(reader, person))}
+      ${people.map((person) => demoButton(locale, person))}
     </form>
   </section>`;
 }
 
-function demoButton(reader: Reader, { actor, displayName }: DemoPerson): Html {
-  const { as, people } = reader.words.signIn.demo;
+function demoButton(locale: Locale, { actor, displayName }: DemoPerson): Html {
+  const { as, people } = locale.words.signIn.demo;
   const known: Readonly<Record<string, string>> = people;
   return html`<button class="secondary wide" name="who" value="${actor.type}:${actor.id}">
     <span

@@ -10,7 +10,7 @@ import { sameOrigin } from '../../session/same-origin.ts';
 import { findSignedIn, type Audience } from '../../session/signed-in.ts';
 import { localPath } from '../../ui/local-path.ts';
 import { urls, withQuery } from '../../ui/urls.ts';
-import { begin } from '../../session/begin-session.ts';
+import { beginSession } from '../../session/begin-session.ts';
 import { signInPage, type Way } from './sign-in-pages.ts';
 import { sessionCookies } from '../../session/session-cookies.ts';
 
@@ -37,7 +37,7 @@ export const signIn = new Hono<Env>()
       const { who, next } = await c.req.parseBody();
       const person = demoPeopleFor(c).find(({ actor }) => `${actor.type}:${actor.id}` === who);
       if (!person) throw new SparkgateError('invalid_request', 'The demo has no such person.');
-      await begin(c, { ...person, issuer: null });
+      await beginSession(c, { ...person, issuer: null });
       const home = person.actor.type === 'user' ? urls.console() : urls.myAccount.show();
       return c.redirect(localPath(next, home), 303);
     },
