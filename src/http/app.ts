@@ -42,18 +42,12 @@ import { myAccount } from './pages/my-account/my-account.ts';
 import { answerError, answerNothing } from './ui/answer-error.ts';
 import { assets } from './ui/assets.ts';
 import { languageSwitch } from './ui/language-switch.ts';
-import { noLastSlash, pages, PAGES, sealPages } from './ui/pages.ts';
+import { IMPORT, PAGES, PERSONAL, RATED, SIGNED_IN } from './routes.ts';
+import { csrfField } from './session/csrf-field.ts';
+import { sameOrigin } from './session/same-origin.ts';
+import { signedIn } from './session/signed-in.ts';
+import { noLastSlash, pages, sealPages } from './ui/pages.ts';
 import { router } from './validation.ts';
-
-const IMPORT = '/v1/relationships/import';
-
-/** Routes that a person calls; a key alone is nobody there. */
-const PERSONAL = [
-  '/v1/consents/*',
-  '/v1/tiktok-accounts/:id/grants/*',
-  '/v1/business-centers/:bc_id/access-requests/*',
-  '/v1/business-centers/:bc_id/tiktok-accounts/*',
-];
 
 /** Whether a path of the OpenAPI document is one of them. */
 function isPersonal(path: string): boolean {
@@ -94,6 +88,8 @@ export function createApp(services: Services): OpenAPIHono<Env> {
   for (const path of PERSONAL) app.use(path, requirePerson());
   app.use('/v1/*', knownInput(app));
   limitRates(app);
+  for (const [path, audience] of SIGNED_IN)
+    app.use(path, signedIn(audience)).on('POST', path, sameOrigin(), csrfField());
   return app
     .route('/', evaluation)
     .route('/', evaluations)
@@ -127,12 +123,9 @@ const SECURITY: Parameters<typeof secureHeaders>[0] = {
   xFrameOptions: 'DENY',
 };
 
-/** Consents may be looked at and answered, and access be asked for, only so often: by API and by page alike. */
 function limitRates(app: OpenAPIHono<Env>): void {
-  for (const path of ['/v1/consents/*', '/consent/*']) app.use(path, rateLimit('consent'));
-  for (const path of ['/v1/business-centers/:bc_id/access-requests', '/console/:bc_id/request-access']) {
-    app.on('POST', path, rateLimit('access_request'));
-  }
+  for (const path of RATED.consent) app.use(path, rateLimit('consent'));
+  for (const path of RATED.access_request) app.on('POST', path, rateLimit('access_request'));
 }
 
 /** Bodies are bounded, and so is the time of a request; an import has bounds of its own. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createApp } from '../../src/http/app.ts';
-import { PAGES } from '../../src/http/ui/pages.ts';
+import { PAGES } from '../../src/http/routes.ts';
 import { testApp, type TestApp } from '../support/app.ts';
 
 interface Operation {

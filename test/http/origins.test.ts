@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApp } from '../../src/http/app.ts';
-import { PAGES } from '../../src/http/ui/pages.ts';
+import { PAGES } from '../../src/http/routes.ts';
 import { LOCALES } from '../../src/http/ui/locale.ts';
 import { testApp, type TestApp } from '../support/app.ts';
 import { standardWorld } from '../support/cast.ts';

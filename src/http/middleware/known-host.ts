@@ -4,7 +4,7 @@ import { SparkgateError } from '../../domain/errors.ts';
 import { isLoopback } from '../../platform/loopback.ts';
 import type { Env } from '../env.ts';
 import { authoritiesOf, hostName } from '../host.ts';
-import { isForPrograms } from '../program-paths.ts';
+import { isForPrograms } from '../routes.ts';
 import { ForeignForm, senderOf } from '../session/same-origin.ts';
 
 /**

@@ -6,7 +6,7 @@ import { sameIssuer } from '../../identity/issuer-name.ts';
 import type { Session } from '../../identity/sessions.ts';
 import type { Env, SignedIn } from '../env.ts';
 import { pageOf } from '../ui/form-page.ts';
-import { urls } from '../ui/urls.ts';
+import { signInLink } from '../routes.ts';
 import { sessionCookies } from './session-cookies.ts';
 import { askedBy } from './asked-by.ts';
 import { demoPeopleFor } from '../middleware/forwarded.ts';
@@ -55,5 +55,5 @@ function toSignIn(c: Http<Env>, audience: Audience): Response {
   if (c.req.method !== 'GET' && c.req.method !== 'HEAD') {
     throw new SparkgateError('unauthenticated', 'You are not signed in, or not any more. Sign in and try again.');
   }
-  return c.redirect(urls.signIn.choose(audience, pageOf(c)), 302);
+  return c.redirect(signInLink(audience, pageOf(c)), 302);
 }

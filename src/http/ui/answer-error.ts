@@ -3,7 +3,7 @@ import { accepts } from 'hono/accepts';
 import type { SparkgateError } from '../../domain/errors.ts';
 import type { Env } from '../env.ts';
 import { problem } from '../problem.ts';
-import { isForPrograms } from '../program-paths.ts';
+import { isForPrograms } from '../routes.ts';
 import { errorPage } from './error-page.ts';
 import { isPage, chooseLocale, withoutSlash } from './pages.ts';
 

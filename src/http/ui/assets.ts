@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Hono } from 'hono';
 import type { Env } from '../env.ts';
-import { urls } from './urls.ts';
+import { routes } from '../routes.ts';
 
 const TYPES = {
   'style.css': 'text/css; charset=utf-8',
@@ -38,7 +38,7 @@ for (const name of ['style.css', 'script.js'] as const) {
     c.body(FILES[name].text, 200, { 'Content-Type': TYPES[name], 'Cache-Control': FOREVER }),
   );
 }
-for (const path of [urls.favicon(), '/favicon.ico']) {
+for (const path of [routes.favicon(), '/favicon.ico']) {
   assets.get(path, (c) =>
     c.body(FILES['favicon.svg'].text, 200, { 'Content-Type': TYPES['favicon.svg'], 'Cache-Control': DAY }),
   );

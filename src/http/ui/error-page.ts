@@ -10,7 +10,7 @@ import { pageOf } from './form-page.ts';
 import type { Html } from './html.ts';
 import { shownName } from './name.ts';
 import { page } from './page.ts';
-import { urls } from './urls.ts';
+import { routes, signInLink } from '../routes.ts';
 
 /** An error as a page: what it is, what to do next, and the number it was logged under. */
 export function errorPage(c: Context<PageEnv>, thrown: unknown) {
@@ -54,10 +54,10 @@ function wayOut(c: Context<PageEnv>, { code }: SparkgateError, words: Dictionary
   }
   const isOwners = /^\/(?:my-account|consent)(?:\/|$)/.test(c.req.path);
   if (code === 'unauthenticated') {
-    const signIn = urls.signIn.choose(isOwners ? 'tiktok_account' : 'user', pageOf(c));
+    const signIn = signInLink(isOwners ? 'tiktok_account' : 'user', pageOf(c));
     return html`<a class="button" href="${signIn}">${words.signIn}</a>`;
   }
-  const home = isOwners ? urls.myAccount.show() : urls.home();
+  const home = isOwners ? routes.myAccount.show() : routes.home();
   const isForm = c.req.method !== 'GET' && c.req.method !== 'HEAD' && code !== 'not_found';
   if (!isForm && !PASSING.has(code)) return html`<a class="button" href="${home}">${words.home}</a>`;
   return html`<a class="button" href="${pageOf(c)}">${words.back}</a>

@@ -8,7 +8,7 @@ import type { Html } from './html.ts';
 import { isLanguage, LANGUAGES } from './language.ts';
 import { localPath } from './local-path.ts';
 import type { Locale } from './locale.ts';
-import { urls } from './urls.ts';
+import { routes } from '../routes.ts';
 
 const YEAR = 365 * 24 * 60 * 60;
 
@@ -16,16 +16,16 @@ const YEAR = 365 * 24 * 60 * 60;
 export const languageCookie = cookie('language', YEAR);
 
 /** Remembers the language that somebody chose, and goes back to where they were. */
-export const languageSwitch = new Hono<PageEnv>().post('/language', openForm(), async (c) => {
+export const languageSwitch = new Hono<PageEnv>().post(routes.language.pattern, openForm(), async (c) => {
   const { language, back } = await c.req.parseBody();
   if (isLanguage(language)) languageCookie.write(c, language);
-  return c.redirect(localPath(back, urls.home()), 303);
+  return c.redirect(localPath(back, routes.home()), 303);
 });
 
 /** One button for each other language, by its own name. @param at the path to come back to, and the field of the form */
 export function languageButtons(locale: Locale, { back, field }: { back: string; field: Html }): Html {
   const others = (Object.keys(LANGUAGES) as Language[]).filter((language) => language !== locale.language);
-  return html`<form class="language" method="post" action="${urls.language()}">
+  return html`<form class="language" method="post" action="${routes.language()}">
     ${field}<input type="hidden" name="back" value="${back}" />
     ${others.map(
       (language) =>

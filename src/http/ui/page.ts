@@ -10,7 +10,7 @@ import { languageButtons } from './language-switch.ts';
 import { openFormField, whoIsSignedIn } from '../session/open-form-field.ts';
 import { plainName, shownName } from './name.ts';
 import type { Locale } from './locale.ts';
-import { urls } from './urls.ts';
+import { routes } from '../routes.ts';
 
 /** A place to go to. `current`: it is this page, or the part of the console that this page belongs to. */
 export interface Place {
@@ -51,7 +51,7 @@ export function page(c: Context<PageEnv>, parts: PageParts, status: ContentfulSt
           <meta name="viewport" content="width=device-width, initial-scale=1" />
           <meta name="color-scheme" content="light dark" />
           <title>${plainName(parts.title)} · ${words.common.product}</title>
-          <link rel="icon" type="image/svg+xml" href="${urls.favicon()}" />
+          <link rel="icon" type="image/svg+xml" href="${routes.favicon()}" />
           <link rel="stylesheet" href="${asset('style.css')}" />
           <script type="module" src="${asset('script.js')}"></script>
           ${parts.refreshAfter === undefined ? '' : html`<noscript><meta http-equiv="refresh" content="${parts.refreshAfter}; url=${unattended(pageOf(c))}" /></noscript>`}
@@ -79,10 +79,10 @@ function unattended(path: string): string {
 
 function header(c: Context<PageEnv>, locale: Locale, { switcher, handle = null, bare = false }: PageParts): Html {
   const { common } = locale.words;
-  const logo = html`<img src="${urls.favicon()}" alt="" width="28" height="28" /> ${common.product}`;
+  const logo = html`<img src="${routes.favicon()}" alt="" width="28" height="28" /> ${common.product}`;
   if (bare) return html`<header class="top"><span class="brand">${logo}</span></header>`;
   const signedIn = whoIsSignedIn(c);
-  const home = signedIn?.actor.type === 'tiktok_account' ? urls.myAccount.show() : urls.home();
+  const home = signedIn?.actor.type === 'tiktok_account' ? routes.myAccount.show() : routes.home();
   return html`<header class="top">
     <a class="brand" href="${home}">${logo}</a>
     ${switcher ? html`<div class="switcher">${switcher}</div>` : ''}
@@ -102,7 +102,7 @@ function person(locale: Locale, signedIn: SignedIn | null, handle: string | null
       <p><strong class="wrap">${shownName(name)}</strong></p>
       ${others.map((other) => html`<p class="hint wrap">${shownName(other)}</p>`)}
       ${demo ? html`<p><span class="badge warning">${common.demoSignIn}</span></p>` : ''}
-      <form method="post" action="${urls.signIn.out()}">
+      <form method="post" action="${routes.signIn.out()}">
         <input type="hidden" name="csrf" value="${signedIn.csrfToken}" />
         <input type="hidden" name="audience" value="${actor.type}" />
         <button class="secondary wide">${common.signOut}</button>

@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
 import type { Html } from './html.ts';
 import type { Locale } from './locale.ts';
-import { withQuery } from './urls.ts';
+import { withQuery } from '../routes.ts';
 
 /** On to the next page of a list, and back to its start. Nothing for a list of one page. */
 export function pager(

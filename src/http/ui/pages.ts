@@ -6,19 +6,7 @@ import { languageCookie } from './language-switch.ts';
 import { isLanguage, LANGUAGES, nearestLanguage } from './language.ts';
 import { localPath } from './local-path.ts';
 import { LOCALES, type Locale } from './locale.ts';
-import { urls } from './urls.ts';
-
-/** The addresses of pages. What is thrown below them is answered as a page. */
-export const PAGES = [
-  '/',
-  '/console/*',
-  '/consent/*',
-  '/my-account/*',
-  '/review/*',
-  '/sign-in/*',
-  '/sign-out',
-  '/language',
-];
+import { routes } from '../routes.ts';
 
 /** What a page may load and where it may send: nothing but what this service serves, and never inside a frame. */
 const POLICY = [
@@ -91,5 +79,5 @@ export function isPage(c: Context<PageEnv>): boolean {
 export function withoutSlash({ req }: Context<PageEnv>): string | null {
   const { pathname, search } = new URL(req.url);
   if ((req.method !== 'GET' && req.method !== 'HEAD') || !/[^/]\/+$/.test(pathname)) return null;
-  return localPath(`${pathname.replace(/\/+$/, '')}${search}`, urls.home());
+  return localPath(`${pathname.replace(/\/+$/, '')}${search}`, routes.home());
 }

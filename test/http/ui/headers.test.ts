@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { PAGES } from '../../../src/http/ui/pages.ts';
+import { PAGES } from '../../../src/http/routes.ts';
 import { testApp, type TestApp } from '../../support/app.ts';
 import { formOf, signInAs } from '../../support/signed-in.ts';
 

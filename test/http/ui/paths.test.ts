@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { networkOf } from '../../../src/http/middleware/client-address.ts';
 import { Formats } from '../../../src/http/ui/formats.ts';
 import { localPath } from '../../../src/http/ui/local-path.ts';
-import { urls, withQuery } from '../../../src/http/ui/urls.ts';
+import { routes, withQuery } from '../../../src/http/routes.ts';
 
 test.each(['/my-account', '/consent/abc?x=1', '/console/a%2Fb'])('%s is gone to', (path) => {
   expect(localPath(path, '/')).toBe(path);
@@ -24,7 +24,7 @@ test.each([
 });
 
 test('ids of any kind are one part of an address', () => {
-  expect(urls.tiktokAccount.show('a/b', '<x> ?#')).toBe('/console/a%2Fb/tiktok-accounts/%3Cx%3E%20%3F%23');
+  expect(routes.tiktokAccount.show('a/b', '<x> ?#')).toBe('/console/a%2Fb/tiktok-accounts/%3Cx%3E%20%3F%23');
   expect(withQuery('/a', { q: 'x&y', cursor: undefined })).toBe('/a?q=x%26y');
 });
 

@@ -5,7 +5,7 @@ import type { Html } from '../../ui/html.ts';
 import { scopeBadges } from '../../ui/scopes.ts';
 import { table } from '../../ui/table.ts';
 import { day } from '../../ui/time.ts';
-import { urls } from '../../ui/urls.ts';
+import { routes } from '../../routes.ts';
 import { actorName, userName } from '../console/parts.ts';
 import { ROWS_OF_SECTION, type ConsoleContext } from '../console/console-context.ts';
 import { listPager, type Position } from '../console/list-pager.ts';
@@ -30,7 +30,7 @@ export async function accessSection(
     text: null,
     limit: ROWS_OF_SECTION,
   });
-  const assign = html`<a class="button" href="${urls.tiktokAccount.assign(bcId, id)}">${words.assign}</a>`;
+  const assign = html`<a class="button" href="${routes.tiktokAccount.assign(bcId, id)}">${words.assign}</a>`;
   const rows = table(
     words.access,
     [
@@ -45,12 +45,12 @@ export async function accessSection(
       {
         label: actions,
         cell: (row) =>
-          html`<a class="button quiet" href="${urls.tiktokAccount.member(bcId, id, row.user_id)}">${words.change}<span class="visually-hidden"> ${row.user_id}</span></a>`,
+          html`<a class="button quiet" href="${routes.tiktokAccount.member(bcId, id, row.user_id)}">${words.change}<span class="visually-hidden"> ${row.user_id}</span></a>`,
       },
     ],
     items,
   );
-  const path = urls.tiktokAccount.show(bcId, id);
+  const path = routes.tiktokAccount.show(bcId, id);
   return html`<section class="card" aria-labelledby="access">
     <div class="heading">
       <h2 id="access">${words.access}</h2>

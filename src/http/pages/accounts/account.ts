@@ -9,7 +9,7 @@ import type { Html } from '../../ui/html.ts';
 import { checkedName, shownName } from '../../ui/name.ts';
 import { scopeBadges } from '../../ui/scopes.ts';
 import { day } from '../../ui/time.ts';
-import { urls } from '../../ui/urls.ts';
+import { routes } from '../../routes.ts';
 import { ACCESS, accessSection } from './access-section.ts';
 import { loadConsole, idOf, listOf, show, type ConsoleContext } from '../console/console-context.ts';
 import { formerAccountPage } from './former-account.ts';
@@ -20,7 +20,7 @@ import { accountLines, accountName, actorName, heading } from '../console/parts.
 import { trail } from './trail.ts';
 
 /** One TikTok account: for members what they may do with it, for administrators who has access and what happened. */
-export const accountPage = new Hono<PageEnv>().get('/console/:bc_id/tiktok-accounts/:id', async (c) => {
+export const accountPage = new Hono<PageEnv>().get(routes.tiktokAccount.show.pattern, async (c) => {
   const context = await loadConsole(c);
   const { locale, bcId, ctx, userId } = context;
   const id = idOf(c, 'id');
@@ -41,7 +41,7 @@ export const accountPage = new Hono<PageEnv>().get('/console/:bc_id/tiktok-accou
     ${assign ? await accessSection(context, id, listOf(c, ACCESS)) : ''}
     ${await maySection(context, asking, listOf(c, AD_ACCOUNTS))} ${about(context, details)}
     ${history ? await historySection(context, id, listOf(c, HISTORY)) : ''}
-    ${revoke ? html`<p class="danger-zone"><a class="button danger-quiet" href="${urls.tiktokAccount.revoke(bcId, id)}">${words.revoke}</a></p>` : ''}`;
+    ${revoke ? html`<p class="danger-zone"><a class="button danger-quiet" href="${routes.tiktokAccount.revoke(bcId, id)}">${words.revoke}</a></p>` : ''}`;
   return show(c, context, 'tiktokAccounts', { title: accountName(details), breadcrumb: trail(context), body });
 });
 

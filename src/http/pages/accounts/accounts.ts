@@ -11,7 +11,7 @@ import { notice } from '../../ui/notice.ts';
 import { scopeBadges } from '../../ui/scopes.ts';
 import { table, type Column } from '../../ui/table.ts';
 import { day } from '../../ui/time.ts';
-import { urls } from '../../ui/urls.ts';
+import { routes } from '../../routes.ts';
 import { loadConsole, listOf, show, type ConsoleContext } from '../console/console-context.ts';
 import { listPager } from '../console/list-pager.ts';
 import { counted, maySparkByRole } from './may-i.ts';
@@ -19,14 +19,14 @@ import { accountLines, heading, searchForm } from '../console/parts.ts';
 import { flashNotice } from '../console/flash-notice.ts';
 
 /** The TikTok accounts of a Business Center that the person may view. */
-export const accounts = new Hono<PageEnv>().get('/console/:bc_id/tiktok-accounts', async (c) => {
+export const accounts = new Hono<PageEnv>().get(routes.console.tiktokAccounts.pattern, async (c) => {
   const context = await loadConsole(c);
   const { locale, bcId, ctx, may } = context;
   const words = locale.words.console.accounts;
   const { find, at } = listOf(c);
   const { items, next_cursor: next } = await findAccounts(ctx, bcId, find);
-  const path = urls.center.tiktokAccounts(bcId);
-  const request = html`<a class="button" href="${urls.center.requestAccess(bcId)}">${words.requestAccess}</a>`;
+  const path = routes.console.tiktokAccounts(bcId);
+  const request = html`<a class="button" href="${routes.console.requestAccess(bcId)}">${words.requestAccess}</a>`;
   const untouched = find.text === null && find.cursor === undefined;
   const answers = await mayColumn(c.get('services'), context, items);
   const body = html`${flashNotice(context)}
@@ -53,7 +53,7 @@ function columns(context: ConsoleContext, answers: Map<string, Html>): Column<Ac
         accountLines(
           locale,
           { ...row, handle: row.display_name ?? row.handle },
-          urls.tiktokAccount.show(bcId, row.tiktok_account_id),
+          routes.tiktokAccount.show(bcId, row.tiktok_account_id),
         ),
     },
     { label: words.owner, cell: (row) => shownName(row.handle ?? row.tiktok_account_id) },
@@ -76,7 +76,7 @@ async function mayColumn(
     const asking = { decider, userId, bcId, tiktokAccountId: row.tiktok_account_id };
     const answers = await maySparkByRole(asking, roles);
     const { yes, of } = counted(answers, ({ post, live }) => post.allowed || live.allowed);
-    const href = `${urls.tiktokAccount.show(bcId, row.tiktok_account_id)}#may-i`;
+    const href = `${routes.tiktokAccount.show(bcId, row.tiktok_account_id)}#may-i`;
     if (yes === 0) return html`<span class="answer no">${may.no}</span> <a class="sub" href="${href}">${may.why}</a>`;
     const where = yes === of ? may.inAll : may.inSome(locale.formats.number(yes), locale.formats.number(of));
     return html`<span class="answer yes">${may.yes}</span> <span class="sub">${where}</span>`;
@@ -90,7 +90,11 @@ async function pendingNotice({ ctx, bcId, locale }: ConsoleContext): Promise<Htm
   const { items } = await findRequests(ctx, bcId, 'pending', { limit: 200 });
   if (items.length === 0) return html``;
   const text = words.pendingNotice(items.length, locale.formats.number(items.length));
-  return notice(locale, 'info', html`${text} <a href="${urls.center.accessRequests(bcId)}">${words.showPending}</a>`);
+  return notice(
+    locale,
+    'info',
+    html`${text} <a href="${routes.console.accessRequests(bcId)}">${words.showPending}</a>`,
+  );
 }
 
 function empty({ locale, may }: ConsoleContext, text: string | null, request: Html): Html {

@@ -11,7 +11,7 @@ import type { Html } from '../../ui/html.ts';
 import { shownName } from '../../ui/name.ts';
 import type { Locale } from '../../ui/locale.ts';
 import { scopeBadges } from '../../ui/scopes.ts';
-import { urls } from '../../ui/urls.ts';
+import { routes } from '../../routes.ts';
 import type { ConsoleContext } from '../console/console-context.ts';
 import { accountName, heading, scopeBoxes, userName } from '../console/parts.ts';
 
@@ -36,7 +36,7 @@ export function assignAddress(
   id: string,
   { ticked, scopes }: { ticked: readonly string[]; scopes: readonly Scope[] },
 ): string {
-  const path = urls.tiktokAccount.assign(bcId, id);
+  const path = routes.tiktokAccount.assign(bcId, id);
   const query = queryOf([
     ['members', ticked],
     ['scopes', scopes],
@@ -56,7 +56,7 @@ export function assignForm(context: ConsoleContext, form: AssignForm): Html {
   const byGet = fitsAddress(form);
   return html`${heading(words.title, { lead: html`${shownName(accountName(account))} · ${words.lead}` })}
     ${errorSummary(locale, { errors })}
-    <form method="post" action="${urls.tiktokAccount.assign(bcId, account.tiktok_account_id)}" class="stack">
+    <form method="post" action="${routes.tiktokAccount.assign(bcId, account.tiktok_account_id)}" class="stack">
       ${byGet ? '' : formFields(form.signedIn)}
       <div class="search">
         <label class="visually-hidden" for="q">${words.searchLabel}</label>
@@ -80,7 +80,7 @@ export function assignForm(context: ConsoleContext, form: AssignForm): Html {
             ? html`<button name="csrf" value="${form.signedIn.csrfToken}">${words.submit}</button>`
             : html`<button>${words.submit}</button>`
         }
-        <a class="button secondary" href="${urls.tiktokAccount.show(bcId, account.tiktok_account_id)}">${locale.words.common.cancel}</a>
+        <a class="button secondary" href="${routes.tiktokAccount.show(bcId, account.tiktok_account_id)}">${locale.words.common.cancel}</a>
       </p>
     </form>`;
 }

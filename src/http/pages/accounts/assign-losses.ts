@@ -9,7 +9,7 @@ import { formFields } from '../../ui/fields.ts';
 import { notice } from '../../ui/notice.ts';
 import { scopeBadges } from '../../ui/scopes.ts';
 import { table } from '../../ui/table.ts';
-import { urls } from '../../ui/urls.ts';
+import { routes } from '../../routes.ts';
 import { assignAddress } from './assign-form.ts';
 import { show, type ConsoleContext } from '../console/console-context.ts';
 import { accountName, heading, userName } from '../console/parts.ts';
@@ -67,7 +67,7 @@ export async function confirmLosses(
       ],
       losing,
     )}
-    <form method="post" action="${urls.tiktokAccount.assign(bcId, id)}" class="actions">
+    <form method="post" action="${routes.tiktokAccount.assign(bcId, id)}" class="actions">
       ${formFields(c.get('signedIn'))}
       <input type="hidden" name="confirmed" value="${fingerprint(losing)}" />
       ${ticked.map((member) => html`<input type="hidden" name="members" value="${member}" />`)}

@@ -6,19 +6,15 @@ import { SparkgateError, type FieldError } from '../../../domain/errors.ts';
 import { FindQuery } from '../../../domain/find-text.ts';
 import { OutsideId, type Scope } from '../../../domain/vocabulary.ts';
 import type { PageEnv } from '../../env.ts';
-import { csrfField } from '../../session/csrf-field.ts';
-import { sameOrigin } from '../../session/same-origin.ts';
 import { redirectWithFlash } from '../../session/flash.ts';
 import { submitOnce } from '../../session/submit-once.ts';
-import { urls } from '../../ui/urls.ts';
+import { routes } from '../../routes.ts';
 import { trail } from './trail.ts';
 import { assignForm } from './assign-form.ts';
 import { confirmLosses, fingerprint, lossesOf } from './assign-losses.ts';
 import { loadConsole, idOf, show, type ConsoleContext } from '../console/console-context.ts';
 import { sentForm, sentQuery, tickedScopes, unlessSomebodyWasFaster, type Sent } from '../console/form.ts';
 import { accountName } from '../console/parts.ts';
-
-const PATH = '/console/:bc_id/tiktok-accounts/:id/assign';
 
 /** People who can be ticked at once, which is more than one screen shows. */
 const MOST_TICKED = 500;
@@ -28,8 +24,8 @@ const SEARCHES = /^(?:search$|next:)/;
 
 /** R3: an administrator ticks members, chooses levels, and assigns them with one submit. */
 export const assign = new Hono<PageEnv>()
-  .get(PATH, async (c) => formPage(c, await loadConsole(c), enteredIn(sentQuery(c))))
-  .post(PATH, sameOrigin(), csrfField(), async (c) => {
+  .get(routes.tiktokAccount.assign.pattern, async (c) => formPage(c, await loadConsole(c), enteredIn(sentQuery(c))))
+  .post(routes.tiktokAccount.assign.pattern, async (c) => {
     const context = await loadConsole(c);
     const id = idOf(c, 'id');
     const sent = await sentForm(c);
@@ -54,7 +50,7 @@ export const assign = new Hono<PageEnv>()
       const gone = { pointer: 'members', message: context.locale.words.console.assign.gone };
       return formPage(c, context, { ...entered, errors: [gone] }, 409);
     }
-    return redirectWithFlash(c, urls.tiktokAccount.show(context.bcId, id), 'assigned', {
+    return redirectWithFlash(c, routes.tiktokAccount.show(context.bcId, id), 'assigned', {
       count: String(ticked.length),
     });
   });

@@ -7,33 +7,29 @@ import { unassign } from '../../../domain/assignments/unassign.ts';
 import { SparkgateError, type FieldError } from '../../../domain/errors.ts';
 import type { Scope } from '../../../domain/vocabulary.ts';
 import type { PageEnv, SignedIn } from '../../env.ts';
-import { csrfField } from '../../session/csrf-field.ts';
-import { sameOrigin } from '../../session/same-origin.ts';
 import { errorSummary, formFields } from '../../ui/fields.ts';
 import { redirectWithFlash } from '../../session/flash.ts';
 import { scopeBadges } from '../../ui/scopes.ts';
 import { submitOnce } from '../../session/submit-once.ts';
-import { urls, withQuery } from '../../ui/urls.ts';
+import { routes, withQuery } from '../../routes.ts';
 import { trail } from './trail.ts';
 import { confirmPage, confirmStep, type Step } from '../console/confirm-step.ts';
 import { loadConsole, idOf, show, type ConsoleContext } from '../console/console-context.ts';
 import { sentForm, tickedScopes, unlessSomebodyWasFaster } from '../console/form.ts';
 import { accountName, heading, scopeBoxes, userName } from '../console/parts.ts';
 
-const PATH = '/console/:bc_id/tiktok-accounts/:id/members/:user_id';
-
 /** Names what a form does, and the page that asks whether it really is to be done. */
 const UNASSIGN = 'unassign';
 
 /** R3: one member's access to one account: changed, or taken away. */
 export const member = new Hono<PageEnv>()
-  .get(PATH, async (c) => {
+  .get(routes.tiktokAccount.member.pattern, async (c) => {
     const context = await loadConsole(c);
     const assignee = await assigneeOf(context, idOf(c, 'id'), idOf(c, 'user_id'));
     if (c.req.query('step') === UNASSIGN) return unassignPage(c, context, assignee);
     return formPage(c, context, { assignee, ticked: assignee.scopes, errors: [] });
   })
-  .post(PATH, sameOrigin(), csrfField(), async (c) => {
+  .post(routes.tiktokAccount.member.pattern, async (c) => {
     const context = await loadConsole(c);
     const [id, userId] = [idOf(c, 'id'), idOf(c, 'user_id')];
     const sent = await sentForm(c);
@@ -44,7 +40,7 @@ export const member = new Hono<PageEnv>()
         async (ctx) => unlessSomebodyWasFaster(async () => unassign(ctx, which)),
         () => null,
       );
-      return redirectWithFlash(c, urls.tiktokAccount.show(context.bcId, id), 'unassigned');
+      return redirectWithFlash(c, routes.tiktokAccount.show(context.bcId, id), 'unassigned');
     }
     const scopes = tickedScopes(sent);
     if (scopes.length === 0) {
@@ -58,7 +54,7 @@ export const member = new Hono<PageEnv>()
       async (ctx) => unlessSomebodyWasFaster(async () => assign(ctx, view)),
       () => null,
     );
-    return redirectWithFlash(c, urls.tiktokAccount.show(context.bcId, id), 'changed');
+    return redirectWithFlash(c, routes.tiktokAccount.show(context.bcId, id), 'changed');
   });
 
 /** @throws SparkgateError `not_found` for whoever is no member (any more) */
@@ -84,7 +80,7 @@ async function formPage(
   const id = idOf(c, 'id');
   const account = await getAccount(ctx, bcId, id);
   const words = locale.words.console.member;
-  const action = urls.tiktokAccount.member(bcId, id, assignee.user_id);
+  const action = routes.tiktokAccount.member(bcId, id, assignee.user_id);
   const body = html`${heading(words.title, { lead: userName(locale, assignee.user_id, userId) })}
     ${errorSummary(locale, { errors })}
     <form method="post" action="${action}" class="card stack">
@@ -95,7 +91,7 @@ async function formPage(
       </fieldset>
       <p class="actions">
         <button name="intent" value="change">${words.save}</button>
-        <a class="button secondary" href="${urls.tiktokAccount.show(bcId, id)}">${locale.words.common.cancel}</a>
+        <a class="button secondary" href="${routes.tiktokAccount.show(bcId, id)}">${locale.words.common.cancel}</a>
       </p>
     </form>
     <section class="card" aria-labelledby="unassign">
@@ -114,7 +110,7 @@ function unassignStep(
   signedIn: SignedIn,
 ): Step {
   const words = locale.words.console.member;
-  const path = urls.tiktokAccount.member(bcId, id, assignee.user_id);
+  const path = routes.tiktokAccount.member(bcId, id, assignee.user_id);
   return {
     id: 'unassign-now',
     label: words.unassign,
@@ -131,7 +127,7 @@ function unassignStep(
 async function unassignPage(c: Context<PageEnv>, context: ConsoleContext, assignee: Assignee): Promise<Response> {
   const id = idOf(c, 'id');
   const account = await getAccount(context.ctx, context.bcId, id);
-  const back = urls.tiktokAccount.member(context.bcId, id, assignee.user_id);
+  const back = routes.tiktokAccount.member(context.bcId, id, assignee.user_id);
   if (assignee.scopes.length === 0) return c.redirect(back, 303);
   const breadcrumb = trail(context, { id, name: accountName(account) });
   const step = unassignStep(context, id, assignee, c.get('signedIn'));

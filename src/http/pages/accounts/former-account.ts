@@ -7,7 +7,7 @@ import { checkedName, shownName } from '../../ui/name.ts';
 import { notice } from '../../ui/notice.ts';
 import { scopeBadges } from '../../ui/scopes.ts';
 import { time } from '../../ui/time.ts';
-import { urls, withQuery } from '../../ui/urls.ts';
+import { routes, withQuery } from '../../routes.ts';
 import { trail } from './trail.ts';
 import { listOf, show, type ConsoleContext } from '../console/console-context.ts';
 import { flashNotice } from '../console/flash-notice.ts';
@@ -19,7 +19,7 @@ export async function formerAccountPage(c: Context<PageEnv>, context: ConsoleCon
   const { ctx, locale, bcId } = context;
   const account = await getFormerAccount(ctx, bcId, id);
   const { account: words, former } = locale.words.console;
-  const again = withQuery(urls.center.requestAccess(bcId), { tiktok_account_id: id });
+  const again = withQuery(routes.console.requestAccess(bcId), { tiktok_account_id: id });
   const body = html`${flashNotice(context)}
     ${heading(accountLines(locale, account), {
       action: context.may.request ? html`<a class="button" href="${again}">${former.again}</a>` : undefined,

@@ -11,7 +11,7 @@ import type { Locale } from '../../ui/locale.ts';
 import { scopeBadges } from '../../ui/scopes.ts';
 import { table } from '../../ui/table.ts';
 import { time } from '../../ui/time.ts';
-import { urls } from '../../ui/urls.ts';
+import { routes } from '../../routes.ts';
 import { ROWS_OF_SECTION, type ConsoleContext } from '../console/console-context.ts';
 import { listPager, type Position } from '../console/list-pager.ts';
 import { actorName } from '../console/parts.ts';
@@ -36,7 +36,7 @@ export async function historySection(
     ],
     items,
   );
-  const path = urls.tiktokAccount.show(bcId, id);
+  const path = routes.tiktokAccount.show(bcId, id);
   return html`<section class="card" aria-labelledby="history">
     <h2 id="history">${words.history}</h2>
     ${items.length === 0 ? html`<p>${words.historyEmpty}</p>` : rows}

@@ -8,7 +8,7 @@ import type { Html } from '../../ui/html.ts';
 import { shownName } from '../../ui/name.ts';
 import type { Locale } from '../../ui/locale.ts';
 import { table } from '../../ui/table.ts';
-import { urls } from '../../ui/urls.ts';
+import { routes } from '../../routes.ts';
 import { ROWS_OF_SECTION, type ConsoleContext } from '../console/console-context.ts';
 import { listPager, type Position } from '../console/list-pager.ts';
 import {
@@ -125,7 +125,7 @@ function adAccountsPager(
 ): Html {
   return listPager(locale, {
     ...page,
-    path: urls.tiktokAccount.show(bcId, tiktokAccountId),
+    path: routes.tiktokAccount.show(bcId, tiktokAccountId),
     query: { list: AD_ACCOUNTS },
     at,
     limit: ROWS_OF_SECTION,

@@ -4,8 +4,6 @@ import { getAccount } from '../../../domain/account-grants/get-account.ts';
 import { previewRevoke, type RevokePreview } from '../../../domain/account-grants/preview-revoke.ts';
 import { revokeGrant } from '../../../domain/account-grants/revoke-grant.ts';
 import type { PageEnv } from '../../env.ts';
-import { csrfField } from '../../session/csrf-field.ts';
-import { sameOrigin } from '../../session/same-origin.ts';
 import { formFields } from '../../ui/fields.ts';
 import { redirectWithFlash } from '../../session/flash.ts';
 import type { Html } from '../../ui/html.ts';
@@ -13,17 +11,15 @@ import { notice } from '../../ui/notice.ts';
 import { scopeBadges } from '../../ui/scopes.ts';
 import { submitOnce } from '../../session/submit-once.ts';
 import { table } from '../../ui/table.ts';
-import { urls } from '../../ui/urls.ts';
+import { routes } from '../../routes.ts';
 import { trail } from './trail.ts';
 import { loadConsole, idOf, show, type ConsoleContext } from '../console/console-context.ts';
 import { unlessSomebodyWasFaster } from '../console/form.ts';
 import { accountName, heading, userName } from '../console/parts.ts';
 
-const PATH = '/console/:bc_id/tiktok-accounts/:id/revoke';
-
 /** R10: an administrator sees who would lose what, and revokes. */
 export const revoke = new Hono<PageEnv>()
-  .get(PATH, async (c) => {
+  .get(routes.tiktokAccount.revoke.pattern, async (c) => {
     const context = await loadConsole(c);
     const { ctx, bcId, locale } = context;
     const id = idOf(c, 'id');
@@ -32,15 +28,15 @@ export const revoke = new Hono<PageEnv>()
     const words = locale.words.console.revoke;
     const body = html`${heading(words.title, { lead: words.lead })} ${losses(context, preview)}
       ${notice(locale, 'warning', words.pause)}
-      <form method="post" action="${urls.tiktokAccount.revoke(bcId, id)}" class="actions">
+      <form method="post" action="${routes.tiktokAccount.revoke(bcId, id)}" class="actions">
         ${formFields(c.get('signedIn'))}
         <button class="danger">${words.yes}</button>
-        <a class="button secondary" href="${urls.tiktokAccount.show(bcId, id)}">${words.no}</a>
+        <a class="button secondary" href="${routes.tiktokAccount.show(bcId, id)}">${words.no}</a>
       </form>`;
     const breadcrumb = trail(context, { id, name: accountName(account) });
     return show(c, context, 'tiktokAccounts', { title: words.title, breadcrumb, body });
   })
-  .post(PATH, sameOrigin(), csrfField(), async (c) => {
+  .post(routes.tiktokAccount.revoke.pattern, async (c) => {
     const bcId = idOf(c, 'bc_id');
     const id = idOf(c, 'id');
     await submitOnce(
@@ -48,7 +44,7 @@ export const revoke = new Hono<PageEnv>()
       async (ctx) => unlessSomebodyWasFaster(async () => revokeGrant(ctx, bcId, id)),
       () => null,
     );
-    return redirectWithFlash(c, urls.tiktokAccount.show(bcId, id), 'revoked');
+    return redirectWithFlash(c, routes.tiktokAccount.show(bcId, id), 'revoked');
   });
 
 function losses({ locale, userId }: ConsoleContext, { members, losing }: RevokePreview): Html {

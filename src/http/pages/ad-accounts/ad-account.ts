@@ -7,13 +7,13 @@ import { shownName } from '../../ui/name.ts';
 import { notice } from '../../ui/notice.ts';
 import { table, type Column } from '../../ui/table.ts';
 import { day } from '../../ui/time.ts';
-import { urls } from '../../ui/urls.ts';
+import { routes } from '../../routes.ts';
 import { loadConsole, idOf, listOf, show, type ConsoleContext } from '../console/console-context.ts';
 import { listPager } from '../console/list-pager.ts';
 import { heading, searchForm, userName } from '../console/parts.ts';
 
 /** Who has which role in one ad account, for administrators of the Business Center that it belongs to. */
-export const adAccount = new Hono<PageEnv>().get('/console/:bc_id/ad-accounts/:id', async (c) => {
+export const adAccount = new Hono<PageEnv>().get(routes.console.adAccount.pattern, async (c) => {
   const context = await loadConsole(c);
   const { locale, bcId, ctx } = context;
   const id = idOf(c, 'id');
@@ -21,7 +21,7 @@ export const adAccount = new Hono<PageEnv>().get('/console/:bc_id/ad-accounts/:i
   const { find, at } = listOf(c);
   const which = { bcId, advertiserId: id, role: null };
   const { items, next_cursor: next, name, total } = await findAdAccountMembers(ctx, which, find);
-  const path = urls.center.adAccount(bcId, id);
+  const path = routes.console.adAccount(bcId, id);
   const nothing =
     find.text === null
       ? { title: words.nobodyTitle, body: words.nobodyBody }
@@ -31,7 +31,7 @@ export const adAccount = new Hono<PageEnv>().get('/console/:bc_id/ad-accounts/:i
     ${searchForm(locale, { path, label: membersPage.searchLabel, text: find.text })}
     ${items.length === 0 ? emptyState(nothing) : table(words.users, columns(context), items)}
     ${listPager(locale, { path, query: { q: find.text ?? undefined }, at, next, limit: find.limit, rows: items.length, total })}`;
-  const breadcrumb = [{ label: words.title, href: urls.center.adAccounts(bcId) }];
+  const breadcrumb = [{ label: words.title, href: routes.console.adAccounts(bcId) }];
   return show(c, context, 'adAccounts', { title: name, breadcrumb, body });
 });
 

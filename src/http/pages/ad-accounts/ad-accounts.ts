@@ -6,7 +6,7 @@ import type { PageEnv } from '../../env.ts';
 import { emptyState } from '../../ui/empty-state.ts';
 import { notice } from '../../ui/notice.ts';
 import { table, type Column } from '../../ui/table.ts';
-import { urls, withQuery } from '../../ui/urls.ts';
+import { routes, withQuery } from '../../routes.ts';
 import { loadConsole, listOf, show, type ConsoleContext } from '../console/console-context.ts';
 import { listPager } from '../console/list-pager.ts';
 import { adAccountLines } from '../accounts/may-section.ts';
@@ -14,13 +14,13 @@ import { heading, searchForm } from '../console/parts.ts';
 import { tabs } from '../requests/requests.ts';
 
 /** The ad accounts of the Business Center for its administrators, and for everybody those in which they have a role. */
-export const adAccounts = new Hono<PageEnv>().get('/console/:bc_id/ad-accounts', async (c) => {
+export const adAccounts = new Hono<PageEnv>().get(routes.console.adAccounts.pattern, async (c) => {
   const context = await loadConsole(c);
   const { locale, bcId, ctx, may } = context;
   const { adAccountsPage: words, searchEmpty, searchEmptyBody } = locale.words.console;
   const all = may.viewAdAccounts && c.req.query('show') !== 'own';
   const { find, at } = listOf(c);
-  const path = urls.center.adAccounts(bcId);
+  const path = routes.console.adAccounts(bcId);
   const { shown, ...page } = all
     ? await ofCenter(context, await findAdAccounts(ctx, bcId, find))
     : await ofPerson(context, await findOwnAdAccounts(ctx, bcId, find));
@@ -61,7 +61,7 @@ async function ofCenter(
     {
       label: words.name,
       main: true,
-      cell: (row) => adAccountLines(row, urls.center.adAccount(bcId, row.advertiser_id)),
+      cell: (row) => adAccountLines(row, routes.console.adAccount(bcId, row.advertiser_id)),
     },
     { label: words.yourRole, cell: (row) => (row.own_role === null ? words.noRole : advertiserRoles[row.own_role]) },
     { label: words.users, numeric: true, cell: (row) => locale.formats.number(row.users) },

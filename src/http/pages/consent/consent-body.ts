@@ -11,7 +11,7 @@ import { checkedName, shownName } from '../../ui/name.ts';
 import type { Locale } from '../../ui/locale.ts';
 import { inOrder, scopeCard } from '../../ui/scopes.ts';
 import { countdown } from '../../ui/time.ts';
-import { urls } from '../../ui/urls.ts';
+import { routes, signInLink } from '../../routes.ts';
 
 /** What is asked, of whom, and by which link. */
 interface AskedOwner {
@@ -60,7 +60,7 @@ function account(c: Context<PageEnv>, { owner, token }: AskedOwner): Html {
       [words.yourAccount, ownerName(locale, owner, c.get('signedIn'))],
       [words.accountId, checkedName(locale, owner.id)],
     ])}
-    <p><a href="${urls.signIn.choose('tiktok_account', urls.consent.show(token))}">${words.notYou}</a></p>
+    <p><a href="${signInLink('tiktok_account', routes.consent.show(token))}">${words.notYou}</a></p>
   </section>`;
 }
 
@@ -101,7 +101,7 @@ function answers(c: Context<PageEnv>, token: string): Html {
   const words = c.get('locale').words.consent;
   const fields = () => formFields(c.get('signedIn'));
   return html`<div class="even answers">
-    <form method="post" action="${urls.consent.decline(token)}">${fields()}<button class="same">${words.decline}</button></form>
-    <form method="post" action="${urls.consent.approve(token)}">${fields()}<button class="same">${words.authorize}</button></form>
+    <form method="post" action="${routes.consent.decline(token)}">${fields()}<button class="same">${words.decline}</button></form>
+    <form method="post" action="${routes.consent.approve(token)}">${fields()}<button class="same">${words.authorize}</button></form>
   </div>`;
 }

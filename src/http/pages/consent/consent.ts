@@ -6,22 +6,17 @@ import { getOwnAccount } from '../../../domain/tiktok-accounts/get-own-account.t
 import { SparkgateError } from '../../../domain/errors.ts';
 import type { PageEnv } from '../../env.ts';
 import { askedBy, isFetchedAhead } from '../../session/asked-by.ts';
-import { csrfField } from '../../session/csrf-field.ts';
-import { sameOrigin } from '../../session/same-origin.ts';
-import { signedIn } from '../../session/signed-in.ts';
 import { contextOfPage } from '../../session/context-of-page.ts';
 import { redirectWithFlash } from '../../session/flash.ts';
 import { page } from '../../ui/page.ts';
 import { submitOnce } from '../../session/submit-once.ts';
-import { urls } from '../../ui/urls.ts';
+import { routes } from '../../routes.ts';
 import { consentBody } from './consent-body.ts';
 import { unavailablePage } from './unavailable-page.ts';
 
 /** What the QR code opens. Looking (GET) never grants; an answer is a form that the signed-in owner sends. */
 export const consentPage = new Hono<PageEnv>()
-  .use('/consent/:token/*', signedIn('tiktok_account'))
-  .on('POST', '/consent/:token/*', sameOrigin(), csrfField())
-  .get('/consent/:token', async (c) => {
+  .get(routes.consent.show.pattern, async (c) => {
     // The browser asks again once its person does look, and then it is noted.
     if (isFetchedAhead(c)) return c.body(null, 503);
     return orUnavailable(c, async (token) => {
@@ -31,30 +26,30 @@ export const consentPage = new Hono<PageEnv>()
       return page(c, { title, body: consentBody(c, { consent, owner, token }), handle: owner.handle, narrow: true });
     });
   })
-  .post('/consent/:token/approve', async (c) =>
+  .post(routes.consent.approve.pattern, async (c) =>
     orUnavailable(c, async (token) => {
       const bcId = await submitOnce(
         c,
         async (ctx) => approve(ctx, token),
         ({ bc_id: it }) => it,
       );
-      return redirectWithFlash(c, urls.myAccount.grant(bcId), 'authorized', { bc_id: bcId });
+      return redirectWithFlash(c, routes.myAccount.grant(bcId), 'authorized', { bc_id: bcId });
     }),
   )
-  .post('/consent/:token/decline', async (c) =>
+  .post(routes.consent.decline.pattern, async (c) =>
     orUnavailable(c, async (token) => {
       await submitOnce(
         c,
         async (ctx) => decline(ctx, token),
         () => null,
       );
-      return redirectWithFlash(c, urls.myAccount.show(), 'declined');
+      return redirectWithFlash(c, routes.myAccount.show(), 'declined');
     }),
   );
 
 /** Unknown, expired, used, cancelled, and meant for another account: one page, so that nobody can tell them apart. */
 async function orUnavailable(
-  c: Http<PageEnv, '/consent/:token'>,
+  c: Http<PageEnv, typeof routes.consent.show.pattern>,
   answer: (token: string) => Promise<Response>,
 ): Promise<Response> {
   try {

@@ -3,7 +3,7 @@ import { html } from 'hono/html';
 import type { PageEnv } from '../../env.ts';
 import { shownName } from '../../ui/name.ts';
 import { page } from '../../ui/page.ts';
-import { urls } from '../../ui/urls.ts';
+import { routes, signInLink } from '../../routes.ts';
 
 /** Answers every link that does not work in the same way. It helps on whoever sent an answer twice, or is somebody else. */
 export async function unavailablePage(c: Context<PageEnv>): Promise<Response> {
@@ -17,8 +17,8 @@ export async function unavailablePage(c: Context<PageEnv>): Promise<Response> {
     <p>${words.nothing}</p>
     <p class="hint">${common.signedInAs} ${shownName(displayName ?? actor.id)}</p>
     <p class="actions">
-      <a class="button" href="${urls.myAccount.show()}">${words.mine}</a>
-      <a class="button secondary" href="${urls.signIn.choose('tiktok_account', c.req.path.split('/').slice(0, 3).join('/'))}">${consent.notYou}</a>
+      <a class="button" href="${routes.myAccount.show()}">${words.mine}</a>
+      <a class="button secondary" href="${signInLink('tiktok_account', c.req.path.split('/').slice(0, 3).join('/'))}">${consent.notYou}</a>
     </p>
   </section>`;
   return page(c, { title: words.title, body, narrow: true }, 404);

@@ -15,7 +15,7 @@ import type { Html } from '../../ui/html.ts';
 import { checkedName } from '../../ui/name.ts';
 import { page, type PageParts, type Place } from '../../ui/page.ts';
 import type { Locale } from '../../ui/locale.ts';
-import { urls } from '../../ui/urls.ts';
+import { routes } from '../../routes.ts';
 import { positionOf, type Position } from './list-pager.ts';
 
 /** What the policies let this person see of the Business Center. Each page asks again for what it does. */
@@ -102,13 +102,13 @@ export async function show(
 
 function places({ locale, bcId, may }: ConsoleContext, section: Section): Place[] {
   const { nav } = locale.words.console;
-  const { center } = urls;
+  const { console: center } = routes;
   const all: [Section | 'review', string, string, boolean][] = [
     ['tiktokAccounts', nav.tiktokAccounts, center.tiktokAccounts(bcId), true],
     ['accessRequests', nav.accessRequests, center.accessRequests(bcId), may.viewRequests],
     ['adAccounts', nav.adAccounts, center.adAccounts(bcId), true],
     ['members', may.viewMembers ? nav.members : nav.administrators, center.members(bcId), true],
-    ['review', nav.review, urls.review(), may.review],
+    ['review', nav.review, routes.review(), may.review],
   ];
   return all
     .filter(([, , , shown]) => shown)
@@ -117,7 +117,7 @@ function places({ locale, bcId, may }: ConsoleContext, section: Section): Place[
 
 function switcher({ locale, center }: ConsoleContext): Html {
   const words = locale.words.console;
-  return html`<a class="center" href="${urls.console()}" title="${words.switchCenter}">
+  return html`<a class="center" href="${routes.console.choose()}" title="${words.switchCenter}">
     <span class="visually-hidden">${words.businessCenter}: </span
     ><span class="ellipsis">${checkedName(locale, center.name)}</span>
     <span class="badge">${words.roles[center.user_role]}</span>

@@ -1,6 +1,5 @@
 import { Hono } from 'hono';
 import type { PageEnv } from '../../env.ts';
-import { signedIn } from '../../session/signed-in.ts';
 import { accountPage } from '../accounts/account.ts';
 import { accounts } from '../accounts/accounts.ts';
 import { adAccount } from '../ad-accounts/ad-account.ts';
@@ -17,8 +16,6 @@ import { revoke } from '../accounts/revoke.ts';
 
 /** The Business Center console and the reviewer's page, for users who are signed in. */
 export const businessCenterConsole = new Hono<PageEnv>()
-  .use('/console/*', signedIn('user'))
-  .use('/review/*', signedIn('user'))
   .route('/', choose)
   .route('/', accounts)
   .route('/', accountPage)

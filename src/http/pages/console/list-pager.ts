@@ -3,7 +3,7 @@ import { html } from 'hono/html';
 import type { PageEnv } from '../../env.ts';
 import type { Html } from '../../ui/html.ts';
 import type { Locale } from '../../ui/locale.ts';
-import { withQuery } from '../../ui/urls.ts';
+import { withQuery } from '../../routes.ts';
 
 /** Where in a list a page is: the way back is in the address, since a cursor alone knows only the way on. */
 export interface Position {

@@ -7,13 +7,13 @@ import { emptyState } from '../../ui/empty-state.ts';
 import { notice } from '../../ui/notice.ts';
 import { table } from '../../ui/table.ts';
 import { day } from '../../ui/time.ts';
-import { urls } from '../../ui/urls.ts';
+import { routes } from '../../routes.ts';
 import { loadConsole, listOf, show, type ConsoleContext } from '../console/console-context.ts';
 import { listPager } from '../console/list-pager.ts';
 import { heading, searchForm, userName } from '../console/parts.ts';
 
 /** Who belongs to the Business Center; standard members see whom they can ask. */
-export const members = new Hono<PageEnv>().get('/console/:bc_id/members', async (c) => {
+export const members = new Hono<PageEnv>().get(routes.console.members.pattern, async (c) => {
   const context = await loadConsole(c);
   return context.may.viewMembers ? membersPage(c, context) : administratorsPage(c, context);
 });
@@ -23,7 +23,7 @@ async function membersPage(c: Parameters<typeof show>[0], context: ConsoleContex
   const { membersPage: words, roles, since, searchEmpty, searchEmptyBody } = locale.words.console;
   const { find, at } = listOf(c);
   const { items, next_cursor: next, total } = await findMembers(ctx, bcId, find);
-  const path = urls.center.members(bcId);
+  const path = routes.console.members(bcId);
   const rows = table(
     words.title,
     [

@@ -11,7 +11,7 @@ import { notice } from '../../ui/notice.ts';
 import type { Locale } from '../../ui/locale.ts';
 import { inOrder, scopeCard } from '../../ui/scopes.ts';
 import { time } from '../../ui/time.ts';
-import { urls } from '../../ui/urls.ts';
+import { routes } from '../../routes.ts';
 import { ownerName } from './owner-name.ts';
 
 /** An authorization, and the account that it is of. */
@@ -35,8 +35,8 @@ export function grantBody(c: Context<PageEnv>, shown: ShownGrant, flashes: reado
     </section>
     <p>${words.noExpiry}</p>
     <p class="actions">
-      <a class="button secondary" href="${urls.myAccount.show()}">${words.back}</a>
-      <a class="button danger-quiet" href="${urls.myAccount.revoke(grant.bc_id)}">${words.revoke}</a>
+      <a class="button secondary" href="${routes.myAccount.show()}">${words.back}</a>
+      <a class="button danger-quiet" href="${routes.myAccount.revoke(grant.bc_id)}">${words.revoke}</a>
     </p>`;
 }
 

@@ -14,7 +14,7 @@ import type { Locale } from '../../ui/locale.ts';
 import { scopeBadges } from '../../ui/scopes.ts';
 import { table } from '../../ui/table.ts';
 import { day } from '../../ui/time.ts';
-import { urls } from '../../ui/urls.ts';
+import { routes, signInLink } from '../../routes.ts';
 import { ownerName } from './owner-name.ts';
 
 /** Every Business Center that may use the account. */
@@ -38,10 +38,10 @@ export function listBody(
         <p>${ownerName(locale, list.owner, c.get('signedIn'))}</p>
         <p class="hint">${locale.words.consent.accountId} ${shownName(list.owner.id)}</p>
       </div>
-      <a href="${urls.signIn.choose('tiktok_account', urls.myAccount.show())}">${words.switchAccount}</a>
+      <a href="${signInLink('tiktok_account', routes.myAccount.show())}">${words.switchAccount}</a>
     </section>
     ${items.length === 0 ? emptyState({ title: words.emptyTitle, body: words.emptyBody }) : rows(locale, items)}
-    ${pager(locale, { path: urls.myAccount.show(), cursor: list.cursor, next })}`;
+    ${pager(locale, { path: routes.myAccount.show(), cursor: list.cursor, next })}`;
 }
 
 function rows(locale: Locale, items: readonly OwnerGrant[]): Html {
@@ -53,7 +53,7 @@ function rows(locale: Locale, items: readonly OwnerGrant[]): Html {
         label: words.businessCenter,
         main: true,
         cell: ({ bc_id: bcId, business_center_name: name }) =>
-          html`<a href="${urls.myAccount.grant(bcId)}">${checkedName(locale, name)}</a>
+          html`<a href="${routes.myAccount.grant(bcId)}">${checkedName(locale, name)}</a>
             <div class="hint">${shownName(bcId)}</div>`,
       },
       { label: words.scopes, cell: ({ scopes }) => scopeBadges(locale, scopes) },
@@ -62,7 +62,7 @@ function rows(locale: Locale, items: readonly OwnerGrant[]): Html {
       {
         label: words.actions,
         cell: ({ bc_id: bcId, business_center_name: name }) =>
-          html`<a class="button danger-quiet" href="${urls.myAccount.revoke(bcId)}"
+          html`<a class="button danger-quiet" href="${routes.myAccount.revoke(bcId)}"
             >${words.revoke}<span class="visually-hidden">: ${name}</span></a
           >`,
       },

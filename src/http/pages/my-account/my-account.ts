@@ -7,14 +7,11 @@ import { PageQuery, type Page } from '../../../domain/page.ts';
 import { getOwnAccount } from '../../../domain/tiktok-accounts/get-own-account.ts';
 import { OutsideId } from '../../../domain/vocabulary.ts';
 import type { PageEnv } from '../../env.ts';
-import { csrfField } from '../../session/csrf-field.ts';
-import { sameOrigin } from '../../session/same-origin.ts';
-import { signedIn } from '../../session/signed-in.ts';
 import { contextOfPage } from '../../session/context-of-page.ts';
 import { redirectWithFlash, readFlash } from '../../session/flash.ts';
 import { page } from '../../ui/page.ts';
 import { submitOnce } from '../../session/submit-once.ts';
-import { urls } from '../../ui/urls.ts';
+import { routes } from '../../routes.ts';
 import { grantBody, type ShownGrant } from './grant-body.ts';
 import { listBody } from './list-body.ts';
 import { revokeBody } from './revoke-body.ts';
@@ -24,9 +21,7 @@ const ROWS = 25;
 
 /** Who can use the account that is signed in, and how its owner ends that. */
 export const myAccount = new Hono<PageEnv>()
-  .use('/my-account/*', signedIn('tiktok_account'))
-  .on('POST', '/my-account/*', sameOrigin(), csrfField())
-  .get('/my-account', async (c) => {
+  .get(routes.myAccount.show.pattern, async (c) => {
     const query = PageQuery.safeParse({ limit: ROWS, cursor: c.req.query('cursor') });
     if (!query.success) throw new SparkgateError('invalid_request', 'This is no address of the list.');
     const grants = await ownGrants(c, query.data);
@@ -34,7 +29,7 @@ export const myAccount = new Hono<PageEnv>()
     const list = { owner, grants, cursor: c.req.query('cursor'), flashes: readFlash(c) };
     return page(c, { title: c.get('locale').words.myAccount.title, handle: owner.handle, body: listBody(c, list) });
   })
-  .get('/my-account/grants/:bc_id', async (c) => {
+  .get(routes.myAccount.grant.pattern, async (c) => {
     const { grant, owner } = await ownGrant(c);
     const body = grantBody(c, { grant, owner }, readFlash(c));
     return page(c, {
@@ -45,7 +40,7 @@ export const myAccount = new Hono<PageEnv>()
       narrow: true,
     });
   })
-  .get('/my-account/grants/:bc_id/revoke', async (c) => {
+  .get(routes.myAccount.revoke.pattern, async (c) => {
     const shown = await ownGrant(c);
     const { revokeTitle } = c.get('locale').words.myAccount;
     return page(c, {
@@ -56,7 +51,7 @@ export const myAccount = new Hono<PageEnv>()
       narrow: true,
     });
   })
-  .post('/my-account/grants/:bc_id/revoke', async (c) => {
+  .post(routes.myAccount.revoke.pattern, async (c) => {
     const { id } = c.get('signedIn').actor;
     let name = '';
     const revoked = await submitOnce(
@@ -68,7 +63,7 @@ export const myAccount = new Hono<PageEnv>()
       },
       ({ assignments_ended: ended }) => ({ name, members: String(ended) }),
     );
-    return redirectWithFlash(c, urls.myAccount.show(), 'revoked', revoked);
+    return redirectWithFlash(c, routes.myAccount.show(), 'revoked', revoked);
   });
 
 /** An account that signed in for the first time may not be known here yet: then it has authorized nobody. */
@@ -82,7 +77,7 @@ async function ownGrants(c: Http<PageEnv>, query: PageQuery): Promise<Page<Owner
 }
 
 /** @throws SparkgateError `not_found` */
-async function ownGrant(c: Http<PageEnv, '/my-account/grants/:bc_id'>): Promise<ShownGrant> {
+async function ownGrant(c: Http<PageEnv, typeof routes.myAccount.grant.pattern>): Promise<ShownGrant> {
   const ctx = contextOfPage(c);
   const { id } = c.get('signedIn').actor;
   const [grant, owner] = await Promise.all([getOwnerGrant(ctx, id, bcIdOf(c)), getOwnAccount(ctx, id)]);
@@ -90,12 +85,12 @@ async function ownGrant(c: Http<PageEnv, '/my-account/grants/:bc_id'>): Promise<
 }
 
 /** @throws SparkgateError `not_found` for what can be no id */
-function bcIdOf(c: Http<PageEnv, '/my-account/grants/:bc_id'>): string {
+function bcIdOf(c: Http<PageEnv, typeof routes.myAccount.grant.pattern>): string {
   const id = OutsideId.safeParse(c.req.param('bc_id'));
   if (!id.success) throw new SparkgateError('not_found', 'There is no such Business Center.');
   return id.data;
 }
 
 function breadcrumb(c: Http<PageEnv>) {
-  return [{ label: c.get('locale').words.myAccount.title, href: urls.myAccount.show() }];
+  return [{ label: c.get('locale').words.myAccount.title, href: routes.myAccount.show() }];
 }

@@ -4,7 +4,7 @@ import type { PageEnv } from '../../env.ts';
 import { formFields } from '../../ui/fields.ts';
 import type { Html } from '../../ui/html.ts';
 import { scopeBadges } from '../../ui/scopes.ts';
-import { urls } from '../../ui/urls.ts';
+import { routes } from '../../routes.ts';
 import { grantFacts, type ShownGrant } from './grant-body.ts';
 
 /** Says what revoking does before it is done. */
@@ -24,9 +24,9 @@ export function revokeBody(c: Context<PageEnv>, shown: ShownGrant): Html {
       </ul>
     </section>
     <div class="actions">
-      <form method="post" action="${urls.myAccount.revoke(grant.bc_id)}">
+      <form method="post" action="${routes.myAccount.revoke(grant.bc_id)}">
         ${formFields(signedIn)}<button class="danger">${words.revokeNow}</button>
       </form>
-      <a class="button secondary" href="${urls.myAccount.grant(grant.bc_id)}">${words.keep}</a>
+      <a class="button secondary" href="${routes.myAccount.grant(grant.bc_id)}">${words.keep}</a>
     </div>`;
 }

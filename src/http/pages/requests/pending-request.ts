@@ -6,7 +6,7 @@ import { formFields } from '../../ui/fields.ts';
 import type { Html } from '../../ui/html.ts';
 import { live } from '../../ui/polling.ts';
 import { notice } from '../../ui/notice.ts';
-import { urls } from '../../ui/urls.ts';
+import { routes } from '../../routes.ts';
 import type { ConsoleContext } from '../console/console-context.ts';
 import { confirmStep, type Step } from '../console/confirm-step.ts';
 import { heading } from '../console/parts.ts';
@@ -23,7 +23,7 @@ interface Pending {
 export function pendingRequest(context: ConsoleContext, { request, url, signedIn }: Pending): Html {
   const { locale, bcId } = context;
   const words = locale.words.console.live;
-  return html`${live(urls.accessRequest.state(bcId, request.id), request.status)}
+  return html`${live(routes.accessRequest.state(bcId, request.id), request.status)}
     ${heading(words.title, { lead: words.lead })}
     <div class="request">
       ${url === null ? notice(locale, 'warning', words.noPicture) : picture(context, request.id, url)}
@@ -45,7 +45,7 @@ export function pendingRequest(context: ConsoleContext, { request, url, signedIn
 /** Whether the request is really to be cancelled. */
 export function cancelStep({ locale, bcId }: ConsoleContext, id: string, signedIn: SignedIn): Step {
   const words = locale.words.console.live;
-  const path = urls.accessRequest.cancel(bcId, id);
+  const path = routes.accessRequest.cancel(bcId, id);
   return {
     id: 'cancel',
     label: words.cancel,
@@ -59,9 +59,9 @@ export function cancelStep({ locale, bcId }: ConsoleContext, id: string, signedI
 
 function picture({ locale, bcId }: ConsoleContext, id: string, url: string): Html {
   const words = locale.words.console.live;
-  const png = urls.accessRequest.qrPng(bcId, id);
+  const png = routes.accessRequest.qrPng(bcId, id);
   return html`<section class="card qr-panel">
-    <img class="qr" src="${urls.accessRequest.qrSvg(bcId, id)}" alt="${words.qr}" width="320" height="320" />
+    <img class="qr" src="${routes.accessRequest.qrSvg(bcId, id)}" alt="${words.qr}" width="320" height="320" />
     <p class="hint">${words.follow}</p>
     <div class="actions">
       <a class="button" href="${png}" download="tiktok-access.png">${words.download}</a>

@@ -7,14 +7,12 @@ import { listAdministrators } from '../../../domain/business-centers/list-admini
 import type { FieldError } from '../../../domain/errors.ts';
 import { Scope } from '../../../domain/vocabulary.ts';
 import type { PageEnv } from '../../env.ts';
-import { csrfField } from '../../session/csrf-field.ts';
-import { sameOrigin } from '../../session/same-origin.ts';
 import { complaintOf, type Entered, errorSummary, formFields, textField } from '../../ui/fields.ts';
 import type { Html } from '../../ui/html.ts';
 import type { Locale } from '../../ui/locale.ts';
 import { inOrder, scopeCard } from '../../ui/scopes.ts';
 import { submitOnce } from '../../session/submit-once.ts';
-import { urls } from '../../ui/urls.ts';
+import { routes } from '../../routes.ts';
 import { trail } from '../accounts/trail.ts';
 import { loadConsole, show, type ConsoleContext } from '../console/console-context.ts';
 import { sentForm, tickedScopes, type Sent } from '../console/form.ts';
@@ -26,13 +24,13 @@ const ORDINARY = 86_400;
 
 /** R1: an administrator chooses scopes and gets a QR code. */
 export const requestAccess = new Hono<PageEnv>()
-  .get('/console/:bc_id/request-access', async (c) => {
+  .get(routes.console.requestAccess.pattern, async (c) => {
     const context = await loadConsole(c);
     const target = c.req.query('tiktok_account_id') ?? '';
     const form = { values: { validity: String(ORDINARY), tiktok_account_id: target }, errors: [] };
     return context.may.request ? formPage(c, context, form, []) : forbiddenPage(c, context);
   })
-  .post('/console/:bc_id/request-access', sameOrigin(), csrfField(), async (c) => {
+  .post(routes.console.requestAccess.pattern, async (c) => {
     const context = await loadConsole(c);
     if (!context.may.request) return forbiddenPage(c, context);
     const sent = await sentForm(c);
@@ -57,7 +55,7 @@ export const requestAccess = new Hono<PageEnv>()
       async (ctx) => createRequest(ctx, context.bcId, asked),
       (made) => made.id,
     );
-    return c.redirect(urls.accessRequest.show(context.bcId, id), 303);
+    return c.redirect(routes.accessRequest.show(context.bcId, id), 303);
   });
 
 /** The account that the request is for; or, in the reader's words, why it cannot be told which that is. */
@@ -97,7 +95,7 @@ async function formPage(
   const { locale, bcId } = context;
   const words = locale.words.console.request;
   const body = html`${heading(words.title, { lead: words.lead })} ${errorSummary(locale, entered)}
-    <form method="post" action="${urls.center.requestAccess(bcId)}" class="stack">
+    <form method="post" action="${routes.console.requestAccess(bcId)}" class="stack">
       ${formFields(c.get('signedIn'))} ${scopeFields(locale, entered, ticked)}
       ${textField(entered, { name: 'tiktok_account_id', label: words.target, hint: words.targetHint, maxLength: 128 })}
       ${validityField(locale, entered)}

@@ -8,13 +8,11 @@ import { ask } from '../../../domain/authorize.ts';
 import { SparkgateError } from '../../../domain/errors.ts';
 import { qrPng, qrSvg } from '../../../platform/qr.ts';
 import type { PageEnv } from '../../env.ts';
-import { csrfField } from '../../session/csrf-field.ts';
-import { sameOrigin } from '../../session/same-origin.ts';
 import { redirectWithFlash } from '../../session/flash.ts';
 import type { Html } from '../../ui/html.ts';
 import { notice, type NoticeKind } from '../../ui/notice.ts';
 import { submitOnce } from '../../session/submit-once.ts';
-import { urls } from '../../ui/urls.ts';
+import { routes } from '../../routes.ts';
 import { contextOfPage } from '../../session/context-of-page.ts';
 import { loadConsole, idOf, show, type ConsoleContext } from '../console/console-context.ts';
 import { flashNotice } from '../console/flash-notice.ts';
@@ -27,18 +25,16 @@ import { requestFacts } from './request-facts.ts';
 /** Without script, the page of a pending request loads itself anew after so many seconds. */
 const REFRESH = 30;
 
-const PATH = '/console/:bc_id/access-requests/:id';
-
 /** One access request: its QR code while it is pending, the new account once it is approved, or how it ended. */
 export const requestPage = new Hono<PageEnv>()
-  .get(PATH, async (c) => {
+  .get(routes.accessRequest.show.pattern, async (c) => {
     const context = await loadConsole(c);
     const { locale, ctx, bcId } = context;
     const request = await getRequest(ctx, bcId, idOf(c, 'id'));
     const account = await approvedAccount(context, request);
-    if (account !== null) return redirectWithFlash(c, urls.tiktokAccount.show(bcId, account), 'approved');
+    if (account !== null) return redirectWithFlash(c, routes.tiktokAccount.show(bcId, account), 'approved');
     const words = locale.words.console;
-    const breadcrumb = [{ label: words.requests.title, href: urls.center.accessRequests(bcId) }];
+    const breadcrumb = [{ label: words.requests.title, href: routes.console.accessRequests(bcId) }];
     if (request.status !== 'PENDING') {
       const title = words.requests.statuses[request.status];
       return show(c, context, 'accessRequests', { title, breadcrumb, body: endedRequest(context, request) });
@@ -47,36 +43,36 @@ export const requestPage = new Hono<PageEnv>()
     const body = pendingRequest(context, { request, url, signedIn: c.get('signedIn') });
     return show(c, context, 'accessRequests', { title: words.live.title, breadcrumb, body, refreshAfter: REFRESH });
   })
-  .get(`${PATH}/state`, async (c) => {
+  .get(routes.accessRequest.state.pattern, async (c) => {
     const { status } = await getRequest(contextOfPage(c), idOf(c, 'bc_id'), idOf(c, 'id'));
     return c.json({ state: status });
   })
-  .get(`${PATH}/qr.svg`, async (c) => {
+  .get(routes.accessRequest.qrSvg.pattern, async (c) => {
     const url = await getConsentUrl(contextOfPage(c), idOf(c, 'bc_id'), idOf(c, 'id'));
     return c.body(await qrSvg(url), 200, { 'Content-Type': 'image/svg+xml' });
   })
-  .get(`${PATH}/qr.png`, async (c) => {
+  .get(routes.accessRequest.qrPng.pattern, async (c) => {
     const url = await getConsentUrl(contextOfPage(c), idOf(c, 'bc_id'), idOf(c, 'id'));
     return c.body(await qrPng(url), 200, { 'Content-Type': 'image/png' });
   })
-  .get(`${PATH}/cancel`, async (c) => {
+  .get(routes.accessRequest.cancel.pattern, async (c) => {
     const context = await loadConsole(c);
     const { locale, ctx, bcId } = context;
     const request = await getRequest(ctx, bcId, idOf(c, 'id'));
-    const back = urls.accessRequest.show(bcId, request.id);
+    const back = routes.accessRequest.show(bcId, request.id);
     if (request.status !== 'PENDING') return c.redirect(back, 303);
-    const breadcrumb = [{ label: locale.words.console.requests.title, href: urls.center.accessRequests(bcId) }];
+    const breadcrumb = [{ label: locale.words.console.requests.title, href: routes.console.accessRequests(bcId) }];
     const step = cancelStep(context, request.id, c.get('signedIn'));
     return confirmPage(c, context, 'accessRequests', { step, back, breadcrumb });
   })
-  .post(`${PATH}/cancel`, sameOrigin(), csrfField(), async (c) => {
+  .post(routes.accessRequest.cancel.pattern, async (c) => {
     const bcId = idOf(c, 'bc_id');
     await submitOnce(
       c,
       async (ctx) => unlessSomebodyWasFaster(async () => cancelRequest(ctx, bcId, idOf(c, 'id'))),
       () => null,
     );
-    return redirectWithFlash(c, urls.center.accessRequests(bcId), 'cancelled');
+    return redirectWithFlash(c, routes.console.accessRequests(bcId), 'cancelled');
   });
 
 /** The account that an approved request led to, if it may be viewed still. */
@@ -108,7 +104,7 @@ const KINDS: Readonly<Record<AccessRequestView['status'], NoticeKind>> = {
 function endedAccess({ locale, bcId }: ConsoleContext, { tiktok_account_id: id }: AccessRequestView): Html {
   const { account, live } = locale.words.console;
   if (id === null) return html`${live.endedAccess}`;
-  return html`${live.endedAccess} <a href="${urls.tiktokAccount.show(bcId, id)}">${account.history}</a>`;
+  return html`${live.endedAccess} <a href="${routes.tiktokAccount.show(bcId, id)}">${account.history}</a>`;
 }
 
 function endedRequest(context: ConsoleContext, request: AccessRequestView): Html {
@@ -117,5 +113,5 @@ function endedRequest(context: ConsoleContext, request: AccessRequestView): Html
   const more = request.status === 'APPROVED' ? endedAccess(context, request) : undefined;
   return html`${flashNotice(context)} ${heading(words.statuses[request.status])}
     ${notice(locale, KINDS[request.status], live.gone[request.status], more)} ${requestFacts(context, request)}
-    <p class="actions"><a class="button" href="${urls.center.requestAccess(bcId)}">${live.again}</a></p>`;
+    <p class="actions"><a class="button" href="${routes.console.requestAccess(bcId)}">${live.again}</a></p>`;
 }

@@ -9,22 +9,22 @@ import { shownName } from '../../ui/name.ts';
 import { scopeBadges } from '../../ui/scopes.ts';
 import { table } from '../../ui/table.ts';
 import { time } from '../../ui/time.ts';
-import { urls, withQuery } from '../../ui/urls.ts';
+import { routes, withQuery } from '../../routes.ts';
 import { loadConsole, listOf, show, type ConsoleContext } from '../console/console-context.ts';
 import { flashNotice } from '../console/flash-notice.ts';
 import { listPager } from '../console/list-pager.ts';
 import { heading } from '../console/parts.ts';
 
 /** The access requests of a Business Center: those that are pending, or all. */
-export const requests = new Hono<PageEnv>().get('/console/:bc_id/access-requests', async (c) => {
+export const requests = new Hono<PageEnv>().get(routes.console.accessRequests.pattern, async (c) => {
   const context = await loadConsole(c);
   const { locale, bcId, ctx } = context;
   const words = locale.words.console.requests;
   const which = c.req.query('show') === 'all' ? 'all' : 'pending';
   const { find, at } = listOf(c);
   const { items, next_cursor: next } = await findRequests(ctx, bcId, which, find);
-  const path = urls.center.accessRequests(bcId);
-  const request = html`<a class="button" href="${urls.center.requestAccess(bcId)}">${locale.words.console.accounts.requestAccess}</a>`;
+  const path = routes.console.accessRequests(bcId);
+  const request = html`<a class="button" href="${routes.console.requestAccess(bcId)}">${locale.words.console.accounts.requestAccess}</a>`;
   const title = which === 'all' ? words.emptyAllTitle : words.emptyPendingTitle;
   const body = html`${flashNotice(context)} ${heading(words.title, { lead: words.lead, action: request })}
     ${tabs(words.which, [
@@ -44,7 +44,7 @@ function requestsTable({ locale, bcId }: ConsoleContext, items: readonly AccessR
       {
         label: words.code,
         main: true,
-        cell: (row) => html`<a href="${urls.accessRequest.show(bcId, row.id)}"><code>${row.code}</code></a>`,
+        cell: (row) => html`<a href="${routes.accessRequest.show(bcId, row.id)}"><code>${row.code}</code></a>`,
       },
       {
         label: words.status,

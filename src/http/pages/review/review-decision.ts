@@ -7,7 +7,7 @@ import { facts } from '../../ui/facts.ts';
 import type { Html } from '../../ui/html.ts';
 import type { Locale } from '../../ui/locale.ts';
 import { table } from '../../ui/table.ts';
-import { urls } from '../../ui/urls.ts';
+import { routes } from '../../routes.ts';
 
 /** What is sent along with the question as JSON objects. */
 export const JSON_FIELDS = ['properties', 'subject_properties', 'resource_properties', 'context'] as const;
@@ -21,7 +21,7 @@ export function askForm(locale: Locale, entered: Entered, kinds: Bundle['kinds']
   return html`<section class="card" aria-labelledby="ask">
     <h2 id="ask">${words.ask}</h2>
     ${errorSummary(locale, entered)}
-    <form method="get" action="${urls.review()}" class="ask">
+    <form method="get" action="${routes.review()}" class="ask">
       ${listField(entered, { name: 'subject_type', label: words.subjectType, options: ['user', 'tiktok_account'] })}
       ${textField(entered, { name: 'subject_id', label: words.subjectId, maxLength: 128 })}
       ${listField(entered, { name: 'action', label: words.action, options: actions })}

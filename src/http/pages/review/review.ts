@@ -12,7 +12,7 @@ import type { PageEnv } from '../../env.ts';
 import type { Entered } from '../../ui/fields.ts';
 import { page } from '../../ui/page.ts';
 import type { Locale } from '../../ui/locale.ts';
-import { urls } from '../../ui/urls.ts';
+import { routes } from '../../routes.ts';
 import { contextOfPage } from '../../session/context-of-page.ts';
 import { heading } from '../console/parts.ts';
 import { askForm, explanationSection, JSON_FIELDS, type JsonField } from './review-decision.ts';
@@ -23,7 +23,7 @@ const FIELDS = ['subject_type', 'subject_id', 'action', 'resource_type', 'resour
 type Name = (typeof FIELDS)[number] | JsonField;
 
 /** Ask any decision and see how it came about; who may do what; which policies are loaded. For reviewers. */
-export const review = new Hono<PageEnv>().get('/review', async (c) => {
+export const review = new Hono<PageEnv>().get(routes.review.pattern, async (c) => {
   await authorizeReview(contextOfPage(c));
   const locale = c.get('locale');
   const { explainer, status } = c.get('services');
@@ -40,7 +40,7 @@ export const review = new Hono<PageEnv>().get('/review', async (c) => {
     ${answered !== null && 'explanation' in answered ? explanationSection(locale, answered.explanation) : ''}
     ${tableSection(locale, rows)} ${bundleSection(locale, state, explainer.kinds)}`;
   const { items } = await listOwnCenters(contextOfPage(c), { limit: 1 });
-  const breadcrumb = items.map(() => ({ label: locale.words.console.yourCenters, href: urls.console() }));
+  const breadcrumb = items.map(() => ({ label: locale.words.console.yourCenters, href: routes.console.choose() }));
   return page(
     c,
     { title: words.title, ...(items.length > 0 && { breadcrumb }), body },

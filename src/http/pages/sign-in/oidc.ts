@@ -8,12 +8,12 @@ import { flowCookies } from '../../session/cookies.ts';
 import type { Env, SignedIn } from '../../env.ts';
 import { findSignedIn, type Audience } from '../../session/signed-in.ts';
 import { localPath } from '../../ui/local-path.ts';
-import { urls } from '../../ui/urls.ts';
+import { routes } from '../../routes.ts';
 import { beginSession } from '../../session/begin-session.ts';
 import { failurePage, type Failure } from './sign-in-pages.ts';
 
 /** Where the issuer sends people of a kind back to: two addresses, so that no issuer's answer reaches the other's. */
-const CALLBACKS = { user: '/sign-in/user/callback', tiktok_account: '/sign-in/tiktok-account/callback' } as const;
+const CALLBACKS = { user: routes.signIn.userCallback, tiktok_account: routes.signIn.tiktokAccountCallback } as const;
 
 /** What a browser keeps of the sign-ins that it began, of each by itself. */
 const ATTEMPTS = {
@@ -23,10 +23,10 @@ const ATTEMPTS = {
 
 /** OpenID Connect: authorization code with PKCE, for both kinds of people. */
 export const oidcSignIn = new Hono<Env>()
-  .get('/sign-in/user', async (c) => start(c, 'user'))
-  .get('/sign-in/tiktok-account', async (c) => start(c, 'tiktok_account'))
-  .get(CALLBACKS.user, async (c) => finish(c, 'user'))
-  .get(CALLBACKS.tiktok_account, async (c) => finish(c, 'tiktok_account'));
+  .get(routes.signIn.user.pattern, async (c) => start(c, 'user'))
+  .get(routes.signIn.tiktokAccount.pattern, async (c) => start(c, 'tiktok_account'))
+  .get(CALLBACKS.user.pattern, async (c) => finish(c, 'user'))
+  .get(CALLBACKS.tiktok_account.pattern, async (c) => finish(c, 'tiktok_account'));
 
 async function start(c: Http<Env>, audience: Audience): Promise<Response> {
   const { publicUrl, sealedAttempts } = c.get('services');
@@ -37,7 +37,7 @@ async function start(c: Http<Env>, audience: Audience): Promise<Response> {
   // Who is signed in and comes again wants to be somebody else.
   const anew = (await findSignedIn(c, audience)) !== null;
   try {
-    const { attempt, url } = await beginAttempt(issuer, `${publicUrl()}${CALLBACKS[audience]}`, { next, anew });
+    const { attempt, url } = await beginAttempt(issuer, `${publicUrl()}${CALLBACKS[audience]()}`, { next, anew });
     ATTEMPTS[audience].write(c, flowOf(attempt.state), await sealedAttempts.seal(audience, attempt));
     return c.redirect(url.href, 302);
   } catch (error) {
@@ -74,7 +74,7 @@ function isDone(current: SignedIn | null, { actor }: Vouched, { begun }: Attempt
 
 async function vouchedFor(c: Http<Env>, issuer: Issuer, attempt: Attempt): Promise<Vouched> {
   const { search } = new URL(c.req.url);
-  const callback = new URL(`${CALLBACKS[issuer.settings.type]}${search}`, c.get('services').publicUrl());
+  const callback = new URL(`${CALLBACKS[issuer.settings.type]()}${search}`, c.get('services').publicUrl());
   return finishAttempt(issuer, callback, attempt);
 }
 
@@ -128,5 +128,5 @@ function flowOf(state: string): string {
 }
 
 function home(audience: Audience): string {
-  return audience === 'user' ? urls.console() : urls.myAccount.show();
+  return audience === 'user' ? routes.console.choose() : routes.myAccount.show();
 }

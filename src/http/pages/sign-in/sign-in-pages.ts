@@ -7,7 +7,7 @@ import { notice } from '../../ui/notice.ts';
 import { openFormField } from '../../session/open-form-field.ts';
 import { page } from '../../ui/page.ts';
 import type { Locale } from '../../ui/locale.ts';
-import { urls } from '../../ui/urls.ts';
+import { routes, signInLink, withQuery } from '../../routes.ts';
 
 /** How one kind of person can sign in here. */
 export interface Way {
@@ -57,7 +57,7 @@ export function failurePage(c: Http<Env>, why: Failure, audience: Audience, next
   const body = html`<section class="empty error-page">
     <h1>${title}</h1>
     <p>${text}</p>
-    <p class="actions"><a class="button" href="${urls.signIn.choose(audience, next)}">${signIn.again}</a></p>
+    <p class="actions"><a class="button" href="${signInLink(audience, next)}">${signIn.again}</a></p>
   </section>`;
   return page(c, { title, body, narrow: true }, FAILURES[why]);
 }
@@ -71,7 +71,8 @@ function signedOut(locale: Locale, elsewhere: string | null): Html {
 function card(locale: Locale, { audience, issuer }: Way, next: string): Html {
   if (!issuer) return html``;
   const { title, text, button } = locale.words.signIn[audience];
-  const start = audience === 'user' ? urls.signIn.user(next) : urls.signIn.tiktokAccount(next);
+  const { user, tiktokAccount } = routes.signIn;
+  const start = withQuery(audience === 'user' ? user() : tiktokAccount(), { next });
   return html`<section class="card">
     <h2>${title}</h2>
     <p>${text}</p>
@@ -86,7 +87,7 @@ function demoCard(c: Http<Env>, people: readonly DemoPerson[], next: string): Ht
   return html`<section class="card">
     <h2>${demo.title}</h2>
     ${notice(locale, 'warning', demo.warning)}
-    <form class="stack" method="post" action="${urls.signIn.demo()}">
+    <form class="stack" method="post" action="${routes.signIn.demo()}">
       ${openFormField(c)}<input type="hidden" name="next" value="${next}" />
       ${people.map((person) => demoButton(locale, person))}
     </form>

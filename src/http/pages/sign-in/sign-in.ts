@@ -9,16 +9,19 @@ import { openForm } from '../../session/open-form.ts';
 import { sameOrigin } from '../../session/same-origin.ts';
 import { findSignedIn, type Audience } from '../../session/signed-in.ts';
 import { localPath } from '../../ui/local-path.ts';
-import { urls, withQuery } from '../../ui/urls.ts';
+import { routes, withQuery } from '../../routes.ts';
 import { beginSession } from '../../session/begin-session.ts';
 import { signInPage, type Way } from './sign-in-pages.ts';
 import { sessionCookies } from '../../session/session-cookies.ts';
 
 /** Choosing how to sign in, the demo's sign-in, and signing out. */
 export const signIn = new Hono<Env>()
-  .get('/sign-in', async (c) => {
+  .get(routes.signIn.choose.pattern, async (c) => {
     const as = audienceIn(c.req.query('as'));
-    const next = localPath(c.req.query('next'), as === 'tiktok_account' ? urls.myAccount.show() : urls.console());
+    const next = localPath(
+      c.req.query('next'),
+      as === 'tiktok_account' ? routes.myAccount.show() : routes.console.choose(),
+    );
     if (as) c.set('maybeSignedIn', await findSignedIn(c, as));
     const audiences: readonly Audience[] = as ? [as] : ['user', 'tiktok_account'];
     const out = c.req.query('out') === undefined || as === null ? null : { elsewhere: await elsewhere(c, as) };
@@ -26,7 +29,7 @@ export const signIn = new Hono<Env>()
     return signInPage(c, { ways: audiences.map((it) => way(c, it)), next, out, demoElsewhere });
   })
   .post(
-    '/sign-in/demo',
+    routes.signIn.demo.pattern,
     async (c, next) => {
       // Where nobody may sign in without proof, there is no such address.
       if (demoPeopleFor(c).length === 0) throw nothingHere();
@@ -38,11 +41,11 @@ export const signIn = new Hono<Env>()
       const person = demoPeopleFor(c).find(({ actor }) => `${actor.type}:${actor.id}` === who);
       if (!person) throw new SparkgateError('invalid_request', 'The demo has no such person.');
       await beginSession(c, { ...person, issuer: null });
-      const home = person.actor.type === 'user' ? urls.console() : urls.myAccount.show();
+      const home = person.actor.type === 'user' ? routes.console.choose() : routes.myAccount.show();
       return c.redirect(localPath(next, home), 303);
     },
   )
-  .post('/sign-out', sameOrigin(), async (c) => {
+  .post(routes.signIn.out.pattern, sameOrigin(), async (c) => {
     const { audience, csrf } = await c.req.parseBody();
     const as = audienceIn(audience);
     if (!as) throw new SparkgateError('invalid_request', 'Say who signs out: user or tiktok_account.');
@@ -53,7 +56,7 @@ export const signIn = new Hono<Env>()
       await endSignIn(c.get('services').contextFor({ key: null, actor }, c.get('requestId')), id, actor);
     }
     sessionCookies[as].drop(c);
-    return c.redirect(withQuery('/sign-in', { as, out: 'done' }), 303);
+    return c.redirect(withQuery(routes.signIn.choose(), { as, out: 'done' }), 303);
   });
 
 function way(c: Http<Env>, audience: Audience): Way {
