@@ -106,7 +106,8 @@ function withoutIds(body: Json, search: 'action' | 'resource' | 'subject'): Json
 }
 
 function checkProperties(kind: string, action: string, properties: Map<string, Json>, finding: Finding): void {
-  const needs = NEEDS[action] ?? (kind === 'tiktok_account' ? ['bc_id'] : []);
+  const needs =
+    (Object.hasOwn(NEEDS, action) ? NEEDS[action] : undefined) ?? (kind === 'tiktok_account' ? ['bc_id'] : []);
   for (const [property, value] of properties) {
     const shape = Object.hasOwn(PROPERTIES, property) ? PROPERTIES[property] : undefined;
     if (!shape && !ELSEWHERE.has(property)) throw new Refused(`unknown property ${property}`);
