@@ -8,10 +8,10 @@ import type { Check } from '../src/decision/check.ts';
 import { prepare } from '../src/decision/prepare.ts';
 import { loadFacts } from '../src/decision/facts.ts';
 import { project } from '../src/decision/project.ts';
-import { prepareFirstUse } from '../src/first-use.ts';
+import { bootstrap } from '../src/runtime/bootstrap.ts';
 import { createApp } from '../src/http/app.ts';
 import type { Counters } from '../src/http/env.ts';
-import { startRuntime } from '../src/runtime.ts';
+import { startRuntime } from '../src/runtime/runtime.ts';
 import { serveParent, tell } from './child.ts';
 import { draw, type Question } from './draw.ts';
 
@@ -44,7 +44,7 @@ const config = readConfig({
   POLICY_DIR: join(import.meta.dirname, '../policies'),
 });
 const runtime = await startRuntime(config, pino({ level: 'warn' }, pino.destination(2)));
-await prepareFirstUse(runtime, config);
+await bootstrap(runtime, config);
 const pool = await runtime.orm.em.getConnection().getNativeClient();
 
 /** Projects the first checks of a world on their vectors, and decides them. */

@@ -10,7 +10,7 @@ import { policyCommand } from './cli/policy.ts';
 import { readConfig } from './config.ts';
 import { reportFailure } from './failure.ts';
 import { serve } from './serve.ts';
-import { VERSION } from './service-status.ts';
+import { VERSION } from './runtime/service-status.ts';
 
 const program = new Command('sparkgate')
   .description('Who may use which TikTok account for Spark Ads, decided by policies over stored relationships.')

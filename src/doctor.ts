@@ -1,8 +1,8 @@
 import { access, constants } from 'node:fs/promises';
 import type { Config } from './config.ts';
 import { readBundle } from './decision/bundle.ts';
-import { requireServiceKind } from './decision/live/admission.ts';
-import type { PolicyStatus } from './decision/live/journal.ts';
+import { requireServiceKind } from './rollout/admission.ts';
+import type { PolicyStatus } from './rollout/journal.ts';
 import { cerbosBinary, compilePolicies } from './platform/cerbos-binary.ts';
 import { callCommand } from './platform/control-socket.ts';
 import { foreignness, inUse, runDir } from './platform/data-dir.ts';

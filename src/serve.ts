@@ -3,11 +3,11 @@ import type { AddressInfo } from 'node:net';
 import { pino, type Logger } from 'pino';
 import { listeningAddress, type Config } from './config.ts';
 import { reportFailure } from './failure.ts';
-import { prepareFirstUse } from './first-use.ts';
+import { bootstrap } from './runtime/bootstrap.ts';
 import { createApp } from './http/app.ts';
 import { httpServer } from './http/server.ts';
 import { PlatformError } from './platform/platform-error.ts';
-import { startRuntime, type Runtime } from './runtime.ts';
+import { startRuntime, type Runtime } from './runtime/runtime.ts';
 import { welcome } from './welcome.ts';
 
 /** The longest import, in milliseconds. */
@@ -56,7 +56,7 @@ async function run(runtime: Runtime, config: Config, log: Logger): Promise<void>
 async function begin(runtime: Runtime, config: Config, log: Logger, port: number): Promise<void> {
   const url = listeningAddress({ host: config.host, port });
   runtime.reachedAt(url);
-  const first = await prepareFirstUse(runtime, config);
+  const first = await bootstrap(runtime, config);
   runtime.prepared(first);
   process.stdout.write(
     welcome({

@@ -1,5 +1,5 @@
 import { join, relative } from 'node:path';
-import type { KeyFile } from './first-use.ts';
+import type { KeyFile } from './runtime/bootstrap.ts';
 
 interface Welcome {
   /** Where this process listens. */

@@ -4,7 +4,7 @@ import { Command, Option } from 'commander';
 import { readConfig } from '../config.ts';
 import { importFacts, type Imported } from '../domain/import/import-facts.ts';
 import { ImportMode } from '../domain/import/modes.ts';
-import { asOperator } from '../operator.ts';
+import { inOfflineContext } from '../runtime/offline-context.ts';
 import { PlatformError } from '../platform/platform-error.ts';
 
 /** `sparkgate import FILE` */
@@ -26,7 +26,7 @@ export function importCommand(): Command {
       const onProgress = process.stderr.isTTY
         ? showProgress(() => stream.bytesRead / Math.max(size, 1))
         : () => undefined;
-      const { result, revision } = await asOperator(readConfig(), async (ctx) =>
+      const { result, revision } = await inOfflineContext(readConfig(), async (ctx) =>
         importFacts(ctx, stream, { mode, onProgress }),
       );
       process.stdout.write(`${[`Imported at revision ${revision}:`, ...report(result)].join('\n')}\n`);

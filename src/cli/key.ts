@@ -9,7 +9,7 @@ import { ApiKeyBody, RotationBody } from '../domain/api-keys/schemas.ts';
 import { faultsOf, invalid } from '../domain/closed.ts';
 import { PageQuery } from '../domain/page.ts';
 import { KeyPermission } from '../domain/vocabulary.ts';
-import { asOperator } from '../operator.ts';
+import { inOfflineContext } from '../runtime/offline-context.ts';
 
 /** `sparkgate key create|list|rotate|revoke` */
 export function keyCommand(): Command {
@@ -31,7 +31,7 @@ function createCommand(): Command {
     .addHelpText('after', '\nExample:\n  sparkgate key create ads-service --permissions check')
     .action(async (name: string, { permissions, bcIds, expiresAt }: CreateOptions) => {
       const body = parsed(ApiKeyBody, { name, permissions, bc_ids: bcIds, expires_at: expiresAt });
-      const { result } = await asOperator(readConfig(), async (ctx) => createKey(ctx, body));
+      const { result } = await inOfflineContext(readConfig(), async (ctx) => createKey(ctx, body));
       showOnce(result);
     });
 }
@@ -50,7 +50,7 @@ function rotateCommand(): Command {
     .addHelpText('after', '\nExample:\n  sparkgate key rotate 0199c1c2-7e61-7000-8000-000000000000 --overlap 3600')
     .action(async (id: string, options: { overlap?: number }) => {
       const body = parsed(RotationBody, options);
-      const { result } = await asOperator(readConfig(), async (ctx) => rotateKey(ctx, id, body));
+      const { result } = await inOfflineContext(readConfig(), async (ctx) => rotateKey(ctx, id, body));
       showOnce(result);
     });
 }
@@ -69,7 +69,7 @@ function showOnce({ id, permissions, key }: CreatedKey): void {
 
 function listCommand(): Command {
   return new Command('list').description('all keys, oldest first; never their secrets').action(async () => {
-    await asOperator(readConfig(), async (ctx) => {
+    await inOfflineContext(readConfig(), async (ctx) => {
       let cursor: string | undefined;
       do {
         const page = await listKeys(ctx, PageQuery.parse({ cursor }));
@@ -85,7 +85,7 @@ function revokeCommand(): Command {
     .description('revoke a key at once')
     .argument('<id>', 'the id that create and list show')
     .action(async (id: string) => {
-      await asOperator(readConfig(), async (ctx) => revokeKey(ctx, id));
+      await inOfflineContext(readConfig(), async (ctx) => revokeKey(ctx, id));
       process.stdout.write(`Key ${id} is revoked.\n`);
     });
 }

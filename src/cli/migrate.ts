@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { readConfig } from '../config.ts';
-import { asOperator } from '../operator.ts';
+import { inOfflineContext } from '../runtime/offline-context.ts';
 import { PlatformError } from '../platform/platform-error.ts';
 import { cannotBeUsed, probeDatabase, subjectOf } from '../probes/database.ts';
 import { requireWell } from '../probes/finding.ts';
@@ -23,7 +23,7 @@ export function migrateCommand(): Command {
             '--serve-as is for a database of yours (DATABASE_URL): the embedded one has its roles.',
           );
         }
-        await asOperator(config, async () => Promise.resolve());
+        await inOfflineContext(config, async () => Promise.resolve());
       } else {
         await migrateAt({ url: config.databaseUrl }, serveAs);
       }

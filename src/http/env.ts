@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Decider } from '../decision/decide.ts';
 import type { Explainer } from '../decision/explain.ts';
-import type { PolicyStatus } from '../decision/live/journal.ts';
+import type { PolicyStatus } from '../rollout/journal.ts';
 import type { PageTokens } from '../decision/search/page-token.ts';
 import type { Search } from '../decision/search/search.ts';
 import type { Actor, CallingKey, Context, Rates } from '../domain/context.ts';

@@ -17,11 +17,25 @@ export function verifyReport(verified: Verified, output: 'text' | 'json' | 'juni
   }
 }
 
-function asText({ kinds, outside, invariants, violations, doubts, seconds }: Verified): string {
+/** The invariants that are violated or cannot be relied on, for people; null when there are none. */
+export function findingsReport(verified: Verified): string | null {
+  const { violations, doubts } = verified;
+  return violations.length + doubts.length === 0 ? null : findingLines(verified).join('\n');
+}
+
+function asText(verified: Verified): string {
+  const { kinds, outside } = verified;
   const lines = [
     ...kinds.flatMap(kindLines),
     ...outside.map(({ kind, why }) => `${kind}: outside the vector world (${why}); its tests alone speak for it`),
     '',
+    ...findingLines(verified),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function findingLines({ invariants, violations, doubts, seconds }: Verified): string[] {
+  return [
     ...violations.flatMap((it) => [described(it), '']),
     ...byReason(doubts).flatMap((it) => [it, '']),
     [
@@ -32,7 +46,6 @@ function asText({ kinds, outside, invariants, violations, doubts, seconds }: Ver
       `in ${seconds.toFixed(1)} s`,
     ].join(', '),
   ];
-  return `${lines.join('\n')}\n`;
 }
 
 function kindLines(it: VerifiedKind): string[] {

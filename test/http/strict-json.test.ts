@@ -5,7 +5,7 @@ import { jsonObject } from '../../src/cli/json-object.ts';
 import { readConfig } from '../../src/config.ts';
 import { SparkgateError } from '../../src/domain/errors.ts';
 import { importFacts } from '../../src/domain/import/import-facts.ts';
-import { asOperator } from '../../src/operator.ts';
+import { inOfflineContext } from '../../src/runtime/offline-context.ts';
 import { endpointsOf, type Document } from '../support/openapi-samples.ts';
 import { ADMIN_KEY, answerOf, testApp, type Answer, type TestApp } from '../support/app.ts';
 import { standardWorld } from '../support/cast.ts';
@@ -320,7 +320,7 @@ describe('lines of an import', () => {
 
   test('from the command line: likewise', async () => {
     const config = readConfig({ DATABASE_URL: app.databaseUrl });
-    const outcomes = await asOperator(config, async (ctx) => {
+    const outcomes = await inOfflineContext(config, async (ctx) => {
       const found: [string, unknown][] = [];
       for (const [name, [sent]] of Object.entries(BAD)) {
         const outcome = await importFacts(ctx, Readable.from([file(sent)])).catch((error: unknown) => error);
@@ -337,7 +337,7 @@ describe('lines of an import', () => {
     const bytes = Buffer.from(`${FACT.replace('Nine', '九')}\n`);
     const chunks = Array.from(bytes, (byte) => Uint8Array.from([byte]));
     const config = readConfig({ DATABASE_URL: app.databaseUrl });
-    const { result } = await asOperator(config, async (ctx) => importFacts(ctx, Readable.from(chunks)));
+    const { result } = await inOfflineContext(config, async (ctx) => importFacts(ctx, Readable.from(chunks)));
     expect(result.imported).toEqual({ business_center: 1 });
   });
 });

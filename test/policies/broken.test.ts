@@ -173,7 +173,7 @@ test('POLICY_DIR: a broken edit is refused and stands as refused until it is men
 
 test('POLICY_DIR: what decides after an edit is the edit, also after apply; apply holds until then', async () => {
   const { policy: first } = await live.status();
-  expect(await live.apply(await sameWithComment('applied'))).toMatchObject({ outcome: 'live' });
+  expect(await live.apply(await sameWithComment('applied'))).toMatchObject({ outcome: 'activated' });
   const { policy: applied } = await live.status();
   expect(applied).not.toBe(first);
   await writeFile(join(live.policyDir, 'resource_policies/note.yaml'), document(''));

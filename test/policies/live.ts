@@ -2,13 +2,17 @@ import { appendFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import type { PolicyStatus } from '../../src/decision/live/journal.ts';
-import type { PolicyChange } from '../../src/decision/live/policy-service.ts';
+import type { PolicyStatus } from '../../src/rollout/journal.ts';
+import type { PolicyChange } from '../../src/rollout/policy-service.ts';
 import { callCommand } from '../../src/platform/control-socket.ts';
 import { runDir } from '../../src/platform/data-dir.ts';
+import type { Ports } from '../../src/runtime/runtime.ts';
 import { testApp, type TestApp } from '../support/app.ts';
 import { assign, grant, put, standardWorld } from '../support/cast.ts';
 import { policiesWith, type Edit } from '../support/policy-dir.ts';
+
+/** Admits every bundle: for tests of what comes after. */
+export const ADMITS_ALL: Ports = { admit: async () => undefined };
 
 /** The service on an embedded Cerbos whose policies can be exchanged, as the command line does it. */
 export interface LiveApp {
@@ -22,11 +26,11 @@ export interface LiveApp {
 }
 
 /** In its world adm and sam of bc1 have @brand with POST, assigned to sam alone, who is OPERATOR of adv1. */
-export async function liveApp(environment: NodeJS.ProcessEnv = {}): Promise<LiveApp> {
+export async function liveApp(environment: NodeJS.ProcessEnv = {}, ports: Ports = {}): Promise<LiveApp> {
   const policies = await policiesWith();
   const dataDir = await mkdtemp(join(tmpdir(), 'sparkgate-live-'));
   const all = { DATA_DIR: dataDir, ...policies.environment, ...environment };
-  const app = await testApp(all);
+  const app = await testApp(all, undefined, ports);
   await standardWorld(app);
   await grant(app, ['POST']);
   await assign(app, 'sam', ['POST']);

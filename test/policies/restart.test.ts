@@ -82,7 +82,7 @@ test('a restart on broken policies keeps the last good ones, and says so; a mend
     policy: good,
     last_refusal: { over: 'compile', standing: true, message: expect.stringContaining('broken.yaml:1') },
   });
-  expect(again.stderr()).toMatch(/"level":50.*policies were refused.*/);
+  expect(again.stderr()).toMatch(/"level":50.*policy bundle rejected.*/);
   await stop(again);
 
   await rm(join(policies, 'broken.yaml'));

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readBundle } from '../../src/decision/bundle.ts';
 import { until } from '../support/service.ts';
-import { folderWith, liveApp, sameWithComment, type LiveApp } from './live.ts';
+import { ADMITS_ALL, folderWith, liveApp, sameWithComment, type LiveApp } from './live.ts';
 
 let live: LiveApp;
 beforeAll(async () => {
-  live = await liveApp();
+  live = await liveApp({}, ADMITS_ALL);
 });
 afterAll(async () => live.close());
 
@@ -96,7 +96,7 @@ test('50 swaps under load between bundles that agree: no answer is wrong, fails 
     for (let swap = 0; swap < 50; swap += 1) {
       // Going back and forth leaves out compiling; the exchange is the same.
       const change = swap < 10 ? live.apply(swap % 2 ? one : two) : live.rollback();
-      expect(await change).toMatchObject({ outcome: 'live' });
+      expect(await change).toMatchObject({ outcome: 'activated' });
     }
   });
   expect([...seen].toSorted()).toEqual(hashes.toSorted());
@@ -122,7 +122,7 @@ test('20 swaps between bundles that disagree: every batch is of one of them, and
   await whileAsked([inBatch, inBatch, inBatch], async () => {
     await live.apply(allows);
     for (let swap = 1; swap < 20; swap += 1) {
-      expect(await live.rollback()).toMatchObject({ outcome: 'live' });
+      expect(await live.rollback()).toMatchObject({ outcome: 'activated' });
     }
   });
   expect(seen).toEqual(new Set([true, false]));
@@ -168,11 +168,11 @@ test('a write ends on the policies with which it began; the next one begins on t
     });
   const long = importing(body);
   await begun.promise;
-  expect(await live.apply(forbids)).toMatchObject({ outcome: 'live' });
+  expect(await live.apply(forbids)).toMatchObject({ outcome: 'activated' });
   expect((await importing(Buffer.concat(lines))).status).toBe(403);
   goOn.resolve();
   expect((await long).status).toBe(200);
-  expect(await live.apply(before)).toMatchObject({ outcome: 'live' });
+  expect(await live.apply(before)).toMatchObject({ outcome: 'activated' });
 });
 
 test('rollback brings the bundle before back, and again the other one; older ones are put away', async () => {
@@ -182,10 +182,10 @@ test('rollback brings the bundle before back, and again the other one; older one
   await live.apply(two);
   const { policy: second } = await live.status();
   expect(await live.rollback()).toMatchObject({
-    outcome: 'live',
+    outcome: 'activated',
     status: { policy: first, previous: second, source: 'rollback' },
   });
-  expect(await live.rollback()).toMatchObject({ outcome: 'live', status: { policy: second, previous: first } });
+  expect(await live.rollback()).toMatchObject({ outcome: 'activated', status: { policy: second, previous: first } });
   const kept = [first, second, 'record.json'].toSorted().join();
   await until(async () => (await readdir(join(live.dataDir, 'bundles'))).toSorted().join() === kept);
 });
@@ -193,7 +193,7 @@ test('rollback brings the bundle before back, and again the other one; older one
 test('bundles that come one right after the other all decide in their turn', async () => {
   const folders = await Promise.all(['a', 'b', 'c', 'd', 'e'].map(async (letter) => sameWithComment(letter)));
   const changes = await Promise.all(folders.map(async (folder) => live.apply(folder)));
-  expect(changes.map(({ outcome }) => outcome)).toEqual(folders.map(() => 'live'));
+  expect(changes.map(({ outcome }) => outcome)).toEqual(folders.map(() => 'activated'));
   const { hash } = await readBundle(folders.at(-1) ?? '');
   expect((await live.status()).policy).toBe(hash);
 });

@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import { callCommand } from '../../src/platform/control-socket.ts';
 import { runDir } from '../../src/platform/data-dir.ts';
-import type { PolicyChange } from '../../src/decision/live/policy-service.ts';
+import type { PolicyChange } from '../../src/rollout/policy-service.ts';
 import { testApp } from '../support/app.ts';
 import { temporaryFolder } from '../workbench/support.ts';
 import { folderWith } from './live.ts';
@@ -33,7 +33,7 @@ test('a bundle that compares with a number which JSON cannot carry decides, and 
   const { app, warnings } = await service({ POLICY_DIR: at, CERBOS_TARGET: '', DATA_DIR: dataDir });
   expect(warnings).toEqual([about('9007199254740993')]);
   const change = (await callCommand(await runDir(dataDir), 'apply', applied)) as PolicyChange;
-  expect(change).toMatchObject({ outcome: 'live', warnings: [about('7123456789012345679')] });
+  expect(change).toMatchObject({ outcome: 'activated', warnings: [about('7123456789012345679')] });
   expect(warnings.slice(1)).toEqual([about('7123456789012345679')]);
   await app.close();
 });

@@ -5,7 +5,7 @@ import { pino, type Logger } from 'pino';
 import { inject } from 'vitest';
 import { readConfig } from '../../src/config.ts';
 import { createApp } from '../../src/http/app.ts';
-import { startRuntime, type Runtime } from '../../src/runtime.ts';
+import { startRuntime, type Ports, type Runtime } from '../../src/runtime/runtime.ts';
 import { testDatabase } from './database.ts';
 
 /** An administrator's key that every test application knows. */
@@ -50,6 +50,7 @@ export interface TestApp {
 export async function testApp(
   environment: NodeJS.ProcessEnv = {},
   log: Logger = pino({ level: process.env['TEST_LOG'] ?? 'silent' }),
+  ports: Ports = {},
 ): Promise<TestApp> {
   const database = await testDatabase();
   const dataDir = await mkdtemp(join(tmpdir(), 'sparkgate-app-'));
@@ -63,7 +64,7 @@ export async function testApp(
     ...NO_RATES,
     ...environment,
   });
-  const runtime = await startRuntime(config, log);
+  const runtime = await startRuntime(config, log, ports);
   runtime.prepared({ demo: false });
   const app = createApp(runtime.services);
   const request = async (path: string, init?: RequestInit): Promise<Response> => app.request(path, init);

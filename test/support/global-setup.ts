@@ -6,7 +6,7 @@ import { startSupervisor } from '../../src/platform/children.ts';
 import { claimDataDir } from '../../src/platform/data-dir.ts';
 import { startEmbeddedCerbos } from '../../src/platform/embedded-cerbos.ts';
 import { startEmbeddedPostgres } from '../../src/platform/embedded-postgres.ts';
-import { accessToEmbedded, openDatabase } from '../../src/servers.ts';
+import { accessToEmbedded, openDatabase } from '../../src/runtime/backing-services.ts';
 import { LIMITS } from './limits.ts';
 
 declare module 'vitest' {

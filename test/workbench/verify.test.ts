@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { verifierOf } from '../../src/verifier.ts';
+import { invariantCheck } from '../../src/rollout/invariant-check.ts';
 import { DOORS, editedPolicies, folderOf, policy, type Edit } from './support.ts';
 
 const ACCOUNT = 'resource_policies/tiktok_account.yaml';
@@ -149,7 +149,10 @@ test('where a rule looks at a whole list, nothing found is no proof: CI fails, a
   const [json, xml, refusal] = await Promise.all([
     policy('verify', ...at(folder), '--output', 'json'),
     policy('verify', ...at(folder), '--output', 'junit'),
-    verifierOf(new AbortController().signal)(join(folder, 'policies'), join(folder, 'policy-tests/invariants.yaml')),
+    invariantCheck(new AbortController().signal)(
+      join(folder, 'policies'),
+      join(folder, 'policy-tests/invariants.yaml'),
+    ),
   ]);
   expect([json.code, xml.code]).toEqual([8, 8]);
   const { violations, doubts, kinds } = JSON.parse(json.stdout);

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Client, type ClientConfig } from 'pg';
 import type { Config } from '../../config.ts';
-import { addressOf } from '../../operator.ts';
+import { addressOf } from '../../runtime/offline-context.ts';
 import { inUse } from '../../platform/data-dir.ts';
 import { PlatformError } from '../../platform/platform-error.ts';
 import { innermost } from '../../probes/finding.ts';

@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import type { Bundle } from '../../../decision/bundle.ts';
-import type { Refusal } from '../../../decision/live/journal.ts';
+import type { Refusal } from '../../../rollout/journal.ts';
 import type { ServiceStatus } from '../../env.ts';
 import { facts } from '../../ui/facts.ts';
 import type { Html } from '../../ui/html.ts';

@@ -1,16 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { folderState } from '../../platform/policy-folder.ts';
-import { watchState } from '../../platform/watch-state.ts';
-import { readBundle, type Bundle, type KindPolicy } from '../bundle.ts';
-import type { RecordDecision } from '../decision-record.ts';
-import type { FactLoader } from '../facts.ts';
-import type { Query } from '../../domain/context.ts';
-import { Memo } from '../memo.ts';
-import { Pdp } from '../pdp.ts';
+import { folderState } from '../platform/policy-folder.ts';
+import { watchState } from '../platform/watch-state.ts';
+import { readBundle, type Bundle, type KindPolicy } from '../decision/bundle.ts';
+import type { RecordDecision } from '../decision/decision-record.ts';
+import type { FactLoader } from '../decision/facts.ts';
+import type { Query } from '../domain/context.ts';
+import { Memo } from '../decision/memo.ts';
+import { Pdp } from '../decision/pdp.ts';
 import { Generation } from './generation.ts';
 import { PolicyJournal, type PolicyStatus } from './journal.ts';
-import { LivePolicies } from './live-policies.ts';
+import { Generations } from './generations.ts';
 import type { PolicyChange, PolicyService } from './policy-service.ts';
 
 /** How long an answer of a PDP that others run is held: its policies may change without our hearing (milliseconds). */
@@ -44,7 +44,7 @@ interface Known {
  * for a second, and POLICY_DIR is believed to be what it has.
  */
 export class ExternalPolicies implements PolicyService {
-  readonly live: LivePolicies;
+  readonly generations: Generations;
   readonly #parts: ExternalParts;
   readonly #journal: PolicyJournal;
   readonly #unwatch: () => void;
@@ -69,21 +69,21 @@ export class ExternalPolicies implements PolicyService {
     this.#journal = new PolicyJournal(parts.log);
     this.#warnOfStranger();
     this.#journal.warned(known.local);
-    this.live = new LivePolicies(this.#generation());
+    this.generations = new Generations(this.#generation());
     this.#unwatch = this.#watch(state);
     this.#confirm();
   }
 
   get status(): PolicyStatus {
-    const policy = this.live.current.bundle.hash;
+    const policy = this.generations.current.bundle.hash;
     return { policy, since: this.#since, source: 'CERBOS_TARGET', previous: null, ...this.#journal.counts };
   }
 
   async reload(): Promise<PolicyChange> {
-    const before = this.live.current;
+    const before = this.generations.current;
     await this.#look();
-    const outcome = this.live.current === before ? 'unchanged' : 'live';
-    const { warnings } = this.live.current.bundle;
+    const outcome = this.generations.current === before ? 'unchanged' : 'activated';
+    const { warnings } = this.generations.current.bundle;
     return { outcome, over: null, message: null, warnings, status: this.status };
   }
 
@@ -124,17 +124,17 @@ export class ExternalPolicies implements PolicyService {
 
   /** @throws SparkgateError `unavailable`; then nothing is known, and what is remembered is not used for long */
   async #look(): Promise<void> {
-    const told = await this.live.current.pdp.identify();
+    const told = await this.generations.current.pdp.identify();
     if (told !== this.#known.told) this.#adopt({ ...this.#known, told });
     this.#confirm();
   }
 
   #adopt(known: Known): void {
-    const previous = this.live.current.bundle.hash;
+    const previous = this.generations.current.bundle.hash;
     this.#known = known;
     this.#warnOfStranger();
     const next = this.#generation();
-    void this.live.swap(next);
+    void this.generations.swap(next);
     this.#since = new Date().toISOString();
     this.#journal.swapped({ policy: next.bundle.hash, previous, source: 'CERBOS_TARGET', ms: 0 });
   }

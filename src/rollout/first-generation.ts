@@ -1,13 +1,25 @@
-import type { BundleRecord, BundleSource } from '../../platform/bundle-store.ts';
-import { PlatformError } from '../../platform/platform-error.ts';
-import { readPolicyFolder, type PolicyFolder } from '../../platform/policy-folder.ts';
-import { bundleOf, type Bundle } from '../bundle.ts';
-import { admit, requireServiceKind, testsFor } from './admission.ts';
+import type { Logger } from 'pino';
+import type { BundleRecord, BundleSource, BundleStore } from './bundle-store.ts';
+import { PlatformError } from '../platform/platform-error.ts';
+import { readPolicyFolder, type PolicyFolder } from '../platform/policy-folder.ts';
+import { bundleOf, type Bundle } from '../decision/bundle.ts';
+import { requireServiceKind, testsFor, type Admit } from './admission.ts';
 import type { Generation } from './generation.ts';
 import type { PolicyJournal } from './journal.ts';
-import type { KeeperParts } from './policy-keeper.ts';
 import { probe } from './probe.ts';
 import { PoliciesRefused } from './refused.ts';
+
+/** What deciding by an embedded Cerbos takes. */
+export interface EmbeddedParts {
+  policyDir: string;
+  /** Where policy tests are, if not beside the policies. */
+  testsDir: string | null;
+  store: BundleStore;
+  /** Starts a PDP on a bundle in its folder. @throws PlatformError with the PDP's complaint */
+  begin: (bundle: Bundle, folder: string) => Promise<Generation>;
+  admit: Admit;
+  log: Logger;
+}
 
 /** A folder that is to decide, and who says so. */
 export interface Offer {
@@ -25,7 +37,7 @@ interface First {
  * must not decide. The first start ever has only POLICY_DIR, and takes it if it compiles.
  * @throws PlatformError when there is nothing to decide by
  */
-export async function firstGeneration(parts: KeeperParts, journal: PolicyJournal): Promise<First> {
+export async function firstGeneration(parts: EmbeddedParts, journal: PolicyJournal): Promise<First> {
   const last = await parts.store.read();
   if (last === null || !(await parts.store.has(last.current))) return firstEver(parts);
   const offered = await readPolicyFolder(parts.policyDir).catch((cause: unknown) => unreadable(cause));
@@ -46,7 +58,7 @@ export async function firstGeneration(parts: KeeperParts, journal: PolicyJournal
   return { generation: await begun(parts, bundle, folder), record: last };
 }
 
-async function firstEver(parts: KeeperParts): Promise<First> {
+async function firstEver(parts: EmbeddedParts): Promise<First> {
   try {
     const found = await readPolicyFolder(parts.policyDir).catch((cause: unknown) => {
       throw unreadable(cause);
@@ -62,14 +74,14 @@ async function firstEver(parts: KeeperParts): Promise<First> {
   }
 }
 
-async function changedMeanwhile(parts: KeeperParts, found: PolicyFolder, last: BundleRecord): Promise<First> {
-  const { store, policyDir, testsDir, verify, log } = parts;
+async function changedMeanwhile(parts: EmbeddedParts, found: PolicyFolder, last: BundleRecord): Promise<First> {
+  const { store, policyDir, testsDir, admit, log } = parts;
   log.info(
     { policy: found.hash, last: last.current },
     'POLICY_DIR has changed since the last run; it is checked first',
   );
   const folder = await store.keep(found);
-  if (found.hash !== last.current) await admit(folder, await testsFor(policyDir, testsDir), verify);
+  if (found.hash !== last.current) await admit(folder, await testsFor(policyDir, testsDir));
   const bundle = candidateOf(found, policyDir);
   const generation = await begun(parts, bundle, folder);
   const record = recordOf(bundle, bundle.hash === last.current ? last.previous : last.current);
@@ -93,7 +105,7 @@ function readable(found: PolicyFolder): Bundle {
   }
 }
 
-async function begun(parts: KeeperParts, bundle: Bundle, folder: string): Promise<Generation> {
+async function begun(parts: EmbeddedParts, bundle: Bundle, folder: string): Promise<Generation> {
   const generation = await parts.begin(bundle, folder);
   try {
     await probe(generation.pdp, bundle);

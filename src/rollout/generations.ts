@@ -8,7 +8,7 @@ export interface Asked {
 }
 
 /** The generation that decides now, and those before it that still have something to finish. */
-export class LivePolicies {
+export class Generations {
   readonly #retiring = new Set<Generation>();
   readonly #past: Asked = { calls: 0, questions: 0, hits: 0 };
   #current: Generation;

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
-import type { BundleSource } from '../../platform/bundle-store.ts';
-import type { Bundle } from '../bundle.ts';
+import type { BundleSource } from './bundle-store.ts';
+import type { Bundle } from '../decision/bundle.ts';
 import type { RefusedOver } from './refused.ts';
 
 /** Where the bundle that decides came from; `CERBOS_TARGET`: a Cerbos that others run has it. */
@@ -53,7 +53,7 @@ export class PolicyJournal {
 
   swapped(change: { policy: string; previous: string; source: PolicySource; ms: number }): void {
     this.#swaps += 1;
-    this.#log.info(change, 'other policies decide');
+    this.#log.info(change, 'policy bundle activated');
   }
 
   /** What is to be looked at in a bundle that decides all the same. */
@@ -67,7 +67,7 @@ export class PolicyJournal {
     const { message } = refusal;
     const kept = message.length > LONGEST_MESSAGE ? `${message.slice(0, LONGEST_MESSAGE)} ...` : message;
     this.#last = { at: new Date().toISOString(), ...refusal, message: kept };
-    this.#log.error({ refusal: this.#last, deciding }, 'policies were refused; those before them go on deciding');
+    this.#log.error({ refusal: this.#last, deciding }, 'policy bundle rejected; previous stays active');
   }
 
   /** What was refused no longer lies in POLICY_DIR, or was passed over for another. */

@@ -1,39 +1,25 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pLimit from 'p-limit';
-import type { Logger } from 'pino';
-import type { BundleRecord, BundleStore } from '../../platform/bundle-store.ts';
-import { folderState, readPolicyFolder, type PolicyFolder } from '../../platform/policy-folder.ts';
-import { watchState } from '../../platform/watch-state.ts';
-import type { Bundle } from '../bundle.ts';
-import { admit, testsFor, type VerifyInvariants } from './admission.ts';
-import { candidateOf, firstGeneration, type Offer } from './first-generation.ts';
+import type { BundleRecord } from './bundle-store.ts';
+import { folderState, readPolicyFolder, type PolicyFolder } from '../platform/policy-folder.ts';
+import { watchState } from '../platform/watch-state.ts';
+import { testsFor } from './admission.ts';
+import { candidateOf, firstGeneration, type EmbeddedParts, type Offer } from './first-generation.ts';
 import type { Generation } from './generation.ts';
 import { PolicyJournal, type PolicyStatus } from './journal.ts';
-import { LivePolicies } from './live-policies.ts';
+import { Generations } from './generations.ts';
 import type { PolicyChange, PolicyService } from './policy-service.ts';
 import { probe, warm } from './probe.ts';
 import { PoliciesRefused } from './refused.ts';
-
-/** What keeping bundles takes. */
-export interface KeeperParts {
-  policyDir: string;
-  /** Where policy tests are, if not beside the policies. */
-  testsDir: string | null;
-  store: BundleStore;
-  /** Starts a PDP on a bundle in its folder. @throws PlatformError with the PDP's complaint */
-  begin: (bundle: Bundle, folder: string) => Promise<Generation>;
-  verify: VerifyInvariants;
-  log: Logger;
-}
 
 /** A folder that is being written is read again after so many milliseconds, and so often. */
 const UNSETTLED_MS = 100;
 const PATIENCE = 50;
 
 /** Keeps the bundle that an embedded Cerbos decides by, and exchanges it for another as a whole, or not at all. */
-export class PolicyKeeper implements PolicyService {
-  readonly live: LivePolicies;
-  readonly #parts: KeeperParts;
+export class EmbeddedPolicies implements PolicyService {
+  readonly generations: Generations;
+  readonly #parts: EmbeddedParts;
   readonly #journal: PolicyJournal;
   readonly #oneByOne = pLimit(1);
   readonly #unwatch: () => void;
@@ -41,24 +27,24 @@ export class PolicyKeeper implements PolicyService {
   #record: BundleRecord;
 
   /** Starts on POLICY_DIR, or on the last good bundle where that must not decide. @throws PlatformError */
-  static async start(parts: KeeperParts): Promise<PolicyKeeper> {
+  static async start(parts: EmbeddedParts): Promise<EmbeddedPolicies> {
     const journal = new PolicyJournal(parts.log);
     // Taken first: a change while it is read is a change afterwards.
     const state = await stateOf(parts);
     const { generation, record } = await firstGeneration(parts, journal);
     journal.warned(generation.bundle);
-    return new PolicyKeeper(parts, journal, { generation, record, state });
+    return new EmbeddedPolicies(parts, journal, { generation, record, state });
   }
 
   private constructor(
-    parts: KeeperParts,
+    parts: EmbeddedParts,
     journal: PolicyJournal,
     first: { generation: Generation; record: BundleRecord; state: string },
   ) {
     this.#parts = parts;
     this.#journal = journal;
     this.#record = first.record;
-    this.live = new LivePolicies(first.generation);
+    this.generations = new Generations(first.generation);
     this.#unwatch = watchState(first.state, {
       state: async () => stateOf(parts),
       changed: async () =>
@@ -112,7 +98,8 @@ export class PolicyKeeper implements PolicyService {
         throw new PoliciesRefused('folder', messageOf(cause), { cause });
       });
       const seen = source === 'POLICY_DIR' ? found.hash : await this.#hashOfPolicyDir();
-      if (found.hash !== this.live.current.bundle.hash) return await this.#change(found, { folder, source, seen });
+      if (found.hash !== this.generations.current.bundle.hash)
+        return await this.#change(found, { folder, source, seen });
       this.#record = { ...this.#record, source: source === 'rollback' ? this.#record.source : source, seen };
       await this.#parts.store.write(this.#record);
       this.#journal.settle();
@@ -130,14 +117,14 @@ export class PolicyKeeper implements PolicyService {
   }
 
   async #change(found: PolicyFolder, { folder, source, seen }: Offer & { seen: string | null }): Promise<PolicyChange> {
-    const { store, begin, testsDir, verify } = this.#parts;
+    const { store, begin, testsDir, admit } = this.#parts;
     const startedAt = performance.now();
     const own = await store.keep(found);
     // What has been live was admitted then, and going back to it must not depend on tests that were edited since.
-    if (source !== 'rollback') await admit(own, await testsOf(folder, this.#parts.policyDir, testsDir), verify);
+    if (source !== 'rollback') await admit(own, await testsOf(folder, this.#parts.policyDir, testsDir));
     const bundle = candidateOf(found, folder);
     const next = await begin(bundle, own);
-    const { current } = this.live;
+    const { current } = this.generations;
     const record = {
       current: bundle.hash,
       previous: current.bundle.hash,
@@ -154,14 +141,14 @@ export class PolicyKeeper implements PolicyService {
       throw error;
     }
     this.#record = record;
-    const ended = this.live.swap(next);
+    const ended = this.generations.swap(next);
     this.#journal.settle();
     const ms = Math.round(performance.now() - startedAt);
     this.#journal.swapped({ policy: bundle.hash, previous: record.previous, source, ms });
     this.#journal.warned(bundle);
     // In its turn: what is put away must not be what the next change has just laid down.
     void ended.catch((error: unknown) => this.#warn(error)).then(async () => this.#oneByOne(async () => this.#sweep()));
-    return this.#outcome('live');
+    return this.#outcome('activated');
   }
 
   async #hashOfPolicyDir(): Promise<string | null> {
@@ -173,7 +160,7 @@ export class PolicyKeeper implements PolicyService {
 
   async #sweep(): Promise<void> {
     const { current, previous } = this.#record;
-    const needed = new Set([current, ...this.live.inUse, ...(previous === null ? [] : [previous])]);
+    const needed = new Set([current, ...this.generations.inUse, ...(previous === null ? [] : [previous])]);
     await this.#parts.store.sweep(needed).catch((error: unknown) => this.#warn(error));
   }
 
@@ -183,13 +170,13 @@ export class PolicyKeeper implements PolicyService {
   }
 
   #outcome(outcome: PolicyChange['outcome']): PolicyChange {
-    const { warnings } = this.live.current.bundle;
+    const { warnings } = this.generations.current.bundle;
     return { outcome, over: null, message: null, warnings, status: this.status };
   }
 }
 
 /** The policies and their tests: what was refused over its tests is looked at again when those change. */
-async function stateOf({ policyDir, testsDir }: KeeperParts): Promise<string> {
+async function stateOf({ policyDir, testsDir }: EmbeddedParts): Promise<string> {
   const tests = await testsFor(policyDir, testsDir);
   return [await folderState(policyDir), tests === null ? '' : await folderState(tests)].join('\n\n');
 }

@@ -1,9 +1,9 @@
 import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Account } from './accounts.ts';
-import { openTo, share } from './folders.ts';
-import { PlatformError } from './platform-error.ts';
-import type { PolicyFolder } from './policy-folder.ts';
+import type { Account } from '../platform/accounts.ts';
+import { openTo, share } from '../platform/folders.ts';
+import { PlatformError } from '../platform/platform-error.ts';
+import type { PolicyFolder } from '../platform/policy-folder.ts';
 
 /** Where a bundle came from. */
 export type BundleSource = 'POLICY_DIR' | 'apply' | 'rollback';

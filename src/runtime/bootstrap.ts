@@ -1,17 +1,17 @@
 import { join } from 'node:path';
-import type { Config } from './config.ts';
-import { isDemo, seedDemo } from './demo/seed.ts';
-import { DEMO_CENTER } from './demo/world.ts';
-import { createKey } from './domain/api-keys/create-key.ts';
-import { BusinessCenter } from './domain/business-centers/entity.ts';
-import { secretFile } from './platform/secret-file.ts';
+import type { Config } from '../config.ts';
+import { isDemo, seedDemo } from '../demo/seed.ts';
+import { DEMO_CENTER } from '../demo/world.ts';
+import { createKey } from '../domain/api-keys/create-key.ts';
+import { BusinessCenter } from '../domain/business-centers/entity.ts';
+import { secretFile } from '../platform/secret-file.ts';
 import type { Runtime } from './runtime.ts';
 
 /** Whether the key in DATA_DIR is an administrator's, or opens nothing, since it was revoked; null = there is none. */
 export type KeyFile = 'administrator' | 'refused' | null;
 
 /** Makes what a first start needs: an administrator's key beside an embedded database, and the demo's facts. */
-export async function prepareFirstUse(runtime: Runtime, config: Config): Promise<{ keyFile: KeyFile; demo: boolean }> {
+export async function bootstrap(runtime: Runtime, config: Config): Promise<{ keyFile: KeyFile; demo: boolean }> {
   const { operator, orm } = runtime;
   const embedded = config.databaseUrl === null;
   const em = orm.em.fork();

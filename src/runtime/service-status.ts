@@ -1,10 +1,10 @@
 import { createRequire } from 'node:module';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
-import type { PolicyService } from './decision/live/policy-service.ts';
-import type { Query } from './domain/context.ts';
-import type { Counters, ServiceStatus } from './http/env.ts';
-import type { SchemaWatch } from './store/schema-watch.ts';
+import type { PolicyService } from '../rollout/policy-service.ts';
+import type { Query } from '../domain/context.ts';
+import type { Counters, ServiceStatus } from '../http/env.ts';
+import type { SchemaWatch } from '../store/schema-watch.ts';
 
 /** How long a part may take to answer before it counts as silent, in milliseconds. */
 const WITHIN_MS = 2000;
@@ -26,14 +26,14 @@ export interface StatusParts {
 /** The version of this service, as package.json has it. */
 export const VERSION = z
   .object({ version: z.string() })
-  .parse(createRequire(import.meta.url)('../package.json')).version;
+  .parse(createRequire(import.meta.url)('../../package.json')).version;
 
 /** Whether this process may be sent calls: its parts answer, no later version has migrated the database, the first data are in, and it is not about to end. */
 export async function isReady({ query, schema, policies, life }: StatusParts): Promise<boolean> {
   const [database, known, serving] = await Promise.all([
     soon(askDatabase(query), null),
     soon(schema.isKnown(), false),
-    soon(policies.live.current.pdp.serving(), false),
+    soon(policies.generations.current.pdp.serving(), false),
   ]);
   return database?.writable === true && known && serving && life.prepared && !life.draining;
 }
@@ -41,7 +41,7 @@ export async function isReady({ query, schema, policies, life }: StatusParts): P
 /** The whole state, for those who may know it. */
 export async function serviceStatus(parts: StatusParts): Promise<ServiceStatus> {
   const { policies, life, embedded } = parts;
-  const { pdp } = policies.live.current;
+  const { pdp } = policies.generations.current;
   const [ready, database, known, pdpVersion] = await Promise.all([
     isReady(parts),
     soon(askDatabase(parts.query), null),

@@ -1,13 +1,13 @@
-import { SERVICE_KIND, type Bundle } from '../bundle.ts';
-import type { Properties } from '../check.ts';
-import type { Memo } from '../memo.ts';
-import type { Pdp } from '../pdp.ts';
+import { SERVICE_KIND, type Bundle } from '../decision/bundle.ts';
+import type { Properties } from '../decision/check.ts';
+import type { Memo } from '../decision/memo.ts';
+import type { Pdp } from '../decision/pdp.ts';
 import type {
   AccessRequestVector,
   BusinessCenterVector,
   SparkgateServiceVector,
   TiktokAccountVector,
-} from '../vectors.ts';
+} from '../decision/vectors.ts';
 import { PoliciesRefused } from './refused.ts';
 
 /** Questions of the generation before that are asked of a new one, before anybody waits for the answers. */

@@ -1,11 +1,11 @@
 import pLimit from 'p-limit';
-import type { Config } from './config.ts';
-import type { Authorizer, Context } from './domain/context.ts';
-import { startSupervisor } from './platform/children.ts';
-import { claimDataDir, inUse, runDir } from './platform/data-dir.ts';
-import { embeddedAddress, startEmbeddedPostgres } from './platform/embedded-postgres.ts';
-import { accessTo, accessToEmbedded, openDatabase } from './servers.ts';
-import type { DatabaseAccess } from './store/open.ts';
+import type { Config } from '../config.ts';
+import type { Authorizer, Context } from '../domain/context.ts';
+import { startSupervisor } from '../platform/children.ts';
+import { claimDataDir, inUse, runDir } from '../platform/data-dir.ts';
+import { embeddedAddress, startEmbeddedPostgres } from '../platform/embedded-postgres.ts';
+import { accessTo, accessToEmbedded, openDatabase } from './backing-services.ts';
+import type { DatabaseAccess } from '../store/open.ts';
 
 /** Nobody asks what the operator may do: who runs the command line beside the database holds the database. */
 const UNASKED: Authorizer = {
@@ -20,7 +20,7 @@ const UNASKED: Authorizer = {
  * Runs one command on the database: the configured one, the embedded one of a service that runs, or, where none runs,
  * an embedded one that is up just for the command. It is got ready first, as at a start.
  */
-export async function asOperator<T>(config: Config, command: (ctx: Context) => Promise<T>): Promise<T> {
+export async function inOfflineContext<T>(config: Config, command: (ctx: Context) => Promise<T>): Promise<T> {
   await using stack = new AsyncDisposableStack();
   const orm = await openDatabase(await addressOf(config, stack), config);
   stack.defer(async () => orm.close(true));

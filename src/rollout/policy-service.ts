@@ -1,10 +1,10 @@
 import type { PolicyStatus } from './journal.ts';
-import type { LivePolicies } from './live-policies.ts';
+import type { Generations } from './generations.ts';
 import type { RefusedOver } from './refused.ts';
 
 /** What came of a change that was asked for. */
 export interface PolicyChange {
-  outcome: 'live' | 'unchanged' | 'refused';
+  outcome: 'activated' | 'unchanged' | 'refused';
   /** What was wrong; null unless it was refused. */
   over: RefusedOver | null;
   message: string | null;
@@ -15,7 +15,7 @@ export interface PolicyChange {
 
 /** Keeps the policies that decide, and puts others in their place. */
 export interface PolicyService {
-  readonly live: LivePolicies;
+  readonly generations: Generations;
   readonly status: PolicyStatus;
   /** Takes what is there now: POLICY_DIR, or what the Cerbos that others run has loaded. */
   reload: () => Promise<PolicyChange>;

@@ -2,30 +2,31 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
 import type { Logger } from 'pino';
-import type { Config } from './config.ts';
-import { recorder, type RecordDecision } from './decision/decision-record.ts';
-import { FactLoader } from './decision/facts.ts';
-import type { Generation } from './decision/live/generation.ts';
-import type { PolicyChange, PolicyService } from './decision/live/policy-service.ts';
-import { PageTokens } from './decision/search/page-token.ts';
-import { DEMO_PEOPLE, mayOfferDemoSignIn } from './demo/people.ts';
-import type { Context, DomainSettings } from './domain/context.ts';
-import type { Caller, Counters, Services } from './http/env.ts';
-import { Issuer } from './identity/issuer.ts';
-import { KeyRing } from './identity/key-ring.ts';
-import { PersonTokens } from './identity/person-tokens.ts';
-import { SealedAttempts } from './identity/sealed-attempts.ts';
-import { Sessions } from './identity/sessions.ts';
-import { serveCommands } from './platform/control-socket.ts';
-import { claimDataDir } from './platform/data-dir.ts';
-import { LineLog } from './platform/line-log.ts';
-import { RateLimits } from './platform/rate-limits.ts';
-import { secretFile } from './platform/secret-file.ts';
-import { listen } from './store/listen.ts';
+import type { Config } from '../config.ts';
+import { recorder, type RecordDecision } from '../decision/decision-record.ts';
+import { FactLoader } from '../decision/facts.ts';
+import type { Admit } from '../rollout/admission.ts';
+import type { Generation } from '../rollout/generation.ts';
+import type { PolicyChange, PolicyService } from '../rollout/policy-service.ts';
+import { PageTokens } from '../decision/search/page-token.ts';
+import { DEMO_PEOPLE, mayOfferDemoSignIn } from '../demo/people.ts';
+import type { Context, DomainSettings } from '../domain/context.ts';
+import type { Caller, Counters, Services } from '../http/env.ts';
+import { Issuer } from '../identity/issuer.ts';
+import { KeyRing } from '../identity/key-ring.ts';
+import { PersonTokens } from '../identity/person-tokens.ts';
+import { SealedAttempts } from '../identity/sealed-attempts.ts';
+import { Sessions } from '../identity/sessions.ts';
+import { serveCommands } from '../platform/control-socket.ts';
+import { claimDataDir } from '../platform/data-dir.ts';
+import { LineLog } from '../platform/line-log.ts';
+import { RateLimits } from '../platform/rate-limits.ts';
+import { secretFile } from '../platform/secret-file.ts';
+import { listen } from '../store/listen.ts';
 import { isReady, serviceStatus } from './service-status.ts';
-import { databaseAccess, openDatabase, startChildren, startPolicies, type PolicyParts } from './servers.ts';
-import { closeStore, poolQuery, type Orm } from './store/open.ts';
-import { watchSchema } from './store/schema-watch.ts';
+import { databaseAccess, openDatabase, startChildren, startPolicies, type PolicyParts } from './backing-services.ts';
+import { closeStore, poolQuery, type Orm } from '../store/open.ts';
+import { watchSchema } from '../store/schema-watch.ts';
 
 /** Everything that runs, wired; `close` ends it in the opposite order. */
 export interface Runtime {
@@ -46,8 +47,13 @@ export interface Runtime {
   close: () => Promise<void>;
 }
 
+/** What tests put in the place of the real thing. */
+export interface Ports {
+  admit?: Admit;
+}
+
 /** Starts what the configuration asks for. @throws PlatformError in one sentence when a part cannot be had */
-export async function startRuntime(config: Config, log: Logger): Promise<Runtime> {
+export async function startRuntime(config: Config, log: Logger, { admit }: Ports = {}): Promise<Runtime> {
   await using stack = new AsyncDisposableStack();
   const dataDir = await claimDataDir(config.dataDir);
   stack.defer(async () => dataDir.release());
@@ -66,8 +72,8 @@ export async function startRuntime(config: Config, log: Logger): Promise<Runtime
   const facts = new FactLoader(query);
   const record = await decisionLog(stack, config, log);
   const publicUrl = (): string => config.publicUrl ?? life.url;
-  const policies = await keptPolicies(stack, { config, dataDir, children, facts, query, log, record }, life);
-  const { live } = policies;
+  const policies = await keptPolicies(stack, { config, dataDir, children, facts, query, log, record, admit }, life);
+  const { generations } = policies;
   const secretKey = config.secretKey ?? (await secretFile(join(dataDir.path, 'secret-key'), newSecretKey));
   const hearing = listen(access.serving, (events) => {
     if (events === null || events.some((event) => event.startsWith('api_key.'))) keyRing.forget();
@@ -79,8 +85,8 @@ export async function startRuntime(config: Config, log: Logger): Promise<Runtime
   stack.defer(async () => hearing.close());
 
   const counters = (): Counters => {
-    const { calls, questions, hits } = live.asked;
-    const { distinct } = live.current.memo.size;
+    const { calls, questions, hits } = generations.asked;
+    const { distinct } = generations.current.memo.size;
     return { statements: facts.statements, pdpCalls: calls, pdpQuestions: questions, hits, distinct };
   };
   const embedded = { database: config.databaseUrl === null, pdp: config.cerbosTarget === null };
@@ -100,7 +106,7 @@ export async function startRuntime(config: Config, log: Logger): Promise<Runtime
     settings: config,
     log,
     keepPolicies: () => {
-      const generation = live.current;
+      const generation = generations.current;
       return { services: servicesOf(generation), done: generation.use() };
     },
     policyStatus: () => policies.status,
@@ -134,19 +140,19 @@ export async function startRuntime(config: Config, log: Logger): Promise<Runtime
     services: {
       ...fixed,
       get decider() {
-        return live.current.decider;
+        return generations.current.decider;
       },
       get explainer() {
-        return live.current.explainer;
+        return generations.current.explainer;
       },
       get search() {
-        return live.current.search;
+        return generations.current.search;
       },
-      contextFor: (...of) => servicesOf(live.current).contextFor(...of),
+      contextFor: (...of) => servicesOf(generations.current).contextFor(...of),
     },
     orm,
     get operator(): Context {
-      const { authorizer } = live.current;
+      const { authorizer } = generations.current;
       return { ...shared, authorizer, actor: { type: 'operator' }, key: null, requestId: null };
     },
     reloadPolicies: async () => policies.reload(),
@@ -182,7 +188,7 @@ async function keptPolicies(
   const ending = new AbortController();
   stack.defer(() => ending.abort());
   const policies = await startPolicies({ ...parts, signal: ending.signal });
-  stack.defer(() => policies.live.close());
+  stack.defer(() => policies.generations.close());
   stack.defer(() => policies.close());
   const commands = {
     status: async () => policies.status,

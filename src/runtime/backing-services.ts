@@ -1,31 +1,33 @@
 import type { Logger } from 'pino';
-import type { Config } from './config.ts';
-import { readBundle, SERVICE_KIND, type Bundle } from './decision/bundle.ts';
-import type { RecordDecision } from './decision/decision-record.ts';
-import type { FactLoader } from './decision/facts.ts';
-import { ExternalPolicies } from './decision/live/external-policies.ts';
-import { Generation } from './decision/live/generation.ts';
-import { PolicyKeeper, type KeeperParts } from './decision/live/policy-keeper.ts';
-import type { PolicyService } from './decision/live/policy-service.ts';
-import { Memo } from './decision/memo.ts';
-import { Pdp } from './decision/pdp.ts';
-import type { Query } from './domain/context.ts';
-import { accountOf } from './platform/accounts.ts';
-import { BundleStore } from './platform/bundle-store.ts';
-import { SUPERVISOR } from './platform/child-protocol.ts';
-import { startSupervisor, type Children } from './platform/children.ts';
-import type { DataDir } from './platform/data-dir.ts';
-import { startEmbeddedCerbos } from './platform/embedded-cerbos.ts';
-import { startEmbeddedPostgres, type EmbeddedAddress } from './platform/embedded-postgres.ts';
-import { PlatformError } from './platform/platform-error.ts';
-import { cannotBeUsed, probeDatabase, subjectOf } from './probes/database.ts';
-import { innermost, requireWell } from './probes/finding.ts';
-import { probePdp } from './probes/pdp.ts';
-import { probeSchema } from './probes/schema.ts';
-import { writeLimits } from './store/limits.ts';
-import { prepare } from './store/migrate.ts';
-import { openStore, type DatabaseAccess, type Orm } from './store/open.ts';
-import { verifierOf } from './verifier.ts';
+import type { Config } from '../config.ts';
+import { readBundle, SERVICE_KIND, type Bundle } from '../decision/bundle.ts';
+import type { RecordDecision } from '../decision/decision-record.ts';
+import type { FactLoader } from '../decision/facts.ts';
+import { ExternalPolicies } from '../rollout/external-policies.ts';
+import { Generation } from '../rollout/generation.ts';
+import { EmbeddedPolicies } from '../rollout/embedded-policies.ts';
+import type { EmbeddedParts } from '../rollout/first-generation.ts';
+import type { PolicyService } from '../rollout/policy-service.ts';
+import { Memo } from '../decision/memo.ts';
+import { Pdp } from '../decision/pdp.ts';
+import type { Query } from '../domain/context.ts';
+import { accountOf } from '../platform/accounts.ts';
+import { BundleStore } from '../rollout/bundle-store.ts';
+import { SUPERVISOR } from '../platform/child-protocol.ts';
+import { startSupervisor, type Children } from '../platform/children.ts';
+import type { DataDir } from '../platform/data-dir.ts';
+import { startEmbeddedCerbos } from '../platform/embedded-cerbos.ts';
+import { startEmbeddedPostgres, type EmbeddedAddress } from '../platform/embedded-postgres.ts';
+import { PlatformError } from '../platform/platform-error.ts';
+import { cannotBeUsed, probeDatabase, subjectOf } from '../probes/database.ts';
+import { innermost, requireWell } from '../probes/finding.ts';
+import { probePdp } from '../probes/pdp.ts';
+import { probeSchema } from '../probes/schema.ts';
+import { writeLimits } from '../store/limits.ts';
+import { prepare } from '../store/migrate.ts';
+import { openStore, type DatabaseAccess, type Orm } from '../store/open.ts';
+import { invariantCheck } from '../rollout/invariant-check.ts';
+import { admission, type Admit } from '../rollout/admission.ts';
 
 // The servers that the service stands on: its own, or those that the configuration names.
 
@@ -117,6 +119,8 @@ export interface PolicyParts {
   log: Logger;
   /** Ends what checks policies, when the service ends. */
   signal: AbortSignal;
+  /** How bundles are admitted; undefined: by compiling them, their tests and their invariants. */
+  admit: Admit | undefined;
 }
 
 /** The policies that decide, kept up to date: by an embedded Cerbos, or by the one that is configured. @throws PlatformError */
@@ -131,7 +135,14 @@ export async function startPolicies({ config, ...parts }: PolicyParts): Promise<
   }
   const store = await BundleStore.open(parts.dataDir.path, await accountOf('cerbos'));
   const begin = beginnerOf({ config, ...parts });
-  return PolicyKeeper.start({ policyDir, testsDir, store, begin, verify: verifierOf(parts.signal), log });
+  return EmbeddedPolicies.start({
+    policyDir,
+    testsDir,
+    store,
+    begin,
+    admit: parts.admit ?? admission(invariantCheck(parts.signal)),
+    log,
+  });
 }
 
 async function readPolicies(policyDir: string): Promise<Bundle> {
@@ -145,7 +156,7 @@ async function readPolicies(policyDir: string): Promise<Bundle> {
 }
 
 /** Starts an embedded Cerbos for each bundle; several run side by side while one takes the place of another. */
-function beginnerOf({ config, children, dataDir, facts, query, record, log }: PolicyParts): KeeperParts['begin'] {
+function beginnerOf({ config, children, dataDir, facts, query, record, log }: PolicyParts): EmbeddedParts['begin'] {
   // Until the process has gone, not only until it was told to go.
   const taken = new Set<string>();
   return async (bundle, policyDir) => {

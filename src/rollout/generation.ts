@@ -1,13 +1,13 @@
-import type { Authorizer, Query } from '../../domain/context.ts';
-import { authorizerOf } from '../authorizer.ts';
-import type { Bundle } from '../bundle.ts';
-import { Decider } from '../decide.ts';
-import { Explainer } from '../explain.ts';
-import type { RecordDecision } from '../decision-record.ts';
-import type { FactLoader } from '../facts.ts';
-import type { Memo } from '../memo.ts';
-import type { Pdp } from '../pdp.ts';
-import { Search } from '../search/search.ts';
+import type { Authorizer, Query } from '../domain/context.ts';
+import { authorizerOf } from '../decision/authorizer.ts';
+import type { Bundle } from '../decision/bundle.ts';
+import { Decider } from '../decision/decide.ts';
+import { Explainer } from '../decision/explain.ts';
+import type { RecordDecision } from '../decision/decision-record.ts';
+import type { FactLoader } from '../decision/facts.ts';
+import type { Memo } from '../decision/memo.ts';
+import type { Pdp } from '../decision/pdp.ts';
+import { Search } from '../decision/search/search.ts';
 
 /** What a generation is made of. */
 export interface GenerationParts {

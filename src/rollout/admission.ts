@@ -1,11 +1,18 @@
 import { readdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { compilePolicies } from '../../platform/cerbos-binary.ts';
-import { SERVICE_KIND, type Bundle } from '../bundle.ts';
+import { compilePolicies } from '../platform/cerbos-binary.ts';
+import { SERVICE_KIND, type Bundle } from '../decision/bundle.ts';
 import { PoliciesRefused } from './refused.ts';
 
-/** Holds a policy folder against the invariants of a file; null when they hold, else what is wrong. */
-export type VerifyInvariants = (policyDir: string, invariants: string) => Promise<string | null>;
+/** Checks a policy folder against a file of invariants. Returns null when all hold, else the report of those that do not. */
+export type CheckInvariants = (policyDir: string, invariants: string) => Promise<string | null>;
+
+/**
+ * Admits a bundle, or throws `PoliciesRefused`.
+ * @param policyDir where nobody edits it
+ * @param tests the folder of its policy tests and invariants; null = there is none
+ */
+export type Admit = (policyDir: string, tests: string | null) => Promise<void>;
 
 /** The folder of tests for a folder of policies: the one that is configured, or `policy-tests` beside the policies. */
 export async function testsFor(policyDir: string, configured: string | null): Promise<string | null> {
@@ -13,20 +20,18 @@ export async function testsFor(policyDir: string, configured: string | null): Pr
   return (await exists(folder)) ? folder : null;
 }
 
-/**
- * Whether a bundle may decide: it compiles under strict evaluation, its policy tests pass, its invariants hold.
- * @param policyDir where nobody edits it
- * @throws PoliciesRefused
- */
-export async function admit(policyDir: string, tests: string | null, verify: VerifyInvariants): Promise<void> {
-  const suites = tests !== null && (await hasTests(tests)) ? { tests } : {};
-  const { code, stdout, stderr } = await compilePolicies(policyDir, suites);
-  if (code === 4) throw new PoliciesRefused('tests', said(stdout, stderr));
-  if (code !== 0) throw new PoliciesRefused('compile', said(stdout, stderr));
-  const invariants = tests === null ? null : join(tests, 'invariants.yaml');
-  if (invariants === null || !(await exists(invariants))) return;
-  const violations = await verify(policyDir, invariants);
-  if (violations !== null) throw new PoliciesRefused('invariants', violations);
+/** Admits a bundle that compiles under strict evaluation, whose policy tests pass and whose invariants hold. */
+export function admission(checkInvariants: CheckInvariants): Admit {
+  return async (policyDir, tests) => {
+    const suites = tests !== null && (await hasTests(tests)) ? { tests } : {};
+    const { code, stdout, stderr } = await compilePolicies(policyDir, suites);
+    if (code === 4) throw new PoliciesRefused('tests', said(stdout, stderr));
+    if (code !== 0) throw new PoliciesRefused('compile', said(stdout, stderr));
+    const invariants = tests === null ? null : join(tests, 'invariants.yaml');
+    if (invariants === null || !(await exists(invariants))) return;
+    const report = await checkInvariants(policyDir, invariants);
+    if (report !== null) throw new PoliciesRefused('invariants', report);
+  };
 }
 
 /** @throws PoliciesRefused when nobody could call this service under it */

@@ -1,0 +1,37 @@
+import { readPolicyFiles } from '../workbench/policy-files.ts';
+import { verifyPolicies } from '../workbench/verify-policies.ts';
+import { findingsReport } from '../workbench/verify-report.ts';
+
+/** What this process is told to check. */
+export interface InvariantTask {
+  policyDir: string;
+  invariants: string;
+}
+
+/** What it found: `doubted`: an invariant is violated, or cannot be shown to hold; `unreadable`: nothing was checked. */
+export type Checked = { outcome: 'hold' } | { outcome: 'doubted' | 'unreadable'; report: string };
+
+async function check({ policyDir, invariants }: InvariantTask): Promise<Checked> {
+  const files = await readPolicyFiles(policyDir);
+  const verified = await verifyPolicies({
+    folder: policyDir,
+    files,
+    invariants,
+    kind: null,
+    progress: () => undefined,
+  });
+  const report = findingsReport(verified);
+  return report === null ? { outcome: 'hold' } : { outcome: 'doubted', report };
+}
+
+// The service has gone, and nobody waits for the answer.
+process.once('disconnect', () => process.exit());
+process.once('message', (task) => {
+  void check(task as InvariantTask)
+    .catch((error: unknown): Checked => ({ outcome: 'unreadable', report: messageOf(error) }))
+    .then((checked) => process.send?.(checked, () => process.disconnect()));
+});
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
