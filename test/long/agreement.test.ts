@@ -1,0 +1,3 @@
+import { agrees } from '../search/agreement.ts';
+
+agrees({ triples: 200_000, minutes: 60 });
