@@ -3,6 +3,7 @@
 FROM node:24.21.0-bookworm-slim AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
+COPY packages packages
 RUN npm ci --omit=dev --omit=optional
 
 FROM node:24.21.0-bookworm-slim
@@ -11,6 +12,7 @@ WORKDIR /app
 RUN install -d -o node -g node -m 0700 /data
 COPY --from=dependencies /app/node_modules node_modules
 COPY package.json LICENSE ./
+COPY packages packages
 COPY policies policies
 COPY src src
 # By number, so that Kubernetes can tell that it is not root (runAsNonRoot): the image's own user node.

@@ -2,7 +2,7 @@ import { configDefaults, defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
+    include: ['test/**/*.test.ts', 'packages/*/test/**/*.test.ts'],
     // What takes too long for every run is run by `npm run test:long`.
     exclude: [...configDefaults.exclude, 'test/long/**'],
     globalSetup: ['test/support/global-setup.ts'],

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { cpus } from 'node:os';
-import { cerbosBinary } from '../src/platform/cerbos-binary.ts';
+import { cerbosBinary } from '@sparkgate/cerbos-pdp/binary';
 import type { Answers, Count } from './service.ts';
 import { FIRST, type First, type Sparkgate } from './sparkgate.ts';
 import { markdown, ratesTable, ratio, whole, type Row } from './table.ts';

@@ -1,3 +1,4 @@
+import { PolicyError } from '@sparkgate/cerbos-policies/policy-error';
 import { ConfigError, wantsStacks } from './config.ts';
 import { SparkgateError } from './domain/errors.ts';
 import { PlatformError } from './platform/platform-error.ts';
@@ -8,7 +9,11 @@ import { innermost } from './probes/finding.ts';
  * is a fault of ours: LOG_LEVEL=debug says where.
  */
 export function reportFailure(error: unknown): void {
-  const isKnown = error instanceof ConfigError || error instanceof PlatformError || error instanceof SparkgateError;
+  const isKnown =
+    error instanceof ConfigError ||
+    error instanceof PlatformError ||
+    error instanceof PolicyError ||
+    error instanceof SparkgateError;
   const sentence = isKnown ? error.message : `${innermost(error)} (LOG_LEVEL=debug shows where)`;
   process.stderr.write(`sparkgate: ${sentence}\n`);
   if (!isKnown && wantsStacks() && error instanceof Error) process.stderr.write(`${error.stack}\n`);

@@ -1,10 +1,10 @@
-import { isGlob, matchesGlob } from '../platform/action-glob.ts';
-import { refuseLookAlikes } from '../platform/look-alikes.ts';
-import { refuseMisread } from '../platform/misread.ts';
-import { decidingDocuments } from '../platform/policy-documents.ts';
-import { readPolicyFolder, type PolicyFolder } from '../platform/policy-folder.ts';
-import { asList, asNode, isString, type YamlNode } from '../platform/yaml-node.ts';
-import { inexactNumbers } from './inexact-numbers.ts';
+import { isGlob, matchesGlob } from '@sparkgate/cerbos-policies/glob';
+import { refuseHashCollisions } from '@sparkgate/cerbos-policies/rule-hash-collisions';
+import { refuseUnsupportedSyntax } from '@sparkgate/cerbos-policies/unsupported-syntax';
+import { decidingDocuments } from '@sparkgate/cerbos-policies/policy-documents';
+import { readPolicyFolder, type PolicyFolder } from '@sparkgate/cerbos-policies/policy-folder';
+import { asList, asNode, isString, type YamlNode } from '@sparkgate/cerbos-policies/yaml-node';
+import { inexactNumbers } from '@sparkgate/cerbos-policies/inexact-numbers';
 
 /** A kind that guards this service itself and is never asked about from outside. */
 export const SERVICE_KIND = 'sparkgate_service';
@@ -99,8 +99,8 @@ export async function readBundle(folder: string): Promise<Bundle> {
  * @throws PlatformError for what Cerbos would mix up or misread
  */
 export function bundleOf(folder: PolicyFolder): Bundle {
-  refuseMisread(folder);
-  refuseLookAlikes(folder);
+  refuseUnsupportedSyntax(folder);
+  refuseHashCollisions(folder);
   const { hash, files } = folder;
   const documents = [...files].flatMap(([path, content]) => decidingDocuments(path, content.toString('utf8')));
   const read = documents.map(({ content }) => document(content));

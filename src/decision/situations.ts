@@ -1,4 +1,4 @@
-import { isGlob } from '../platform/action-glob.ts';
+import { isGlob } from '@sparkgate/cerbos-policies/glob';
 import { namesAction, type Bundle } from './bundle.ts';
 import type { Check } from './check.ts';
 import type { Memo } from './memo.ts';

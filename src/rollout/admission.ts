@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { compilePolicies } from '../platform/cerbos-binary.ts';
+import { compilePolicies } from '@sparkgate/cerbos-pdp/compile';
 import { SERVICE_KIND, type Bundle } from '../decision/bundle.ts';
 import { PoliciesRefused } from './refused.ts';
 

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import type { Account } from '../platform/accounts.ts';
 import { openTo, share } from '../platform/folders.ts';
 import { PlatformError } from '../platform/platform-error.ts';
-import type { PolicyFolder } from '../platform/policy-folder.ts';
+import type { PolicyFolder } from '@sparkgate/cerbos-policies/policy-folder';
 
 /** Where a bundle came from. */
 export type BundleSource = 'POLICY_DIR' | 'apply' | 'rollback';

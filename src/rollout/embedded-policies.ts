@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import type { BundleRecord } from './bundle-store.ts';
-import { folderState, readPolicyFolder, type PolicyFolder } from '../platform/policy-folder.ts';
+import { folderState, readPolicyFolder, type PolicyFolder } from '@sparkgate/cerbos-policies/policy-folder';
 import { watchState } from '../platform/watch-state.ts';
 import { testsFor } from './admission.ts';
 import { candidateOf, firstGeneration, type EmbeddedParts, type Offer } from './first-generation.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { folderState } from '../platform/policy-folder.ts';
+import { folderState } from '@sparkgate/cerbos-policies/policy-folder';
 import { watchState } from '../platform/watch-state.ts';
 import { readBundle, type Bundle, type KindPolicy } from '../decision/bundle.ts';
 import type { RecordDecision } from '../decision/decision-record.ts';

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { BundleRecord, BundleSource, BundleStore } from './bundle-store.ts';
 import { PlatformError } from '../platform/platform-error.ts';
-import { readPolicyFolder, type PolicyFolder } from '../platform/policy-folder.ts';
+import { readPolicyFolder, type PolicyFolder } from '@sparkgate/cerbos-policies/policy-folder';
 import { bundleOf, type Bundle } from '../decision/bundle.ts';
 import { requireServiceKind, testsFor, type Admit } from './admission.ts';
 import type { Generation } from './generation.ts';

@@ -1,4 +1,4 @@
-import { alternativesOf, globParts, isGlob, matchesGlob } from '../platform/action-glob.ts';
+import { alternativesOf, globParts, isGlob, matchesGlob } from '@sparkgate/cerbos-policies/glob';
 
 /** An action that no policy names: what is allowed by `"*"` shows in it. */
 export const UNNAMED_ACTION = 'some_other_action';

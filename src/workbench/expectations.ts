@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import type { PdpQuestion } from '../decision/pdp.ts';
-import { asList, asNode, isString, type YamlNode } from '../platform/yaml-node.ts';
+import { asList, asNode, isString, type YamlNode } from '@sparkgate/cerbos-policies/yaml-node';
 import { readTraces } from './traces.ts';
 
 /** One thing that a policy test expects, as a question to a PDP. */

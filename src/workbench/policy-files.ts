@@ -1,11 +1,11 @@
 import { lstat, readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
-import { inexactNumbers } from '../decision/inexact-numbers.ts';
+import { inexactNumbers } from '@sparkgate/cerbos-policies/inexact-numbers';
 import { PlatformError } from '../platform/platform-error.ts';
-import { refuseMisread } from '../platform/misread.ts';
-import { decidingDocuments } from '../platform/policy-documents.ts';
-import type { PolicyFolder } from '../platform/policy-folder.ts';
-import type { YamlNode } from '../platform/yaml-node.ts';
+import { refuseUnsupportedSyntax } from '@sparkgate/cerbos-policies/unsupported-syntax';
+import { decidingDocuments } from '@sparkgate/cerbos-policies/policy-documents';
+import type { PolicyFolder } from '@sparkgate/cerbos-policies/policy-folder';
+import type { YamlNode } from '@sparkgate/cerbos-policies/yaml-node';
 
 /** A file of policies; a file that is no YAML has no documents here, and Cerbos says what is wrong with it. */
 export interface PolicyFile {
@@ -36,7 +36,7 @@ export async function readPolicyFiles(folder: string): Promise<PolicyFile[]> {
   if (!policies.some(({ path, text }) => !path.startsWith('_schemas/') && text.trim() !== '')) {
     throw new PlatformError(`There is no policy (*.yaml) in ${folder}.`);
   }
-  refuseMisread(contentsOf(policies));
+  refuseUnsupportedSyntax(contentsOf(policies));
   return policies;
 }
 

@@ -1,7 +1,7 @@
-import { matchesGlob } from '../platform/action-glob.ts';
+import { matchesGlob } from '@sparkgate/cerbos-policies/glob';
 import { expand, literal } from './expressions.ts';
 import type { Json } from './finite-domain.ts';
-import { asList, asNode, isString, type YamlNode } from '../platform/yaml-node.ts';
+import { asList, asNode, isString, type YamlNode } from '@sparkgate/cerbos-policies/yaml-node';
 import type { PolicyFile } from './policy-files.ts';
 
 /** A rule as far as its decision can depend on it: every expression with its variables and constants filled in. */

@@ -184,7 +184,7 @@ derivedRoles:
 });
 
 test('no: the kinds of the project, so that all alike situations share one answer', async () => {
-  const { kinds } = await readBundle(join(import.meta.dirname, '../../policies'));
+  const { kinds, warnings } = await readBundle(join(import.meta.dirname, '../../policies'));
   expect([...kinds.keys()].toSorted()).toEqual([
     'access_request',
     'business_center',
@@ -194,6 +194,7 @@ test('no: the kinds of the project, so that all alike situations share one answe
     'tiktok_account',
   ]);
   expect([...kinds.values()].filter((it) => it.mentionsIds || it.mentionsTime)).toEqual([]);
+  expect(warnings).toEqual([]);
 });
 
 test.each([

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { isReadableGlob, matchesGlob } from '../../src/platform/action-glob.ts';
+import { isReadableGlob, matchesGlob } from '@sparkgate/cerbos-policies/glob';
 import { PolicyServers } from '../../src/workbench/policy-server.ts';
 import { temporaryFolder } from './support.ts';
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { compilePolicies } from '../../src/platform/cerbos-binary.ts';
+import { compilePolicies } from '@sparkgate/cerbos-pdp/compile';
 import { startSupervisor } from '../../src/platform/children.ts';
 import { startEmbeddedCerbos } from '../../src/platform/embedded-cerbos.ts';
 import { PlatformError } from '../../src/platform/platform-error.ts';

@@ -15,7 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { readPolicyFolder } from '../../src/platform/policy-folder.ts';
+import { readPolicyFolder } from '@sparkgate/cerbos-policies/policy-folder';
 import { giveTree, removeTree } from '../../src/platform/tree.ts';
 import {
   isRoot,

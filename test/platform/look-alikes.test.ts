@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { PdpQuestion } from '../../src/decision/pdp.ts';
-import { refuseLookAlikes } from '../../src/platform/look-alikes.ts';
+import { refuseHashCollisions } from '@sparkgate/cerbos-policies/rule-hash-collisions';
 import { PolicyServers } from '../../src/workbench/policy-server.ts';
 import { temporaryFolder } from './support.ts';
 
@@ -101,7 +101,7 @@ resourcePolicy:
     /^a\.yaml:1 and b\.yaml:1: Cerbos cannot tell apart these two constants/,
   ],
 ])('refuses %s', (_what, files, message) => {
-  expect(() => refuseLookAlikes(folder(files))).toThrow(message);
+  expect(() => refuseHashCollisions(folder(files))).toThrow(message);
 });
 
 test.each<[string, Record<string, string>]>([
@@ -136,7 +136,7 @@ test.each<[string, Record<string, string>]>([
     },
   ],
 ])('takes %s', (_what, files) => {
-  expect(() => refuseLookAlikes(folder(files))).not.toThrow();
+  expect(() => refuseHashCollisions(folder(files))).not.toThrow();
 });
 
 let servers: PolicyServers;
@@ -167,7 +167,7 @@ test('what is not refused is decided by Cerbos as it is written', { timeout: 120
       const kept = matches.flatMap((it, index) => {
         const more = { [`k${index}.yaml`]: policy(`k${index}`, it) };
         try {
-          refuseLookAlikes(folder({ ...files, ...more }));
+          refuseHashCollisions(folder({ ...files, ...more }));
         } catch {
           return [];
         }

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, expect, inject, onTestFinished, test } from 'vitest';
-import { cerbosBinary } from '../../src/platform/cerbos-binary.ts';
+import { cerbosBinary } from '@sparkgate/cerbos-pdp/binary';
 import { pdpFindings, probePdp } from '../../src/probes/pdp.ts';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { relative } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { compilePolicies } from '../../platform/cerbos-binary.ts';
+import { compilePolicies } from '@sparkgate/cerbos-pdp/compile';
 import { PlatformError } from '../../platform/platform-error.ts';
 import { coverageHtml } from '../../workbench/coverage/coverage-html.ts';
 import {

@@ -7,7 +7,8 @@ import type { RefusedOver } from '../../rollout/refused.ts';
 import { callCommand } from '../../platform/control-socket.ts';
 import { inUse, runDir } from '../../platform/data-dir.ts';
 import { PlatformError } from '../../platform/platform-error.ts';
-import { readPolicyFolder, type PolicyFolder } from '../../platform/policy-folder.ts';
+import { PolicyError } from '@sparkgate/cerbos-policies/policy-error';
+import { readPolicyFolder, type PolicyFolder } from '@sparkgate/cerbos-policies/policy-folder';
 import { EXIT } from './exit-codes.ts';
 import { policyFolder, warn } from './policies.ts';
 
@@ -105,7 +106,7 @@ async function readNamed(folder: string): Promise<PolicyFolder> {
 }
 
 function unreadable(folder: string, cause: unknown): never {
-  if (cause instanceof PlatformError) throw cause;
+  if (cause instanceof PolicyError) throw cause;
   const { code = '', message } = cause as NodeJS.ErrnoException;
   throw new PlatformError(`The policy folder ${folder} cannot be read: ${WHY[code] ?? message}.`, { cause });
 }

@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Option } from 'commander';
 import { readConfig } from '../../config.ts';
-import { compilePolicies } from '../../platform/cerbos-binary.ts';
+import { compilePolicies } from '@sparkgate/cerbos-pdp/compile';
 import { PlatformError } from '../../platform/platform-error.ts';
 import { readPolicyFiles, warningsOf, type PolicyFile } from '../../workbench/policy-files.ts';
 import { EXIT } from './exit-codes.ts';

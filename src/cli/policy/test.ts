@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { compilePolicies } from '../../platform/cerbos-binary.ts';
+import { compilePolicies } from '@sparkgate/cerbos-pdp/compile';
 import { readPolicyFiles, warningsOf } from '../../workbench/policy-files.ts';
 import { policiesOption, policyFolder, requireTests, warn } from './policies.ts';
 

@@ -3,7 +3,7 @@ import type { Query } from '../../domain/context.ts';
 import { databaseError } from '../../domain/database-errors.ts';
 import type { Reason } from '../../domain/errors.ts';
 import { UNSEEN } from '../../domain/unseen.ts';
-import { isGlob } from '../../platform/action-glob.ts';
+import { isGlob } from '@sparkgate/cerbos-policies/glob';
 import { isOfThisService, type Bundle } from '../bundle.ts';
 import type { Check } from '../check.ts';
 import type { Decider } from '../decide.ts';

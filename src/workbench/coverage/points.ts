@@ -1,6 +1,6 @@
 import { isMap, isScalar, isSeq, type LineCounter, type Node, type YAMLMap } from 'yaml';
-import { expanded } from '../../platform/expanded.ts';
-import { decidingDocuments } from '../../platform/policy-documents.ts';
+import { expanded } from '@sparkgate/cerbos-policies/expanded';
+import { decidingDocuments } from '@sparkgate/cerbos-policies/policy-documents';
 import type { PolicyFile } from '../policy-files.ts';
 
 /** A place in the policies that the tests have to reach in two ways. */

@@ -1,5 +1,5 @@
 import type { Attribute } from '../../decision/bundle.ts';
-import { asList } from '../../platform/yaml-node.ts';
+import { asList } from '@sparkgate/cerbos-policies/yaml-node';
 
 /** What sort of value an attribute is. */
 type Sort = 'boolean' | 'string' | 'number' | 'list';

@@ -1,4 +1,4 @@
-import { asList, asNode } from '../../platform/yaml-node.ts';
+import { asList, asNode } from '@sparkgate/cerbos-policies/yaml-node';
 import type { Attribute } from '../../decision/bundle.ts';
 import type { PolicyFile } from '../policy-files.ts';
 

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { PdpQuestion } from '../../decision/pdp.ts';
-import { compilePolicies } from '../../platform/cerbos-binary.ts';
+import { compilePolicies } from '@sparkgate/cerbos-pdp/compile';
 import { PlatformError } from '../../platform/platform-error.ts';
 import type { PolicyFile } from '../policy-files.ts';
 import { readTraces, type TraceEntry } from '../traces.ts';

@@ -1,7 +1,7 @@
 import type { PdpQuestion } from '../../decision/pdp.ts';
 import { meansAction } from '../../decision/bundle.ts';
-import { matchesGlob } from '../../platform/action-glob.ts';
-import { asList, asNode, isString, type YamlNode } from '../../platform/yaml-node.ts';
+import { matchesGlob } from '@sparkgate/cerbos-policies/glob';
+import { asList, asNode, isString, type YamlNode } from '@sparkgate/cerbos-policies/yaml-node';
 import type { PolicyFile } from '../policy-files.ts';
 
 /** A rule that is about what was asked, by its action, which may be a glob. */

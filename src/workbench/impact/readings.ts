@@ -1,4 +1,4 @@
-import { asNode, isString } from '../../platform/yaml-node.ts';
+import { asNode, isString } from '@sparkgate/cerbos-policies/yaml-node';
 import type { PolicyFile } from '../policy-files.ts';
 import type { KindText } from '../policy-text.ts';
 import { rulesFor } from '../verify.ts';

@@ -1,7 +1,7 @@
 import { bundleOf, type Bundle } from '../../decision/bundle.ts';
 import { exactText } from '../../decision/exact-text.ts';
 import type { Pdp, PdpQuestion } from '../../decision/pdp.ts';
-import { readPolicyFolder } from '../../platform/policy-folder.ts';
+import { readPolicyFolder } from '@sparkgate/cerbos-policies/policy-folder';
 import { actionExamples } from '../action-examples.ts';
 import { UnreadableExpression } from '../expressions.ts';
 import { readPolicyFiles, type PolicyFile } from '../policy-files.ts';

@@ -1,4 +1,4 @@
-import { asList, asNode, isString, type YamlNode } from '../../platform/yaml-node.ts';
+import { asList, asNode, isString, type YamlNode } from '@sparkgate/cerbos-policies/yaml-node';
 import { documentsOf, type PolicyFile } from '../policy-files.ts';
 
 /** Under which names a copy of a kind's policy is served beside the original. */
@@ -44,7 +44,7 @@ function withOwnNames(body: YamlNode, suffix: string): YamlNode {
   return copy;
 }
 
-/** Rules of mutants look alike to Cerbos (`refuseLookAlikes`), unless they have an output of their own. */
+/** Rules of mutants look alike to Cerbos (`refuseHashCollisions`), unless they have an output of their own. */
 const toldApart = (rules: unknown, place: string): unknown[] =>
   asList(rules).map((rule, index) => ({
     ...asNode(rule),

@@ -2,7 +2,7 @@ import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Pdp } from '../../decision/pdp.ts';
-import { compilePolicies } from '../../platform/cerbos-binary.ts';
+import { compilePolicies } from '@sparkgate/cerbos-pdp/compile';
 import { documentsOf, type PolicyFile } from '../policy-files.ts';
 import { PlatformError } from '../../platform/platform-error.ts';
 import type { PolicyServers } from '../policy-server.ts';

@@ -1,5 +1,5 @@
-import { matchesGlob } from '../../platform/action-glob.ts';
-import { asList, asNode, isString } from '../../platform/yaml-node.ts';
+import { matchesGlob } from '@sparkgate/cerbos-policies/glob';
+import { asList, asNode, isString } from '@sparkgate/cerbos-policies/yaml-node';
 import { documentsOf, type PolicyFile } from '../policy-files.ts';
 import type { KindText } from '../policy-text.ts';
 import { apply, lineOf, unifiedDiff } from './edit.ts';

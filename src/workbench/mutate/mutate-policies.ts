@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
-import { compilePolicies } from '../../platform/cerbos-binary.ts';
+import { compilePolicies } from '@sparkgate/cerbos-pdp/compile';
 import { PlatformError } from '../../platform/platform-error.ts';
 import { readExpectations, type Expectation } from '../expectations.ts';
 import { UnreadableExpression } from '../expressions.ts';

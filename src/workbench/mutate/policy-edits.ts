@@ -1,5 +1,5 @@
 import { isMap, isPair, isScalar, isSeq, type Node, type Pair, type Scalar, type YAMLMap, type YAMLSeq } from 'yaml';
-import { decidingDocuments } from '../../platform/policy-documents.ts';
+import { decidingDocuments } from '@sparkgate/cerbos-policies/policy-documents';
 import type { Edit } from './edit.ts';
 import { expressionEdits, type Vocabulary } from './expression-edits.ts';
 

@@ -2,7 +2,7 @@ import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Properties } from '../../decision/check.ts';
-import { compilePolicies } from '../../platform/cerbos-binary.ts';
+import { compilePolicies } from '@sparkgate/cerbos-pdp/compile';
 import { decideUnit } from '../decided-unit.ts';
 import type { Expectation } from '../expectations.ts';
 import { InfiniteDomain } from '../finite-domain.ts';

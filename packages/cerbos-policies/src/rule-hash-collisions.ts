@@ -1,4 +1,4 @@
-import { PlatformError } from './platform-error.ts';
+import { PolicyError } from './policy-error.ts';
 import { loadedPolicies, type PolicyDocument } from './policy-documents.ts';
 import type { PolicyFolder } from './policy-folder.ts';
 import { asList, asNode, isString, type YamlNode } from './yaml-node.ts';
@@ -18,9 +18,9 @@ interface Row {
  * structure (protoc-gen-go-hashpb writes no field tags): `all: [a, b]` has the hash of `any: [a, b]`, `none: [a, b]` and
  * `all: [a, any: [b]]`. Rules with one hash, wherever they are written, are all decided by the one that was loaded first,
  * and of two files that is either. In the same way a constant `false` passes for `""` and for null.
- * @throws PlatformError with files and lines
+ * @throws PolicyError with files and lines
  */
-export function refuseLookAlikes(folder: PolicyFolder): void {
+export function refuseHashCollisions(folder: PolicyFolder): void {
   const documents = loadedPolicies(folder);
   refuse(
     Map.groupBy(rowsOf(documents), ({ looks }) => looks),
@@ -37,7 +37,7 @@ export function refuseLookAlikes(folder: PolicyFolder): void {
 function refuse(alike: ReadonlyMap<string, readonly Row[]>, what: string): void {
   for (const [first, ...others] of alike.values()) {
     const other = others.find(({ means }) => means !== first?.means);
-    if (first && other) throw new PlatformError(`${first.at} and ${other.at}: Cerbos cannot tell apart ${what}`);
+    if (first && other) throw new PolicyError(`${first.at} and ${other.at}: Cerbos cannot tell apart ${what}`);
   }
 }
 

@@ -3,7 +3,7 @@ import { constants, type Stats } from 'node:fs';
 import { open, readdir, readlink, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { nestingOf } from './nesting.ts';
-import { PlatformError } from './platform-error.ts';
+import { PolicyError } from './policy-error.ts';
 
 /** The files of a policy folder as they were read, by their paths below it with `/`, in the order of the paths. */
 export interface PolicyFolder {
@@ -24,7 +24,7 @@ const POLICY = /\.(?:ya?ml|json)$/;
 
 /**
  * Reads what Cerbos would read of a folder: hidden files are no policies, and a mounted file may be a link.
- * @throws PlatformError for a link that leads out of the folder or nowhere, for a file or a folder that is too large,
+ * @throws PolicyError for a link that leads out of the folder or nowhere, for a file or a folder that is too large,
  * for a policy that is nested too deep, and for an empty one, which an editor may be about to write
  */
 export async function readPolicyFolder(folder: string): Promise<PolicyFolder> {
@@ -37,7 +37,7 @@ export async function readPolicyFolder(folder: string): Promise<PolicyFolder> {
   for (const path of found.toSorted()) {
     const content = await readOne(root, path);
     size += content.length;
-    if (size > LARGEST_FOLDER) throw new PlatformError(`The policies have more than ${LARGEST_FOLDER} bytes.`);
+    if (size > LARGEST_FOLDER) throw new PolicyError(`The policies have more than ${LARGEST_FOLDER} bytes.`);
     files.set(path, content);
     hash.update(`${path}\0${content.length}\0`).update(content);
   }
@@ -47,9 +47,9 @@ export async function readPolicyFolder(folder: string): Promise<PolicyFolder> {
 async function readOne(root: string, path: string): Promise<Buffer> {
   const content = await readWithin(root, path);
   if (path.startsWith('_schemas/')) return content;
-  if (content.every((byte) => byte <= 0x20)) throw new PlatformError(`${path} is empty.`);
+  if (content.every((byte) => byte <= 0x20)) throw new PolicyError(`${path} is empty.`);
   if (nestingOf(content.toString('utf8')) > MOST_NESTED) {
-    throw new PlatformError(`${path} is nested more than ${MOST_NESTED} levels deep.`);
+    throw new PolicyError(`${path} is nested more than ${MOST_NESTED} levels deep.`);
   }
   return content;
 }
@@ -58,9 +58,9 @@ async function readOne(root: string, path: string): Promise<Buffer> {
 async function readWithin(root: string, path: string): Promise<Buffer> {
   await using file = await open(join(root, path), constants.O_RDONLY | constants.O_NONBLOCK);
   const found = await file.stat();
-  if (!found.isFile()) throw new PlatformError(`${path} is no file.`);
+  if (!found.isFile()) throw new PolicyError(`${path} is no file.`);
   if (found.size > LARGEST_FILE) {
-    throw new PlatformError(`${path} has ${found.size} bytes; a policy file has at most ${LARGEST_FILE}.`);
+    throw new PolicyError(`${path} has ${found.size} bytes; a policy file has at most ${LARGEST_FILE}.`);
   }
   // Other systems than Linux do not tell; there the name has to do.
   const target = await readlink(`/proc/self/fd/${file.fd}`).catch(() => null);
@@ -70,14 +70,14 @@ async function readWithin(root: string, path: string): Promise<Buffer> {
 
 function requireWithin(root: string, path: string, target: string): void {
   if (target !== root && !target.startsWith(`${root}/`)) {
-    throw new PlatformError(`${path} is a link that leads out of the policy folder.`);
+    throw new PolicyError(`${path} is a link that leads out of the policy folder.`);
   }
 }
 
 async function filesIn(root: string): Promise<string[]> {
   return walk(root, async (path) => {
     const target = await realpath(join(root, path)).catch(() => null);
-    if (target === null) throw new PlatformError(`${path} is a link that leads nowhere.`);
+    if (target === null) throw new PolicyError(`${path} is a link that leads nowhere.`);
     requireWithin(root, path, target);
   });
 }
@@ -101,7 +101,7 @@ async function walk(
   below = '',
   depth = 0,
 ): Promise<string[]> {
-  if (depth > DEEPEST) throw new PlatformError(`${below} lies too deep.`);
+  if (depth > DEEPEST) throw new PolicyError(`${below} lies too deep.`);
   const found: string[] = [];
   for (const name of await readdir(join(root, below))) {
     if (name.startsWith('.')) continue;

@@ -1,8 +1,7 @@
 import { isPair, visit, type Scalar } from 'yaml';
-import { isExactNumber } from '../domain/exact-number.ts';
-import { expanded } from '../platform/expanded.ts';
-import { loadedPolicies } from '../platform/policy-documents.ts';
-import type { PolicyFolder } from '../platform/policy-folder.ts';
+import { expanded } from './expanded.ts';
+import { loadedPolicies } from './policy-documents.ts';
+import type { PolicyFolder } from './policy-folder.ts';
 
 /**
  * The numbers in expressions and constants of policies that no double is, and so no number of JSON: nothing that is sent
@@ -65,5 +64,16 @@ function numbersOfCel(expression: string): string[] {
 function isExact(number: string): boolean {
   const digits = number.replace(/^[-+]/, '');
   if (/^0[xo]/i.test(digits)) return BigInt(Number(digits)) === BigInt(digits);
-  return !/^\.?\d/.test(digits) || isExactNumber(digits);
+  return (
+    !/^\.?\d/.test(digits) || (Number.isFinite(Number(digits)) && decimal(digits) === decimal(String(Number(digits))))
+  );
+}
+
+/** Digits and a power of ten, alike for equal values. */
+function decimal(text: string): string {
+  const [mantissa = '', power = '0'] = text.toLowerCase().split('e');
+  const [whole = '', fraction = ''] = mantissa.split('.');
+  const digits = (whole + fraction).replace(/^0+/, '');
+  const kept = digits.replace(/0+$/, '');
+  return kept === '' ? '0' : `${kept}e${Number(power) - fraction.length + digits.length - kept.length}`;
 }

@@ -1,5 +1,5 @@
-import { isReadableGlob } from './action-glob.ts';
-import { PlatformError } from './platform-error.ts';
+import { isReadableGlob } from './glob.ts';
+import { PolicyError } from './policy-error.ts';
 import { loadedPolicies, type PolicyDocument } from './policy-documents.ts';
 import type { PolicyFolder } from './policy-folder.ts';
 import { asNode, isString } from './yaml-node.ts';
@@ -7,9 +7,9 @@ import { asNode, isString } from './yaml-node.ts';
 /**
  * Refuses what Cerbos reads otherwise than people and this service do: patterns on which it errs, patterns of roles,
  * field names that it takes in a second spelling, and a condition that is merged into one of another sort.
- * @throws PlatformError with file and line
+ * @throws PolicyError with file and line
  */
-export function refuseMisread(folder: Pick<PolicyFolder, 'files'>): void {
+export function refuseUnsupportedSyntax(folder: Pick<PolicyFolder, 'files'>): void {
   for (const document of loadedPolicies(folder)) visit(document, document.content, []);
 }
 
@@ -18,7 +18,7 @@ type Refuse = (why: string) => never;
 
 function visit(document: PolicyDocument, value: unknown, at: Keys): void {
   const refuse = (why: string): never => {
-    throw new PlatformError(`${document.locate(...at)}: ${why}`);
+    throw new PolicyError(`${document.locate(...at)}: ${why}`);
   };
   const field = at.findLast((key) => isString(key)) ?? '';
   if (isString(value)) refusePattern(field, value, refuse);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { refuseMisread } from '../../src/platform/misread.ts';
+import { refuseUnsupportedSyntax } from '../src/unsupported-syntax.ts';
 
 const folder = (text: string) => ({ files: new Map([['a.yaml', Buffer.from(text)]]) });
 const resource = (rule: string, more = ''): string => `apiVersion: api.cerbos.dev/v1
@@ -46,14 +46,14 @@ test.each([
   ['another spelling of a field', resource(rule('[open]', 'derived_roles: [owner]')), 9, 'derivedRoles'],
   ['one condition merged into another', merged, 12, 'all and expr'],
 ])('refuses %s', (_what, text, line, named) => {
-  expect(() => refuseMisread(folder(text))).toThrow(`a.yaml:${line}: `);
-  expect(() => refuseMisread(folder(text))).toThrow(named);
+  expect(() => refuseUnsupportedSyntax(folder(text))).toThrow(`a.yaml:${line}: `);
+  expect(() => refuseUnsupportedSyntax(folder(text))).toThrow(named);
 });
 
 test('refuses aliases beyond measure, which Cerbos may take', () => {
   const lists = Array.from({ length: 6 }, (_, level) => `l${level}: &l${level} [${`*l${level - 1}, `.repeat(9)}]`);
   const bomb = ['l: &l-1 [a]', ...lists].join('\n');
-  expect(() => refuseMisread(folder(bomb))).toThrow('a.yaml: Excessive alias count');
+  expect(() => refuseUnsupportedSyntax(folder(bomb))).toThrow('a.yaml: Excessive alias count');
 });
 
 test.each([
@@ -66,5 +66,5 @@ test.each([
   ],
   ['a disabled policy', `disabled: true\n${resource(rule('["a**a"]'))}`],
 ])('takes %s', (_what, text) => {
-  expect(() => refuseMisread(folder(text))).not.toThrow();
+  expect(() => refuseUnsupportedSyntax(folder(text))).not.toThrow();
 });

@@ -1,5 +1,5 @@
 import { isNode, LineCounter, parseAllDocuments, type Document } from 'yaml';
-import { PlatformError } from './platform-error.ts';
+import { PolicyError } from './policy-error.ts';
 import type { PolicyFolder } from './policy-folder.ts';
 import { asNode, isString, type YamlNode } from './yaml-node.ts';
 
@@ -25,12 +25,12 @@ export function decidingDocuments(path: string, text: string): PolicyDocument[] 
   try {
     return enabledDocuments(path, text).filter(({ content }) => decides(content));
   } catch (error) {
-    if (error instanceof PlatformError) return [];
+    if (error instanceof PolicyError) return [];
     throw error;
   }
 }
 
-/** All policies that Cerbos loads of a folder: a disabled one is none. @throws PlatformError for aliases beyond measure */
+/** All policies that Cerbos loads of a folder: a disabled one is none. @throws PolicyError for aliases beyond measure */
 export const loadedPolicies = ({ files }: Pick<PolicyFolder, 'files'>): PolicyDocument[] =>
   [...files]
     .flatMap(([path, content]) => enabledDocuments(path, content.toString('utf8')))
@@ -64,7 +64,7 @@ function contentOf(path: string, document: Document.Parsed): YamlNode {
     return asNode(document.toJS({ maxAliasCount: MOST_ALIASES }));
   } catch (cause) {
     // Aliases without end, or to nothing.
-    throw new PlatformError(`${path}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    throw new PolicyError(`${path}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
   }
 }
 

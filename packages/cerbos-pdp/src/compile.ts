@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
-import { createRequire } from 'node:module';
-import { bareEnvironment } from './child-protocol.ts';
-import { refuseLookAlikes } from './look-alikes.ts';
-import { refuseMisread } from './misread.ts';
-import { PlatformError } from './platform-error.ts';
-import { readPolicyFolder } from './policy-folder.ts';
+import { PolicyError } from '@sparkgate/cerbos-policies/policy-error';
+import { readPolicyFolder } from '@sparkgate/cerbos-policies/policy-folder';
+import { refuseHashCollisions } from '@sparkgate/cerbos-policies/rule-hash-collisions';
+import { refuseUnsupportedSyntax } from '@sparkgate/cerbos-policies/unsupported-syntax';
+import { cerbosBinary } from './binary.ts';
+import { bareEnvironment } from './environment.ts';
 
 /** What `cerbos compile` answered; `code` is 0 when all is well, 3 for a policy error, 4 for a failed test. */
 export type CompileResult = {
@@ -15,18 +15,6 @@ export type CompileResult = {
 
 /** What takes longer has got stuck; in milliseconds. */
 const LONGEST_RUN_MS = 600_000;
-
-/** The path of the Cerbos that came with npm. */
-export function cerbosBinary(): string {
-  try {
-    return createRequire(import.meta.url).resolve('@cerbos/cerbos-linux-x64');
-  } catch (cause) {
-    throw new PlatformError(
-      'Cerbos comes with Sparkgate for Linux x64 only and is not installed here; set CERBOS_TARGET to a Cerbos of yours.',
-      { cause },
-    );
-  }
-}
 
 /**
  * Compiles a folder of policies as strictly as the server evaluates them, and runs the tests of another. What
@@ -51,11 +39,11 @@ export async function compilePolicies(
 async function complaintOf(policyDir: string): Promise<string | null> {
   try {
     const folder = await readPolicyFolder(policyDir);
-    refuseMisread(folder);
-    refuseLookAlikes(folder);
+    refuseUnsupportedSyntax(folder);
+    refuseHashCollisions(folder);
     return null;
   } catch (error) {
-    if (error instanceof PlatformError) return error.message;
+    if (error instanceof PolicyError) return error.message;
     if (error instanceof Error && 'syscall' in error) return null;
     throw error;
   }
