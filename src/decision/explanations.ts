@@ -40,10 +40,11 @@ export class Explanations {
   async #explain(check: Check, situation: Situation, { allowed }: PdpAnswer): Promise<Explained> {
     if (allowed) return { ...DENIED, decision: true, via: await this.#via(check, situation) };
     if (!this.#situations.named(check)) return { ...DENIED, reasons: [{ code: 'UNKNOWN_ACTION' }], private: true };
+    const allows = async (it: Situation): Promise<boolean> => this.#situations.allows(check, it);
     const seen = check.byPerson
-      ? await asSeen(situation, async (it) => this.#situations.allowsAnything(check, it))
+      ? await asSeen(situation, async (it) => this.#situations.allowsAnything(check, it), allows)
       : situation;
-    const { reasons } = await whyNot(seen ?? situation, async (it) => this.#situations.allows(check, it));
+    const { reasons } = await whyNot(seen ?? situation, allows);
     const obligations = adsMayRun(check, seen ?? situation) ? [PAUSE_RECOMMENDED] : [];
     return { ...DENIED, reasons, obligations, private: seen === null };
   }

@@ -1,21 +1,24 @@
 import { distinctSorted } from './project.ts';
 import { ALL_SCOPES, type Situation } from './situation.ts';
 import { NOWHERE } from './account-improvements.ts';
-import type { AccessPath } from './vectors.ts';
+import type { AccessPath, TiktokAccountVector } from './vectors.ts';
 
-/** Whether the policies allow the subject anything at all in a situation. */
-type Knows = (situation: Situation) => Promise<boolean>;
+/** What the policies would say in a situation. */
+type Asks = (situation: Situation) => Promise<boolean>;
 
 /**
  * A situation as the subject themself may know it; null where the thing's very existence is out of their sight. Who may
  * do nothing with a thing does not learn that it exists; and a path through a Business Center by which they may do
- * nothing does not tell whether that one holds the account (R4): what they lack is told as if it did.
+ * nothing does not tell whether that one holds the account (R4): what they lack is told as if it did. Nor does who may
+ * assign nobody there learn who its members are.
+ * @param knows whether the policies allow the subject anything at all
+ * @param allows whether they allow what is asked
  */
-export async function asSeen(situation: Situation, knows: Knows): Promise<Situation | null> {
+export async function asSeen(situation: Situation, knows: Asks, allows: Asks): Promise<Situation | null> {
   if (!(await knows(situation))) return null;
   const { projection } = situation;
   if (projection.kind !== 'tiktok_account') return situation;
-  const { vector } = projection;
+  const vector = { ...projection.vector, assignee: await assigneeSeen(situation, projection.vector, allows) };
   const by = (paths: readonly AccessPath[]): Situation => ({
     ...situation,
     projection: { ...projection, vector: { ...vector, paths: distinctSorted(paths) } },
@@ -26,11 +29,35 @@ export async function asSeen(situation: Situation, knows: Knows): Promise<Situat
   if (open.length > 0) return by([...others, ...open]);
   const closed = centers.length > 0 ? centers : [NOWHERE];
   const told = closed.map(async (path): Promise<AccessPath> => {
-    const held: AccessPath = { ...path, grant: 'ACTIVE', granted: ALL_SCOPES };
+    const held = asHeld(path);
     // Who would see a grant, as an administrator does, knows that there is none.
     return (await knows(by([held]))) ? path : held;
   });
   return by([...others, ...(await Promise.all(told))]);
+}
+
+/**
+ * The assignee: whether they are a member is for who could assign members, were the account held and nothing more named,
+ * and for whom it alone decides. To others they are one.
+ */
+async function assigneeSeen(
+  { roles }: Situation,
+  vector: TiktokAccountVector,
+  allows: Asks,
+): Promise<TiktokAccountVector['assignee']> {
+  if (vector.assignee?.member !== false) return vector.assignee;
+  const as = (it: Partial<TiktokAccountVector>): Situation => ({
+    roles,
+    projection: { kind: 'tiktok_account', known: true, vector: { ...vector, ...it } },
+  });
+  const member = { member: true };
+  const atAll = as({ paths: distinctSorted(vector.paths.map(asHeld)), assignee: null, scopes: null });
+  return (await allows(as({ assignee: member }))) || (await allows(atAll)) ? vector.assignee : member;
+}
+
+/** A path through a Business Center as if that one held the account; others stay. */
+function asHeld(path: AccessPath): AccessPath {
+  return path.via === 'BUSINESS_CENTER' ? { ...path, grant: 'ACTIVE', granted: ALL_SCOPES } : path;
 }
 
 async function filterAsync<T>(items: readonly T[], keep: (item: T) => Promise<boolean>): Promise<T[]> {

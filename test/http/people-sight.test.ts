@@ -125,6 +125,43 @@ describe('sam, by token', () => {
     }
   });
 
+  // Who the members are is for administrators; an account's owner may name any Business Center at all.
+  test.each([
+    ['sam', 'bc1', 'brand', ['adm', 'sam']],
+    ['tiktok_account:brand', 'bc1', 'brand', ['adm', 'sam']],
+    ['tiktok_account:brand', 'bc2', 'brand', ['ext']],
+    ['tiktok_account:free', 'bc1', 'free', ['adm']],
+  ])('%s learns of nobody whether they are a member of %s', async (person, bcId, account, members) => {
+    const resource = { type: 'tiktok_account', id: account };
+    for (const scopes of [['POST'], ['LIVE'], []]) {
+      const properties = { bc_id: bcId, scopes };
+      const ask = async (userId: string): Promise<unknown> => {
+        const action = { name: 'assign_member', properties: { ...properties, user_id: userId } };
+        const body = { subject: entity(person), action, resource };
+        const path = `/v1/business-centers/${bcId}/tiktok-accounts/${account}/members/${userId}`;
+        return [
+          said(await as(person, 'POST', '/access/v1/evaluation', body), userId),
+          said(await as(person, 'PUT', path, { scopes }), userId),
+        ];
+      };
+      const nobody = await ask(UNKNOWN);
+      for (const member of members) expect(await ask(member)).toEqual(nobody);
+    }
+  });
+
+  test('an administrator is told that who is to be assigned is no member, whatever else is missing', async () => {
+    for (const [id, scopes] of [
+      ['held', ['POST']],
+      ['held', ['LIVE']],
+      ['left', ['POST']],
+    ] as const) {
+      const action = { name: 'assign_member', properties: { bc_id: 'bc1', user_id: UNKNOWN, scopes } };
+      const body = { subject: entity('adm'), action, resource: { type: 'tiktok_account', id } };
+      const { context } = (await as('adm', 'POST', '/access/v1/evaluation', body)).body;
+      expect(context.reasons.map(({ code }: { code: string }) => code)).toContain('NOT_A_MEMBER');
+    }
+  });
+
   test('the pages of the console: 404 alike, and the list holds nothing hidden', async () => {
     const own = await testApp();
     onTestFinished(async () => own.close());
