@@ -10,7 +10,7 @@ import type { Memo } from './memo.ts';
 import { PolicyKinds } from './policy-kinds.ts';
 import { prepare, type PreparedCheck } from './prepare.ts';
 import { isStoredKind, project, type Projection } from './project.ts';
-import { NO_IDS } from './question-ids.ts';
+import { decisionInput, withoutId } from './decision-input.ts';
 import { reasonsOf } from './reasons.ts';
 import type { Situation } from './situation.ts';
 import { Situations } from './situations.ts';
@@ -113,23 +113,19 @@ export class Decider {
     }
     const { projection } = await this.nobody(moving, check);
     const situation: Situation = { roles: [check.subject.type], projection };
-    const id = moving === 'subject' ? NO_IDS.principalId : NO_IDS.resourceId;
-    const anybody = { ...check, [moving]: { ...check[moving], id } };
-    const { moves } = await whyNot(situation, async (it) => this.#situations.allows(anybody, it));
+    const allows = async (it: Situation): Promise<boolean> => {
+      const { allowed } = await this.#memo.ask(withoutId(moving, this.#situations.question(check, it)));
+      return allowed;
+    };
+    const { moves } = await whyNot(situation, allows);
     const shared = moves?.filter(({ about }) => about === 'check' || about === fixed) ?? [];
     return reasonsOf(shared.flatMap(({ reasons }) => reasons));
   }
 
   /** Whether somebody may call this service for something. */
   async decideService({ role, action, vector }: ServiceCheck): Promise<boolean> {
-    const { allowed } = await this.#memo.ask({
-      kind: SERVICE_KIND,
-      action,
-      roles: [role],
-      ...NO_IDS,
-      principalAttr: {},
-      resourceAttr: { ...vector },
-    });
+    const input = decisionInput({ kind: SERVICE_KIND, action, roles: [role], resourceAttr: { ...vector } });
+    const { allowed } = await this.#memo.ask(input);
     return allowed;
   }
 

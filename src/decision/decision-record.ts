@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { exactText } from './exact-text.ts';
-import type { PdpAnswer, PdpQuestion } from './pdp.ts';
+import { canonicalJson } from './canonical-json.ts';
+import type { PdpAnswer } from './pdp.ts';
+import { decisionInput, idsIn, PLACEHOLDERS, type DecisionInput } from './decision-input.ts';
 
 /** Of which bundle and which facts a decision was. */
 export interface DecidedAt {
@@ -9,7 +10,7 @@ export interface DecidedAt {
 }
 
 /** Hears of every decision. Must neither throw nor take long. */
-export type RecordDecision = (answer: PdpAnswer, question: () => PdpQuestion, at: DecidedAt) => void;
+export type RecordDecision = (answer: PdpAnswer, question: () => DecisionInput, at: DecidedAt) => void;
 
 const Attributes = z.record(z.string(), z.unknown());
 
@@ -31,9 +32,6 @@ export const DecisionRecord = z.object({
 });
 export type DecisionRecord = z.infer<typeof DecisionRecord>;
 
-/** What is sent where no policy looks at ids. */
-const NO_IDS = { principalId: 'subject', resourceId: 'resource' } as const;
-
 /** Writes records as lines. Answers that are remembered are written out once, and then only dated. */
 export function recorder(write: (line: string) => void, now: () => Date = () => new Date()): RecordDecision {
   const texts = new WeakMap<PdpAnswer, string>();
@@ -44,18 +42,19 @@ export function recorder(write: (line: string) => void, now: () => Date = () => 
   };
 }
 
-function textOf(question: PdpQuestion, { allowed }: PdpAnswer): string {
-  const { kind, action, roles, principalId, principalAttr, resourceId, resourceAttr: vector } = question;
+function textOf(question: DecisionInput, { allowed }: PdpAnswer): string {
+  const { kind, action, roles, principalAttr, resourceAttr: vector } = question;
+  const ids = idsIn(question);
   const subject = {
-    ...(principalId !== NO_IDS.principalId && { id: principalId }),
+    ...(ids.subject !== null && { id: ids.subject }),
     ...(Object.keys(principalAttr).length > 0 && { attributes: principalAttr }),
   };
-  return exactText({
+  return canonicalJson({
     kind,
     action,
     roles,
     ...(Object.keys(subject).length > 0 && { subject }),
-    ...(resourceId !== NO_IDS.resourceId && { resource_id: resourceId }),
+    ...(ids.resource !== null && { resource_id: ids.resource }),
     vector,
     decision: allowed,
   }).slice(1);
@@ -69,14 +68,10 @@ export function questionOf({
   subject,
   resource_id: resourceId,
   vector,
-}: DecisionRecord): PdpQuestion {
-  return {
-    kind,
-    action,
-    roles,
-    principalId: subject?.id ?? NO_IDS.principalId,
-    principalAttr: subject?.attributes ?? {},
-    resourceId: resourceId ?? NO_IDS.resourceId,
-    resourceAttr: vector,
+}: DecisionRecord): DecisionInput {
+  const ids = {
+    principalId: subject?.id ?? PLACEHOLDERS.principalId,
+    resourceId: resourceId ?? PLACEHOLDERS.resourceId,
   };
+  return decisionInput({ kind, action, roles, principalAttr: subject?.attributes ?? {}, resourceAttr: vector }, ids);
 }

@@ -7,7 +7,7 @@ import type { Memo } from './memo.ts';
 import type { Pdp, PdpExplanation } from './pdp.ts';
 import { prepare } from './prepare.ts';
 import { isStoredKind, project } from './project.ts';
-import { NO_IDS } from './question-ids.ts';
+import { decisionInput } from './decision-input.ts';
 import type { Situation } from './situation.ts';
 import { Situations } from './situations.ts';
 import { factChanges, type FactChange } from './fact-changes.ts';
@@ -63,10 +63,9 @@ export class Explainer {
 
   /** Whether the policies would allow in a situation that need not hold anywhere. */
   async allows(action: string, situation: Situation): Promise<boolean> {
-    const resource = { type: situation.projection.kind, id: NO_IDS.resourceId, properties: {} };
-    const subject = { type: situation.roles[0] ?? 'user', id: NO_IDS.principalId, properties: {} };
-    const asked = { action: { name: action, properties: {} }, context: {}, within: null, byPerson: false };
-    return this.#situations.allows({ subject, resource, ...asked }, situation);
+    const { roles, projection } = situation;
+    const input = decisionInput({ kind: projection.kind, action, roles, resourceAttr: { ...projection.vector } });
+    return (await this.#parts.memo.ask(input)).allowed;
   }
 
   async #changes(check: Check, situation: Situation): Promise<FactChange[]> {

@@ -1,8 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { SparkgateError } from '../domain/errors.ts';
-import type { Properties } from './check.ts';
-import { exactText } from './exact-text.ts';
-import type { Pdp, PdpAnswer, PdpQuestion } from './pdp.ts';
+import type { Pdp, PdpAnswer } from './pdp.ts';
+import { inputOfKey, memoKey, type DecisionInput } from './decision-input.ts';
 
 export interface MemoOptions {
   /** The bundle that answers: part of every key. */
@@ -16,7 +15,7 @@ export interface MemoOptions {
 }
 
 interface Waiting {
-  question: PdpQuestion;
+  question: DecisionInput;
   resolve: (answer: PdpAnswer) => void;
   reject: (error: unknown) => void;
 }
@@ -58,10 +57,10 @@ export class Memo {
   }
 
   /** @throws SparkgateError `unavailable`; failures are not remembered */
-  async ask(question: PdpQuestion): Promise<PdpAnswer> {
+  async ask(question: DecisionInput): Promise<PdpAnswer> {
     if (!this.#options.remembers(question.kind) || (this.#confirmed !== null && !this.#confirmed()))
       return this.#enqueue(question);
-    const key = this.#key(question);
+    const key = memoKey(this.#options.bundleHash, question);
     const known = this.#answers.get(key);
     if (known) {
       this.#hits += 1;
@@ -79,32 +78,19 @@ export class Memo {
    * What was asked last, the latest first: what will be asked next, most likely.
    * @param looked how many of the last are looked at, and `wanted` says which of their kinds count
    */
-  recent(most: number, looked: number, wanted: (kind: string) => boolean): PdpQuestion[] {
-    const questions: PdpQuestion[] = [];
+  recent(most: number, looked: number, wanted: (kind: string) => boolean): DecisionInput[] {
+    const questions: DecisionInput[] = [];
     let seen = 0;
     for (const key of this.#answers.keys()) {
       if (questions.length === most || seen === looked) break;
       seen += 1;
-      const question = questionOf(key);
+      const question = inputOfKey(key);
       if (wanted(question.kind)) questions.push(question);
     }
     return questions;
   }
 
-  #key(question: PdpQuestion): string {
-    return exactText([
-      this.#options.bundleHash,
-      question.kind,
-      question.action,
-      question.roles,
-      question.principalId,
-      question.principalAttr,
-      question.resourceId,
-      question.resourceAttr,
-    ]);
-  }
-
-  async #enqueue(question: PdpQuestion): Promise<PdpAnswer> {
+  async #enqueue(question: DecisionInput): Promise<PdpAnswer> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ question, resolve, reject });
       if (this.#waiting.length === 1) setImmediate(() => void this.#flush());
@@ -137,19 +123,4 @@ export class Memo {
       reject(error);
     }
   }
-}
-
-/** The question of a key, which holds all of it. */
-function questionOf(key: string): PdpQuestion {
-  const [, kind, action, roles, principalId, principalAttr, resourceId, resourceAttr] = JSON.parse(key) as [
-    string,
-    string,
-    string,
-    string[],
-    string,
-    Properties,
-    string,
-    Properties,
-  ];
-  return { kind, action, roles, principalId, principalAttr, resourceId, resourceAttr };
 }

@@ -14,18 +14,8 @@ import pLimit from 'p-limit';
 import { SparkgateError, type Sentence } from '../domain/errors.ts';
 import { BUNDLE_KIND } from './bundle.ts';
 import type { Properties } from './check.ts';
-import { exactText } from './exact-text.ts';
-
-/** Everything that is sent for one decision. Equal questions have equal answers. */
-export interface PdpQuestion {
-  kind: string;
-  action: string;
-  roles: readonly string[];
-  principalId: string;
-  principalAttr: Properties;
-  resourceId: string;
-  resourceAttr: Properties;
-}
+import { canonicalJson } from './canonical-json.ts';
+import type { DecisionInput } from './decision-input.ts';
 
 export interface PdpAnswer {
   allowed: boolean;
@@ -103,8 +93,8 @@ export class Pdp {
   }
 
   /** Asks all questions, in as few calls as they have principals. @throws SparkgateError `unavailable`, or `invalid_request` */
-  async ask(questions: readonly PdpQuestion[]): Promise<PdpAnswer[]> {
-    const answers = new Map<PdpQuestion, PdpAnswer>();
+  async ask(questions: readonly DecisionInput[]): Promise<PdpAnswer[]> {
+    const answers = new Map<DecisionInput, PdpAnswer>();
     await this.#atOnce.map(callsFor(questions), async (call) => this.#call(call, answers));
     return questions.map((question) => {
       const answer = answers.get(question);
@@ -114,7 +104,7 @@ export class Pdp {
   }
 
   /** Asks one question, and how it was answered. @throws SparkgateError `unavailable`, or `invalid_request` */
-  async explain(question: PdpQuestion): Promise<PdpExplanation> {
+  async explain(question: DecisionInput): Promise<PdpExplanation> {
     const [result] = await this.#check(question, [question], true);
     if (!result) throw new SparkgateError('unavailable', 'The policy decision point left a question open.');
     return {
@@ -125,7 +115,7 @@ export class Pdp {
     };
   }
 
-  async #call(questions: readonly PdpQuestion[], answers: Map<PdpQuestion, PdpAnswer>): Promise<void> {
+  async #call(questions: readonly DecisionInput[], answers: Map<DecisionInput, PdpAnswer>): Promise<void> {
     const [first] = questions;
     if (!first) return;
     this.#calls += 1;
@@ -172,8 +162,8 @@ export class Pdp {
   }
 
   async #check(
-    first: PdpQuestion,
-    questions: readonly PdpQuestion[],
+    first: DecisionInput,
+    questions: readonly DecisionInput[],
     includeMetadata = false,
   ): Promise<CheckResourcesResult[]> {
     const principal = { id: first.principalId, roles: [...first.roles], attr: asValues(first.principalAttr) };
@@ -254,17 +244,17 @@ function toldBy(result: CheckResourcesResult | undefined): string | null {
   return typeof told === 'string' ? told : typeof told === 'number' ? String(told) : null;
 }
 
-function callsFor(questions: readonly PdpQuestion[]): PdpQuestion[][] {
+function callsFor(questions: readonly DecisionInput[]): DecisionInput[][] {
   const byPrincipal = Map.groupBy(questions, (question) =>
-    exactText([question.roles, question.principalId, question.principalAttr]),
+    canonicalJson([question.roles, question.principalId, question.principalAttr]),
   );
   return [...byPrincipal].flatMap(([principal, group]) => inCalls(group, principal.length));
 }
 
 /** Cuts questions of one principal into calls that are neither too many nor too large together. */
-function inCalls(questions: readonly PdpQuestion[], principalSize: number): PdpQuestion[][] {
-  const calls: PdpQuestion[][] = [];
-  let call: PdpQuestion[] = [];
+function inCalls(questions: readonly DecisionInput[], principalSize: number): DecisionInput[][] {
+  const calls: DecisionInput[][] = [];
+  let call: DecisionInput[] = [];
   let size = principalSize;
   for (const question of questions) {
     const own = JSON.stringify(question.resourceAttr).length;

@@ -4,9 +4,9 @@ import type { Check, Decision, Properties } from './check.ts';
 import type { RecordDecision } from './decision-record.ts';
 import type { Facts } from './facts.ts';
 import type { Memo } from './memo.ts';
-import type { PdpAnswer, PdpQuestion } from './pdp.ts';
+import type { PdpAnswer } from './pdp.ts';
+import { decisionInput, inputOf, type DecisionInput } from './decision-input.ts';
 import { attributes } from './project.ts';
-import { idsOf, NO_IDS } from './question-ids.ts';
 import { missing } from './reasons.ts';
 
 /** Kinds that only policies know: decided from what is stored of both sides as entities, and what was sent over it. */
@@ -63,20 +63,15 @@ export class PolicyKinds {
     return this.#memo.ask(this.#question(check, rows));
   }
 
-  #question(check: Check, rows: Facts['rows']): PdpQuestion {
-    const { subject, resource, action } = check;
-    return {
-      kind: resource.type,
-      action: action.name,
-      roles: [subject.type],
-      ...idsOf(check, this.#bundle),
+  #question(check: Check, rows: Facts['rows']): DecisionInput {
+    return inputOf(check, this.#bundle, {
       principalAttr: this.#attributes(check, rows, 'subject'),
       resourceAttr: {
         ...this.#attributes(check, rows, 'resource'),
-        action: action.properties,
+        action: check.action.properties,
         context: check.context,
       },
-    };
+    });
   }
 
   /** What is known of one side. What a key sends goes over what is stored; what a person sends does not. */
@@ -89,14 +84,9 @@ export class PolicyKinds {
   /** What a kind's resource schema refuses of an entity's attributes; nothing where no policy knows the kind. */
   async complaints(kind: string, stored: object): Promise<PdpAnswer['refused']> {
     if (!this.#bundle.kinds.has(kind)) return [];
-    const { refused } = await this.#memo.ask({
-      kind,
-      action: 'store',
-      roles: ['sparkgate'],
-      ...NO_IDS,
-      principalAttr: {},
-      resourceAttr: { ...stored, action: {}, context: {} },
-    });
+    const resourceAttr = { ...stored, action: {}, context: {} };
+    const input = decisionInput({ kind, action: 'store', roles: ['sparkgate'], resourceAttr });
+    const { refused } = await this.#memo.ask(input);
     return refused.filter(({ side, path }) => side === 'resource' && !OF_THE_CHECK.test(path));
   }
 }

@@ -2,8 +2,8 @@ import { isGlob } from '@sparkgate/cerbos-policies/glob';
 import { namesAction, type Bundle } from './bundle.ts';
 import type { Check } from './check.ts';
 import type { Memo } from './memo.ts';
-import type { PdpAnswer, PdpQuestion } from './pdp.ts';
-import { idsOf } from './question-ids.ts';
+import type { PdpAnswer } from './pdp.ts';
+import { inputOf, type DecisionInput } from './decision-input.ts';
 import type { Situation } from './situation.ts';
 
 /** Puts situations of checks to the PDP: those that hold, and those that need not hold anywhere. */
@@ -22,15 +22,8 @@ export class Situations {
   }
 
   /** What is sent of a check in a situation. */
-  question(check: Check, { roles, projection }: Situation): PdpQuestion {
-    return {
-      kind: projection.kind,
-      action: check.action.name,
-      roles,
-      ...idsOf(check, this.#bundle),
-      principalAttr: {},
-      resourceAttr: { ...projection.vector },
-    };
+  question(check: Check, { roles, projection }: Situation): DecisionInput {
+    return inputOf(check, this.#bundle, { roles, resourceAttr: { ...projection.vector } });
   }
 
   /** Of a situation that holds. @throws Error when the policies' schema does not take what there is */

@@ -1,5 +1,6 @@
 import { SERVICE_KIND, type Bundle } from '../decision/bundle.ts';
 import type { Properties } from '../decision/check.ts';
+import { decisionInput } from '../decision/decision-input.ts';
 import type { Memo } from '../decision/memo.ts';
 import type { Pdp } from '../decision/pdp.ts';
 import type {
@@ -74,6 +75,5 @@ export async function probe(pdp: Pdp, { hash, kinds }: Bundle): Promise<void> {
 
 function question(kind: string, vector: Properties) {
   const roles = [kind === SERVICE_KIND ? 'api_key' : 'user'];
-  const nobody = { principalId: 'subject', principalAttr: {}, resourceId: 'resource' };
-  return { kind, action: 'probe', roles, ...nobody, resourceAttr: vector };
+  return decisionInput({ kind, action: 'probe', roles, resourceAttr: vector });
 }

@@ -1,4 +1,5 @@
-import type { Pdp, PdpQuestion } from '../decision/pdp.ts';
+import type { Pdp } from '../decision/pdp.ts';
+import { decisionInput, type DecisionInput } from '../decision/decision-input.ts';
 import { PlatformError } from '../platform/platform-error.ts';
 import { askPatiently } from './patience.ts';
 import type { Point } from './point.ts';
@@ -99,19 +100,11 @@ export async function sample(
 }
 
 /** The question that asks the PDP for one decision of the space. */
-function question(kind: string, action: string, { role, attr }: Point): PdpQuestion {
-  return {
-    kind,
-    action,
-    roles: [role],
-    principalId: 'subject',
-    principalAttr: {},
-    resourceId: 'resource',
-    resourceAttr: { ...attr },
-  };
+function question(kind: string, action: string, { role, attr }: Point): DecisionInput {
+  return decisionInput({ kind, action, roles: [role], resourceAttr: { ...attr } });
 }
 
-async function askAll(pdp: Pdp, questions: readonly PdpQuestion[]): Promise<boolean[]> {
+async function askAll(pdp: Pdp, questions: readonly DecisionInput[]): Promise<boolean[]> {
   const answers = await askPatiently(pdp, questions);
   return answers.map(({ allowed, refused }, index) => {
     if (refused.length === 0) return allowed;

@@ -1,14 +1,14 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import type { PdpQuestion } from '../decision/pdp.ts';
+import type { DecisionInput } from '../decision/decision-input.ts';
 import { asList, asNode, isString, type YamlNode } from '@sparkgate/cerbos-policies/yaml-node';
 import { readTraces } from './traces.ts';
 
 /** One thing that a policy test expects, as a question to a PDP. */
 export interface Expectation {
   test: string;
-  question: PdpQuestion;
+  question: DecisionInput;
   allowed: boolean;
 }
 
@@ -25,7 +25,7 @@ export async function readExpectations(folder: string, report: string): Promise<
     if (!passed || !suite || !who || !what || suite.special.has(test)) return [];
     const [subject, object] = [asNode(who), asNode(what)];
     if (!isString(object['kind']) || SPECIAL.some((key) => key in subject || key in object)) return [];
-    const question: PdpQuestion = {
+    const question: DecisionInput = {
       kind: object['kind'],
       action,
       roles: asList(subject['roles']).filter(isString),

@@ -1,4 +1,5 @@
-import type { Pdp, PdpAnswer, PdpQuestion } from '../decision/pdp.ts';
+import type { Pdp, PdpAnswer } from '../decision/pdp.ts';
+import type { DecisionInput } from '../decision/decision-input.ts';
 import { SparkgateError } from '../domain/errors.ts';
 
 /** Questions that are on their way at once, and how often they are put before the PDP counts as away. */
@@ -9,7 +10,7 @@ const ATTEMPTS = 5;
  * Asks as many questions as there are, a few hundred at a time, and asks again where a busy machine made the PDP late.
  * @throws SparkgateError `unavailable` when it stays away
  */
-export async function askPatiently(pdp: Pdp, questions: readonly PdpQuestion[]): Promise<PdpAnswer[]> {
+export async function askPatiently(pdp: Pdp, questions: readonly DecisionInput[]): Promise<PdpAnswer[]> {
   const answers: PdpAnswer[] = [];
   for (let from = 0; from < questions.length; from += TOGETHER) {
     answers.push(...(await ask(pdp, questions.slice(from, from + TOGETHER), ATTEMPTS)));
@@ -17,7 +18,7 @@ export async function askPatiently(pdp: Pdp, questions: readonly PdpQuestion[]):
   return answers;
 }
 
-async function ask(pdp: Pdp, questions: readonly PdpQuestion[], attempts: number): Promise<PdpAnswer[]> {
+async function ask(pdp: Pdp, questions: readonly DecisionInput[], attempts: number): Promise<PdpAnswer[]> {
   try {
     return await pdp.ask(questions);
   } catch (error) {

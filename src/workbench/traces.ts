@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PLACEHOLDERS } from '../decision/decision-input.ts';
 import { compilePolicies } from '@sparkgate/cerbos-pdp/compile';
 import { PlatformError } from '../platform/platform-error.ts';
 import type { Point } from './point.ts';
@@ -141,8 +142,8 @@ function suiteOf(kind: string, questions: readonly { point: Point; action: strin
     Object.fromEntries(questions.map((question, index) => [`q${index}`, make(question)]));
   return {
     name: 'points',
-    principals: each(({ point }) => ({ id: 'subject', roles: [point.role], attr: {} })),
-    resources: each(({ point }) => ({ id: 'resource', kind, attr: point.attr })),
+    principals: each(({ point }) => ({ id: PLACEHOLDERS.principalId, roles: [point.role], attr: {} })),
+    resources: each(({ point }) => ({ id: PLACEHOLDERS.resourceId, kind, attr: point.attr })),
     tests: questions.map(({ action }, index) => {
       const [name, actions] = [`q${index}`, [action]];
       const expected = [{ principal: name, resource: name, actions: { [action]: 'EFFECT_ALLOW' } }];

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
 import { Memo, type MemoOptions } from '../../src/decision/memo.ts';
-import { Pdp, type PdpQuestion } from '../../src/decision/pdp.ts';
+import { Pdp } from '../../src/decision/pdp.ts';
+import { decisionInput, type DecisionInput } from '../../src/decision/decision-input.ts';
 import type { BusinessCenterVector } from '../../src/decision/vectors.ts';
 import type { TestApp } from '../support/app.ts';
 import { gateBefore } from '../support/gate.ts';
@@ -15,15 +16,13 @@ function memory(options: Partial<MemoOptions> = {}, target = inject('cerbosTarge
   return { memo: new Memo(pdp, { ...OPTIONS, ...options }), pdp };
 }
 
-const asks = (vector: BusinessCenterVector): PdpQuestion => ({
-  kind: 'business_center',
-  action: 'request_account_access',
-  roles: ['user'],
-  principalId: 'subject',
-  principalAttr: {},
-  resourceId: 'resource',
-  resourceAttr: vector,
-});
+const asks = (vector: BusinessCenterVector): DecisionInput =>
+  decisionInput({
+    kind: 'business_center',
+    action: 'request_account_access',
+    roles: ['user'],
+    resourceAttr: vector,
+  });
 const ADMIN = asks({ user_role: 'ADMIN', scopes: ['POST'] });
 const STANDARD = asks({ user_role: 'STANDARD', scopes: ['POST'] });
 
@@ -46,7 +45,7 @@ test('different situations that come together go out in one call, and each gets 
 
 test('whatever is sent is part of what is remembered', async () => {
   const { memo, pdp } = memory();
-  const others: Partial<PdpQuestion>[] = [
+  const others: Partial<DecisionInput>[] = [
     {},
     { action: 'view_access_requests' },
     { roles: ['tiktok_account'] },

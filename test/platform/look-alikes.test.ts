@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { PdpQuestion } from '../../src/decision/pdp.ts';
+import type { DecisionInput } from '../../src/decision/decision-input.ts';
 import { refuseHashCollisions } from '@sparkgate/cerbos-policies/rule-hash-collisions';
 import { PolicyServers } from '../../src/workbench/policy-server.ts';
 import { temporaryFolder } from './support.ts';
@@ -193,7 +193,7 @@ const SITUATIONS = Array.from({ length: 8 }, (_, bits) => ({
   z: (bits & 4) > 0,
 }));
 
-const question = (kind: string, resourceAttr: Record<string, boolean>): PdpQuestion => ({
+const question = (kind: string, resourceAttr: Record<string, boolean>): DecisionInput => ({
   kind,
   action: 'open',
   roles: ['user'],

@@ -3,7 +3,7 @@ import { ACTION_PROPERTIES } from '../../src/decision/action-properties.ts';
 import type { Check } from '../../src/decision/check.ts';
 import { prepare, type PreparedCheck } from '../../src/decision/prepare.ts';
 import { loadFacts } from '../../src/decision/facts.ts';
-import type { PdpQuestion } from '../../src/decision/pdp.ts';
+import type { DecisionInput } from '../../src/decision/decision-input.ts';
 import { attributes, isStoredKind, project } from '../../src/decision/project.ts';
 import { poolQuery } from '../../src/store/open.ts';
 import { overHttp } from './over-http.ts';
@@ -140,7 +140,7 @@ async function directly(it: BundleApp, prepared: readonly PreparedCheck[]): Prom
     query,
     prepared.map(({ question }) => question),
   );
-  const asked = prepared.map(({ check, question }, index): PdpQuestion | null => {
+  const asked = prepared.map(({ check, question }, index): DecisionInput | null => {
     const { subject, action, resource, context } = check;
     const rows = facts[index]?.rows ?? [];
     const common = {

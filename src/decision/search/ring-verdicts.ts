@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Check } from '../check.ts';
 import type { Decider } from '../decide.ts';
-import { exactText } from '../exact-text.ts';
+import { canonicalJson } from '../canonical-json.ts';
 import type { Projection } from '../project.ts';
 import type { Sides } from './candidates.ts';
 import type { Ring, Rings } from './rings.ts';
@@ -30,7 +30,7 @@ export class RingVerdicts {
     if (!this.#decider.answersLast) return this.#decide(rings, check, nobody);
     const { moving, type, fixed, properties } = sides;
     const named = properties.bc_id != null;
-    const key = exactText([check.action.name, check.subject.type, moving, type, fixed.type, named, nobody]);
+    const key = canonicalJson([check.action.name, check.subject.type, moving, type, fixed.type, named, nobody]);
     const before = this.#known.get(key);
     if (before) return before;
     const verdicts = await this.#decide(rings, check, nobody);

@@ -7,7 +7,7 @@ import { isGlob } from '@sparkgate/cerbos-policies/glob';
 import { isOfThisService, type Bundle } from '../bundle.ts';
 import type { Check } from '../check.ts';
 import type { Decider } from '../decide.ts';
-import { exactText } from '../exact-text.ts';
+import { canonicalJson } from '../canonical-json.ts';
 import { prepare, type PreparedCheck } from '../prepare.ts';
 import { known, universe, type Candidate, type Candidates, type Sides } from './candidates.ts';
 import { reachOf, RingVerdicts, type Reach } from './ring-verdicts.ts';
@@ -113,7 +113,7 @@ export class Search {
   ): Promise<Start> {
     const within = (reach: Reach): Candidates => (reach ? inRings(rings, reach, sides) : universe(sides));
     const { moving, type, fixed } = sides;
-    const same = exactText([check.action.name, check.subject.type, moving, type, fixed.type, fixed.id]);
+    const same = canonicalJson([check.action.name, check.subject.type, moving, type, fixed.type, fixed.id]);
     const [first, nobody] = await Promise.all([
       start(within((this.#reached.get(same) ?? { reach: [] }).reach)),
       this.#decider.nobody(moving, check),
@@ -212,7 +212,7 @@ export class Search {
 
 /** How many candidates are asked about at once. */
 function chunkFor({ subject, action, resource, context }: Check): number {
-  const sent = exactText([subject.properties, action.properties, resource.properties, context]).length;
+  const sent = canonicalJson([subject.properties, action.properties, resource.properties, context]).length;
   return Math.min(CHUNK, Math.ceil(CHUNK_CHARACTERS / sent));
 }
 

@@ -1,6 +1,6 @@
 import { meansAction, type Attribute, type Bundle } from '../../decision/bundle.ts';
 import type { Properties } from '../../decision/check.ts';
-import type { PdpQuestion } from '../../decision/pdp.ts';
+import type { DecisionInput } from '../../decision/decision-input.ts';
 import type { RuleText } from '../policy-text.ts';
 import { otherValues } from './attribute-values.ts';
 import type { RuleAbout } from './rules-about.ts';
@@ -22,9 +22,9 @@ interface Rules {
  * themselves mention, and others. What no rule mentions is not thought of.
  */
 export async function attributeSets(
-  asked: PdpQuestion,
+  asked: DecisionInput,
   { bundle, rules }: { bundle: Bundle; rules: Rules },
-  allows: (questions: readonly PdpQuestion[]) => Promise<boolean[]>,
+  allows: (questions: readonly DecisionInput[]) => Promise<boolean[]>,
 ): Promise<Would> {
   const leaves = [...rules.own.flatMap((rule) => rule.leaves), ...rules.about.flatMap((rule) => rule.expressions)];
   const fields = attributesRead(asked, { bundle, rules }).map((it): Field => {
@@ -48,7 +48,7 @@ const ATTRIBUTE = /\b(P|R|request\.principal|request\.resource)\.attr\.(\w+)/g;
 
 /** What the rules about the action look at. */
 function attributesRead(
-  { kind, action }: PdpQuestion,
+  { kind, action }: DecisionInput,
   { bundle, rules }: { bundle: Bundle; rules: Rules },
 ): Attribute[] {
   const known = bundle.kinds.get(kind)?.rules ?? [];
@@ -66,7 +66,7 @@ function attributesRead(
 
 /** A value that no rule mentions goes farther than those that one does: it is told only where none of these will do. */
 function fieldOf(
-  asked: PdpQuestion,
+  asked: DecisionInput,
   { side, name }: Attribute,
   { now, mentioned, others }: { now: unknown; mentioned: readonly unknown[]; others: readonly unknown[] },
 ): Field {
@@ -83,11 +83,11 @@ function fieldOf(
   return { name: `${side}/${name}`, options, missingFrom: null };
 }
 
-function sideOf(asked: PdpQuestion, side: Attribute['side']): Properties {
+function sideOf(asked: DecisionInput, side: Attribute['side']): Properties {
   return side === 'subject' ? asked.principalAttr : asked.resourceAttr;
 }
 
-function questionOf(asked: PdpQuestion, { attr }: Asked): PdpQuestion {
+function questionOf(asked: DecisionInput, { attr }: Asked): DecisionInput {
   const own = (side: Attribute['side']): Properties =>
     Object.fromEntries(
       Object.entries(attr)

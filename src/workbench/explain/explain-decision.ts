@@ -1,8 +1,8 @@
 import { isOfThisService, meansAction } from '../../decision/bundle.ts';
-import type { Check, Properties } from '../../decision/check.ts';
+import type { Check } from '../../decision/check.ts';
 import { loadFacts, type Facts } from '../../decision/facts.ts';
 import type { FactRow } from '../../decision/facts-statement.ts';
-import type { PdpQuestion } from '../../decision/pdp.ts';
+import { decisionInput, inputOf, type DecisionInput } from '../../decision/decision-input.ts';
 import { prepare } from '../../decision/prepare.ts';
 import { attributes, isStoredKind, project } from '../../decision/project.ts';
 import type { Situation } from '../../decision/situation.ts';
@@ -28,7 +28,7 @@ export interface Explained {
   /** The rows that the database has between the two. */
   facts: readonly FactRow[];
   /** What was put to the PDP; null where nothing was, since there is no such resource. */
-  asked: PdpQuestion | null;
+  asked: DecisionInput | null;
   /** What the kind's schema refused. */
   refused: readonly { path: string; message: string }[];
   /** How each rule about the action fared, by Cerbos' own account. */
@@ -71,7 +71,7 @@ async function explainStored(check: Check, facts: Facts, side: Side): Promise<Ex
   const projection = project(check, prepare(check).question, facts.rows);
   const situation: Situation = { roles: [check.subject.type], projection };
   if (!projection.known) return { ...outline(check, facts, side), asked: null };
-  const asked = { ...questionAbout(check, side), resourceAttr: { ...projection.vector } };
+  const asked = inputOf(check, side.bundle, { resourceAttr: { ...projection.vector } });
   const explained = await answered(check, facts, { side, asked });
   if (explained.decision) return explained;
   const apart = await toldApart(side, asked.kind, asked.action);
@@ -87,13 +87,15 @@ async function explainStored(check: Check, facts: Facts, side: Side): Promise<Ex
 
 async function explainMerged(check: Check, facts: Facts, side: Side): Promise<Explained> {
   const { subject, resource, action, context } = check;
-  const asked: PdpQuestion = {
-    ...questionAbout(check, side),
-    principalId: subject.id,
-    resourceId: resource.id,
+  const stored = { ...attributes(facts.rows, 'resource'), ...resource.properties };
+  const stated = {
+    kind: resource.type,
+    action: action.name,
+    roles: [subject.type],
     principalAttr: { ...attributes(facts.rows, 'subject'), ...subject.properties },
-    resourceAttr: { ...attributes(facts.rows, 'resource'), ...resource.properties, action: action.properties, context },
+    resourceAttr: { ...stored, action: action.properties, context },
   };
+  const asked = decisionInput(stated, { principalId: subject.id, resourceId: resource.id });
   const explained = await answered(check, facts, { side, asked });
   if (explained.decision) return explained;
   const text = side.texts?.get(asked.kind);
@@ -110,7 +112,7 @@ async function explainMerged(check: Check, facts: Facts, side: Side): Promise<Ex
 async function answered(
   check: Check,
   facts: Facts,
-  { side, asked }: { side: Side; asked: PdpQuestion },
+  { side, asked }: { side: Side; asked: DecisionInput },
 ): Promise<Explained> {
   const [[answer], trace] = await Promise.all([side.pdp.ask([asked]), traceOf(side, asked)]);
   return {
@@ -129,24 +131,7 @@ function outline(check: Check, { rows, revision }: Facts, { bundle }: Side): Exp
   return { check, policy: bundle.hash, revision, facts: rows, named, ...nothing };
 }
 
-/** Ids are sent where the policy looks at them, as the service does. */
-function questionAbout({ subject, resource, action }: Check, { bundle }: Side): PdpQuestion {
-  const mentioned = bundle.kinds.get(resource.type)?.mentionsIds === true;
-  const ids = mentioned
-    ? { principalId: subject.id, resourceId: resource.id }
-    : { principalId: 'subject', resourceId: 'resource' };
-  const none: Properties = {};
-  return {
-    kind: resource.type,
-    action: action.name,
-    roles: [subject.type],
-    ...ids,
-    principalAttr: none,
-    resourceAttr: none,
-  };
-}
-
-async function allowed({ pdp }: Side, questions: readonly PdpQuestion[]): Promise<boolean[]> {
+async function allowed({ pdp }: Side, questions: readonly DecisionInput[]): Promise<boolean[]> {
   const answers = await askPatiently(pdp, questions);
   return answers.map((answer) => answer.allowed);
 }

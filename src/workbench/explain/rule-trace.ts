@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { PdpQuestion } from '../../decision/pdp.ts';
+import type { DecisionInput } from '../../decision/decision-input.ts';
 import { compilePolicies } from '@sparkgate/cerbos-pdp/compile';
 import { PlatformError } from '../../platform/platform-error.ts';
 import type { PolicyFile } from '../policy-files.ts';
@@ -39,7 +39,7 @@ export interface Traced {
 /** Asks Cerbos for its own account of one decision, by a test of one case. @throws PlatformError when it gives none */
 export async function traceOf(
   { folder: policyDir, files }: { folder: string; files: readonly PolicyFile[] },
-  asked: PdpQuestion,
+  asked: DecisionInput,
 ): Promise<Traced> {
   const folder = await mkdtemp(join(tmpdir(), 'sg-trace-'));
   try {
@@ -59,7 +59,7 @@ export async function traceOf(
   }
 }
 
-function suiteOf({ kind, action, roles, principalId, principalAttr, resourceId, resourceAttr }: PdpQuestion): object {
+function suiteOf({ kind, action, roles, principalId, principalAttr, resourceId, resourceAttr }: DecisionInput): object {
   const input = { principals: ['subject'], resources: ['resource'], actions: [action] };
   return {
     name: 'one',

@@ -1,4 +1,4 @@
-import type { PdpQuestion } from '../../decision/pdp.ts';
+import type { DecisionInput } from '../../decision/decision-input.ts';
 import { meansAction } from '../../decision/bundle.ts';
 import { matchesGlob } from '@sparkgate/cerbos-policies/glob';
 import { asList, asNode, isString, type YamlNode } from '@sparkgate/cerbos-policies/yaml-node';
@@ -14,7 +14,7 @@ export interface RuleAbout {
   expressions: readonly string[];
 }
 
-type About = Pick<PdpQuestion, 'kind' | 'action' | 'principalId'>;
+type About = Pick<DecisionInput, 'kind' | 'action' | 'principalId'>;
 
 /** The rules about an action, of the kind's policies and of the subject's own ones. */
 export function rulesAbout(files: readonly PolicyFile[], asked: About): RuleAbout[] {

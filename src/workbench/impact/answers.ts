@@ -1,4 +1,4 @@
-import type { PdpQuestion } from '../../decision/pdp.ts';
+import type { DecisionInput } from '../../decision/decision-input.ts';
 import type { Side } from './sides.ts';
 
 /** Questions on their way at once. */
@@ -7,10 +7,10 @@ const TOGETHER = 4000;
 /** What one side answers; null where it has no policy of the kind. @throws SparkgateError `unavailable` */
 export async function answersOf(
   { bundle, pdp }: Side,
-  questions: readonly PdpQuestion[],
+  questions: readonly DecisionInput[],
 ): Promise<({ allowed: boolean; refused: boolean } | null)[]> {
   const known = questions.filter(({ kind }) => bundle.kinds.has(kind));
-  const found = new Map<PdpQuestion, { allowed: boolean; refused: boolean }>();
+  const found = new Map<DecisionInput, { allowed: boolean; refused: boolean }>();
   for (let from = 0; from < known.length; from += TOGETHER) {
     const part = known.slice(from, from + TOGETHER);
     for (const [index, answer] of (await pdp.ask(part)).entries()) {

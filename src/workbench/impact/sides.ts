@@ -1,6 +1,6 @@
 import { bundleOf, type Bundle } from '../../decision/bundle.ts';
-import { exactText } from '../../decision/exact-text.ts';
-import type { Pdp, PdpQuestion } from '../../decision/pdp.ts';
+import { decisionInput, memoKey, type DecisionInput } from '../../decision/decision-input.ts';
+import type { Pdp } from '../../decision/pdp.ts';
 import { readPolicyFolder } from '@sparkgate/cerbos-policies/policy-folder';
 import { actionExamples } from '../action-examples.ts';
 import { UnreadableExpression } from '../expressions.ts';
@@ -134,8 +134,8 @@ export class Sides {
   }
 
   /** Puts questions to both; a kind without a policy is denied. @throws SparkgateError `unavailable` */
-  async ask(questions: readonly PdpQuestion[]): Promise<Answers[]> {
-    const keys = questions.map((question) => exactText(Object.values(question)));
+  async ask(questions: readonly DecisionInput[]): Promise<Answers[]> {
+    const keys = questions.map((question) => memoKey('', question));
     const fresh = new Map(
       questions.flatMap((it, index) => (this.#answers.has(keys[index] ?? '') ? [] : [[keys[index] ?? '', it]])),
     );
@@ -162,7 +162,6 @@ export class Sides {
 }
 
 /** The question about one point of a vector space. */
-export function questionOf(kind: string, action: string, { role, attr }: Point): PdpQuestion {
-  const nobody = { principalId: 'subject', principalAttr: {}, resourceId: 'resource' };
-  return { kind, action, roles: [role], ...nobody, resourceAttr: { ...attr } };
+export function questionOf(kind: string, action: string, { role, attr }: Point): DecisionInput {
+  return decisionInput({ kind, action, roles: [role], resourceAttr: { ...attr } });
 }

@@ -1,5 +1,5 @@
 import type { Properties } from '../../decision/check.ts';
-import { exactText } from '../../decision/exact-text.ts';
+import { canonicalJson } from '../../decision/canonical-json.ts';
 import type { Live } from '../live.ts';
 import { UNTOLD } from './sides.ts';
 
@@ -51,6 +51,6 @@ export async function storedTypes(live: Live): Promise<string[]> {
 
 /** Puts those together that are alike. */
 export function classesOf(entities: readonly Entity[], byIds: boolean): Class[] {
-  const classes = Map.groupBy(entities, ({ id, attributes }) => exactText(byIds ? [attributes, id] : [attributes]));
+  const classes = Map.groupBy(entities, ({ id, attributes }) => canonicalJson(byIds ? [attributes, id] : [attributes]));
   return [...classes.values()].flatMap(([first, ...others]) => (first ? [[first, ...others] as const] : []));
 }

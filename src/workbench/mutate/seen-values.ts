@@ -1,4 +1,4 @@
-import type { PdpQuestion } from '../../decision/pdp.ts';
+import { decisionInput, type DecisionInput } from '../../decision/decision-input.ts';
 import type { Properties } from '../../decision/check.ts';
 import type { Expectation } from '../expectations.ts';
 
@@ -13,19 +13,18 @@ export function questionsOfSeenValues(
   kind: string,
   actions: readonly string[],
   all: readonly Expectation[],
-): PdpQuestion[] {
+): DecisionInput[] {
   const own = all.map(({ question }) => question).filter((question) => question.kind === kind);
   const subjects = distinct(
     own.flatMap(({ roles, principalAttr }) => withOneLess(principalAttr).map((attr) => ({ roles, attr }))),
   );
   const resources = distinct(own.flatMap(({ resourceAttr }) => withOneLess(resourceAttr)));
-  const questions: PdpQuestion[] = [];
+  const questions: DecisionInput[] = [];
   for (const action of actions) {
     for (const { roles, attr } of subjects) {
       for (const resourceAttr of resources) {
         if (questions.length >= MOST) return questions;
-        const ids = { principalId: 'subject', resourceId: 'resource' };
-        questions.push({ kind, action, roles, principalAttr: attr, resourceAttr, ...ids });
+        questions.push(decisionInput({ kind, action, roles, principalAttr: attr, resourceAttr }));
       }
     }
   }

@@ -1,6 +1,6 @@
 import type { DecisionRecord } from '../../decision/decision-record.ts';
 import { questionOf } from '../../decision/decision-record.ts';
-import { exactText } from '../../decision/exact-text.ts';
+import { canonicalJson } from '../../decision/canonical-json.ts';
 import { openSide, type Side } from '../impact/sides.ts';
 import { PolicyServers } from '../policy-server.ts';
 import type { Line } from './read-records.ts';
@@ -56,7 +56,7 @@ export async function replay(lines: AsyncIterable<Line>, folder: string): Promis
     const { record } = line;
     records += 1;
     bundles.add(record.policy);
-    const key = exactText([questionOf(record), record.decision]);
+    const key = canonicalJson([questionOf(record), record.decision]);
     const known = recorded.get(key);
     if (known) known.times += 1;
     else recorded.set(key, { record, line: line.number, times: 1 });

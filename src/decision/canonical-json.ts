@@ -8,7 +8,7 @@ declare global {
 const MINUS_ZERO = JSON.rawJSON('-0');
 
 /** A value as JSON that differs wherever the value does: `JSON.stringify` alone writes -0 as 0, and a policy can tell. */
-export function exactText(value: unknown): string {
+export function canonicalJson(value: unknown): string {
   if (!holdsMinusZero(value)) return JSON.stringify(value);
   return JSON.stringify(value, (_, inner: unknown) => (Object.is(inner, -0) ? MINUS_ZERO : inner));
 }

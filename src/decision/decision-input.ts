@@ -1,0 +1,76 @@
+import type { Bundle } from './bundle.ts';
+import { canonicalJson } from './canonical-json.ts';
+import type { Check, Properties } from './check.ts';
+
+/** Everything that one decision is made from. Under one bundle, equal inputs have equal answers. */
+export interface DecisionInput {
+  kind: string;
+  action: string;
+  roles: readonly string[];
+  principalId: string;
+  principalAttr: Properties;
+  resourceId: string;
+  resourceAttr: Properties;
+}
+
+/** Whose decision it is, and about what. */
+export type Ids = Pick<DecisionInput, 'principalId' | 'resourceId'>;
+
+/** What holds of both, without their ids. */
+type Stated = Pick<DecisionInput, 'kind' | 'action' | 'roles' | 'resourceAttr'> &
+  Partial<Pick<DecisionInput, 'principalAttr'>>;
+
+/** Sent in place of ids that no policy of the kind reads, so that equal facts make equal inputs. */
+export const PLACEHOLDERS: Ids = { principalId: 'subject', resourceId: 'resource' };
+
+/** Builds an input; without `ids` it holds none. */
+export function decisionInput({ kind, action, roles, principalAttr = {}, resourceAttr }: Stated, ids = PLACEHOLDERS) {
+  const { principalId, resourceId } = ids;
+  return { kind, action, roles, principalId, principalAttr, resourceId, resourceAttr } satisfies DecisionInput;
+}
+
+/** The input of a check, with its ids where the kind's policy reads them. */
+export function inputOf(
+  { subject, action, resource }: Check,
+  { kinds }: Bundle,
+  attr: Pick<DecisionInput, 'resourceAttr'> & Partial<Pick<DecisionInput, 'principalAttr' | 'roles'>>,
+): DecisionInput {
+  const readsIds = kinds.get(resource.type)?.mentionsIds === true;
+  const ids = readsIds ? { principalId: subject.id, resourceId: resource.id } : PLACEHOLDERS;
+  return decisionInput({ kind: resource.type, action: action.name, roles: [subject.type], ...attr }, ids);
+}
+
+/** The ids that an input holds; null for a placeholder. */
+export function idsIn({ principalId, resourceId }: DecisionInput): { subject: string | null; resource: string | null } {
+  return {
+    subject: principalId === PLACEHOLDERS.principalId ? null : principalId,
+    resource: resourceId === PLACEHOLDERS.resourceId ? null : resourceId,
+  };
+}
+
+/** The same input of a subject, or a resource, without an id. */
+export function withoutId<T extends DecisionInput>(side: 'subject' | 'resource', input: T): T {
+  const name = side === 'subject' ? 'principalId' : 'resourceId';
+  return { ...input, [name]: PLACEHOLDERS[name] };
+}
+
+/** By what an answer is remembered: the whole input, and the bundle that answers. */
+export function memoKey(bundleHash: string, input: DecisionInput): string {
+  const { kind, action, roles, principalId, principalAttr, resourceId, resourceAttr } = input;
+  return canonicalJson([bundleHash, kind, action, roles, principalId, principalAttr, resourceId, resourceAttr]);
+}
+
+/** The input of a {@link memoKey}, which holds all of it. */
+export function inputOfKey(key: string): DecisionInput {
+  const [, kind, action, roles, principalId, principalAttr, resourceId, resourceAttr] = JSON.parse(key) as [
+    bundleHash: string,
+    kind: string,
+    action: string,
+    roles: string[],
+    principalId: string,
+    principalAttr: Properties,
+    resourceId: string,
+    resourceAttr: Properties,
+  ];
+  return decisionInput({ kind, action, roles, principalAttr, resourceAttr }, { principalId, resourceId });
+}
