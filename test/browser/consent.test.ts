@@ -21,7 +21,7 @@ const WORDS = {
   'zh-CN': {
     authorize: '授权',
     decline: '拒绝',
-    receipt: '已授权。这是你的凭据。',
+    receipt: '授权成功。以下是授权详情。',
     revoke: '取消授权',
     revokeNow: '取消授权',
     revoked: '已取消授权。',

@@ -57,7 +57,7 @@ test('yes everywhere, and no, are true of all of them too', async () => {
   await put(app, '/v1/business-centers/bc1/members/kim', { user_role: 'STANDARD' });
   await assign(app, 'kim', ['POST']);
   const shown = await text(kim, ACCOUNT);
-  expect(shown).toMatch(/With posts: Yes, in every ad account of yours With live videos: No, not yet/);
+  expect(shown).toMatch(/With posts: Yes, in all your ad accounts With live videos: No, not yet/);
   await app.call('DELETE', '/v1/business-centers/bc1/tiktok-accounts/brand/members/sam', { actor: 'user:adm' });
   await grant(app, ['POST'], 'bc1', 'other');
   expect(await text(adm, '/console/bc1/tiktok-accounts')).toMatch(/@other.*No Why\?/);

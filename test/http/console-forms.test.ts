@@ -87,7 +87,7 @@ test('all of them, or none', async () => {
   const fields = { intent: 'assign', members: ['sam', 'stranger'], scopes: 'POST' };
   const refused = await adm.post(`${ACCOUNT}/assign`, fields);
   const shown = await refused.text();
-  expect([refused.status, shown.includes('Nobody was assigned')]).toEqual([409, true]);
+  expect([refused.status, shown.includes('No one was assigned')]).toEqual([409, true]);
   expect(shown).toMatch(/value="sam"\s+checked/);
   expect(await may(app, 'sam')).toBe('DENY NO_ASSIGNMENT');
 });
@@ -111,7 +111,7 @@ test('ticks outlive a search, and an empty form says what is missing', async () 
   expect(shown).toMatch(/formmethod="get"/);
   const empty = await adm.post(`${ACCOUNT}/assign`, { intent: 'assign' });
   const said = await empty.text();
-  expect([empty.status, said.includes('Tick at least one'), said.includes('Choose at least one')]).toEqual([
+  expect([empty.status, said.includes('Select at least one'), said.includes('Choose at least one')]).toEqual([
     400,
     true,
     true,
@@ -182,11 +182,11 @@ test('assigning less than somebody has asks first, and asks again once it would 
   await assign(app, 'sam', ['LIVE', 'POST']);
   const form = (await (await adm.get(`${ACCOUNT}/assign`)).text()).replaceAll(/\s+/g, ' ');
   expect(form).toMatch(/value="sam".*?Has now.*?POST.*?LIVE/);
-  expect(form).toContain('What you choose replaces what a member has now.');
+  expect(form).toContain('The permission level that you choose replaces the current one.');
   const fields = { members: ['sam', 'kim'], scopes: 'POST' };
   const asked = await adm.post(`${ACCOUNT}/assign`, fields);
   const shown = (await asked.text()).replaceAll(/\s+/g, ' ');
-  expect([asked.status, shown.includes('1 member has more now than you chose')]).toEqual([200, true]);
+  expect([asked.status, shown.includes('1 member has more than you chose now')]).toEqual([200, true]);
   expect(shown).toContain('/assign?members=sam&amp;members=kim&amp;scopes=POST');
   expect(await decision(app, 'sam', 'read_live_videos')).toBe('ALLOW via BUSINESS_CENTER');
   const confirmed = /name="confirmed" value="([^"]+)"/.exec(shown)?.[1] ?? '';
@@ -238,7 +238,7 @@ test('administrators find the history of a revoked account, and can request it a
   const page = await adm.get(ACCOUNT);
   const shown = (await page.text()).replaceAll(/\s+/g, ' ');
   expect(page.status).toBe(200);
-  expect(shown).toMatch(/<h1>.*@brand.*no authorization for this account any more.*Revoked by.*User.*adm/);
+  expect(shown).toMatch(/<h1>.*@brand.*no longer has authorization for this account.*Revoked by.*User.*adm/);
   expect(shown).toMatch(/The authorization was revoked.*Assigned to a member/);
   expect(shown).toContain('/console/bc1/request-access?tiktok_account_id=brand');
   expect(shown).not.toContain('/assign');

@@ -136,7 +136,7 @@ describe('a standard member', () => {
     const shown = await text(sam, '/console/bc1/tiktok-accounts/brand');
     expect(shown).toMatch(/Spring campaign.*Operator.*Yes.*through this Business Center.*Elsewhere.*Analyst.*No/);
     expect(shown).toContain('You need to be admin or operator of the ad account.');
-    expect(shown).toContain('The owner did not authorize the scope that this needs.');
+    expect(shown).toContain('The owner did not authorize the required scope.');
     expect(shown).toMatch(/Administrators of this Business Center.*adm/);
   });
 

@@ -101,10 +101,8 @@ test("is read in the account's history: who brought it, what it changed, what it
   };
   const english = await read('en');
   expect(english).toMatch(/The details of the account changed ad authorization Imported API key/);
-  expect(english).toMatch(
-    /An import authorized this Business Center .*Imported Opened again after a person had ended it/,
-  );
+  expect(english).toMatch(/An import authorized this Business Center .*Imported Reopened after a person had ended it/);
   expect(await read('zh-CN')).toMatch(
-    /账号信息有变更 广告授权 导入 .*通过导入向此商务中心授权 .*导入 曾由人员终止，现已重新开启/,
+    /账号信息有变更 广告授权 导入 .*通过导入向此商务中心授权 .*导入 曾被人工终止，现已恢复/,
   );
 });

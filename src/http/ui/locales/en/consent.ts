@@ -28,8 +28,8 @@ export const consent = {
   answerBy: 'Answer before',
   unavailable: {
     title: 'This link does not work',
-    body: 'It is not valid, is not valid any more, or is not meant for the TikTok account that is signed in.',
-    next: 'Ask whoever sent it for a new QR code. If it is meant for another TikTok account of yours, sign in as that one.',
+    body: 'It is not valid, is no longer valid, or is not meant for the TikTok account that is signed in.',
+    next: 'Ask the sender for a new QR code. If it is meant for another TikTok account of yours, sign in with that account.',
     nothing: 'Nothing was changed by opening it.',
     mine: 'Who can use my account',
   },

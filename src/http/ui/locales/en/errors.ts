@@ -27,7 +27,7 @@ export const errors = {
   },
   misdirected_request: {
     title: 'This service is not reached by this name',
-    next: 'Nothing was done. Open the page at the address below. Whoever runs the service can allow this name with the setting ALLOWED_HOSTS.',
+    next: 'Nothing was done. Open the page at the address below. The operator of this service can allow this name with the setting ALLOWED_HOSTS.',
     open: 'Open the page there',
   },
   not_found: {
@@ -36,7 +36,7 @@ export const errors = {
   },
   consent_not_available: {
     title: 'This link does not work',
-    next: 'Ask whoever sent it for a new QR code.',
+    next: 'Ask the sender for a new QR code.',
   },
   conflict: {
     title: 'Somebody was faster',
@@ -44,7 +44,7 @@ export const errors = {
   },
   limit_reached: {
     title: 'A limit is reached',
-    next: 'Make room first, for example by cancelling what is not needed any more. Then try again.',
+    next: 'Make room first, for example by cancelling requests that are no longer needed. Then try again.',
   },
   rate_limited: {
     title: 'Too many requests',
@@ -72,6 +72,6 @@ export const errors = {
   },
   internal: {
     title: 'A fault of this service',
-    next: 'It was logged under the number below. Try again; if it stays, tell whoever runs the service that number.',
+    next: 'It was logged under the number below. Try again. If the error persists, give the number to the operator of this service.',
   },
 };

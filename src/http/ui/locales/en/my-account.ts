@@ -32,8 +32,8 @@ export const myAccount = {
   back: 'Back to the list',
   authorized: 'Authorized. This is your receipt.',
   authorizedMore: 'You find it here at any time, and can revoke it here at any time.',
-  declined: 'You declined. Nothing was given, and the link does not work any more.',
-  revoked: 'Revoked. This Business Center has no access to your account any more:',
+  declined: 'You declined. No access was granted, and the link no longer works.',
+  revoked: 'Revoked. This Business Center no longer has access to your account:',
   membersLost: (count: number, written: string) =>
     count === 1 ? '1 member lost access.' : `${written} members lost access.`,
   pauseRecommended:

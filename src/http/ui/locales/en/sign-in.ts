@@ -11,12 +11,12 @@ export const signIn = {
     text: 'For the owner of a TikTok account: answer a request for access, see who can use your account, and revoke it.',
     button: 'Sign in with your TikTok account',
   },
-  notConfigured: 'Nobody can sign in here yet. Whoever runs this service has to name a sign-in service first.',
+  notConfigured: 'Sign-in is not set up yet. The operator of this service has to configure a sign-in service first.',
   demo: {
     title: 'Demo sign-in',
     warning: 'No password is asked. Everybody who opens this page can act as any of these people, in demo data.',
     elsewhere:
-      'The demo asks for no password, so nobody signs in to it through a proxy or a tunnel. Open it on the machine that it runs on. For others, name a sign-in service.',
+      'The demo sign-in asks for no password, so it is not available through a proxy or a tunnel. Open it on the machine that runs the service. For other users, configure a sign-in service.',
     as: 'Sign in as',
     people: {
       adm: 'administrator of Bright Agency',
@@ -42,7 +42,7 @@ export const signIn = {
     declined: { title: 'You are not signed in', text: 'The sign-in was cancelled. Nothing has changed.' },
     refused: {
       title: 'You are not signed in',
-      text: 'What the sign-in service answered could not be verified. Try again. If it happens again, tell whoever runs this service.',
+      text: 'The answer of the sign-in service could not be verified. Try again. If it happens again, tell the operator of this service.',
     },
     unreachable: {
       title: 'Signing in does not work for the moment',

@@ -8,7 +8,7 @@ export const consent: Dictionary['consent'] = {
   requestedBy: '发起申请的管理员',
   yourAccount: '你的 TikTok 账号',
   accountId: '账号 ID',
-  notYou: '使用其他账号',
+  notYou: '切换账号',
   code: '核对码',
   codeHint: '它必须与二维码旁边显示的核对码一致。如不一致，请拒绝。',
   asked: '申请的权限范围',
@@ -26,7 +26,7 @@ export const consent: Dictionary['consent'] = {
   unexpectedMore: '你的账号不会有任何变化，此链接也将失效。',
   authorize: '授权',
   decline: '拒绝',
-  answerBy: '请在此时间前答复',
+  answerBy: '请在此时间前处理',
   unavailable: {
     title: '此链接无法使用',
     body: '链接无效、已经失效，或者不是发给当前登录的 TikTok 账号的。',

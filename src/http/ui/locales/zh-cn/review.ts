@@ -1,7 +1,7 @@
 import type { Dictionary } from '../en.ts';
 
 export const review: Dictionary['review'] = {
-  title: '审核权限判定',
+  title: '权限判定审核',
   lead: '像其他服务一样提出任何问题，并查看策略如何得出结果。',
   ask: '查询判定',
   subjectType: '主体类型',
