@@ -1,6 +1,6 @@
 import { PAUSE_RECOMMENDED } from '../domain/account-grants/revoke-grant.ts';
 import type { Check, Decision } from './check.ts';
-import type { PdpAnswer } from './pdp.ts';
+import type { PdpAnswer } from '@sparkgate/cerbos-pdp/client';
 import { asSeen } from './sight.ts';
 import type { Situation } from './situation.ts';
 import type { Situations } from './situations.ts';

@@ -90,7 +90,24 @@ export class Memo {
     return questions;
   }
 
+<<<<<<< HEAD
   async #enqueue(question: DecisionInput): Promise<PdpAnswer> {
+=======
+  #key(question: PdpQuestion): string {
+    return canonicalJson([
+      this.#options.bundleHash,
+      question.kind,
+      question.action,
+      question.roles,
+      question.principalId,
+      question.principalAttr,
+      question.resourceId,
+      question.resourceAttr,
+    ]);
+  }
+
+  async #enqueue(question: PdpQuestion): Promise<PdpAnswer> {
+>>>>>>> 19baa40 (The gRPC client of Cerbos is part of packages/cerbos-pdp)
     return new Promise((resolve, reject) => {
       this.#waiting.push({ question, resolve, reject });
       if (this.#waiting.length === 1) setImmediate(() => void this.#flush());

@@ -1,18 +1,10 @@
-import {
-  NotOK,
-  ServiceStatus,
-  Status,
-  ValidationErrorSource,
-  type CheckResourcesResult,
-  type OutputResult,
-  type Principal,
-  type ResourceCheck,
-  type Value,
-} from '@cerbos/core';
-import { GRPC } from '@cerbos/grpc';
-import pLimit from 'p-limit';
-import { SparkgateError, type Sentence } from '../domain/errors.ts';
+import type { CheckResourcesResult, ResourceCheck } from '@cerbos/core';
+import { CALL_SIZE } from '@sparkgate/cerbos-pdp/calls';
+import { PdpClient, type PdpAnswer, type PdpExplanation, type PdpQuestion } from '@sparkgate/cerbos-pdp/client';
+import { PdpError } from '@sparkgate/cerbos-pdp/pdp-error';
+import { SparkgateError } from '../domain/errors.ts';
 import { BUNDLE_KIND } from './bundle.ts';
+<<<<<<< HEAD
 import type { Properties } from './check.ts';
 import { canonicalJson } from './canonical-json.ts';
 import type { DecisionInput } from './decision-input.ts';
@@ -31,6 +23,8 @@ export interface PdpExplanation extends PdpAnswer {
   /** The rules that held, as far as they have an `output`; `from` is what it says. */
   rules: readonly { name: string; from: string }[];
 }
+=======
+>>>>>>> 19baa40 (The gRPC client of Cerbos is part of packages/cerbos-pdp)
 
 /** By what a PDP is known that others run: each of its answers has to come from this bundle. */
 export interface Sentinel {
@@ -58,40 +52,24 @@ export interface PdpOptions {
   sentinel?: Sentinel;
 }
 
-const TIMEOUT_MS = 5000;
-
-/** Resources in one CheckResources call; the PDP is configured to take 500. */
-const CALL_SIZE = 200;
-
-/** Characters of attributes in one call: Cerbos takes 4 MB, and a character has up to three bytes. */
-const CALL_CHARACTERS = 1024 * 1024;
-
-/** Calls at once: each holds what it sends. */
-const CALLS_AT_ONCE = 8;
-
-/** The policy decision point, over @cerbos/grpc: the one place that knows it. */
+/** The policy decision point of this service, which tells by a kind of its own which bundle it has loaded. */
 export class Pdp {
-  readonly #target: string;
-  readonly #timeoutMs: number;
-  readonly #sentinel: Sentinel | null;
-  readonly #atOnce = pLimit(CALLS_AT_ONCE);
-  #client: GRPC;
-  #calls = 0;
-  #questions = 0;
+  readonly #client: PdpClient;
 
   /** @param target `host:port` or `unix:/path` */
-  constructor(target: string, { timeoutMs = TIMEOUT_MS, sentinel }: PdpOptions = {}) {
-    this.#target = target;
-    this.#timeoutMs = timeoutMs;
-    this.#sentinel = sentinel ?? null;
-    this.#client = connect(target);
+  constructor(target: string, { timeoutMs, sentinel }: PdpOptions = {}) {
+    this.#client = new PdpClient(target, {
+      ...(timeoutMs !== undefined && { timeoutMs }),
+      ...(sentinel && { companion: { check: WHICH_BUNDLE, verify: (result) => requireBundle(sentinel, result) } }),
+    });
   }
 
   /** How many calls were made, and how many questions were in them. */
   get asked(): { calls: number; questions: number } {
-    return { calls: this.#calls, questions: this.#questions };
+    return this.#client.asked;
   }
 
+<<<<<<< HEAD
   /** Asks all questions, in as few calls as they have principals. @throws SparkgateError `unavailable`, or `invalid_request` */
   async ask(questions: readonly DecisionInput[]): Promise<PdpAnswer[]> {
     const answers = new Map<DecisionInput, PdpAnswer>();
@@ -125,6 +103,16 @@ export class Pdp {
       const result = response[index];
       if (result) answers.set(question, answerOf(result, question.action));
     }
+=======
+  /** Asks all questions. @throws SparkgateError `unavailable`, or `invalid_request` */
+  async ask(questions: readonly PdpQuestion[]): Promise<PdpAnswer[]> {
+    return this.#client.ask(questions).catch(inOwnTerms);
+  }
+
+  /** Asks one question, and how it was answered. @throws SparkgateError `unavailable`, or `invalid_request` */
+  async explain(question: PdpQuestion): Promise<PdpExplanation> {
+    return this.#client.explain(question).catch(inOwnTerms);
+>>>>>>> 19baa40 (The gRPC client of Cerbos is part of packages/cerbos-pdp)
   }
 
   /**
@@ -132,35 +120,28 @@ export class Pdp {
    * nothing, or has no policy that tells. @throws SparkgateError `unavailable`
    */
   async identify(): Promise<string | null> {
-    const results = await this.#send({ id: BUNDLE_KIND, roles: [BUNDLE_KIND] }, [WHICH_BUNDLE], false);
-    return toldBy(results[0]);
+    const [result] = await this.#client.check(ITSELF, [WHICH_BUNDLE]).catch(inOwnTerms);
+    return toldBy(result);
   }
 
   /** Such as `0.55.0`. @throws SparkgateError `unavailable` */
   async version(): Promise<string> {
-    const signal = AbortSignal.timeout(this.#timeoutMs);
-    const { version } = await this.#client.serverInfo({ signal }).catch((cause: unknown) => {
-      throw new SparkgateError('unavailable', DOES_NOT_ANSWER, { cause });
-    });
-    return version;
+    return this.#client.version().catch(inOwnTerms);
   }
 
   /** What it says of itself, before it is relied on. @throws SparkgateError `unavailable` */
   async report(): Promise<PdpReport> {
     const version = await this.version();
-    const principal = { id: BUNDLE_KIND, roles: [BUNDLE_KIND] };
-    const [answer] = await this.#send(principal, [EVALUATES_LOOSELY], false);
+    const [answer] = await this.#client.check(ITSELF, [EVALUATES_LOOSELY]).catch(inOwnTerms);
     const whole = Array.from({ length: CALL_SIZE + 1 }, () => WHICH_BUNDLE);
-    const takesWholeCalls = await this.#send(principal, whole, false).then(
+    const takesWholeCalls = await this.#client.check(ITSELF, whole).then(
       () => true,
-      (error: unknown) => {
-        if (error instanceof SparkgateError && error.code === 'invalid_request') return false;
-        throw error;
-      },
+      (error: unknown) => (error instanceof PdpError && error.code === 'unreadable' ? false : inOwnTerms(error)),
     );
     return { version, evaluatesLoosely: answer?.isAllowed('evaluate_loosely') === true, takesWholeCalls };
   }
 
+<<<<<<< HEAD
   async #check(
     first: DecisionInput,
     questions: readonly DecisionInput[],
@@ -207,16 +188,11 @@ export class Pdp {
     silent.close();
   }
 
+=======
+>>>>>>> 19baa40 (The gRPC client of Cerbos is part of packages/cerbos-pdp)
   /** Whether the PDP says that it serves. */
   async serving(): Promise<boolean> {
-    try {
-      return (
-        (await this.#client.checkHealth({}, { signal: AbortSignal.timeout(this.#timeoutMs) })).status ===
-        ServiceStatus.SERVING
-      );
-    } catch {
-      return false;
-    }
+    return this.#client.serving();
   }
 
   close(): void {
@@ -224,11 +200,14 @@ export class Pdp {
   }
 }
 
-function connect(target: string): GRPC {
-  return new GRPC(target, { tls: false, channelOptions: { 'grpc.max_reconnect_backoff_ms': 1000 } });
+/** @throws SparkgateError for what the PDP does not answer or cannot read */
+function inOwnTerms(error: unknown): never {
+  if (!(error instanceof PdpError)) throw error;
+  if (error.code === 'unreadable') throw new SparkgateError('invalid_request', error.message, { cause: error });
+  throw new SparkgateError('unavailable', (say) => say.details.policiesAway, { cause: error });
 }
 
-const DOES_NOT_ANSWER: Sentence = (say) => say.details.policiesAway;
+const ITSELF = { id: BUNDLE_KIND, roles: [BUNDLE_KIND] };
 
 /** Of this question the policy wants a fact, which is left out. */
 const EVALUATES_LOOSELY: ResourceCheck = {
@@ -238,11 +217,19 @@ const EVALUATES_LOOSELY: ResourceCheck = {
 
 const WHICH_BUNDLE: ResourceCheck = { resource: { kind: BUNDLE_KIND, id: 'loaded', attr: {} }, actions: ['identify'] };
 
+/** @throws SparkgateError `unavailable` for an answer that comes from another bundle */
+function requireBundle({ bundle, heard }: Sentinel, result: CheckResourcesResult | undefined): void {
+  const told = toldBy(result);
+  heard(told);
+  if (told !== bundle) throw new SparkgateError('unavailable', (say) => say.details.policiesChanged);
+}
+
 /** What the sentinel's output says; nothing, where it says nothing. */
 function toldBy(result: CheckResourcesResult | undefined): string | null {
   const told = result?.outputs.find(({ value }) => value !== null && value !== '')?.value;
   return typeof told === 'string' ? told : typeof told === 'number' ? String(told) : null;
 }
+<<<<<<< HEAD
 
 function callsFor(questions: readonly DecisionInput[]): DecisionInput[][] {
   const byPrincipal = Map.groupBy(questions, (question) =>
@@ -290,3 +277,5 @@ function ruleOf({ source, value }: OutputResult): PdpExplanation['rules'] {
 function asValues(properties: Properties): Record<string, Value> {
   return properties as Record<string, Value>;
 }
+=======
+>>>>>>> 19baa40 (The gRPC client of Cerbos is part of packages/cerbos-pdp)

@@ -39,7 +39,7 @@ export interface DecideOptions {
 
 /** Puts every class of a unit to a PDP. @throws PlatformError when it refuses a vector that the schema admits */
 export async function decideUnit(
-  pdp: Pdp,
+  pdp: PdpClient,
   unit: VectorUnit,
   { progress = () => undefined, as = unit.kind }: DecideOptions = {},
 ): Promise<DecidedUnit> {
@@ -72,7 +72,7 @@ export interface Sampled {
 
 /** Asks about points drawn at random whether their classes speak for them. */
 export async function sample(
-  pdp: Pdp,
+  pdp: PdpClient,
   decided: DecidedUnit,
   {
     space,
@@ -104,7 +104,11 @@ function question(kind: string, action: string, { role, attr }: Point): Decision
   return decisionInput({ kind, action, roles: [role], resourceAttr: { ...attr } });
 }
 
+<<<<<<< HEAD
 async function askAll(pdp: Pdp, questions: readonly DecisionInput[]): Promise<boolean[]> {
+=======
+async function askAll(pdp: PdpClient, questions: readonly PdpQuestion[]): Promise<boolean[]> {
+>>>>>>> 19baa40 (The gRPC client of Cerbos is part of packages/cerbos-pdp)
   const answers = await askPatiently(pdp, questions);
   return answers.map(({ allowed, refused }, index) => {
     if (refused.length === 0) return allowed;

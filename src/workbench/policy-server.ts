@@ -1,7 +1,7 @@
 import { cp, mkdir, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Pdp } from '../decision/pdp.ts';
+import { PdpClient } from '@sparkgate/cerbos-pdp/client';
 import { accountOf } from '../platform/accounts.ts';
 import { startSupervisor, type Children } from '../platform/children.ts';
 import { startEmbeddedCerbos } from '../platform/embedded-cerbos.ts';
@@ -29,7 +29,7 @@ export class PolicyServers {
    * Starts a real PDP over a copy of a policy folder, so that an edit meanwhile changes nothing.
    * @throws PlatformError with the policy server's complaint when the policies do not load
    */
-  async start(policyDir: string): Promise<{ pdp: Pdp; stop: () => Promise<void> }> {
+  async start(policyDir: string): Promise<{ pdp: PdpClient; stop: () => Promise<void> }> {
     this.#count += 1;
     const name = `bench-${this.#count}`;
     const copy = join(this.#folder, name);
@@ -39,7 +39,7 @@ export class PolicyServers {
     await share(copy, (await accountOf('cerbos'))?.gid ?? null);
     const options = { name, policyDir: copy, runDir, copyOf: policyDir };
     const { target } = await startEmbeddedCerbos(this.#children, options);
-    const pdp = new Pdp(target);
+    const pdp = new PdpClient(target);
     return {
       pdp,
       stop: async () => {

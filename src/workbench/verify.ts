@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { meansAction } from '../decision/bundle.ts';
-import type { Pdp } from '../decision/pdp.ts';
+import type { PdpClient } from '@sparkgate/cerbos-pdp/client';
 import { PlatformError } from '../platform/platform-error.ts';
 import { actionExamples } from './action-examples.ts';
 import { refuseBeyondVectors } from './beyond-vectors.ts';
@@ -70,7 +70,7 @@ export function rulesFor(actions: readonly string[], text: KindText): RuleText[]
 
 /** Decides the whole space of a kind and holds the invariants against it. @throws PlatformError for a misspelt one */
 export async function verifyKind(
-  pdp: Pdp,
+  pdp: PdpClient,
   {
     space,
     text,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Pdp } from '../../src/decision/pdp.ts';
+import type { PdpClient } from '@sparkgate/cerbos-pdp/client';
 import { DecidedUnit, sample } from '../../src/workbench/decided-unit.ts';
 import type { KindText, RuleText } from '../../src/workbench/policy-text.ts';
 import { VectorSpace } from '../../src/workbench/vector-space.ts';
@@ -83,7 +83,7 @@ test('a situation that no class knows is no agreement', async () => {
   const unit = new VectorUnit('k', ['view'], [['flat', classes]]);
   const decided = new DecidedUnit(unit, new Map([['view', new Uint8Array(1)]]));
   const random = (): number => 0.5;
-  const nobody = {} as Pdp;
+  const nobody = {} as PdpClient;
   const { compared, stray } = await sample(nobody, decided, { space, samples: 1, random });
   expect(compared).toBe(0);
   expect(stray).toMatchObject({ action: 'view', point: { role: expect.any(String) } });
@@ -98,7 +98,7 @@ test('where not all was tried, a class that speaks for too many is no fault, and
     const unit = new VectorUnit('k', ['view'], [['flat', classes]]);
     const decided = new DecidedUnit(unit, new Map([['view', new Uint8Array([1])]]));
     const options = { space, samples: 1, random: () => 0.5 };
-    const { compared, stray } = await sample(denies as unknown as Pdp, decided, options);
+    const { compared, stray } = await sample(denies as unknown as PdpClient, decided, options);
     return { compared, strays: stray !== null };
   };
   expect(await counted(null)).toEqual({ compared: 1, strays: true });

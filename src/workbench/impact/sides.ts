@@ -20,7 +20,7 @@ export interface Side {
   bundle: Bundle;
   /** What the policies say, kind by kind; null where an expression is beyond what the workbench reads. */
   texts: ReadonlyMap<string, KindText> | null;
-  pdp: Pdp;
+  pdp: PdpClient;
 }
 
 /** Reads a folder and serves it. @throws PlatformError */
@@ -134,8 +134,13 @@ export class Sides {
   }
 
   /** Puts questions to both; a kind without a policy is denied. @throws SparkgateError `unavailable` */
+<<<<<<< HEAD
   async ask(questions: readonly DecisionInput[]): Promise<Answers[]> {
     const keys = questions.map((question) => memoKey('', question));
+=======
+  async ask(questions: readonly PdpQuestion[]): Promise<Answers[]> {
+    const keys = questions.map((question) => canonicalJson(Object.values(question)));
+>>>>>>> 19baa40 (The gRPC client of Cerbos is part of packages/cerbos-pdp)
     const fresh = new Map(
       questions.flatMap((it, index) => (this.#answers.has(keys[index] ?? '') ? [] : [[keys[index] ?? '', it]])),
     );

@@ -1,7 +1,7 @@
 import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { Pdp } from '../../decision/pdp.ts';
+import type { PdpClient } from '@sparkgate/cerbos-pdp/client';
 import { compilePolicies } from '@sparkgate/cerbos-pdp/compile';
 import { documentsOf, type PolicyFile } from '../policy-files.ts';
 import { PlatformError } from '../../platform/platform-error.ts';
@@ -45,7 +45,7 @@ const readingOf = (action: string, text: KindText): string =>
 
 /** A PDP that serves many mutants at once, each kind under a name of its own beside the original. */
 export interface Batch {
-  pdp: Pdp;
+  pdp: PdpClient;
   /** The numbers of the mutants that do not compile. */
   refused: ReadonlySet<number>;
   stop: () => Promise<void>;
