@@ -102,7 +102,8 @@ interface Aimed {
 }
 
 /** Shoots, and holds the answer against what was sent. */
-async function shoot({ range, world, heard }: Place, { name, shot, meaning, fire }: Aimed): Promise<Fired> {
+async function shoot(place: Place, { name, shot, meaning, fire }: Aimed): Promise<Fired> {
+  const { range, world, heard } = place;
   const reply = await fire(shot);
   const label = `${meaning.means} ${reply.status}`;
   heard.set(label, (heard.get(label) ?? 0) + 1);
@@ -112,10 +113,20 @@ async function shoot({ range, world, heard }: Place, { name, shot, meaning, fire
     reply,
     tell: (why: string) => range.report(inWords(why, name, shot, meaning, reply, world)),
   };
+  // A busy machine may make the database or the PDP late. Nobody promises then whether a write happened.
+  if (isUnavailable(reply)) {
+    place.lost = true;
+    return fired;
+  }
   const taken = meaning.means === 'refused' && reply.status < 400 ? `taken, though ${meaning.why}` : null;
   const wrong = taken ?? formComplaint(shot, reply) ?? answerComplaint(seenBy(world, shot, range.keys), meaning, reply);
   if (wrong !== null) fired.tell(wrong);
   return fired;
+}
+
+/** The one server error that is declared. */
+function isUnavailable({ status, body }: Reply): boolean {
+  return status === 503 && body.code === 'unavailable';
 }
 
 interface Fired {
@@ -145,6 +156,7 @@ async function alone(place: Place, aimed: Aimed): Promise<void> {
   const { database } = place.range;
   const before = await revision(database);
   const { shot, meaning, reply, tell } = await shoot(place, aimed);
+  if (isUnavailable(reply)) return;
   if (meaning.means === 'form') {
     place.lost = (await revision(database)) !== before;
     if (place.lost && !meaning.genuine) tell('a form that is not ours wrote');

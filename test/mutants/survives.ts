@@ -82,6 +82,8 @@ export function survives({ shots, minutes }: { shots: number; minutes: number })
       ]) {
         expect([some, heard.has(some)]).toEqual([some, true]);
       }
+      const unavailable = [...heard].filter(([label]) => label.endsWith(' 503'));
+      expect(unavailable.reduce((sum, [, count]) => sum + count, 0)).toBeLessThan(Math.max(5, shots / 1000));
     },
   );
 }
