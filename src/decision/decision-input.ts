@@ -1,33 +1,7 @@
+import { canonicalJson } from '@sparkgate/cerbos-pdp/canonical-json';
+import { decisionInput, PLACEHOLDERS, type DecisionInput } from '@sparkgate/cerbos-pdp/decision-input';
 import type { Bundle } from './bundle.ts';
-import { canonicalJson } from './canonical-json.ts';
 import type { Check, Properties } from './check.ts';
-
-/** Everything that one decision is made from. Under one bundle, equal inputs have equal answers. */
-export interface DecisionInput {
-  kind: string;
-  action: string;
-  roles: readonly string[];
-  principalId: string;
-  principalAttr: Properties;
-  resourceId: string;
-  resourceAttr: Properties;
-}
-
-/** Whose decision it is, and about what. */
-export type Ids = Pick<DecisionInput, 'principalId' | 'resourceId'>;
-
-/** What holds of both, without their ids. */
-type Stated = Pick<DecisionInput, 'kind' | 'action' | 'roles' | 'resourceAttr'> &
-  Partial<Pick<DecisionInput, 'principalAttr'>>;
-
-/** Sent in place of ids that no policy of the kind reads, so that equal facts make equal inputs. */
-export const PLACEHOLDERS: Ids = { principalId: 'subject', resourceId: 'resource' };
-
-/** Builds an input; without `ids` it holds none. */
-export function decisionInput({ kind, action, roles, principalAttr = {}, resourceAttr }: Stated, ids = PLACEHOLDERS) {
-  const { principalId, resourceId } = ids;
-  return { kind, action, roles, principalId, principalAttr, resourceId, resourceAttr } satisfies DecisionInput;
-}
 
 /** The input of a check, with its ids where the kind's policy reads them. */
 export function inputOf(

@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { canonicalJson } from './canonical-json.ts';
-import type { PdpAnswer } from './pdp.ts';
-import { decisionInput, idsIn, PLACEHOLDERS, type DecisionInput } from './decision-input.ts';
+import { canonicalJson } from '@sparkgate/cerbos-pdp/canonical-json';
+import type { PdpAnswer } from '@sparkgate/cerbos-pdp/client';
+import { decisionInput, PLACEHOLDERS, type DecisionInput } from '@sparkgate/cerbos-pdp/decision-input';
+import { idsIn } from './decision-input.ts';
 
 /** Of which bundle and which facts a decision was. */
 export interface DecidedAt {

@@ -8,7 +8,7 @@ import type { PdpExplanation } from '@sparkgate/cerbos-pdp/client';
 import type { Pdp } from './pdp.ts';
 import { prepare } from './prepare.ts';
 import { isStoredKind, project } from './project.ts';
-import { decisionInput } from './decision-input.ts';
+import { decisionInput } from '@sparkgate/cerbos-pdp/decision-input';
 import type { Situation } from './situation.ts';
 import { Situations } from './situations.ts';
 import { factChanges, type FactChange } from './fact-changes.ts';

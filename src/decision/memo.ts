@@ -1,7 +1,9 @@
 import { LRUCache } from 'lru-cache';
 import { SparkgateError } from '../domain/errors.ts';
-import type { Pdp, PdpAnswer } from './pdp.ts';
-import { inputOfKey, memoKey, type DecisionInput } from './decision-input.ts';
+import type { PdpAnswer } from '@sparkgate/cerbos-pdp/client';
+import type { Pdp } from './pdp.ts';
+import type { DecisionInput } from '@sparkgate/cerbos-pdp/decision-input';
+import { inputOfKey, memoKey } from './decision-input.ts';
 
 export interface MemoOptions {
   /** The bundle that answers: part of every key. */
@@ -90,24 +92,7 @@ export class Memo {
     return questions;
   }
 
-<<<<<<< HEAD
   async #enqueue(question: DecisionInput): Promise<PdpAnswer> {
-=======
-  #key(question: PdpQuestion): string {
-    return canonicalJson([
-      this.#options.bundleHash,
-      question.kind,
-      question.action,
-      question.roles,
-      question.principalId,
-      question.principalAttr,
-      question.resourceId,
-      question.resourceAttr,
-    ]);
-  }
-
-  async #enqueue(question: PdpQuestion): Promise<PdpAnswer> {
->>>>>>> 19baa40 (The gRPC client of Cerbos is part of packages/cerbos-pdp)
     return new Promise((resolve, reject) => {
       this.#waiting.push({ question, resolve, reject });
       if (this.#waiting.length === 1) setImmediate(() => void this.#flush());

@@ -4,8 +4,9 @@ import type { Check, Decision, Properties } from './check.ts';
 import type { RecordDecision } from './decision-record.ts';
 import type { Facts } from './facts.ts';
 import type { Memo } from './memo.ts';
-import type { PdpAnswer } from './pdp.ts';
-import { decisionInput, inputOf, type DecisionInput } from './decision-input.ts';
+import type { PdpAnswer } from '@sparkgate/cerbos-pdp/client';
+import { decisionInput, type DecisionInput } from '@sparkgate/cerbos-pdp/decision-input';
+import { inputOf } from './decision-input.ts';
 import { attributes } from './project.ts';
 import { missing } from './reasons.ts';
 

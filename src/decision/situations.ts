@@ -2,8 +2,9 @@ import { isGlob } from '@sparkgate/cerbos-policies/glob';
 import { namesAction, type Bundle } from './bundle.ts';
 import type { Check } from './check.ts';
 import type { Memo } from './memo.ts';
-import type { PdpAnswer } from './pdp.ts';
-import { inputOf, type DecisionInput } from './decision-input.ts';
+import type { PdpAnswer } from '@sparkgate/cerbos-pdp/client';
+import type { DecisionInput } from '@sparkgate/cerbos-pdp/decision-input';
+import { inputOf } from './decision-input.ts';
 import type { Situation } from './situation.ts';
 
 /** Puts situations of checks to the PDP: those that hold, and those that need not hold anywhere. */

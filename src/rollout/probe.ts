@@ -1,6 +1,6 @@
 import { SERVICE_KIND, type Bundle } from '../decision/bundle.ts';
 import type { Properties } from '../decision/check.ts';
-import { decisionInput } from '../decision/decision-input.ts';
+import { decisionInput } from '@sparkgate/cerbos-pdp/decision-input';
 import type { Memo } from '../decision/memo.ts';
 import type { Pdp } from '../decision/pdp.ts';
 import type {

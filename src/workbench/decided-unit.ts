@@ -1,5 +1,5 @@
-import type { Pdp } from '../decision/pdp.ts';
-import { decisionInput, type DecisionInput } from '../decision/decision-input.ts';
+import type { PdpClient } from '@sparkgate/cerbos-pdp/client';
+import { decisionInput, type DecisionInput } from '@sparkgate/cerbos-pdp/decision-input';
 import { PlatformError } from '../platform/platform-error.ts';
 import { askPatiently } from './patience.ts';
 import type { Point } from './point.ts';
@@ -104,11 +104,7 @@ function question(kind: string, action: string, { role, attr }: Point): Decision
   return decisionInput({ kind, action, roles: [role], resourceAttr: { ...attr } });
 }
 
-<<<<<<< HEAD
-async function askAll(pdp: Pdp, questions: readonly DecisionInput[]): Promise<boolean[]> {
-=======
-async function askAll(pdp: PdpClient, questions: readonly PdpQuestion[]): Promise<boolean[]> {
->>>>>>> 19baa40 (The gRPC client of Cerbos is part of packages/cerbos-pdp)
+async function askAll(pdp: PdpClient, questions: readonly DecisionInput[]): Promise<boolean[]> {
   const answers = await askPatiently(pdp, questions);
   return answers.map(({ allowed, refused }, index) => {
     if (refused.length === 0) return allowed;

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import type { DecisionInput } from '../decision/decision-input.ts';
+import type { DecisionInput } from '@sparkgate/cerbos-pdp/decision-input';
 import { asList, asNode, isString, type YamlNode } from '@sparkgate/cerbos-policies/yaml-node';
 import { readTraces } from './traces.ts';
 

@@ -1,6 +1,6 @@
-import type { Pdp, PdpAnswer } from '../decision/pdp.ts';
-import type { DecisionInput } from '../decision/decision-input.ts';
-import { SparkgateError } from '../domain/errors.ts';
+import type { PdpAnswer, PdpClient } from '@sparkgate/cerbos-pdp/client';
+import type { DecisionInput } from '@sparkgate/cerbos-pdp/decision-input';
+import { PdpError } from '@sparkgate/cerbos-pdp/pdp-error';
 
 /** Questions that are on their way at once, and how often they are put before the PDP counts as away. */
 const TOGETHER = 400;
@@ -10,11 +10,7 @@ const ATTEMPTS = 5;
  * Asks as many questions as there are, a few hundred at a time, and asks again where a busy machine made the PDP late.
  * @throws PdpError when it stays away
  */
-<<<<<<< HEAD
-export async function askPatiently(pdp: Pdp, questions: readonly DecisionInput[]): Promise<PdpAnswer[]> {
-=======
-export async function askPatiently(pdp: PdpClient, questions: readonly PdpQuestion[]): Promise<PdpAnswer[]> {
->>>>>>> 19baa40 (The gRPC client of Cerbos is part of packages/cerbos-pdp)
+export async function askPatiently(pdp: PdpClient, questions: readonly DecisionInput[]): Promise<PdpAnswer[]> {
   const answers: PdpAnswer[] = [];
   for (let from = 0; from < questions.length; from += TOGETHER) {
     answers.push(...(await ask(pdp, questions.slice(from, from + TOGETHER), ATTEMPTS)));
@@ -22,11 +18,7 @@ export async function askPatiently(pdp: PdpClient, questions: readonly PdpQuesti
   return answers;
 }
 
-<<<<<<< HEAD
-async function ask(pdp: Pdp, questions: readonly DecisionInput[], attempts: number): Promise<PdpAnswer[]> {
-=======
-async function ask(pdp: PdpClient, questions: readonly PdpQuestion[], attempts: number): Promise<PdpAnswer[]> {
->>>>>>> 19baa40 (The gRPC client of Cerbos is part of packages/cerbos-pdp)
+async function ask(pdp: PdpClient, questions: readonly DecisionInput[], attempts: number): Promise<PdpAnswer[]> {
   try {
     return await pdp.ask(questions);
   } catch (error) {

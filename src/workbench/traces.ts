@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PLACEHOLDERS } from '../decision/decision-input.ts';
+import { PLACEHOLDERS } from '@sparkgate/cerbos-pdp/decision-input';
 import { compilePolicies } from '@sparkgate/cerbos-pdp/compile';
 import { PlatformError } from '../platform/platform-error.ts';
 import type { Point } from './point.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
 import { Memo, type MemoOptions } from '../../src/decision/memo.ts';
 import { Pdp } from '../../src/decision/pdp.ts';
-import { decisionInput, type DecisionInput } from '../../src/decision/decision-input.ts';
+import { decisionInput, type DecisionInput } from '@sparkgate/cerbos-pdp/decision-input';
 import type { BusinessCenterVector } from '../../src/decision/vectors.ts';
 import type { TestApp } from '../support/app.ts';
 import { gateBefore } from '../support/gate.ts';

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { DecisionInput } from '../../src/decision/decision-input.ts';
+import type { DecisionInput } from '@sparkgate/cerbos-pdp/decision-input';
 import { refuseHashCollisions } from '@sparkgate/cerbos-policies/rule-hash-collisions';
 import { PolicyServers } from '../../src/workbench/policy-server.ts';
 import { temporaryFolder } from './support.ts';

@@ -3,7 +3,7 @@ import { ACTION_PROPERTIES } from '../../src/decision/action-properties.ts';
 import type { Check } from '../../src/decision/check.ts';
 import { prepare, type PreparedCheck } from '../../src/decision/prepare.ts';
 import { loadFacts } from '../../src/decision/facts.ts';
-import type { DecisionInput } from '../../src/decision/decision-input.ts';
+import type { DecisionInput } from '@sparkgate/cerbos-pdp/decision-input';
 import { attributes, isStoredKind, project } from '../../src/decision/project.ts';
 import { poolQuery } from '../../src/store/open.ts';
 import { overHttp } from './over-http.ts';

@@ -12,21 +12,8 @@ import {
 import { GRPC } from '@cerbos/grpc';
 import pLimit from 'p-limit';
 import { inCalls } from './calls.ts';
+import type { Attributes, DecisionInput } from './decision-input.ts';
 import { PdpError } from './pdp-error.ts';
-
-/** Attributes as they were parsed from JSON. */
-export type Attributes = Readonly<Record<string, unknown>>;
-
-/** Everything that is sent for one decision. Equal questions have equal answers. */
-export interface PdpQuestion {
-  kind: string;
-  action: string;
-  roles: readonly string[];
-  principalId: string;
-  principalAttr: Attributes;
-  resourceId: string;
-  resourceAttr: Attributes;
-}
 
 export interface PdpAnswer {
   allowed: boolean;
@@ -86,8 +73,8 @@ export class PdpClient {
   }
 
   /** Asks all questions, in as few calls as they have principals. @throws PdpError */
-  async ask(questions: readonly PdpQuestion[]): Promise<PdpAnswer[]> {
-    const answers = new Map<PdpQuestion, PdpAnswer>();
+  async ask(questions: readonly DecisionInput[]): Promise<PdpAnswer[]> {
+    const answers = new Map<DecisionInput, PdpAnswer>();
     await this.#atOnce.map(inCalls(questions), async (call) => this.#call(call, answers));
     return questions.map((question) => {
       const answer = answers.get(question);
@@ -97,7 +84,7 @@ export class PdpClient {
   }
 
   /** Asks one question, and how it was answered. @throws PdpError */
-  async explain(question: PdpQuestion): Promise<PdpExplanation> {
+  async explain(question: DecisionInput): Promise<PdpExplanation> {
     const [result] = await this.#check(question, [question], true);
     if (!result) throw new PdpError('unavailable', 'The policy decision point left a question open.');
     return {
@@ -108,7 +95,7 @@ export class PdpClient {
     };
   }
 
-  async #call(questions: readonly PdpQuestion[], answers: Map<PdpQuestion, PdpAnswer>): Promise<void> {
+  async #call(questions: readonly DecisionInput[], answers: Map<DecisionInput, PdpAnswer>): Promise<void> {
     const [first] = questions;
     if (!first) return;
     this.#calls += 1;
@@ -130,8 +117,8 @@ export class PdpClient {
   }
 
   async #check(
-    first: PdpQuestion,
-    questions: readonly PdpQuestion[],
+    first: DecisionInput,
+    questions: readonly DecisionInput[],
     includeMetadata = false,
   ): Promise<CheckResourcesResult[]> {
     const principal = { id: first.principalId, roles: [...first.roles], attr: asValues(first.principalAttr) };

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Check } from '../check.ts';
 import type { Decider } from '../decide.ts';
-import { canonicalJson } from '../canonical-json.ts';
+import { canonicalJson } from '@sparkgate/cerbos-pdp/canonical-json';
 import type { Projection } from '../project.ts';
 import type { Sides } from './candidates.ts';
 import type { Ring, Rings } from './rings.ts';

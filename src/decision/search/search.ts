@@ -7,7 +7,7 @@ import { isGlob } from '@sparkgate/cerbos-policies/glob';
 import { isOfThisService, type Bundle } from '../bundle.ts';
 import type { Check } from '../check.ts';
 import type { Decider } from '../decide.ts';
-import { canonicalJson } from '../canonical-json.ts';
+import { canonicalJson } from '@sparkgate/cerbos-pdp/canonical-json';
 import { prepare, type PreparedCheck } from '../prepare.ts';
 import { known, universe, type Candidate, type Candidates, type Sides } from './candidates.ts';
 import { reachOf, RingVerdicts, type Reach } from './ring-verdicts.ts';

@@ -1,6 +1,6 @@
 import { meansAction, type Attribute, type Bundle } from '../../decision/bundle.ts';
 import type { Properties } from '../../decision/check.ts';
-import type { DecisionInput } from '../../decision/decision-input.ts';
+import type { DecisionInput } from '@sparkgate/cerbos-pdp/decision-input';
 import type { RuleText } from '../policy-text.ts';
 import { otherValues } from './attribute-values.ts';
 import type { RuleAbout } from './rules-about.ts';

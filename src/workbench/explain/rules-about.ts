@@ -1,4 +1,4 @@
-import type { DecisionInput } from '../../decision/decision-input.ts';
+import type { DecisionInput } from '@sparkgate/cerbos-pdp/decision-input';
 import { meansAction } from '../../decision/bundle.ts';
 import { matchesGlob } from '@sparkgate/cerbos-policies/glob';
 import { asList, asNode, isString, type YamlNode } from '@sparkgate/cerbos-policies/yaml-node';

@@ -1,4 +1,4 @@
-import type { DecisionInput } from '../../decision/decision-input.ts';
+import type { DecisionInput } from '@sparkgate/cerbos-pdp/decision-input';
 import type { Side } from './sides.ts';
 
 /** Questions on their way at once. */

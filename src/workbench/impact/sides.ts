@@ -1,6 +1,7 @@
 import { bundleOf, type Bundle } from '../../decision/bundle.ts';
-import { decisionInput, memoKey, type DecisionInput } from '../../decision/decision-input.ts';
-import type { Pdp } from '../../decision/pdp.ts';
+import { decisionInput, type DecisionInput } from '@sparkgate/cerbos-pdp/decision-input';
+import { memoKey } from '../../decision/decision-input.ts';
+import type { PdpClient } from '@sparkgate/cerbos-pdp/client';
 import { readPolicyFolder } from '@sparkgate/cerbos-policies/policy-folder';
 import { actionExamples } from '../action-examples.ts';
 import { UnreadableExpression } from '../expressions.ts';
@@ -134,13 +135,8 @@ export class Sides {
   }
 
   /** Puts questions to both; a kind without a policy is denied. @throws SparkgateError `unavailable` */
-<<<<<<< HEAD
   async ask(questions: readonly DecisionInput[]): Promise<Answers[]> {
     const keys = questions.map((question) => memoKey('', question));
-=======
-  async ask(questions: readonly PdpQuestion[]): Promise<Answers[]> {
-    const keys = questions.map((question) => canonicalJson(Object.values(question)));
->>>>>>> 19baa40 (The gRPC client of Cerbos is part of packages/cerbos-pdp)
     const fresh = new Map(
       questions.flatMap((it, index) => (this.#answers.has(keys[index] ?? '') ? [] : [[keys[index] ?? '', it]])),
     );

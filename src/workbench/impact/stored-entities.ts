@@ -1,5 +1,5 @@
 import type { Properties } from '../../decision/check.ts';
-import { canonicalJson } from '../../decision/canonical-json.ts';
+import { canonicalJson } from '@sparkgate/cerbos-pdp/canonical-json';
 import type { Live } from '../live.ts';
 import { UNTOLD } from './sides.ts';
 

@@ -1,4 +1,4 @@
-import { decisionInput, type DecisionInput } from '../../decision/decision-input.ts';
+import { decisionInput, type DecisionInput } from '@sparkgate/cerbos-pdp/decision-input';
 import type { Properties } from '../../decision/check.ts';
 import type { Expectation } from '../expectations.ts';
 

@@ -1,6 +1,6 @@
 import type { DecisionRecord } from '../../decision/decision-record.ts';
 import { questionOf } from '../../decision/decision-record.ts';
-import { canonicalJson } from '../../decision/canonical-json.ts';
+import { canonicalJson } from '@sparkgate/cerbos-pdp/canonical-json';
 import { openSide, type Side } from '../impact/sides.ts';
 import { PolicyServers } from '../policy-server.ts';
 import type { Line } from './read-records.ts';
