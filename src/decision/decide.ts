@@ -13,6 +13,7 @@ import { isStoredKind, project, type Projection } from './project.ts';
 import { decisionInput } from '@sparkgate/cerbos-pdp/decision-input';
 import { withoutId } from './decision-input.ts';
 import { reasonsOf } from './reasons.ts';
+import { withAssigneeSeen } from './sight.ts';
 import type { Situation } from './situation.ts';
 import { Situations } from './situations.ts';
 import { whyNot } from './why-not.ts';
@@ -118,7 +119,7 @@ export class Decider {
       const { allowed } = await this.#memo.ask(withoutId(moving, this.#situations.question(check, it)));
       return allowed;
     };
-    const { moves } = await whyNot(situation, allows);
+    const { moves } = await whyNot(check.byPerson ? await withAssigneeSeen(situation, allows) : situation, allows);
     const shared = moves?.filter(({ about }) => about === 'check' || about === fixed) ?? [];
     return reasonsOf(shared.flatMap(({ reasons }) => reasons));
   }

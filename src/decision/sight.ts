@@ -16,9 +16,9 @@ type Asks = (situation: Situation) => Promise<boolean>;
  */
 export async function asSeen(situation: Situation, knows: Asks, allows: Asks): Promise<Situation | null> {
   if (!(await knows(situation))) return null;
-  const { projection } = situation;
+  const { projection } = await withAssigneeSeen(situation, allows);
   if (projection.kind !== 'tiktok_account') return situation;
-  const vector = { ...projection.vector, assignee: await assigneeSeen(situation, projection.vector, allows) };
+  const { vector } = projection;
   const by = (paths: readonly AccessPath[]): Situation => ({
     ...situation,
     projection: { ...projection, vector: { ...vector, paths: distinctSorted(paths) } },
@@ -37,22 +37,22 @@ export async function asSeen(situation: Situation, knows: Asks, allows: Asks): P
 }
 
 /**
- * The assignee: whether they are a member is for who could assign members, were the account held and nothing more named,
- * and for whom it alone decides. To others they are one.
+ * A situation in which whoever the action would assign is a member, for a subject who may not know that they are none.
+ * Who may: whom only this stands in the way of, and who could assign members if the account were held and nothing more
+ * were named.
+ * @param allows whether the policies allow what is asked
  */
-async function assigneeSeen(
-  { roles }: Situation,
-  vector: TiktokAccountVector,
-  allows: Asks,
-): Promise<TiktokAccountVector['assignee']> {
-  if (vector.assignee?.member !== false) return vector.assignee;
+export async function withAssigneeSeen(situation: Situation, allows: Asks): Promise<Situation> {
+  const { roles, projection } = situation;
+  if (projection.kind !== 'tiktok_account' || projection.vector.assignee?.member !== false) return situation;
+  const { vector } = projection;
   const as = (it: Partial<TiktokAccountVector>): Situation => ({
     roles,
-    projection: { kind: 'tiktok_account', known: true, vector: { ...vector, ...it } },
+    projection: { ...projection, vector: { ...vector, ...it } },
   });
-  const member = { member: true };
+  const asMember = as({ assignee: { member: true } });
   const atAll = as({ paths: distinctSorted(vector.paths.map(asHeld)), assignee: null, scopes: null });
-  return (await allows(as({ assignee: member }))) || (await allows(atAll)) ? vector.assignee : member;
+  return (await allows(asMember)) || (await allows(atAll)) ? situation : asMember;
 }
 
 /** A path through a Business Center as if that one held the account; others stay. */

@@ -139,8 +139,10 @@ describe('sam, by token', () => {
         const action = { name: 'assign_member', properties: { ...properties, user_id: userId } };
         const body = { subject: entity(person), action, resource };
         const path = `/v1/business-centers/${bcId}/tiktok-accounts/${account}/members/${userId}`;
+        const search = { ...body, resource: { type: 'tiktok_account' } };
         return [
           said(await as(person, 'POST', '/access/v1/evaluation', body), userId),
+          said(await as(person, 'POST', '/access/v1/search/resource', search), userId),
           said(await as(person, 'PUT', path, { scopes }), userId),
         ];
       };
