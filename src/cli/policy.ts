@@ -1,13 +1,13 @@
 import { Command } from 'commander';
-import { coverageCommand } from './policy/coverage.ts';
+import { coverageCommand } from '@sparkgate/policy-workbench/cli/coverage';
 import { applyCommand, hashCommand, rollbackCommand, statusCommand } from './policy/live.ts';
 import { explainCommand } from './policy/explain.ts';
 import { impactCommand } from './policy/impact.ts';
-import { mutateCommand } from './policy/mutate.ts';
-import { newCommand } from './policy/new.ts';
+import { mutateCommand } from '@sparkgate/policy-workbench/cli/mutate';
+import { newCommand } from '@sparkgate/policy-workbench/cli/new';
 import { replayCommand } from './policy/replay.ts';
-import { testCommand } from './policy/test.ts';
-import { verifyCommand } from './policy/verify.ts';
+import { testCommand } from '@sparkgate/policy-workbench/cli/test';
+import { verifyCommand } from '@sparkgate/policy-workbench/cli/verify';
 
 /** `sparkgate policy ...`: one file a command, in the folder beside this one. */
 export function policyCommand(): Command {

@@ -1,6 +1,6 @@
-import { readPolicyFiles } from '../workbench/policy-files.ts';
-import { verifyPolicies } from '../workbench/verify-policies.ts';
-import { findingsReport } from '../workbench/verify-report.ts';
+import { readPolicyFiles } from '@sparkgate/cerbos-policies/policy-files';
+import { verifyPolicies } from '@sparkgate/policy-workbench/verify/verify-policies';
+import { findingsReport } from '@sparkgate/policy-workbench/verify/verify-report';
 
 /** What this process is told to check. */
 export interface InvariantTask {

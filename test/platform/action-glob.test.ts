@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { isReadableGlob, matchesGlob } from '@sparkgate/cerbos-policies/glob';
-import { PolicyServers } from '../../src/workbench/policy-server.ts';
+import { PolicyServers } from '../../src/review/policy-servers.ts';
 import { temporaryFolder } from './support.ts';
 
 test.each([

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { DecisionInput } from '@sparkgate/cerbos-pdp/decision-input';
 import { refuseHashCollisions } from '@sparkgate/cerbos-policies/rule-hash-collisions';
-import { PolicyServers } from '../../src/workbench/policy-server.ts';
+import { PolicyServers } from '../../src/review/policy-servers.ts';
 import { temporaryFolder } from './support.ts';
 
 type Match = { expr: string } | { all: { of: Match[] } } | { any: { of: Match[] } } | { none: { of: Match[] } };

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readBundle } from '../../src/decision/bundle.ts';
-import { actionExamples } from '../../src/workbench/action-examples.ts';
-import { coveragePoints } from '../../src/workbench/coverage/points.ts';
-import { mutantsOf } from '../../src/workbench/mutate/mutants.ts';
-import { documentsOf, readPolicyFiles } from '../../src/workbench/policy-files.ts';
-import { PolicyServers } from '../../src/workbench/policy-server.ts';
-import { readKindTexts } from '../../src/workbench/policy-text.ts';
+import { actionExamples } from '@sparkgate/policy-workbench/space/action-examples';
+import { coveragePoints } from '@sparkgate/policy-workbench/coverage/points';
+import { mutantsOf } from '@sparkgate/policy-workbench/mutate/mutants';
+import { documentsOf, readPolicyFiles } from '@sparkgate/cerbos-policies/policy-files';
+import { PolicyServers } from '../../src/review/policy-servers.ts';
+import { readKindTexts } from '@sparkgate/cerbos-policies/kind-text';
 import { DOORS, folderOf, policy } from './support.ts';
 
 const DOOR = DOORS['policies/door.yaml'];

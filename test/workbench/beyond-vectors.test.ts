@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { readPolicyFiles } from '../../src/workbench/policy-files.ts';
-import { readKindTexts } from '../../src/workbench/policy-text.ts';
-import { openSpace } from '../../src/workbench/verify.ts';
+import { readPolicyFiles } from '@sparkgate/cerbos-policies/policy-files';
+import { readKindTexts } from '@sparkgate/cerbos-policies/kind-text';
+import { openSpace } from '@sparkgate/policy-workbench/verify/verify-kind';
 import { DOORS, folderOf, policy } from './support.ts';
 
 const DOOR = 'policies/door.yaml';

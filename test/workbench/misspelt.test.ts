@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { join } from 'node:path';
-import { readInvariants, type Invariant } from '../../src/workbench/invariants.ts';
-import { refuseMisspelt } from '../../src/workbench/misspelt.ts';
-import { readPolicyFiles } from '../../src/workbench/policy-files.ts';
-import { readKindTexts } from '../../src/workbench/policy-text.ts';
-import { openSpace } from '../../src/workbench/verify.ts';
+import { readInvariants, type Invariant } from '@sparkgate/policy-workbench/verify/invariants';
+import { refuseMisspelt } from '@sparkgate/policy-workbench/verify/misspelt';
+import { readPolicyFiles } from '@sparkgate/cerbos-policies/policy-files';
+import { readKindTexts } from '@sparkgate/cerbos-policies/kind-text';
+import { openSpace } from '@sparkgate/policy-workbench/verify/verify-kind';
 import { folderOf } from './support.ts';
 
 const POLICIES = join(import.meta.dirname, '../../policies');

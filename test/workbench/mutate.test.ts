@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { parse } from 'yaml';
 import { expect, test } from 'vitest';
-import { expressionEdits } from '../../src/workbench/mutate/expression-edits.ts';
-import { apply, unifiedDiff } from '../../src/workbench/mutate/edit.ts';
+import { expressionEdits } from '@sparkgate/policy-workbench/mutate/expression-edits';
+import { apply, unifiedDiff } from '@sparkgate/policy-workbench/mutate/edit';
 import { DOORS, folderOf, policy } from './support.ts';
 
 const NOTHING = { otherValues: () => [], lookalikes: () => [] };

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import type { PdpClient } from '@sparkgate/cerbos-pdp/client';
-import { DecidedUnit, sample } from '../../src/workbench/decided-unit.ts';
-import type { KindText, RuleText } from '../../src/workbench/policy-text.ts';
-import { VectorSpace } from '../../src/workbench/vector-space.ts';
-import { VectorUnit } from '../../src/workbench/vector-unit.ts';
+import { DecidedUnit, sample } from '@sparkgate/policy-workbench/space/decided-unit';
+import type { KindText, RuleText } from '@sparkgate/cerbos-policies/kind-text';
+import { VectorSpace } from '@sparkgate/policy-workbench/space/vector-space';
+import { VectorUnit } from '@sparkgate/policy-workbench/space/vector-unit';
 
 const record = (properties: Record<string, unknown>, required = Object.keys(properties)): object => ({
   type: 'object',

@@ -2,10 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { policySchemas } from '../../src/decision/policy-schemas.ts';
-import { domainOf, InfiniteDomain, sizeOf, valuesOf } from '../../src/workbench/finite-domain.ts';
-import { readPolicyFiles } from '../../src/workbench/policy-files.ts';
-import { readKindTexts, type KindText } from '../../src/workbench/policy-text.ts';
-import { openSpace, rulesFor } from '../../src/workbench/verify.ts';
+import { domainOf, InfiniteDomain, sizeOf, valuesOf } from '@sparkgate/policy-workbench/space/finite-domain';
+import { readPolicyFiles } from '@sparkgate/cerbos-policies/policy-files';
+import { readKindTexts, type KindText } from '@sparkgate/cerbos-policies/kind-text';
+import { openSpace, rulesFor } from '@sparkgate/policy-workbench/verify/verify-kind';
 
 const POLICIES = join(import.meta.dirname, '../../policies');
 

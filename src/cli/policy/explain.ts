@@ -1,13 +1,13 @@
 import { Command, Option } from 'commander';
 import { readConfig } from '../../config.ts';
 import type { Properties } from '../../decision/check.ts';
-import { explainDecision } from '../../workbench/explain/explain-decision.ts';
-import { explainReport } from '../../workbench/explain/explain-report.ts';
+import { explainDecision } from '../../review/explain/explain-decision.ts';
+import { explainReport } from '../../review/explain/explain-report.ts';
 import { entity, type Entity } from '../entity.ts';
 import { jsonObject } from '../json-object.ts';
-import { EXIT } from './exit-codes.ts';
+import { EXIT } from '@sparkgate/policy-workbench/cli/exit-codes';
 import { withLiveDatabase } from './live-database.ts';
-import { policyFolder, readCompiled } from './policies.ts';
+import { policyFolder, readCompiled } from '@sparkgate/policy-workbench/cli/policies';
 
 interface Options {
   policies?: string;

@@ -2,14 +2,14 @@ import { resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { readConfig } from '../../config.ts';
 import { PlatformError } from '../../platform/platform-error.ts';
-import { folderAt } from '../../workbench/impact/base-folder.ts';
-import { impactOf, someoneGains } from '../../workbench/impact/impact.ts';
-import { impactReport, type ImpactOutput } from '../../workbench/impact/impact-report.ts';
-import type { Live } from '../../workbench/live.ts';
-import { EXIT } from './exit-codes.ts';
+import { folderAt } from '../../review/impact/base-folder.ts';
+import { impactOf, someoneGains } from '../../review/impact/impact.ts';
+import { impactReport, type ImpactOutput } from '../../review/impact/impact-report.ts';
+import type { Live } from '../../review/live.ts';
+import { EXIT } from '@sparkgate/policy-workbench/cli/exit-codes';
 import { withLiveDatabase } from './live-database.ts';
-import { policiesOption, policyFolder, readCompiled } from './policies.ts';
-import { progressLine } from './progress.ts';
+import { policiesOption, policyFolder, readCompiled } from '@sparkgate/policy-workbench/cli/policies';
+import { progressLine } from '@sparkgate/policy-workbench/cli/progress';
 
 interface Options {
   policies?: string;

@@ -7,7 +7,7 @@ import { inUse } from '../../platform/data-dir.ts';
 import { PlatformError } from '../../platform/platform-error.ts';
 import { innermost } from '../../probes/finding.ts';
 import type { DatabaseAddress } from '../../store/open.ts';
-import type { Live } from '../../workbench/live.ts';
+import type { Live } from '../../review/live.ts';
 
 /** Rows that are fetched at once. */
 const PORTION = 5000;

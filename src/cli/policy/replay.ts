@@ -1,10 +1,10 @@
 import { Command, Option } from 'commander';
 import { PlatformError } from '../../platform/platform-error.ts';
-import { readRecords } from '../../workbench/replay/read-records.ts';
-import { replay } from '../../workbench/replay/replay.ts';
-import { replayReport } from '../../workbench/replay/replay-report.ts';
-import { EXIT } from './exit-codes.ts';
-import { policiesOption, policyFolder, readCompiled } from './policies.ts';
+import { readRecords } from '../../review/replay/read-records.ts';
+import { replay } from '../../review/replay/replay.ts';
+import { replayReport } from '../../review/replay/replay-report.ts';
+import { EXIT } from '@sparkgate/policy-workbench/cli/exit-codes';
+import { policiesOption, policyFolder, readCompiled } from '@sparkgate/policy-workbench/cli/policies';
 
 /** `sparkgate policy replay FILE` */
 export function replayCommand(): Command {

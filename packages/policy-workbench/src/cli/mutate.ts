@@ -1,0 +1,57 @@
+import { existsSync } from 'node:fs';
+import { Command, Option } from 'commander';
+import { changedLines } from '../mutate/changed-lines.ts';
+import { mutatePolicies } from '../mutate/mutate-policies.ts';
+import { mutateReport, survivors } from '../mutate/mutate-report.ts';
+import { EXIT } from './exit-codes.ts';
+import { policiesOption, policyFolder, readCompiled, requireTests } from './policies.ts';
+import { progressLine } from './progress.ts';
+
+interface Options {
+  policies?: string;
+  invariants: string;
+  changedSince?: string;
+  output: 'text' | 'json' | 'junit';
+}
+
+/** `sparkgate policy mutate` */
+export function mutateCommand(): Command {
+  return new Command('mutate')
+    .description('put one mistake after the other into the policies, and see which of them no test notices')
+    .argument('[tests]', 'the folder of tests', 'policy-tests')
+    .addOption(policiesOption())
+    .option('-i, --invariants <file>', 'the invariants that survivors are held against', 'policy-tests/invariants.yaml')
+    .option('-s, --changed-since <ref>', 'only mistakes in lines that differ from this git revision')
+    .addOption(new Option('-o, --output <format>').choices(['text', 'json', 'junit']).default('text'))
+    .addHelpText(
+      'after',
+      `
+Exit codes:
+  0  every mistake that decides anything otherwise is noticed by a test
+  1  a folder is missing or unreadable, the tests fail as it is, or git does not know the revision
+  3  the policies do not compile
+  7  a mistake goes unnoticed; printed is the missing test, or why nobody can tell whether it matters
+
+Example:
+  sparkgate policy mutate --changed-since origin/main`,
+    )
+    .action(async (tests: string, { policies, invariants, changedSince, output }: Options) => {
+      const folder = policyFolder(policies);
+      await requireTests(tests);
+      const files = await readCompiled(folder);
+      if (files === null) return;
+      const within = changedSince === undefined ? null : await changedLines(folder, changedSince);
+      const progress = progressLine();
+      const mutated = await mutatePolicies({
+        folder,
+        files,
+        tests,
+        invariants: existsSync(invariants) ? invariants : null,
+        within,
+        progress: (tried, of) => progress.show(`${tried} of ${of} mutants`),
+      });
+      progress.end();
+      process.stdout.write(mutateReport(mutated, output));
+      if (survivors(mutated).length > 0) process.exitCode = EXIT.mutantSurvives;
+    });
+}

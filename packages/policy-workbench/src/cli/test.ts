@@ -1,0 +1,36 @@
+import { Command, Option } from 'commander';
+import { compilePolicies } from '@sparkgate/cerbos-pdp/compile';
+import { readPolicyFiles, warningsOf } from '@sparkgate/cerbos-policies/policy-files';
+import { policiesOption, policyFolder, requireTests, warn } from './policies.ts';
+
+type Output = 'tree' | 'junit' | 'json';
+
+/** `sparkgate policy test` */
+export function testCommand(): Command {
+  return new Command('test')
+    .description('compile the policies and run their tests')
+    .argument('[tests]', 'the folder of tests', 'policy-tests')
+    .addOption(policiesOption())
+    .addOption(new Option('-o, --output <format>').choices(['tree', 'junit', 'json']).default('tree'))
+    .addHelpText(
+      'after',
+      `
+Exit codes:
+  0  all tests pass
+  1  a folder is missing, empty or unreadable
+  3  the policies do not compile
+  4  a test fails
+
+Example:
+  sparkgate policy test --output junit > policy-tests.xml`,
+    )
+    .action(async (tests: string, { output, policies }: { output: Output; policies?: string }) => {
+      const folder = policyFolder(policies);
+      await requireTests(tests);
+      warn(warningsOf(await readPolicyFiles(folder)));
+      const { code, stdout, stderr } = await compilePolicies(folder, { tests, output });
+      process.stdout.write(stdout);
+      process.stderr.write(stderr);
+      process.exitCode = code;
+    });
+}

@@ -1,0 +1,52 @@
+import { asList, asNode, isString, type YamlNode } from '@sparkgate/cerbos-policies/yaml-node';
+import { documentsOf, type PolicyFile } from '@sparkgate/cerbos-policies/policy-files';
+
+/** Under which names a copy of a kind's policy is served beside the original. */
+export interface Alias {
+  kind: string;
+  alias: string;
+  /** What tells the copy from others. */
+  number: number;
+}
+
+/** A policy file with another name for the kind, and names of its own for all else that is named in it. */
+export function aliased({ path, text }: Pick<PolicyFile, 'path' | 'text'>, to: Alias): string {
+  const policies = documentsOf(path, text).filter((root) => {
+    const { resource } = asNode(root['resourcePolicy']);
+    return resource === undefined || resource === to.kind;
+  });
+  return policies
+    .map((root, index) => JSON.stringify(renamed(root, to, `${to.alias} ${path} ${index}`)))
+    .join('\n---\n');
+}
+
+function renamed(root: YamlNode, to: Alias, place: string): YamlNode {
+  const copy: YamlNode = { ...root };
+  for (const sort of ['derivedRoles', 'exportVariables', 'exportConstants', 'resourcePolicy']) {
+    if (root[sort] !== undefined) copy[sort] = withOwnNames(asNode(root[sort]), `__${to.number}_${to.kind}`);
+  }
+  const policy = asNode(copy['resourcePolicy']);
+  if (root['resourcePolicy'] !== undefined)
+    copy['resourcePolicy'] = { ...policy, resource: to.alias, rules: toldApart(policy['rules'], place) };
+  return copy;
+}
+
+function withOwnNames(body: YamlNode, suffix: string): YamlNode {
+  const copy: YamlNode = { ...body };
+  const own = (name: unknown): unknown => (isString(name) ? `${name}${suffix}` : name);
+  const imports = (of: unknown): YamlNode => ({ ...asNode(of), import: asList(asNode(of)['import']).map(own) });
+  if (body['name'] !== undefined) copy['name'] = own(body['name']);
+  if (body['importDerivedRoles'] !== undefined)
+    copy['importDerivedRoles'] = asList(body['importDerivedRoles']).map(own);
+  for (const sort of ['variables', 'constants']) {
+    if (asNode(body[sort])['import'] !== undefined) copy[sort] = imports(body[sort]);
+  }
+  return copy;
+}
+
+/** Rules of mutants look alike to Cerbos (`refuseHashCollisions`), unless they have an output of their own. */
+const toldApart = (rules: unknown, place: string): unknown[] =>
+  asList(rules).map((rule, index) => ({
+    ...asNode(rule),
+    output: { when: { ruleActivated: JSON.stringify(`${place} ${index}`) } },
+  }));

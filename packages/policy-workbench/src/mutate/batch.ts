@@ -1,0 +1,106 @@
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { PdpClient } from '@sparkgate/cerbos-pdp/client';
+import { compilePolicies } from '@sparkgate/cerbos-pdp/compile';
+import { documentsOf, type PolicyFile } from '@sparkgate/cerbos-policies/policy-files';
+import { PlatformError } from '../../../../src/platform/platform-error.ts';
+import type { PolicyServers } from '../../../../src/review/policy-servers.ts';
+import { readKindTexts, type KindText } from '@sparkgate/cerbos-policies/kind-text';
+import { actionsOf, rulesFor } from '../verify/verify-kind.ts';
+import { aliased } from './aliased.ts';
+import type { Mutant } from './mutants.ts';
+
+/** A kind about which a mutant's rules read otherwise, for these actions. */
+export interface Affected {
+  kind: string;
+  before: KindText;
+  after: KindText;
+  actions: readonly string[];
+  /** Under which name the mutant's policy of this kind is served. */
+  alias: string;
+}
+
+/** The kinds and actions that a mutant can matter to. @throws UnreadableExpression */
+export function affectedBy(
+  mutant: Mutant,
+  files: readonly PolicyFile[],
+  texts: ReadonlyMap<string, KindText>,
+): Affected[] {
+  const mutated = files.map((file) =>
+    file.path === mutant.file ? { ...file, text: mutant.text, documents: documentsOf(file.path, mutant.text) } : file,
+  );
+  const after = readKindTexts(mutated);
+  return [...texts.values()].flatMap((before): Affected[] => {
+    const now = after.get(before.kind) ?? { ...before, rules: [] };
+    const actions = actionsOf(before, now).filter((it) => readingOf(it, before) !== readingOf(it, now));
+    const alias = `${before.kind}__${mutant.number}`;
+    return actions.length > 0 ? [{ kind: before.kind, before, after: now, actions, alias }] : [];
+  });
+}
+
+// Where a variable errs, an action that does not use it may be denied all the same.
+const readingOf = (action: string, text: KindText): string =>
+  JSON.stringify([rulesFor([action], text).map((rule) => rule.text), text.rules[0]?.variables ?? []]);
+
+/** A PDP that serves many mutants at once, each kind under a name of its own beside the original. */
+export interface Batch {
+  pdp: PdpClient;
+  /** The numbers of the mutants that do not compile. */
+  refused: ReadonlySet<number>;
+  stop: () => Promise<void>;
+}
+
+/** Compiles the mutants and serves those that compile. */
+export async function serveBatch(
+  mutants: readonly { mutant: Mutant; affected: readonly Affected[] }[],
+  { folder, files, servers }: { folder: string; files: readonly PolicyFile[]; servers: PolicyServers },
+): Promise<Batch> {
+  const copy = await mkdtemp(join(tmpdir(), 'sg-mutants-'));
+  try {
+    await cp(folder, copy, { recursive: true, dereference: true });
+    for (const { mutant, affected } of mutants) {
+      for (const it of affected) await writeAliased(copy, mutant, it, files);
+    }
+    const served = await servers.start(copy).catch((error: unknown) => {
+      if (error instanceof PlatformError) return null;
+      throw error;
+    });
+    if (served) return { ...served, refused: new Set() };
+    const refused = await refuse(copy);
+    return { ...(await servers.start(copy)), refused };
+  } finally {
+    await rm(copy, { recursive: true, force: true });
+  }
+}
+
+async function writeAliased(
+  copy: string,
+  mutant: Mutant,
+  affected: Affected,
+  files: readonly PolicyFile[],
+): Promise<void> {
+  const own = files.filter(({ path }) => affected.after.files.includes(path) || affected.before.files.includes(path));
+  for (const file of own) {
+    const path = join(copy, `mutant-${mutant.number}`, affected.kind, file.path);
+    await mkdir(dirname(path), { recursive: true });
+    const text = file.path === mutant.file ? mutant.text : file.text;
+    await writeFile(path, aliased({ path: file.path, text }, { ...affected, number: mutant.number }));
+  }
+}
+
+/** Takes away what does not compile, until the rest does. */
+async function refuse(copy: string): Promise<Set<number>> {
+  const refused = new Set<number>();
+  for (;;) {
+    const { code, stdout, stderr } = await compilePolicies(copy, { output: 'json' });
+    if (code === 0) return refused;
+    const named = [...(stdout + stderr).matchAll(/mutant-(\d+)\//g)].map(([, number]) => Number(number));
+    const fresh = named.filter((number) => !refused.has(number));
+    if (fresh.length === 0) throw new Error(`mutants do not compile: ${stdout}${stderr}`);
+    for (const number of fresh) {
+      refused.add(number);
+      await rm(join(copy, `mutant-${number}`), { recursive: true, force: true });
+    }
+  }
+}

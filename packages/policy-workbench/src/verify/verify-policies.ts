@@ -1,0 +1,120 @@
+import { PlatformError } from '../../../../src/platform/platform-error.ts';
+import { UnreadableExpression } from '@sparkgate/cerbos-policies/expressions';
+import type { Doubt } from './findings.ts';
+import { InfiniteDomain } from '../space/finite-domain.ts';
+import { readInvariants, type Invariant } from './invariants.ts';
+import type { PolicyFile } from '@sparkgate/cerbos-policies/policy-files';
+import { PolicyServers } from '../../../../src/review/policy-servers.ts';
+import { readKindTexts, type KindText } from '@sparkgate/cerbos-policies/kind-text';
+import { explainPoints } from '@sparkgate/cerbos-pdp/traces';
+import type { Violation } from './checks.ts';
+import { openSpace, verifyKind, type VerifiedKind } from './verify-kind.ts';
+
+/** A violation, and the rules by which the action was allowed there. */
+export type ExplainedViolation = Violation & { allowedBy: readonly string[] };
+
+/** What verifying brought, kind by kind. */
+export interface Verified {
+  kinds: readonly VerifiedKind[];
+  /** Kinds whose situations cannot be counted, and why. */
+  outside: readonly { kind: string; why: string }[];
+  invariants: readonly Invariant[];
+  violations: readonly ExplainedViolation[];
+  /** Sentences that nothing was found against, and that cannot be relied on all the same. */
+  doubts: readonly Doubt[];
+  seconds: number;
+}
+
+export interface VerifyOptions {
+  folder: string;
+  files: readonly PolicyFile[];
+  /** The file of invariants. */
+  invariants: string;
+  /** This kind alone; null: all. */
+  kind: string | null;
+  progress: (kind: string, decided: number) => void;
+}
+
+/** Decides all that can be decided and holds the invariants against it. @throws PlatformError */
+export async function verifyPolicies(options: VerifyOptions): Promise<Verified> {
+  const startedAt = performance.now();
+  const texts = kindTexts(options.files);
+  const invariants = await invariantsFor(options, texts);
+  const kinds: VerifiedKind[] = [];
+  const outside: { kind: string; why: string }[] = [];
+  const servers = await PolicyServers.open();
+  try {
+    const { pdp } = await servers.start(options.folder);
+    for (const text of texts.values()) {
+      if (options.kind !== null && text.kind !== options.kind) continue;
+      const own = invariants.filter(({ kind }) => kind === text.kind);
+      try {
+        const space = await openSpace(options.folder, text);
+        let decided = 0;
+        const told = (more: number): void => options.progress(text.kind, (decided += more));
+        kinds.push(await verifyKind(pdp, { space, text, invariants: own, random: seeded(text.kind) }, told));
+      } catch (error) {
+        if (!(error instanceof InfiniteDomain)) throw error;
+        if (own.length > 0)
+          throw new PlatformError(`${text.kind} has invariants, yet its vectors cannot be counted: ${error.message}.`, {
+            cause: error,
+          });
+        outside.push({ kind: text.kind, why: error.message });
+      }
+    }
+  } finally {
+    await servers.close();
+  }
+  const violations = await explained(options.folder, kinds);
+  const doubts = kinds.flatMap((it) => it.doubts);
+  return { kinds, outside, invariants, violations, doubts, seconds: (performance.now() - startedAt) / 1000 };
+}
+
+/** Every kind's policy, or why one cannot be read here. @throws PlatformError */
+export function kindTexts(files: readonly PolicyFile[]): Map<string, KindText> {
+  try {
+    return readKindTexts(files);
+  } catch (error) {
+    if (error instanceof UnreadableExpression) throw new PlatformError(error.message, { cause: error });
+    throw error;
+  }
+}
+
+async function invariantsFor(
+  { invariants: file, kind }: VerifyOptions,
+  texts: Map<string, KindText>,
+): Promise<Invariant[]> {
+  if (kind !== null && !texts.has(kind)) {
+    throw new PlatformError(`No policy is about the kind ${kind}; there are ${[...texts.keys()].join(', ')}.`);
+  }
+  const all = await readInvariants(file);
+  const stranger = all.find((it) => !texts.has(it.kind));
+  if (stranger)
+    throw new PlatformError(`${stranger.place}: it speaks of the kind ${stranger.kind}, and no policy does.`);
+  return all.filter((it) => kind === null || it.kind === kind);
+}
+
+async function explained(folder: string, kinds: readonly VerifiedKind[]): Promise<ExplainedViolation[]> {
+  const found: ExplainedViolation[] = [];
+  for (const { kind, violations } of kinds) {
+    // Of two situations that differ, the one that is allowed has a rule to name.
+    const allowed = violations.map((it) => ({
+      action: it.action,
+      point: it.allowed ? (it.after ?? it.point) : it.point,
+    }));
+    const rules = await explainPoints(folder, kind, allowed);
+    for (const [index, violation] of violations.entries()) found.push({ ...violation, allowedBy: rules[index] ?? [] });
+  }
+  return found;
+}
+
+/** The same draws for the same kind, so that a run can be repeated. */
+function seeded(text: string): () => number {
+  let state = Array.from(text).reduce((sum, letter) => (Math.imul(sum, 31) + (letter.codePointAt(0) ?? 0)) | 0, 7);
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}

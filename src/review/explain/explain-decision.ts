@@ -1,0 +1,138 @@
+import { isOfThisService, meansAction } from '../../decision/bundle.ts';
+import type { Check } from '../../decision/check.ts';
+import { loadFacts, type Facts } from '../../decision/facts.ts';
+import type { FactRow } from '../../decision/facts-statement.ts';
+import { decisionInput, type DecisionInput } from '@sparkgate/cerbos-pdp/decision-input';
+import { inputOf } from '../../decision/decision-input.ts';
+import { prepare } from '../../decision/prepare.ts';
+import { attributes, isStoredKind, project } from '../../decision/project.ts';
+import type { Situation } from '../../decision/situation.ts';
+import { PlatformError } from '../../platform/platform-error.ts';
+import { openSide, type Side } from '../impact/comparison.ts';
+import type { Live } from '../live.ts';
+import { askPatiently } from '@sparkgate/cerbos-pdp/ask-all';
+import { PolicyServers } from '../policy-servers.ts';
+import { rulesFor } from '@sparkgate/policy-workbench/verify/verify-kind';
+import { attributeSets } from './attribute-sets.ts';
+import { rulesAbout } from './rules-about.ts';
+import { traceOf, type Traced } from './rule-trace.ts';
+import { listedValues } from './listed-values.ts';
+import { smallestSets, type Would, type WouldAllow } from './smallest-sets.ts';
+import { toldApart } from './equivalence-classes.ts';
+
+/** One decision, and everything that it came from. */
+export interface Explained {
+  check: Check;
+  decision: boolean;
+  policy: string;
+  revision: string;
+  /** The rows that the database has between the two. */
+  facts: readonly FactRow[];
+  /** What was put to the PDP; null where nothing was, since there is no such resource. */
+  asked: DecisionInput | null;
+  /** What the kind's schema refused. */
+  refused: readonly { path: string; message: string }[];
+  /** How each rule about the action fared, by Cerbos' own account. */
+  trace: Traced | null;
+  /** Whether any rule is about the action. */
+  named: boolean;
+  /** On a DENY: what would allow. */
+  would: readonly WouldAllow[];
+  /** How far was looked for it: all sets of at most so many changes; `all` = sets of any size. Null: nothing was to find. */
+  tried: Would['tried'] | null;
+}
+
+/** Explains one decision by a folder of policies over the real facts. @throws PlatformError, SparkgateError */
+export async function explainDecision(
+  check: Check,
+  { folder, live }: { folder: string; live: Live },
+): Promise<Explained> {
+  const servers = await PolicyServers.open();
+  try {
+    const side = await openSide(folder, servers);
+    const { type } = check.resource;
+    if (isOfThisService(type) || !side.bundle.kinds.has(type)) {
+      const known = [...side.bundle.kinds.keys()].filter((kind) => !isOfThisService(kind));
+      throw new PlatformError(`No policy is about the kind ${type}; there are ${known.join(', ')}.`);
+    }
+    const { question } = prepare(check);
+    const [facts = NO_FACTS] = await loadFacts(
+      async (text, values) => Array.fromAsync(live.rows(text, values)),
+      [question],
+    );
+    return isStoredKind(type) ? await explainStored(check, facts, side) : await explainMerged(check, facts, side);
+  } finally {
+    await servers.close();
+  }
+}
+
+const NO_FACTS: Facts = { rows: [], revision: '0' };
+
+async function explainStored(check: Check, facts: Facts, side: Side): Promise<Explained> {
+  const projection = project(check, prepare(check).question, facts.rows);
+  const situation: Situation = { roles: [check.subject.type], projection };
+  if (!projection.known) return { ...outline(check, facts, side), asked: null };
+  const asked = inputOf(check, side.bundle, { resourceAttr: { ...projection.vector } });
+  const explained = await answered(check, facts, { side, asked });
+  if (explained.decision) return explained;
+  const apart = await toldApart(side, asked.kind, asked.action);
+  const isNamed = prepare(check).question.properties.bc_id != null;
+  const { sets, tried } = await smallestSets(situation, { apart, isNamed }, async (all) =>
+    allowed(
+      side,
+      all.map(({ roles, attr }) => ({ ...asked, roles, resourceAttr: attr })),
+    ),
+  );
+  return { ...explained, would: sets, tried };
+}
+
+async function explainMerged(check: Check, facts: Facts, side: Side): Promise<Explained> {
+  const { subject, resource, action, context } = check;
+  const stored = { ...attributes(facts.rows, 'resource'), ...resource.properties };
+  const stated = {
+    kind: resource.type,
+    action: action.name,
+    roles: [subject.type],
+    principalAttr: { ...attributes(facts.rows, 'subject'), ...subject.properties },
+    resourceAttr: { ...stored, action: action.properties, context },
+  };
+  const asked = decisionInput(stated, { principalId: subject.id, resourceId: resource.id });
+  const explained = await answered(check, facts, { side, asked });
+  if (explained.decision) return explained;
+  const text = side.texts?.get(asked.kind);
+  const rules = { own: text ? rulesFor([asked.action], text) : [], about: rulesAbout(side.files, asked) };
+  const listed = listedValues(side.files, text?.schema ?? null);
+  const { sets, tried } = await attributeSets(
+    asked,
+    { bundle: side.bundle, rules: { ...rules, listed } },
+    async (all) => allowed(side, all),
+  );
+  return { ...explained, would: sets, tried };
+}
+
+async function answered(
+  check: Check,
+  facts: Facts,
+  { side, asked }: { side: Side; asked: DecisionInput },
+): Promise<Explained> {
+  const [[answer], trace] = await Promise.all([side.pdp.ask([asked]), traceOf(side, asked)]);
+  return {
+    ...outline(check, facts, side),
+    asked,
+    trace,
+    decision: answer?.allowed === true,
+    refused: answer?.refused ?? [],
+  };
+}
+
+function outline(check: Check, { rows, revision }: Facts, { bundle }: Side): Explained {
+  const actions = [...(bundle.kinds.get(check.resource.type)?.actions ?? [])];
+  const named = meansAction(actions, check.action.name);
+  const nothing = { decision: false, asked: null, refused: [], trace: null, would: [], tried: null };
+  return { check, policy: bundle.hash, revision, facts: rows, named, ...nothing };
+}
+
+async function allowed({ pdp }: Side, questions: readonly DecisionInput[]): Promise<boolean[]> {
+  const answers = await askPatiently(pdp, questions);
+  return answers.map((answer) => answer.allowed);
+}

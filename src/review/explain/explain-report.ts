@@ -1,0 +1,117 @@
+import type { FactRow } from '../../decision/facts-statement.ts';
+import type { Json } from '@sparkgate/policy-workbench/space/finite-domain';
+import { inPlainWords } from '@sparkgate/policy-workbench/space/plain-words';
+import type { Explained } from './explain-decision.ts';
+import type { Looked, RuleTrace } from './rule-trace.ts';
+
+/** Sets of changes that are told; the smallest come first. */
+const MOST_SETS = 8;
+
+/** One decision explained, for people or for programs. */
+export function explainReport(explained: Explained, output: 'text' | 'json'): string {
+  return output === 'json' ? `${JSON.stringify(explained, null, 2)}\n` : `${lines(explained).join('\n')}\n`;
+}
+
+function lines(it: Explained): string[] {
+  const { check, decision, policy, revision, asked } = it;
+  const who = `${check.subject.type}:${check.subject.id}`;
+  return [
+    `${decision ? 'ALLOW' : 'DENY'}  ${who} ${check.action.name} ${check.resource.type}:${check.resource.id}`,
+    `by bundle ${policy.slice(0, 12)} at revision ${revision}`,
+    '',
+    'Facts',
+    ...indented(factsOf(it.facts)),
+    '',
+    ...(asked
+      ? ['Asked', ...indented([...inWords(it), JSON.stringify(asked.resourceAttr)])]
+      : ['There is no such resource, so no policy was asked.']),
+    ...it.refused.map(({ path, message }) => `    the schema refuses ${path}: ${message}`),
+    ...(it.named ? [] : ['', `No rule is about ${check.action.name}, and what no rule allows is denied.`]),
+    ...(it.trace && it.named
+      ? ['', 'Rules', ...indented(it.trace.rules.flatMap(ruleLines)), ...indented(roleLines(it))]
+      : []),
+    ...(decision || !it.named || !asked ? [] : ['', 'Would allow', ...indented(wouldLines(it))]),
+  ];
+}
+
+const indented = (all: readonly string[]): string[] => all.map((line) => `    ${line}`);
+
+function factsOf(rows: readonly FactRow[]): string[] {
+  const told = rows.filter(({ fact }) => fact !== 'revision').map((row) => factLine(row));
+  return told.length > 0 ? told : ['none'];
+}
+
+function factLine({ fact, bc_id: center, a, b, c, granted, assigned }: FactRow): string {
+  switch (fact) {
+    case 'path':
+      return `Business Center ${center}: ${a ?? 'not a member'}; grant ${b}${b === 'ACTIVE' ? ` with ${list(granted)}, assigned ${list(assigned)}` : ''}`;
+    case 'link':
+      return `account link: ${list(granted)}`;
+    case 'tiktok_account':
+      return `the account's ad authorization: ${a ?? 'unknown'}`;
+    case 'advertiser_role':
+      return `role in the ad account: ${a}`;
+    case 'assignee':
+      return `whom it is about: ${a} of the Business Center`;
+    case 'business_center':
+      return `Business Center ${center}: ${a ?? 'not a member'}`;
+    case 'access_request':
+      return `request of ${center}: ${a}; asked as ${b ?? 'no member'}; made by ${c ?? 'no member any more'}; for ${granted?.[0] ?? 'any account'}`;
+    case 'subject':
+    case 'resource':
+      return `stored of the ${fact}: ${a}`;
+    case 'revision':
+      return `revision ${a}`;
+  }
+}
+
+const list = (scopes: readonly string[] | null): string =>
+  scopes && scopes.length > 0 ? scopes.join(' and ') : 'nothing';
+
+function inWords({ asked }: Explained): string[] {
+  if (!asked || Object.hasOwn(asked.resourceAttr, 'context'))
+    return asked ? [`subject ${JSON.stringify(asked.principalAttr)}`] : [];
+  const attr = asked.resourceAttr as Record<string, Json>;
+  return [inPlainWords({ role: asked.roles[0] ?? '', attr }, new Set(Object.keys(attr)))];
+}
+
+function ruleLines({ rule, effect, held, seen, denies, looked }: RuleTrace): string[] {
+  const why = looked.map((it) => `    ${sign(it)} ${it.expression}`);
+  const name = rule === '' ? 'what no role policy allows' : rule;
+  const forbids = effect === 'EFFECT_DENY' ? ' (denies)' : '';
+  if (!seen) return [`unseen ${name}${forbids} (decided before it was looked at, or not for the subject's roles)`];
+  if (denies) return [`holds  ${name} (denies, and so it is denied)`, ...why];
+  const without = !held && looked.length === 0 ? ' (the subject has none of its roles)' : '';
+  return [`${held ? 'holds' : 'fails'}  ${name}${forbids}${without}`, ...why];
+}
+
+function roleLines({ trace }: Explained): string[] {
+  const failed = (trace?.derivedRoles ?? []).filter(({ held }) => !held);
+  return failed.flatMap(({ role, looked }) => [
+    `not ${role}${looked.length === 0 ? ' (another kind of subject)' : ''}`,
+    ...looked.map((it) => `    ${sign(it)} ${it.expression}`),
+  ]);
+}
+
+const sign = ({ held, result }: Looked): string => (held ? 'true ' : result === false ? 'false' : 'error');
+
+function wouldLines({ would, tried }: Explained): string[] {
+  const told = would
+    .slice(0, MOST_SETS)
+    .flatMap(({ changes }, index) => [
+      `${index + 1}.`,
+      ...changes.map(
+        ({ fact, from, to, who }) => `   ${fact}: ${JSON.stringify(from)} -> ${JSON.stringify(to)}\n           ${who}`,
+      ),
+    ]);
+  const more = would.length > MOST_SETS ? [`and ${would.length - MOST_SETS} larger or equal sets`] : [];
+  return [...told, ...more, ...howFar(would.length > 0, tried)];
+}
+
+/** What was not found is not there only where all was tried. */
+function howFar(isFound: boolean, tried: Explained['tried']): string[] {
+  if (tried === 'all') return isFound ? [] : ['Nothing would, whoever changed whatever these rules look at.'];
+  const changes = `${tried} change${tried === 1 ? '' : 's'}`;
+  if (isFound) return [`All sets of up to ${changes} were tried, and of larger ones some.`];
+  return [`No set of up to ${changes} would; of larger ones, some were tried, and none of them would.`];
+}

@@ -1,0 +1,168 @@
+import { bundleOf, type Bundle } from '../../decision/bundle.ts';
+import { decisionInput, type DecisionInput } from '@sparkgate/cerbos-pdp/decision-input';
+import { memoKey } from '../../decision/decision-input.ts';
+import type { PdpClient } from '@sparkgate/cerbos-pdp/client';
+import { readPolicyFolder } from '@sparkgate/cerbos-policies/policy-folder';
+import { actionExamples } from '@sparkgate/policy-workbench/space/action-examples';
+import { UnreadableExpression } from '@sparkgate/cerbos-policies/expressions';
+import { readPolicyFiles, type PolicyFile } from '@sparkgate/cerbos-policies/policy-files';
+import type { PolicyServers } from '../policy-servers.ts';
+import { readKindTexts, type KindText } from '@sparkgate/cerbos-policies/kind-text';
+import type { Point } from '@sparkgate/policy-workbench/space/point';
+import { actionsOf, rulesFor } from '@sparkgate/policy-workbench/verify/verify-kind';
+import { answersOf } from './answers.ts';
+import { propertyText, reading, schemasOf } from './readings.ts';
+import { looksAtRuntime } from './reads.ts';
+
+/** A bundle of policies and a PDP that decides by it. */
+export interface Side {
+  folder: string;
+  files: readonly PolicyFile[];
+  bundle: Bundle;
+  /** What the policies say, kind by kind; null where an expression is beyond what the workbench reads. */
+  texts: ReadonlyMap<string, KindText> | null;
+  pdp: PdpClient;
+}
+
+/** Reads a folder and serves it. @throws PlatformError */
+export async function openSide(folder: string, servers: PolicyServers): Promise<Side> {
+  const files = await readPolicyFiles(folder);
+  const bundle = bundleOf(await readPolicyFolder(folder));
+  const { pdp } = await servers.start(folder);
+  return { folder, files, bundle, texts: textsOf(files), pdp };
+}
+
+function textsOf(files: readonly PolicyFile[]): ReadonlyMap<string, KindText> | null {
+  try {
+    return readKindTexts(files);
+  } catch (error) {
+    if (error instanceof UnreadableExpression) return null;
+    throw error;
+  }
+}
+
+/** An expression that takes the resource, or its attributes, as a whole, or asks for derived roles. */
+const LOOKS_AT_ALL = /\bR\b(?!\.attr\.\w)|\b(?:request|runtime)\b/;
+
+/** How a note begins that leaves open whether somebody gains. */
+export const UNTOLD = 'It cannot be told';
+
+/** What both bundles answer to one question. */
+export interface Answers {
+  was: boolean;
+  is: boolean;
+}
+
+/** The bundle before and the bundle after an edit. */
+export class Sides {
+  readonly base: Side;
+  readonly head: Side;
+  readonly #answers = new Map<string, Answers>();
+  #refused = 0;
+
+  constructor(base: Side, head: Side) {
+    this.base = base;
+    this.head = head;
+  }
+
+  /** How many different questions were put to both, and how many of them the schema of one of them refuses. */
+  get asked(): { decided: number; refused: number } {
+    return { decided: this.#answers.size, refused: this.#refused };
+  }
+
+  /** Every kind that either knows. */
+  get kinds(): string[] {
+    return [...new Set([...this.base.bundle.kinds.keys(), ...this.head.bundle.kinds.keys()])];
+  }
+
+  /** The actions of a kind that may be decided otherwise: the rules about the others read alike in both. */
+  actions(kind: string): string[] {
+    const [before, after] = [this.base.texts?.get(kind), this.head.texts?.get(kind)];
+    if (!before || !after || this.sweeping) return this.#named(kind);
+    const all = actionsOf(before, after);
+    if (schemasOf(this.base.files, kind) !== schemasOf(this.head.files, kind)) return all;
+    // The text of a rule does not hold the derived roles that an expression of it names.
+    if (looksAtRuntime([...before.rules, ...after.rules])) {
+      return this.base.bundle.hash === this.head.bundle.hash ? [] : all;
+    }
+    return all.filter((action) => reading(action, before) !== reading(action, after));
+  }
+
+  /** Whether the schemas say different things of a field. */
+  describeOtherwise(kind: string, field: string): boolean {
+    const [before, after] = [this.base.texts?.get(kind), this.head.texts?.get(kind)];
+    if (!before || !after) return false;
+    return propertyText(this.base.files, before, field) !== propertyText(this.head.files, after, field);
+  }
+
+  /** Whether the rules about an action, or variables that differ, look at a field of the vector, in either bundle. */
+  looksAt(kind: string, action: string, field: string): boolean {
+    if (this.sweeping) return true;
+    const variables = this.#differing(kind);
+    return [this.base, this.head].some(({ bundle, texts }) => {
+      const text = texts?.get(kind);
+      if (!text) return bundle.kinds.has(kind);
+      const leaves = rulesFor([action], text).flatMap((rule) => rule.leaves);
+      return [...leaves, ...variables].some((it) => it.includes(`R.attr.${field}`) || LOOKS_AT_ALL.test(it));
+    });
+  }
+
+  /** The variables that only one bundle has: where one errs, all is denied. */
+  #differing(kind: string): ReadonlySet<string> {
+    const [before, after] = [this.base, this.head].map(({ texts }) => {
+      return new Set(texts?.get(kind)?.rules.flatMap(({ variables }) => variables));
+    });
+    return (before ?? new Set<string>()).symmetricDifference(after ?? new Set<string>());
+  }
+
+  /** What each bundle says of a kind; one without a policy of it allows nothing, as one without rules. */
+  textsOf(kind: string): readonly [before: KindText | undefined, after: KindText | undefined] {
+    const [before, after] = [this.base.texts?.get(kind), this.head.texts?.get(kind)];
+    const known = before ?? after;
+    const none = ({ bundle, texts }: Side): KindText | undefined =>
+      known && texts && !bundle.kinds.has(kind) ? { ...known, rules: [] } : undefined;
+    return [before ?? none(this.base), after ?? none(this.head)];
+  }
+
+  /** Whether decisions on a kind depend on ids, in either bundle. */
+  mentionIds(kind: string): boolean {
+    return [this.base, this.head].some(({ bundle }) => bundle.kinds.get(kind)?.mentionsIds === true);
+  }
+
+  /** Whether decisions on a kind depend on the time, in either bundle. */
+  mentionTime(kind: string): boolean {
+    return [this.base, this.head].some(({ bundle }) => bundle.kinds.get(kind)?.mentionsTime === true);
+  }
+
+  /** Puts questions to both; a kind without a policy is denied. @throws SparkgateError `unavailable` */
+  async ask(questions: readonly DecisionInput[]): Promise<Answers[]> {
+    const keys = questions.map((question) => memoKey('', question));
+    const fresh = new Map(
+      questions.flatMap((it, index) => (this.#answers.has(keys[index] ?? '') ? [] : [[keys[index] ?? '', it]])),
+    );
+    const asked = [...fresh.values()];
+    const [was, is] = await Promise.all([answersOf(this.base, asked), answersOf(this.head, asked)]);
+    for (const [index, key] of [...fresh.keys()].entries()) {
+      const [before, after] = [was[index], is[index]];
+      if (before?.refused === true || after?.refused === true) this.#refused += 1;
+      this.#answers.set(key, { was: before?.allowed === true, is: after?.allowed === true });
+    }
+    return keys.map((key) => this.#answers.get(key) ?? { was: false, is: false });
+  }
+
+  /** Principal and role policies have a say in whatever is decided. */
+  get sweeping(): boolean {
+    const documents = [...this.base.files, ...this.head.files].flatMap((file) => file.documents);
+    return documents.some((it) => it['principalPolicy'] !== undefined || it['rolePolicy'] !== undefined);
+  }
+
+  #named(kind: string): string[] {
+    const named = [this.base, this.head].flatMap(({ bundle }) => [...(bundle.kinds.get(kind)?.actions ?? [])]);
+    return actionExamples(named);
+  }
+}
+
+/** The question about one point of a vector space. */
+export function questionOf(kind: string, action: string, { role, attr }: Point): DecisionInput {
+  return decisionInput({ kind, action, roles: [role], resourceAttr: { ...attr } });
+}

@@ -1,0 +1,96 @@
+import type { ASTNode } from '@marcbachmann/cel-js';
+import { childrenOf, expression, nameOf, UnreadableExpression } from '@sparkgate/cerbos-policies/expressions';
+import type { RuleText } from '@sparkgate/cerbos-policies/kind-text';
+import { rulesFor } from '@sparkgate/policy-workbench/verify/verify-kind';
+import type { Side, Sides } from './comparison.ts';
+
+/** What the rules about a kind's changed actions look at, in both bundles. */
+export interface Reads {
+  /** A bundle decides about the kind by what the workbench cannot read. */
+  unreadable: boolean;
+  /** The roles that rules ask for; `*` = any. */
+  roles: ReadonlySet<string>;
+  /** What a caller sends along: the action's properties or the context. */
+  sent: boolean;
+  /** What only the policy server knows, such as derived roles that an expression names. */
+  runtime: boolean;
+  /** Parts of ids, and not only whether they are equal to something. */
+  partsOfIds: boolean;
+  /** The texts that stand in expressions: ids may be among them. */
+  literals: ReadonlySet<string>;
+}
+
+/** Reads the rules about a kind's changed actions. */
+export function readsOf(sides: Sides, kind: string): Reads {
+  const actions = sides.actions(kind);
+  const both = [sides.base, sides.head];
+  const rules = both.flatMap(({ texts }) => {
+    const text = texts?.get(kind);
+    return text ? rulesFor(actions, text) : [];
+  });
+  const names = namesIn(rules);
+  return {
+    unreadable: both.some((side) => isUnreadable(side, kind)),
+    roles: new Set(rules.flatMap(({ roles }) => roles)),
+    sent: names.some((name) => SENT.test(name)),
+    runtime: names.some((name) => RUNTIME.test(name)),
+    partsOfIds: names.some((name) => PART_OF_ID.test(name)),
+    literals: new Set(expressionsOf(rules).flatMap((text) => literalsOf(text))),
+  };
+}
+
+/** Whether rules look at what only the policy server knows. */
+export const looksAtRuntime = (rules: readonly RuleText[]): boolean =>
+  namesIn(rules).some((name) => RUNTIME.test(name));
+
+const RUNTIME = /^runtime\b/;
+/** The action's properties, the context, or a whole that holds them. */
+const SENT = /^(?:request|(?:R|request\.resource)(?:\.attr(?:\.(?:action|context)\b.*)?)?)$/;
+/** Whoever takes a principal as a whole may do anything with its id. */
+const PART_OF_ID = /^(?:P|request|request\.principal)$|^(?:P|request\.principal)\.id\.\(\)$/;
+
+const isUnreadable = ({ bundle, texts }: Side, kind: string): boolean =>
+  bundle.kinds.has(kind) && texts?.get(kind) === undefined;
+
+const expressionsOf = (rules: readonly RuleText[]): string[] => [
+  ...new Set(rules.flatMap(({ leaves, variables }) => [...leaves, ...variables])),
+];
+
+/** The names in expressions, each at its longest; one whose method is called ends in `.()`. */
+function namesIn(rules: readonly RuleText[]): string[] {
+  return [...new Set(expressionsOf(rules).flatMap((text) => namesOf(text)))];
+}
+
+function namesOf(text: string): string[] {
+  const node = nodeOf(text);
+  return node ? namesBelow(node) : EVERYTHING;
+}
+
+/** What an expression may look at that cannot be read. */
+const EVERYTHING = ['P', 'R', 'request', 'runtime'];
+
+function nodeOf(text: string): ASTNode | null {
+  try {
+    return expression(text).node;
+  } catch (error) {
+    if (error instanceof UnreadableExpression) return null;
+    throw error;
+  }
+}
+
+function namesBelow(node: ASTNode): string[] {
+  const name = nameOf(node);
+  if (name !== undefined) return [name];
+  const owner = node.op === 'rcall' ? nameOf(node.args[1]) : undefined;
+  return [...(owner === undefined ? [] : [`${owner}.()`]), ...childrenOf(node).flatMap(namesBelow)];
+}
+
+function literalsOf(text: string): string[] {
+  const node = nodeOf(text);
+  return node ? literalsIn(node) : [];
+}
+
+function literalsIn(node: ASTNode): string[] {
+  if (node.op === 'value') return typeof node.args === 'string' ? [node.args] : [];
+  return childrenOf(node).flatMap(literalsIn);
+}
