@@ -53,7 +53,7 @@ export function pageOf<Row, Item>(
 export function afterRowId({ cursor }: PageQuery): { id?: { $gt: string } } {
   if (cursor === undefined) return {};
   if (z.uuid().safeParse(cursor).success) return { id: { $gt: cursor } };
-  throw new SparkgateError('invalid_request', 'The cursor is not of this list.', {
+  throw new SparkgateError('invalid_request', (say) => say.details.cursorOfOther, {
     errors: [{ pointer: 'cursor', message: 'is not a cursor of this list' }],
   });
 }

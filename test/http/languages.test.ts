@@ -26,6 +26,7 @@ interface Asked {
   body?: unknown;
   actor?: string;
   key?: null;
+  headers?: Record<string, string>;
 }
 const ASKED: Record<string, Asked> = {
   'a denial with an obligation': { method: 'POST', path: '/access/v1/evaluation', body: CHECK },
@@ -73,4 +74,45 @@ test.each(Object.entries(ASKED))('%s', async (_, { method, path, ...options }) =
   }
   const plain = await app.call(method, path, options);
   for (const sentence of sentences(plain.body)) expect(sentence).not.toMatch(HAN);
+});
+
+// Beside the sentence, `errors` names places in the words of the validator, which are English.
+test.each<[string, Asked]>([
+  ['a Business Center', { method: 'PUT', path: '/v1/business-centers/nope/members/sam', body: { user_role: 'ADMIN' } }],
+  ['an ad account', { method: 'PUT', path: '/v1/ad-accounts/nope/members/sam', body: { advertiser_role: 'ADMIN' } }],
+  ['a TikTok account', { method: 'PUT', path: '/v1/tiktok-accounts/nope/links/sam', body: { scopes: ['POST'] } }],
+  ['an API key', { method: 'DELETE', path: '/v1/api-keys/nope' }],
+  ['facts', { method: 'POST', path: '/v1/relationships/import', body: ' ' }],
+  ['another kind', { method: 'PUT', path: '/v1/entities/tiktok_account/a', body: { attributes: {} } }],
+  ['a cursor', { method: 'GET', path: `/v1/audit?cursor=${Buffer.from('{}').toString('base64url')}` }],
+  ['a page', { method: 'POST', path: '/access/v1/search/action', body: { ...CHECK, page: { token: 'x' } } }],
+  [
+    'a content type',
+    { method: 'POST', path: '/access/v1/evaluation', body: '{}', headers: { 'Content-Type': 'text/plain' } },
+  ],
+  [
+    'a charset',
+    {
+      method: 'POST',
+      path: '/access/v1/evaluation',
+      body: '{}',
+      headers: { 'Content-Type': 'application/json; charset=gbk' },
+    },
+  ],
+  ['an encoding', { method: 'POST', path: '/access/v1/evaluation', body: '{}', headers: { 'Content-Encoding': 'br' } }],
+  ['gzip', { method: 'POST', path: '/access/v1/evaluation', body: '{}', headers: { 'Content-Encoding': 'gzip' } }],
+  [
+    'a revision',
+    { method: 'POST', path: '/access/v1/evaluation', body: CHECK, headers: { 'X-Sparkgate-Revision': 'x' } },
+  ],
+  ['a host', { method: 'GET', path: '/healthz', headers: { Host: 'elsewhere.example', Cookie: 'a=b' } }],
+])('what is wrong with %s', async (_, { method, path, headers = {}, ...options }) => {
+  for (const language of ['zh-CN', 'en']) {
+    const answer = await app.call(method, path, { ...options, headers: { ...headers, 'Accept-Language': language } });
+    expect(answer.status).toBeGreaterThanOrEqual(400);
+    const { title, detail } = answer.body;
+    for (const sentence of [title, detail]) {
+      expect({ sentence, han: HAN.test(sentence) }).toEqual({ sentence, han: language === 'zh-CN' });
+    }
+  }
 });

@@ -33,7 +33,7 @@ export class PageTokens {
       : null;
     const place = Place.safeParse(opened?.payload);
     if (place.success) return place.data.last;
-    throw new SparkgateError('invalid_request', 'The page token is not of this query.', {
+    throw new SparkgateError('invalid_request', (say) => say.details.tokenOfOther, {
       errors: [{ pointer: '/page/token', message: 'is not a token that this query was given' }],
     });
   }

@@ -18,7 +18,7 @@ export async function putLink(
   await authorizeKey(ctx, 'write_relationships', [null]);
   return transact(ctx, async (tx) => {
     if (!(await tx.em.findOne(TiktokAccount, { id: tiktokAccountId }))) {
-      throw new SparkgateError('not_found', `There is no TikTok account ${tiktokAccountId}. PUT it first.`);
+      throw new SparkgateError('not_found', (say) => say.details.noTiktokAccount(tiktokAccountId));
     }
     const current = await tx.em.findOne(AccountLink, { tiktokAccountId, userId, validTo: null });
     if (isDeepStrictEqual(current?.scopes, scopes)) return { result: null, audit: 'unchanged' };

@@ -17,7 +17,7 @@ export async function putAdAccountMember(
   return transact(ctx, async (tx) => {
     const adAccount = await tx.em.findOne(AdAccount, { advertiserId });
     await authorizeKey(ctx, 'write_relationships', [adAccount?.bcId ?? null]);
-    if (!adAccount) throw new SparkgateError('not_found', `There is no ad account ${advertiserId}. PUT it first.`);
+    if (!adAccount) throw new SparkgateError('not_found', (say) => say.details.noAdAccount(advertiserId));
     const current = await tx.em.findOne(AdAccountMember, { advertiserId, userId, validTo: null });
     if (current?.advertiserRole === advertiserRole) return { result: null, audit: 'unchanged' };
     if (current) await tx.em.nativeUpdate(AdAccountMember, { id: current.id, validTo: null }, closing(tx));

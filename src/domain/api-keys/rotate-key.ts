@@ -18,7 +18,7 @@ export async function rotateKey(ctx: Context, id: string, { overlap }: RotationB
   return transact(ctx, async (tx) => {
     const key = await findKey(tx, id);
     if (key.revokedAt || (key.expiresAt && key.expiresAt <= tx.at)) {
-      throw new SparkgateError('conflict', 'This API key is revoked or expired. Make a new one.');
+      throw new SparkgateError('conflict', (say) => say.details.keyOver);
     }
     const secret = newSecret();
     const previousSecretUntil = overlap === 0 ? null : new Date(tx.at.getTime() + overlap * 1000);

@@ -5,6 +5,6 @@ import { BusinessCenter } from './entity.ts';
 /** @throws SparkgateError `not_found` when there is no such Business Center. */
 export async function requireBusinessCenter(tx: Tx, bcId: string): Promise<BusinessCenter> {
   const found = await tx.em.findOne(BusinessCenter, { bcId });
-  if (!found) throw new SparkgateError('not_found', `There is no Business Center ${bcId}. PUT it first.`);
+  if (!found) throw new SparkgateError('not_found', (say) => say.details.noBusinessCenter(bcId));
   return found;
 }

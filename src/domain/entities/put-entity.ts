@@ -33,7 +33,7 @@ export async function putEntity(
 async function requireFit(ctx: Context, type: string, attributes: Record<string, unknown>): Promise<void> {
   const complaints = await ctx.authorizer.attributes(type, attributes);
   if (complaints === 'stored elsewhere') {
-    throw new SparkgateError('invalid_request', `What is stored of a ${type} has endpoints of its own.`);
+    throw new SparkgateError('invalid_request', (say) => say.details.ownEndpoints(type));
   }
   if (complaints.length === 0) return;
   const closed = complaints.some(({ path, message }) => path === '/' && /'(?:action|context)'/.test(message));

@@ -44,14 +44,14 @@ export async function importFacts(
 ): Promise<Written<Imported>> {
   await authorizeKey(ctx, 'write_relationships', [null]);
   if (ctx.imports.pendingCount >= MOST_WAITING) {
-    throw new SparkgateError('unavailable', 'Too many imports are waiting already. Try again later.');
+    throw new SparkgateError('unavailable', (say) => say.details.importsWaiting);
   }
   let counts: Counts = {};
   const written = await transact<Imported>(
     ctx,
     async (tx) => {
       if (counts.account_grant || counts.assignment) await authorizeKey(ctx, 'import_grants', [null]);
-      if (total(counts) === 0) throw new SparkgateError('invalid_request', 'There is no fact in the body.');
+      if (total(counts) === 0) throw new SparkgateError('invalid_request', (say) => say.details.noFact);
       return bring(tx, counts, mode);
     },
     async (query) => {

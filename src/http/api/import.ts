@@ -40,7 +40,7 @@ async function* bounded(chunks: AsyncIterable<Uint8Array>, { bytes, idle }: Boun
   try {
     for (let size = 0; ;) {
       const next = await Promise.race([iterator.next(), delay(idle * 1000, null, { ref: false })]);
-      if (!next) throw new SparkgateError('timeout', `The body stopped coming for ${idle} seconds.`);
+      if (!next) throw new SparkgateError('timeout', (say) => say.details.bodyStopped(idle));
       if (next.done === true) return;
       size += next.value.length;
       if (size > bytes) throw new SparkgateError('payload_too_large', (say) => say.details.tooLarge);

@@ -54,7 +54,7 @@ function withoutPrivate(decision: Decision): Decision {
 function revisionAsked(header: string | undefined): bigint {
   if (header === undefined) return 0n;
   if (/^\d{1,19}$/.test(header)) return BigInt(header);
-  throw new SparkgateError('invalid_request', `${REVISION_HEADER} takes the revision that a write answered.`, {
+  throw new SparkgateError('invalid_request', (say) => say.details.revisionForm(REVISION_HEADER), {
     errors: [{ pointer: REVISION_HEADER, message: 'takes a number of at most 19 digits' }],
   });
 }

@@ -49,7 +49,7 @@ const MOST_REPEATED = 4 * 1024 * 1024;
 /** What stands once in the request is put to the policies with every item. */
 function requireBounded({ subject, action, resource, context }: EvaluationsRequest, items: number): void {
   if (JSON.stringify([subject, action, resource, context]).length * items <= MOST_REPEATED) return;
-  throw new SparkgateError('payload_too_large', 'The defaults are too large for so many evaluations: send fewer.');
+  throw new SparkgateError('payload_too_large', (say) => say.details.defaultsTooLarge);
 }
 
 /** Without evaluations it is a single one (section 7.1). */

@@ -18,7 +18,7 @@ export function contentEncoding() {
     if (encoding === '' || encoding === 'identity' || !raw.body || isEmpty(c)) return next();
     if (encoding !== 'gzip') {
       c.header('Accept-Encoding', 'gzip');
-      throw new SparkgateError('unsupported_media_type', 'Send the body as it is, or as Content-Encoding: gzip.', {
+      throw new SparkgateError('unsupported_media_type', (say) => say.details.encodings, {
         errors: [{ pointer: 'Content-Encoding', message: 'takes gzip' }],
       });
     }
@@ -45,7 +45,7 @@ async function* inflated(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8
     yield* packed.pipe(gunzip);
   } catch (cause) {
     if (cause instanceof SparkgateError) throw cause;
-    throw new SparkgateError('invalid_request', 'The body is not gzip, as Content-Encoding says.', { cause });
+    throw new SparkgateError('invalid_request', (say) => say.details.notGzip, { cause });
   } finally {
     packed.destroy();
   }

@@ -1,5 +1,5 @@
 import { createMiddleware } from 'hono/factory';
-import { SparkgateError } from '../../domain/errors.ts';
+import { SparkgateError, type Sentence } from '../../domain/errors.ts';
 import { readJsonBytes } from '../../domain/strict-json.ts';
 import type { Env } from '../env.ts';
 
@@ -12,8 +12,7 @@ const JSON_TYPE = /^application\/json\s*(?:;|$)/i;
 export function jsonBody() {
   return createMiddleware<Env>(async function jsonBodyMiddleware(c, next) {
     const type = c.req.header('Content-Type') ?? '';
-    if (!JSON_TYPE.test(type))
-      throw badType('Send the body as Content-Type: application/json.', 'takes application/json');
+    if (!JSON_TYPE.test(type)) throw badType((say) => say.details.contentType, 'takes application/json');
     requireUtf8(type);
     const value = readJsonBytes(new Uint8Array(await c.req.arrayBuffer()));
     // The validator asks for it, and would read the body a second time, leniently.
@@ -28,10 +27,10 @@ const PARAMETER = /;\s*([^\s;=]+)\s*=\s*("(?:[^"\\]|\\.)*"|[^;]*)/g;
 export function requireUtf8(contentType: string): void {
   for (const [, name = '', value = ''] of contentType.matchAll(PARAMETER)) {
     if (name.toLowerCase() !== 'charset' || /^("?)utf-?8\1\s*$/i.test(value)) continue;
-    throw badType('Send the body in UTF-8, the one charset of JSON.', 'takes no charset but utf-8');
+    throw badType((say) => say.details.charset, 'takes no charset but utf-8');
   }
 }
 
-function badType(detail: string, message: string): SparkgateError {
+function badType(detail: Sentence, message: string): SparkgateError {
   return new SparkgateError('invalid_request', detail, { errors: [{ pointer: 'Content-Type', message }] });
 }

@@ -32,12 +32,11 @@ const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /** What to do about a request by a name that this service does not have. */
 function unknownHost(c: Http<Env>, authority: string | null): SparkgateError {
-  const what =
-    authority === null
-      ? 'The request does not name one host.'
-      : `The host ${JSON.stringify(authority.slice(0, 100))} is not known here.`;
-  const remedy = `Use ${c.get('services').publicUrl()}, or name the host in the setting ALLOWED_HOSTS.`;
-  return new SparkgateError('misdirected_request', `${what} ${remedy}`);
+  const home = c.get('services').publicUrl();
+  const named = authority === null ? null : JSON.stringify(authority.slice(0, 100));
+  return new SparkgateError('misdirected_request', (say) =>
+    named === null ? say.details.noOneHost(home) : say.details.unknownHost(named, home),
+  );
 }
 
 function isKnown(c: Http<Env>, name: string | null): boolean {
