@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -46,7 +46,7 @@ async function compareWith(ref: string, tree: string): Promise<number> {
   git('worktree', 'add', '--quiet', '--detach', base, ref);
   try {
     const lock = (root: string): string => readFileSync(join(root, 'package-lock.json'), 'utf8');
-    if (lock(base) === lock(tree)) symlinkSync(join(tree, 'node_modules'), join(base, 'node_modules'));
+    if (lock(base) === lock(tree)) linkModules(join(tree, 'node_modules'), join(base, 'node_modules'));
     else execFileSync('npm', ['ci', '--silent'], { cwd: base, stdio: 'inherit' });
     const [before, after] = [join(folder, 'before.ndjson'), join(folder, 'after.ndjson')];
     await recordTree(base, before);
@@ -55,5 +55,16 @@ async function compareWith(ref: string, tree: string): Promise<number> {
   } finally {
     git('worktree', 'remove', '--force', base);
     rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Links each installed package; links to packages of the tree's own become links to those of the other tree. */
+function linkModules(from: string, to: string): void {
+  mkdirSync(to);
+  for (const entry of readdirSync(from, { withFileTypes: true })) {
+    const [source, target] = [join(from, entry.name), join(to, entry.name)];
+    if (entry.isSymbolicLink()) symlinkSync(readlinkSync(source), target);
+    else if (entry.name.startsWith('@')) linkModules(source, target);
+    else symlinkSync(source, target);
   }
 }
