@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { testApp, type TestApp } from '../support/app.ts';
-import { assign, decision, put, requestToken, standardWorld } from '../support/cast.ts';
+import { assign, decision, grant, put, requestToken, standardWorld } from '../support/cast.ts';
 import { P1, world } from '../support/world.ts';
 
 const BRAND = 'tiktok_account:brand';
@@ -60,6 +60,30 @@ describe('every condition that is missing is named, and nothing else', () => {
     await app.call('POST', `/v1/consents/${token}/approve`, { actor: owner });
     await app.call('DELETE', '/v1/tiktok-accounts/once/grants/bc1', { actor: owner });
     expect(await denies(app, 'multi', 'read_profile', {}, owner)).toBe('DENY GRANT_REVOKED NO_ASSIGNMENT');
+  });
+
+  test('by several paths: all that one of them lacks, and the role that none can do without', async () => {
+    await put(app, '/v1/tiktok-accounts/shared', { handle: '@shared' });
+    for (const [bc, role] of [
+      ['bc3', 'ADMIN'],
+      ['bc4', 'STANDARD'],
+      ['bc5', 'STANDARD'],
+    ] as const) {
+      await put(app, `/v1/business-centers/${bc}`, { name: bc });
+      await put(app, `/v1/business-centers/${bc}/members/adm-${bc}`, { user_role: 'ADMIN' });
+      await put(app, `/v1/business-centers/${bc}/members/many`, { user_role: role });
+      await grant(app, ['LIVE'], bc, 'shared', `adm-${bc}`);
+    }
+    const path = '/v1/business-centers/bc4/tiktok-accounts/shared/members/many';
+    await app.call('PUT', path, { actor: 'user:adm-bc4', body: { scopes: ['LIVE'] } });
+    await put(app, '/v1/tiktok-accounts/shared/links/many', { scopes: ['LIVE'] });
+    const ask = async (properties: object) =>
+      denies(app, 'many', 'create_spark_ad', { advertiser_id: 'adv1', ...properties }, 'tiktok_account:shared');
+    const unassigned = 'DENY NO_ASSIGNMENT SCOPE_NOT_GRANTED ADVERTISER_ROLE_INSUFFICIENT';
+    expect(await ask({ bc_id: 'bc3' })).toBe(unassigned);
+    expect(await ask({ bc_id: 'bc4' })).toBe('DENY SCOPE_NOT_GRANTED SCOPE_NOT_ASSIGNED ADVERTISER_ROLE_INSUFFICIENT');
+    expect([unassigned, await ask({ bc_id: 'bc4' })]).toContain(await ask({}));
+    expect(await ask({ live: { live_id: 'l1' } })).toBe('DENY ADVERTISER_ROLE_INSUFFICIENT');
   });
 
   test('whom to assign is a missing fact as long as no Business Center is named', async () => {

@@ -186,6 +186,26 @@ describe('sam, by token', () => {
   });
 });
 
+test.each(['brand', 'free'])(
+  'the owner of @%s is told what is missing, and never that there is no such account',
+  async (id) => {
+    const owner = `tiktok_account:${id}`;
+    for (const name of ACTIONS.slice(0, -1)) {
+      for (const properties of [{}, { bc_id: 'bc1' }, { bc_id: 'bc2', advertiser_id: 'adv1' }]) {
+        const body = { subject: entity(owner), action: { name, properties }, resource: entity(owner) };
+        const { decision, context } = (await as(owner, 'POST', '/access/v1/evaluation', body)).body;
+        const codes = context.reasons.map(({ code }: { code: string }) => code);
+        expect(codes).not.toContain('UNKNOWN_RESOURCE');
+        expect({ name, allowed: decision, told: codes.length > 0 }).toEqual({
+          name,
+          allowed: ['revoke_grant', 'view_grants'].includes(name),
+          told: !decision,
+        });
+      }
+    }
+  },
+);
+
 describe('an unnamed request', () => {
   const find = async (person: string, by: 'key' | 'token', name: string): Promise<string[]> => {
     const body = { subject: entity(person), action: { name }, resource: { type: 'access_request' } };

@@ -16,16 +16,24 @@ export function twinOf(world: World, caller: Caller, names: Names, question: Que
   const knows =
     caller.as === 'person' ? ofPerson(world, question) : ofKey(world, names.centers.slice(0, caller.centers));
   const { subject, action, resource } = question;
-  const bcId = action.properties.bc_id;
+  const { bc_id: bcId, user_id: userId } = action.properties;
   const hides = {
     subject: !knows.subject(subject),
     resource: !knows.resource(resource),
     center: bcId !== undefined && !knows.center(bcId),
+    assignee: bcId !== undefined && userId !== undefined && !knows.members(bcId),
   };
-  if (!hides.subject && !hides.resource && !hides.center) return null;
+  if (!Object.values(hides).includes(true)) return null;
   return {
     subject: hides.subject ? { ...subject, id: NOWHERE } : subject,
-    action: { ...action, properties: { ...action.properties, ...(hides.center && { bc_id: NOWHERE }) } },
+    action: {
+      ...action,
+      properties: {
+        ...action.properties,
+        ...(hides.center && { bc_id: NOWHERE }),
+        ...(hides.assignee && { user_id: NOWHERE }),
+      },
+    },
     resource: hides.resource
       ? { ...resource, id: resource.type === 'access_request' ? NO_REQUEST : NOWHERE }
       : resource,
@@ -36,6 +44,8 @@ interface Knows {
   subject: (subject: Question['subject']) => boolean;
   resource: (resource: Question['resource']) => boolean;
   center: (bcId: string) => boolean;
+  /** Who belongs to it. */
+  members: (bcId: string) => boolean;
 }
 
 function ofKey(world: World, bcIds: string[]): Knows {
@@ -51,6 +61,7 @@ function ofKey(world: World, bcIds: string[]): Knows {
       return world.requests.some((request) => request.id === id && bcIds.includes(request.bcId));
     },
     center: (bcId) => bcIds.includes(bcId),
+    members: (bcId) => bcIds.includes(bcId),
   };
 }
 
@@ -71,6 +82,7 @@ function ofPerson(world: World, { subject }: Question): Knows {
       return [...world.centers.keys()].some((bcId) => sees(bcId, resource.id));
     },
     center: (bcId) => belongs(bcId) || (type === 'tiktok_account' && grantOf(world, bcId, me) !== undefined),
+    members: (bcId) => type === 'user' && roleIn(world, bcId, me) === 'ADMIN',
   };
 }
 
