@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { coverageCommand } from '@sparkgate/policy-workbench/cli/coverage';
 import { applyCommand, hashCommand, rollbackCommand, statusCommand } from './policy/live.ts';
+import { HOST } from './policy/host.ts';
 import { explainCommand } from './policy/explain.ts';
 import { impactCommand } from './policy/impact.ts';
 import { mutateCommand } from '@sparkgate/policy-workbench/cli/mutate';
@@ -13,14 +14,14 @@ import { verifyCommand } from '@sparkgate/policy-workbench/cli/verify';
 export function policyCommand(): Command {
   return new Command('policy')
     .description('what security reviewers need')
-    .addCommand(testCommand())
-    .addCommand(verifyCommand())
-    .addCommand(coverageCommand())
-    .addCommand(mutateCommand())
+    .addCommand(testCommand(HOST))
+    .addCommand(verifyCommand(HOST))
+    .addCommand(coverageCommand(HOST))
+    .addCommand(mutateCommand(HOST))
     .addCommand(impactCommand())
     .addCommand(explainCommand())
     .addCommand(replayCommand())
-    .addCommand(newCommand())
+    .addCommand(newCommand(HOST))
     .addCommand(applyCommand())
     .addCommand(rollbackCommand())
     .addCommand(statusCommand())

@@ -1,4 +1,4 @@
-import { isGlob, matchesGlob } from '@sparkgate/cerbos-policies/glob';
+import { isGlob, matchesAny, matchesGlob } from '@sparkgate/cerbos-policies/glob';
 import { refuseHashCollisions } from '@sparkgate/cerbos-policies/rule-hash-collisions';
 import { refuseUnsupportedSyntax } from '@sparkgate/cerbos-policies/unsupported-syntax';
 import { decidingDocuments } from '@sparkgate/cerbos-policies/policy-documents';
@@ -59,12 +59,7 @@ export interface Attribute {
 
 /** Whether any rule about a kind names the action, or means it by a glob. */
 export function namesAction({ kinds }: Bundle, kind: string, action: string): boolean {
-  return meansAction(kinds.get(kind)?.actions ?? [], action);
-}
-
-/** Whether an action is among those that are named, or meant by a glob among them. */
-export function meansAction(actions: Iterable<string>, action: string): boolean {
-  return [...actions].some((name) => matchesGlob(name, action));
+  return matchesAny(kinds.get(kind)?.actions ?? [], action);
 }
 
 /** Whether a policy knows subjects of a type where a kind is concerned; otherwise nobody of that type is ever allowed. */

@@ -1,5 +1,6 @@
 import { SparkgateError, type Reason } from '../domain/errors.ts';
-import { meansAction, type Bundle, type RuleName } from './bundle.ts';
+import type { Bundle, RuleName } from './bundle.ts';
+import { matchesAny } from '@sparkgate/cerbos-policies/glob';
 import type { Check, Decision, Properties } from './check.ts';
 import type { Decider } from './decide.ts';
 import type { FactLoader } from './facts.ts';
@@ -77,6 +78,6 @@ export class Explainer {
 
   #rulesAbout({ action, resource }: Check): RuleName[] {
     const rules = this.kinds.get(resource.type)?.rules ?? [];
-    return rules.filter(({ actions }) => meansAction(actions, action.name));
+    return rules.filter(({ actions }) => matchesAny(actions, action.name));
   }
 }

@@ -1,5 +1,6 @@
 import type { Reason } from '../domain/errors.ts';
-import { isOfThisService, knowsSubjectType, meansAction, namesAction, type Attribute, type Bundle } from './bundle.ts';
+import { isOfThisService, knowsSubjectType, namesAction, type Attribute, type Bundle } from './bundle.ts';
+import { matchesAny } from '@sparkgate/cerbos-policies/glob';
 import type { Check, Decision, Properties } from './check.ts';
 import type { RecordDecision } from './decision-record.ts';
 import type { Facts } from './facts.ts';
@@ -50,7 +51,7 @@ export class PolicyKinds {
     };
     const rules = this.#bundle.kinds.get(resource.type)?.rules ?? [];
     const facts = rules
-      .filter(({ actions }) => meansAction(actions, action.name))
+      .filter(({ actions }) => matchesAny(actions, action.name))
       .flatMap(({ reads }) => reads)
       .filter(({ side, name }) => sides.includes(side) && !Object.hasOwn(known[side], name))
       .map(({ side, name }) => `/${side}/properties/${name}`);

@@ -20,8 +20,10 @@ export type Projection =
 
 /** Whether the relationships of a kind are stored here; other kinds are decided from what is sent. */
 export function isStoredKind(kind: string): kind is Projection['kind'] {
-  return kind === 'tiktok_account' || kind === 'business_center' || kind === 'access_request';
+  return STORED_KINDS.some((stored) => stored === kind);
 }
+
+export const STORED_KINDS = ['tiktok_account', 'business_center', 'access_request'] as const;
 
 /** Projects the facts that hold between subject and resource on the fact vector of the resource's kind. */
 export function project(check: Check, { kind, properties }: FactQuestion, rows: readonly FactRow[]): Projection {

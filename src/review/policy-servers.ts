@@ -2,14 +2,17 @@ import { cp, mkdir, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PdpClient } from '@sparkgate/cerbos-pdp/client';
+import type { OpenPolicyServers, PolicyServers, ServedPolicies } from '@sparkgate/cerbos-pdp/policy-servers';
+import { PolicyError } from '@sparkgate/cerbos-policies/policy-error';
 import { accountOf } from '../platform/accounts.ts';
 import { startSupervisor, type Children } from '../platform/children.ts';
 import { startEmbeddedCerbos } from '../platform/embedded-cerbos.ts';
 import { openTo, share } from '../platform/folders.ts';
+import { PlatformError } from '../platform/platform-error.ts';
 import { removeTree } from '../platform/tree.ts';
 
-/** Policy servers of the workbench's own; all are gone when it is closed. */
-export class PolicyServers {
+/** Policy servers that are supervised as the service's own is, under a user of their own where root starts them. */
+class SupervisedServers implements PolicyServers {
   readonly #children: Children;
   readonly #folder: string;
   #count = 0;
@@ -19,17 +22,17 @@ export class PolicyServers {
     this.#folder = folder;
   }
 
-  static async open(): Promise<PolicyServers> {
+  static async open(): Promise<SupervisedServers> {
     const folder = await mkdtemp(join(tmpdir(), 'sg-bench-'));
     await openTo(folder, (await accountOf('cerbos'))?.passage ?? null);
-    return new PolicyServers(await startSupervisor({ onEvent: () => undefined }), folder);
+    return new SupervisedServers(await startSupervisor({ onEvent: () => undefined }), folder);
   }
 
   /**
    * Starts a real PDP over a copy of a policy folder, so that an edit meanwhile changes nothing.
-   * @throws PlatformError with the policy server's complaint when the policies do not load
+   * @throws PolicyError with the policy server's complaint when the policies do not load
    */
-  async start(policyDir: string): Promise<{ pdp: PdpClient; stop: () => Promise<void> }> {
+  async start(policyDir: string): Promise<ServedPolicies> {
     this.#count += 1;
     const name = `bench-${this.#count}`;
     const copy = join(this.#folder, name);
@@ -38,7 +41,10 @@ export class PolicyServers {
     await cp(policyDir, copy, { recursive: true, dereference: true });
     await share(copy, (await accountOf('cerbos'))?.gid ?? null);
     const options = { name, policyDir: copy, runDir, copyOf: policyDir };
-    const { target } = await startEmbeddedCerbos(this.#children, options);
+    const { target } = await startEmbeddedCerbos(this.#children, options).catch((error: unknown) => {
+      if (!(error instanceof PlatformError)) throw error;
+      throw new PolicyError(error.message, { cause: error });
+    });
     const pdp = new PdpClient(target);
     return {
       pdp,
@@ -55,3 +61,5 @@ export class PolicyServers {
     await removeTree(this.#folder);
   }
 }
+
+export const openServers: OpenPolicyServers = async () => SupervisedServers.open();

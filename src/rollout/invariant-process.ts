@@ -1,6 +1,8 @@
 import { readPolicyFiles } from '@sparkgate/cerbos-policies/policy-files';
 import { verifyPolicies } from '@sparkgate/policy-workbench/verify/verify-policies';
 import { findingsReport } from '@sparkgate/policy-workbench/verify/verify-report';
+import { CONTRACT } from '../review/contract.ts';
+import { openServers } from '../review/policy-servers.ts';
 
 /** What this process is told to check. */
 export interface InvariantTask {
@@ -18,9 +20,11 @@ async function check({ policyDir, invariants }: InvariantTask): Promise<Checked>
     files,
     invariants,
     kind: null,
+    contract: CONTRACT,
+    openServers,
     progress: () => undefined,
   });
-  const report = findingsReport(verified);
+  const report = findingsReport(verified, CONTRACT.words);
   return report === null ? { outcome: 'hold' } : { outcome: 'doubted', report };
 }
 

@@ -4,7 +4,8 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { DecisionInput } from '@sparkgate/cerbos-pdp/decision-input';
 import { refuseHashCollisions } from '@sparkgate/cerbos-policies/rule-hash-collisions';
-import { PolicyServers } from '../../src/review/policy-servers.ts';
+import type { PolicyServers } from '@sparkgate/cerbos-pdp/policy-servers';
+import { openServers } from '../../src/review/policy-servers.ts';
 import { temporaryFolder } from './support.ts';
 
 type Match = { expr: string } | { all: { of: Match[] } } | { any: { of: Match[] } } | { none: { of: Match[] } };
@@ -141,7 +142,7 @@ test.each<[string, Record<string, string>]>([
 
 let servers: PolicyServers;
 beforeAll(async () => {
-  servers = await PolicyServers.open();
+  servers = await openServers();
 });
 afterAll(async () => servers.close());
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { inPlainWords } from '@sparkgate/policy-workbench/space/plain-words';
+import { WORDS } from '../../src/review/words.ts';
 
 const UNNAMED = {
   advertiser_role: null,
@@ -22,7 +23,7 @@ test.each([
     'A user; through an account link (carries LIVE, owns ad account yes)',
   ],
 ])('a path is told with what a reviewer has added to it: %o', (path, said) => {
-  expect(inPlainWords({ role: 'user', attr: { ...UNNAMED, paths: [path] } }, new Set(['paths']))).toBe(said);
+  expect(inPlainWords({ role: 'user', attr: { ...UNNAMED, paths: [path] } }, new Set(['paths']), WORDS)).toBe(said);
 });
 
 test.each([
@@ -34,12 +35,12 @@ test.each([
     'A user; post letter; scopes unknown; advertiser role NONE',
   ],
 ])('what a kind of our own calls as the service does means what it says: %o', (attr, said) => {
-  expect(inPlainWords({ role: 'user', attr }, new Set(Object.keys(attr)))).toBe(said);
+  expect(inPlainWords({ role: 'user', attr }, new Set(Object.keys(attr)), WORDS)).toBe(said);
 });
 
 test('a request is told in words of its own', () => {
   const attr = { status: 'PENDING', owner: false, user_role: 'ADMIN', requester_role: null };
-  expect(inPlainWords({ role: 'user', attr }, new Set(['owner', 'requester_role']))).toBe(
+  expect(inPlainWords({ role: 'user', attr }, new Set(['owner', 'requester_role']), WORDS)).toBe(
     'A user; not the owner who is asked; the requester no longer a member',
   );
 });

@@ -5,7 +5,7 @@ import { actionExamples } from '@sparkgate/policy-workbench/space/action-example
 import { coveragePoints } from '@sparkgate/policy-workbench/coverage/points';
 import { mutantsOf } from '@sparkgate/policy-workbench/mutate/mutants';
 import { documentsOf, readPolicyFiles } from '@sparkgate/cerbos-policies/policy-files';
-import { PolicyServers } from '../../src/review/policy-servers.ts';
+import { openServers } from '../../src/review/policy-servers.ts';
 import { readKindTexts } from '@sparkgate/cerbos-policies/kind-text';
 import { DOORS, folderOf, policy } from './support.ts';
 
@@ -36,7 +36,7 @@ test.each([
   expect([...texts.keys()]).toEqual([]);
   expect([...(await readBundle(folder)).kinds.keys()]).toEqual([]);
   expect(coveragePoints(files)).toEqual([]);
-  expect(mutantsOf(files, { texts, schemas: [], within: null })).toEqual([]);
+  expect(mutantsOf(files, { texts, schemas: [], within: null, roles: ['user', 'tiktok_account'] })).toEqual([]);
 });
 
 test.each(['disabled: true\n', ''])(
@@ -105,7 +105,7 @@ test('merge keys are read as Cerbos reads them', async () => {
     '17 all-ring',
     '19 all-knock',
   ]);
-  const servers = await PolicyServers.open();
+  const servers = await openServers();
   const { pdp } = await servers.start(folder);
   const ids = { principalId: 'subject', principalAttr: {}, resourceId: 'resource' };
   const answers = await pdp.ask(
@@ -130,7 +130,12 @@ test('another anchor under a merge key is a change', async () => {
 
 test('a mutant of what is merged in changes the text of the anchor, once', async () => {
   const files = await readPolicyFiles(await policies({ 'policies/door.yaml': MERGED }));
-  const mutants = mutantsOf(files, { texts: readKindTexts(files), schemas: [], within: null });
+  const mutants = mutantsOf(files, {
+    texts: readKindTexts(files),
+    schemas: [],
+    within: null,
+    roles: ['user', 'tiktok_account'],
+  });
   const flips = mutants.filter(({ what }) => what.startsWith('flips'));
   expect(flips.map(({ line }) => line)).toEqual([10, 21]);
   expect(documentsOf('door.yaml', flips[0]?.text ?? '')).toMatchObject([
@@ -180,7 +185,12 @@ rolePolicy:
       allowActions: [see, knock]
 `;
   const files = await readPolicyFiles(await policies({ 'policies/clerk.yaml': clerk }));
-  const mutants = mutantsOf(files, { texts: readKindTexts(files), schemas: [], within: null });
+  const mutants = mutantsOf(files, {
+    texts: readKindTexts(files),
+    schemas: [],
+    within: null,
+    roles: ['user', 'tiktok_account'],
+  });
   const own = mutants.filter(({ file }) => file === 'clerk.yaml').map(({ what }) => what);
   expect(own).toEqual(
     expect.arrayContaining([

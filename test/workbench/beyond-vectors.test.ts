@@ -4,6 +4,7 @@ import { readPolicyFiles } from '@sparkgate/cerbos-policies/policy-files';
 import { readKindTexts } from '@sparkgate/cerbos-policies/kind-text';
 import { openSpace } from '@sparkgate/policy-workbench/verify/verify-kind';
 import { DOORS, folderOf, policy } from './support.ts';
+import { CONTRACT } from '../../src/review/contract.ts';
 
 const DOOR = 'policies/door.yaml';
 const SCHEMA = JSON.stringify({
@@ -33,7 +34,7 @@ const open = async (expr: string) => {
   const folder = join(await doors(expr), 'policies');
   const door = readKindTexts(await readPolicyFiles(folder)).get('door');
   if (!door) throw new Error('there is no door');
-  return openSpace(folder, door);
+  return openSpace(folder, CONTRACT, door);
 };
 
 test.each([

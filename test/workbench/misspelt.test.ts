@@ -6,12 +6,13 @@ import { readPolicyFiles } from '@sparkgate/cerbos-policies/policy-files';
 import { readKindTexts } from '@sparkgate/cerbos-policies/kind-text';
 import { openSpace } from '@sparkgate/policy-workbench/verify/verify-kind';
 import { folderOf } from './support.ts';
+import { CONTRACT } from '../../src/review/contract.ts';
 
 const POLICIES = join(import.meta.dirname, '../../policies');
 const accounts = readPolicyFiles(POLICIES).then(async (files) => {
   const text = readKindTexts(files).get('tiktok_account');
   if (!text) throw new Error('there is no policy of tiktok_account');
-  return openSpace(POLICIES, text);
+  return openSpace(POLICIES, CONTRACT, text);
 });
 
 const invariant = (more: Partial<Invariant>): Invariant => ({

@@ -4,6 +4,7 @@ import { DecidedUnit, sample } from '@sparkgate/policy-workbench/space/decided-u
 import type { KindText, RuleText } from '@sparkgate/cerbos-policies/kind-text';
 import { VectorSpace } from '@sparkgate/policy-workbench/space/vector-space';
 import { VectorUnit } from '@sparkgate/policy-workbench/space/vector-unit';
+import { CONTRACT } from '../../src/review/contract.ts';
 
 const record = (properties: Record<string, unknown>, required = Object.keys(properties)): object => ({
   type: 'object',
@@ -35,7 +36,7 @@ const rule = (leaves: string[], variables: string[]): RuleText => ({
   text: '',
 });
 const text: KindText = { kind: 'k', file: 'r.yaml', schema: 'k.json', rules: [], files: [], swayedBy: [] };
-const space = new VectorSpace('k', SCHEMA, [text]);
+const space = new VectorSpace('k', SCHEMA, [text], CONTRACT.roles);
 const untried = (leaf: string, variable = 'true'): string | null =>
   space.unit(['view'], [rule([leaf], [variable])]).untried;
 

@@ -6,6 +6,7 @@ import { domainOf, InfiniteDomain, sizeOf, valuesOf } from '@sparkgate/policy-wo
 import { readPolicyFiles } from '@sparkgate/cerbos-policies/policy-files';
 import { readKindTexts, type KindText } from '@sparkgate/cerbos-policies/kind-text';
 import { openSpace, rulesFor } from '@sparkgate/policy-workbench/verify/verify-kind';
+import { CONTRACT } from '../../src/review/contract.ts';
 
 const POLICIES = join(import.meta.dirname, '../../policies');
 
@@ -43,7 +44,7 @@ async function account(): Promise<KindText> {
 
 test('a class is found again from the point that speaks for it, and always under the same number', async () => {
   const text = await account();
-  const space = await openSpace(POLICIES, text);
+  const space = await openSpace(POLICIES, CONTRACT, text);
   const units = [0, 1].map(() => space.unit(['create_spark_ad'], rulesFor(['create_spark_ad'], text)));
   const [one, two] = units as [(typeof units)[0], (typeof units)[0]];
   expect(one.untried).toBeNull();
@@ -55,7 +56,7 @@ test('a class is found again from the point that speaks for it, and always under
 
 test('paths of any number are in a class', async () => {
   const text = await account();
-  const space = await openSpace(POLICIES, text);
+  const space = await openSpace(POLICIES, CONTRACT, text);
   const unit = space.unit(['read_profile'], rulesFor(['read_profile'], text));
   const { attr } = unit.at(0);
   const paths = space.valuesOf('paths').slice(0, 300);

@@ -1,6 +1,6 @@
-import type { PdpAnswer, PdpClient } from '@sparkgate/cerbos-pdp/client';
-import type { DecisionInput } from '@sparkgate/cerbos-pdp/decision-input';
-import { PdpError } from '@sparkgate/cerbos-pdp/pdp-error';
+import type { PdpAnswer, PdpClient } from './client.ts';
+import type { DecisionInput } from './decision-input.ts';
+import { PdpError } from './pdp-error.ts';
 
 /** Questions that are on their way at once, and how often they are put before the PDP counts as away. */
 const TOGETHER = 400;
@@ -10,7 +10,7 @@ const ATTEMPTS = 5;
  * Asks as many questions as there are, a few hundred at a time, and asks again where a busy machine made the PDP late.
  * @throws PdpError when it stays away
  */
-export async function askPatiently(pdp: PdpClient, questions: readonly DecisionInput[]): Promise<PdpAnswer[]> {
+export async function askAll(pdp: PdpClient, questions: readonly DecisionInput[]): Promise<PdpAnswer[]> {
   const answers: PdpAnswer[] = [];
   for (let from = 0; from < questions.length; from += TOGETHER) {
     answers.push(...(await ask(pdp, questions.slice(from, from + TOGETHER), ATTEMPTS)));

@@ -1,5 +1,5 @@
 import { Environment, serialize, type ASTNode } from '@marcbachmann/cel-js';
-import type { Json } from '@sparkgate/policy-workbench/space/finite-domain';
+import type { Json } from './json.ts';
 
 /** What an expression came to: a truth, any other value, or an error, which is a result of its own. */
 export type Outcome = boolean | 'value' | 'error';

@@ -11,6 +11,10 @@ export function matchesGlob(name: string, asked: string): boolean {
   return pattern.test(asked);
 }
 
+/** Whether any of these names in rules means what is asked. @throws Error for a pattern that is not read */
+export const matchesAny = (names: Iterable<string>, asked: string): boolean =>
+  [...names].some((name) => matchesGlob(name, asked));
+
 /**
  * Whether Cerbos matches a name as it reads. Cerbos 0.55 leaves patterns to gobwas/glob 0.2.3, which errs on some, such as
  * `a**a` and `{a,}*`, and on others, such as `a{}**`, brings the whole policy server down.

@@ -1,7 +1,7 @@
-import { matchesGlob } from '@sparkgate/cerbos-policies/glob';
+import { matchesGlob } from './glob.ts';
 import { expand, literal } from './expressions.ts';
-import type { Json } from '@sparkgate/policy-workbench/space/finite-domain';
-import { asList, asNode, isString, type YamlNode } from '@sparkgate/cerbos-policies/yaml-node';
+import type { Json } from './json.ts';
+import { asList, asNode, isString, type YamlNode } from './yaml-node.ts';
 import type { PolicyFile } from './policy-files.ts';
 
 /** A rule as far as its decision can depend on it: every expression with its variables and constants filled in. */

@@ -1,11 +1,11 @@
 import { lstat, readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
-import { inexactNumbers } from '@sparkgate/cerbos-policies/inexact-numbers';
-import { PlatformError } from '../../../src/platform/platform-error.ts';
-import { refuseUnsupportedSyntax } from '@sparkgate/cerbos-policies/unsupported-syntax';
-import { decidingDocuments } from '@sparkgate/cerbos-policies/policy-documents';
-import type { PolicyFolder } from '@sparkgate/cerbos-policies/policy-folder';
-import type { YamlNode } from '@sparkgate/cerbos-policies/yaml-node';
+import { inexactNumbers } from './inexact-numbers.ts';
+import { PolicyError } from './policy-error.ts';
+import { refuseUnsupportedSyntax } from './unsupported-syntax.ts';
+import { decidingDocuments } from './policy-documents.ts';
+import type { PolicyFolder } from './policy-folder.ts';
+import type { YamlNode } from './yaml-node.ts';
 
 /** A file of policies; a file that is no YAML has no documents here, and Cerbos says what is wrong with it. */
 export interface PolicyFile {
@@ -21,12 +21,12 @@ const LARGEST_FILE = 1_048_576;
 
 /**
  * The files of a policy folder, as Cerbos would read them, in the order of their names.
- * @throws PlatformError for a folder that cannot be read or holds no policy, a file of over 1 MiB, a link that leads
+ * @throws PolicyError for a folder that cannot be read or holds no policy, a file of over 1 MiB, a link that leads
  * out of the folder, and what Cerbos would misread
  */
 export async function readPolicyFiles(folder: string): Promise<PolicyFile[]> {
   const names = await readdir(folder, { recursive: true }).catch((cause: unknown) => {
-    throw new PlatformError(`The policy folder ${folder} cannot be read.`, { cause });
+    throw new PolicyError(`The policy folder ${folder} cannot be read.`, { cause });
   });
   const paths = names.map((name) => name.replaceAll(sep, '/')).filter((path) => !/(?:^|\/)\./.test(path));
   await Promise.all(paths.map(async (path) => refuseLinkOut(folder, path)));
@@ -34,7 +34,7 @@ export async function readPolicyFiles(folder: string): Promise<PolicyFile[]> {
   const files = await Promise.all(texts.map(async (path) => readOne(folder, path)));
   const policies = files.filter((file) => file !== null);
   if (!policies.some(({ path, text }) => !path.startsWith('_schemas/') && text.trim() !== '')) {
-    throw new PlatformError(`There is no policy (*.yaml) in ${folder}.`);
+    throw new PolicyError(`There is no policy (*.yaml) in ${folder}.`);
   }
   refuseUnsupportedSyntax(contentsOf(policies));
   return policies;
@@ -53,7 +53,7 @@ async function readOne(folder: string, path: string): Promise<PolicyFile | null>
   const found = await stat(join(folder, path));
   if (!found.isFile()) return null;
   if (found.size > LARGEST_FILE) {
-    throw new PlatformError(`${path} has ${found.size} bytes; a policy file has at most ${LARGEST_FILE}.`);
+    throw new PolicyError(`${path} has ${found.size} bytes; a policy file has at most ${LARGEST_FILE}.`);
   }
   const text = await readFile(join(folder, path), 'utf8');
   return { path, text, documents: documentsOf(path, text) };
@@ -68,8 +68,8 @@ async function refuseLinkOut(folder: string, path: string): Promise<void> {
   const whole = join(folder, path);
   if (!(await lstat(whole)).isSymbolicLink()) return;
   const [root, target] = await Promise.all([realpath(folder), realpath(whole).catch(() => null)]);
-  if (target === null) throw new PlatformError(`${path} is a link that leads nowhere.`);
+  if (target === null) throw new PolicyError(`${path} is a link that leads nowhere.`);
   if (relative(root, target).startsWith('..')) {
-    throw new PlatformError(`${path} is a link that leads out of the policy folder.`);
+    throw new PolicyError(`${path} is a link that leads out of the policy folder.`);
   }
 }

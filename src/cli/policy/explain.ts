@@ -5,9 +5,10 @@ import { explainDecision } from '../../review/explain/explain-decision.ts';
 import { explainReport } from '../../review/explain/explain-report.ts';
 import { entity, type Entity } from '../entity.ts';
 import { jsonObject } from '../json-object.ts';
-import { EXIT } from '@sparkgate/policy-workbench/cli/exit-codes';
+import { EXIT } from './exit-codes.ts';
 import { withLiveDatabase } from './live-database.ts';
-import { policyFolder, readCompiled } from '@sparkgate/policy-workbench/cli/policies';
+import { readCompiled } from '@sparkgate/policy-workbench/cli/policies';
+import { policyFolder } from './host.ts';
 
 interface Options {
   policies?: string;

@@ -6,9 +6,10 @@ import { folderAt } from '../../review/impact/base-folder.ts';
 import { impactOf, someoneGains } from '../../review/impact/impact.ts';
 import { impactReport, type ImpactOutput } from '../../review/impact/impact-report.ts';
 import type { Live } from '../../review/live.ts';
-import { EXIT } from '@sparkgate/policy-workbench/cli/exit-codes';
+import { EXIT } from './exit-codes.ts';
 import { withLiveDatabase } from './live-database.ts';
-import { policiesOption, policyFolder, readCompiled } from '@sparkgate/policy-workbench/cli/policies';
+import { readCompiled } from '@sparkgate/policy-workbench/cli/policies';
+import { policiesOption, policyFolder } from './host.ts';
 import { progressLine } from '@sparkgate/policy-workbench/cli/progress';
 
 interface Options {

@@ -9,8 +9,9 @@ import { inUse, runDir } from '../../platform/data-dir.ts';
 import { PlatformError } from '../../platform/platform-error.ts';
 import { PolicyError } from '@sparkgate/cerbos-policies/policy-error';
 import { readPolicyFolder, type PolicyFolder } from '@sparkgate/cerbos-policies/policy-folder';
-import { EXIT } from '@sparkgate/policy-workbench/cli/exit-codes';
-import { policyFolder, warn } from '@sparkgate/policy-workbench/cli/policies';
+import { EXIT } from './exit-codes.ts';
+import { warn } from '@sparkgate/policy-workbench/cli/policies';
+import { policyFolder } from './host.ts';
 
 const CODES = `
 Exit codes:

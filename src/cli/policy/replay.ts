@@ -3,8 +3,9 @@ import { PlatformError } from '../../platform/platform-error.ts';
 import { readRecords } from '../../review/replay/read-records.ts';
 import { replay } from '../../review/replay/replay.ts';
 import { replayReport } from '../../review/replay/replay-report.ts';
-import { EXIT } from '@sparkgate/policy-workbench/cli/exit-codes';
-import { policiesOption, policyFolder, readCompiled } from '@sparkgate/policy-workbench/cli/policies';
+import { EXIT } from './exit-codes.ts';
+import { readCompiled } from '@sparkgate/policy-workbench/cli/policies';
+import { policiesOption, policyFolder } from './host.ts';
 
 /** `sparkgate policy replay FILE` */
 export function replayCommand(): Command {

@@ -1,4 +1,5 @@
-import { meansAction, type Attribute, type Bundle } from '../../decision/bundle.ts';
+import type { Attribute, Bundle } from '../../decision/bundle.ts';
+import { matchesAny } from '@sparkgate/cerbos-policies/glob';
 import type { Properties } from '../../decision/check.ts';
 import type { DecisionInput } from '@sparkgate/cerbos-pdp/decision-input';
 import type { RuleText } from '@sparkgate/cerbos-policies/kind-text';
@@ -52,7 +53,7 @@ function attributesRead(
   { bundle, rules }: { bundle: Bundle; rules: Rules },
 ): Attribute[] {
   const known = bundle.kinds.get(kind)?.rules ?? [];
-  const about = known.filter(({ actions }) => meansAction(actions, action));
+  const about = known.filter(({ actions }) => matchesAny(actions, action));
   const written = rules.about.flatMap(({ expressions }) => [...expressions.join('\n').matchAll(ATTRIBUTE)]);
   const all = [
     ...about.flatMap(({ reads }) => reads),

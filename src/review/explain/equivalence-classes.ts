@@ -1,10 +1,11 @@
-import { PlatformError } from '../../platform/platform-error.ts';
+import { PolicyError } from '@sparkgate/cerbos-policies/policy-error';
 import { UnreadableExpression } from '@sparkgate/cerbos-policies/expressions';
 import { InfiniteDomain } from '@sparkgate/policy-workbench/space/finite-domain';
-import type { Json } from '@sparkgate/policy-workbench/space/finite-domain';
+import type { Json } from '@sparkgate/cerbos-policies/json';
 import type { Side } from '../impact/comparison.ts';
 import type { VectorUnit } from '@sparkgate/policy-workbench/space/vector-unit';
 import { openSpace, rulesFor } from '@sparkgate/policy-workbench/verify/verify-kind';
+import { CONTRACT } from '../contract.ts';
 
 /** Which values of a field the rules about an action tell apart. */
 export interface Apart {
@@ -30,11 +31,11 @@ export async function toldApart({ folder, texts }: Side, kind: string, action: s
   const rules = rulesFor([action], text);
   const roles = [...new Set(rules.flatMap((rule) => rule.roles))].filter((role) => role !== '*');
   try {
-    const space = await openSpace(folder, { ...text, rules });
+    const space = await openSpace(folder, CONTRACT, { ...text, rules });
     return { ...byUnit(space.unit([action], rules)), roles };
   } catch (error) {
     const isBeyond = error instanceof InfiniteDomain || error instanceof UnreadableExpression;
-    if (isBeyond || error instanceof PlatformError) return { ...EACH_BY_ITSELF, roles };
+    if (isBeyond || error instanceof PolicyError) return { ...EACH_BY_ITSELF, roles };
     throw error;
   }
 }

@@ -1,4 +1,5 @@
-import { isOfThisService, meansAction } from '../../decision/bundle.ts';
+import { isOfThisService } from '../../decision/bundle.ts';
+import { matchesAny } from '@sparkgate/cerbos-policies/glob';
 import type { Check } from '../../decision/check.ts';
 import { loadFacts, type Facts } from '../../decision/facts.ts';
 import type { FactRow } from '../../decision/facts-statement.ts';
@@ -10,8 +11,8 @@ import type { Situation } from '../../decision/situation.ts';
 import { PlatformError } from '../../platform/platform-error.ts';
 import { openSide, type Side } from '../impact/comparison.ts';
 import type { Live } from '../live.ts';
-import { askPatiently } from '@sparkgate/cerbos-pdp/ask-all';
-import { PolicyServers } from '../policy-servers.ts';
+import { askAll } from '@sparkgate/cerbos-pdp/ask-all';
+import { openServers } from '../policy-servers.ts';
 import { rulesFor } from '@sparkgate/policy-workbench/verify/verify-kind';
 import { attributeSets } from './attribute-sets.ts';
 import { rulesAbout } from './rules-about.ts';
@@ -47,7 +48,7 @@ export async function explainDecision(
   check: Check,
   { folder, live }: { folder: string; live: Live },
 ): Promise<Explained> {
-  const servers = await PolicyServers.open();
+  const servers = await openServers();
   try {
     const side = await openSide(folder, servers);
     const { type } = check.resource;
@@ -127,12 +128,12 @@ async function answered(
 
 function outline(check: Check, { rows, revision }: Facts, { bundle }: Side): Explained {
   const actions = [...(bundle.kinds.get(check.resource.type)?.actions ?? [])];
-  const named = meansAction(actions, check.action.name);
+  const named = matchesAny(actions, check.action.name);
   const nothing = { decision: false, asked: null, refused: [], trace: null, would: [], tried: null };
   return { check, policy: bundle.hash, revision, facts: rows, named, ...nothing };
 }
 
 async function allowed({ pdp }: Side, questions: readonly DecisionInput[]): Promise<boolean[]> {
-  const answers = await askPatiently(pdp, questions);
+  const answers = await askAll(pdp, questions);
   return answers.map((answer) => answer.allowed);
 }

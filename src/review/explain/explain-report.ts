@@ -1,8 +1,9 @@
 import type { FactRow } from '../../decision/facts-statement.ts';
-import type { Json } from '@sparkgate/policy-workbench/space/finite-domain';
+import type { Json } from '@sparkgate/cerbos-policies/json';
 import { inPlainWords } from '@sparkgate/policy-workbench/space/plain-words';
 import type { Explained } from './explain-decision.ts';
 import type { Looked, RuleTrace } from './rule-trace.ts';
+import { WORDS } from '../words.ts';
 
 /** Sets of changes that are told; the smallest come first. */
 const MOST_SETS = 8;
@@ -72,7 +73,7 @@ function inWords({ asked }: Explained): string[] {
   if (!asked || Object.hasOwn(asked.resourceAttr, 'context'))
     return asked ? [`subject ${JSON.stringify(asked.principalAttr)}`] : [];
   const attr = asked.resourceAttr as Record<string, Json>;
-  return [inPlainWords({ role: asked.roles[0] ?? '', attr }, new Set(Object.keys(attr)))];
+  return [inPlainWords({ role: asked.roles[0] ?? '', attr }, new Set(Object.keys(attr)), WORDS)];
 }
 
 function ruleLines({ rule, effect, held, seen, denies, looked }: RuleTrace): string[] {

@@ -1,5 +1,5 @@
 import type { DecisionInput } from '@sparkgate/cerbos-pdp/decision-input';
-import { meansAction } from '../../decision/bundle.ts';
+import { matchesAny } from '@sparkgate/cerbos-policies/glob';
 import { matchesGlob } from '@sparkgate/cerbos-policies/glob';
 import { asList, asNode, isString, type YamlNode } from '@sparkgate/cerbos-policies/yaml-node';
 import type { PolicyFile } from '@sparkgate/cerbos-policies/policy-files';
@@ -31,7 +31,7 @@ function ofKind(policy: YamlNode, { kind, action }: About): RuleAbout[] {
   return asList(policy['rules'])
     .map(asNode)
     .flatMap((rule, index) => {
-      if (!meansAction(asList(rule['actions']).map(String), action)) return [];
+      if (!matchesAny(asList(rule['actions']).map(String), action)) return [];
       return [ruleAbout(rule, numbered(index), `resource.${kind}.v${String(policy['version'])}`)];
     });
 }

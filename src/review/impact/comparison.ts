@@ -6,7 +6,7 @@ import { readPolicyFolder } from '@sparkgate/cerbos-policies/policy-folder';
 import { actionExamples } from '@sparkgate/policy-workbench/space/action-examples';
 import { UnreadableExpression } from '@sparkgate/cerbos-policies/expressions';
 import { readPolicyFiles, type PolicyFile } from '@sparkgate/cerbos-policies/policy-files';
-import type { PolicyServers } from '../policy-servers.ts';
+import type { PolicyServers } from '@sparkgate/cerbos-pdp/policy-servers';
 import { readKindTexts, type KindText } from '@sparkgate/cerbos-policies/kind-text';
 import type { Point } from '@sparkgate/policy-workbench/space/point';
 import { actionsOf, rulesFor } from '@sparkgate/policy-workbench/verify/verify-kind';

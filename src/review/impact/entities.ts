@@ -1,6 +1,6 @@
 import { isOfThisService } from '../../decision/bundle.ts';
 import { isStoredKind } from '../../decision/project.ts';
-import type { Json } from '@sparkgate/policy-workbench/space/finite-domain';
+import type { Json } from '@sparkgate/cerbos-policies/json';
 import type { Live } from '../live.ts';
 import type { Group, Population } from './population.ts';
 import { readsOf, type Reads } from './reads.ts';

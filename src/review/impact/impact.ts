@@ -1,5 +1,5 @@
 import type { Live } from '../live.ts';
-import { PolicyServers } from '../policy-servers.ts';
+import { openServers } from '../policy-servers.ts';
 import { entityPopulations } from './entities.ts';
 import type { Change } from './change.ts';
 import { findChanges } from './changes.ts';
@@ -37,7 +37,7 @@ export interface ImpactOptions {
 /** Which decisions differ between two folders of policies, and for whom. @throws PlatformError */
 export async function impactOf({ base, head, live, names, progress }: ImpactOptions): Promise<Impact> {
   const startedAt = performance.now();
-  const servers = await PolicyServers.open();
+  const servers = await openServers();
   try {
     const [before, after] = [await openSide(base, servers), await openSide(head, servers)];
     const sides = new Sides(before, after);

@@ -1,5 +1,5 @@
 import type { Live } from '../live.ts';
-import type { Json } from '@sparkgate/policy-workbench/space/finite-domain';
+import type { Json } from '@sparkgate/cerbos-policies/json';
 import type { Point } from '@sparkgate/policy-workbench/space/point';
 
 /** Pairs of a subject and a resource whose facts are alike. */

@@ -1,5 +1,5 @@
 import { SERVICE_KIND } from '../../decision/bundle.ts';
-import type { Json } from '@sparkgate/policy-workbench/space/finite-domain';
+import type { Json } from '@sparkgate/cerbos-policies/json';
 import type { Point } from '@sparkgate/policy-workbench/space/point';
 import { ACCOUNT_POPULATIONS } from './account-populations.ts';
 import { listed, uncounted, uncountedGroup, type Population } from './population.ts';

@@ -1,6 +1,6 @@
 import { Scope } from '../../domain/vocabulary.ts';
 import type { PostFacts } from '../../decision/vectors.ts';
-import type { Json } from '@sparkgate/policy-workbench/space/finite-domain';
+import type { Json } from '@sparkgate/cerbos-policies/json';
 
 /** What a caller may name in one check. */
 export interface Naming {

@@ -1,4 +1,4 @@
-import { explainPoints } from '@sparkgate/cerbos-pdp/traces';
+import { explainPoints } from '@sparkgate/policy-workbench/space/explain-points';
 import type { Change } from './change.ts';
 import type { Side, Sides } from './comparison.ts';
 

@@ -2,7 +2,7 @@ import { decideUnit } from '@sparkgate/policy-workbench/space/decided-unit';
 import { UnreadableExpression } from '@sparkgate/cerbos-policies/expressions';
 import { InfiniteDomain } from '@sparkgate/policy-workbench/space/finite-domain';
 import { inPlainWords } from '@sparkgate/policy-workbench/space/plain-words';
-import { PlatformError } from '../../platform/platform-error.ts';
+import { PolicyError } from '@sparkgate/cerbos-policies/policy-error';
 import type { KindText } from '@sparkgate/cerbos-policies/kind-text';
 import type { VectorSpace } from '@sparkgate/policy-workbench/space/vector-space';
 import type { VectorUnit } from '@sparkgate/policy-workbench/space/vector-unit';
@@ -11,6 +11,8 @@ import { NAMED_FIELDS } from './request-variants.ts';
 import { schemaGap } from './schema-gap.ts';
 import type { Sides } from './comparison.ts';
 import type { Units } from './trial-plan.ts';
+import { CONTRACT } from '../contract.ts';
+import { WORDS } from '../words.ts';
 
 /** What changes for one action over the whole space of situations, whether anybody is in them or not. */
 export interface SpaceChange {
@@ -49,17 +51,17 @@ export async function compareSpaces(sides: Sides, notes: string[]): Promise<Comp
     }
     try {
       const { folder } = sides.head.texts?.has(kind) === true ? sides.head : sides.base;
-      const space = await openSpace(folder, after, [before]);
+      const space = await openSpace(folder, CONTRACT, after, [before]);
       const own = unitsOf(space, { before, after, actions });
       units.set(kind, apartIn(space, own));
       const gap = schemaGap({ files: sides.base.files, text: before }, { files: sides.head.files, text: after });
-      if (gap !== null) throw new PlatformError(gap);
+      if (gap !== null) throw new PolicyError(gap);
       for (const unit of own) changes.push(...(await compareUnit(sides, unit)));
       const [untried] = own.flatMap((unit) => unit.untried ?? []);
-      if (untried !== undefined) throw new PlatformError(untried);
+      if (untried !== undefined) throw new PolicyError(untried);
       whole.add(kind);
     } catch (error) {
-      if (!(error instanceof InfiniteDomain || error instanceof UnreadableExpression || error instanceof PlatformError))
+      if (!(error instanceof InfiniteDomain || error instanceof UnreadableExpression || error instanceof PolicyError))
         throw error;
       notes.push(`Not all situations of ${kind} were compared: ${error.message}.`.replace('..', '.'));
     }
@@ -93,7 +95,7 @@ async function compareUnit({ base, head }: Sides, unit: VectorUnit): Promise<Spa
     const allowed = is.allows(action, index);
     if (was.allows(action, index) === allowed) continue;
     change[allowed ? 'gained' : 'lost'] += 1;
-    change.example ||= `${inPlainWords(unit.at(index), unit.matters)} -> ${allowed ? 'ALLOW' : 'DENY'}`;
+    change.example ||= `${inPlainWords(unit.at(index), unit.matters, WORDS)} -> ${allowed ? 'ALLOW' : 'DENY'}`;
   }
   return change.gained + change.lost > 0 ? [change] : [];
 }

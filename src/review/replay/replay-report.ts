@@ -1,7 +1,8 @@
-import type { Json } from '@sparkgate/policy-workbench/space/finite-domain';
+import type { Json } from '@sparkgate/cerbos-policies/json';
 import { junit, type JunitCase } from '@sparkgate/policy-workbench/junit';
 import { inPlainWords } from '@sparkgate/policy-workbench/space/plain-words';
 import type { Difference, Recorded, Replayed } from './replay.ts';
+import { WORDS } from '../words.ts';
 
 /** Differences that are told one by one. */
 const MOST = 50;
@@ -65,7 +66,7 @@ function told(difference: Difference): string[] {
   const facts = vector as Record<string, Json>;
   return [
     `${headOf(difference)} was ${said(decision)} and is ${said(now)}${because === null ? '' : `, since ${because}`}`,
-    `    ${inPlainWords({ role: roles[0] ?? '', attr: facts }, new Set(Object.keys(facts)))}`,
+    `    ${inPlainWords({ role: roles[0] ?? '', attr: facts }, new Set(Object.keys(facts)), WORDS)}`,
   ];
 }
 

@@ -2,7 +2,7 @@ import type { DecisionRecord } from '../../decision/decision-record.ts';
 import { questionOf } from '../../decision/decision-record.ts';
 import { canonicalJson } from '@sparkgate/cerbos-pdp/canonical-json';
 import { openSide, type Side } from '../impact/comparison.ts';
-import { PolicyServers } from '../policy-servers.ts';
+import { openServers } from '../policy-servers.ts';
 import type { Line } from './read-records.ts';
 
 /** Decisions that were recorded alike. */
@@ -61,7 +61,7 @@ export async function replay(lines: AsyncIterable<Line>, folder: string): Promis
     if (known) known.times += 1;
     else recorded.set(key, { record, line: line.number, times: 1 });
   }
-  const servers = await PolicyServers.open();
+  const servers = await openServers();
   try {
     const side = await openSide(folder, servers);
     const all = [...recorded.values()];

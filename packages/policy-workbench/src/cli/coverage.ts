@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { relative } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { compilePolicies } from '@sparkgate/cerbos-pdp/compile';
-import { PlatformError } from '../../../../src/platform/platform-error.ts';
+import { PolicyError } from '@sparkgate/cerbos-policies/policy-error';
 import { coverageHtml } from '../coverage/coverage-html.ts';
 import { coverageJson, coverageJunit, coverageLcov, coverageText, percent } from '../coverage/coverage-report.ts';
 import { measure, type Covered } from '../coverage/measure.ts';
@@ -10,7 +10,8 @@ import { coveragePoints } from '../coverage/points.ts';
 import type { PolicyFile } from '@sparkgate/cerbos-policies/policy-files';
 import { readTraces } from '@sparkgate/cerbos-pdp/traces';
 import { EXIT } from './exit-codes.ts';
-import { policiesOption, policyFolder, readCompiled, requireTests } from './policies.ts';
+import { policiesOption, readCompiled, requireTests } from './policies.ts';
+import { policyFolder, type Host } from './host.ts';
 
 interface Options {
   policies?: string;
@@ -19,12 +20,12 @@ interface Options {
   file?: string;
 }
 
-/** `sparkgate policy coverage` */
-export function coverageCommand(): Command {
+/** `coverage` */
+export function coverageCommand(host: Host): Command {
   return new Command('coverage')
     .description('which rules, derived roles and conditions the policy tests saw hold, and saw fail')
     .argument('[tests]', 'the folder of tests', 'policy-tests')
-    .addOption(policiesOption())
+    .addOption(policiesOption(host))
     .option('-a, --at-least <percent>', 'what is enough', share, 100)
     .addOption(new Option('-o, --output <format>').choices(['text', 'json', 'junit', 'lcov', 'html']).default('text'))
     .option('-f, --file <file>', 'write there instead of standard output')
@@ -42,18 +43,16 @@ Exit codes:
   6  too little is covered
 
 Example:
-  sparkgate policy coverage --output html --file coverage.html`,
+  ${host.program} coverage --output html --file coverage.html`,
     )
     .action(async (tests: string, options: Options) => {
-      const folder = policyFolder(options.policies);
+      const folder = policyFolder(host, options.policies);
       await requireTests(tests);
       const files = await readCompiled(folder);
       if (files === null) return;
       const { code, stdout, stderr } = await compilePolicies(folder, { tests, output: 'json', verbose: true });
       if (code !== 0) {
-        process.stderr.write(
-          `${stderr}The tests have to pass before they can be counted: run sparkgate policy test.\n`,
-        );
+        process.stderr.write(`${stderr}The tests have to pass before they can be counted: run ${host.program} test.\n`);
         process.exitCode = EXIT.testFails;
         return;
       }
@@ -68,10 +67,10 @@ Example:
     });
 }
 
-/** @throws PlatformError for a file that cannot be written */
+/** @throws PolicyError for a file that cannot be written */
 async function write(file: string, report: string): Promise<void> {
   await writeFile(file, report).catch((cause: unknown) => {
-    throw new PlatformError(`${file} cannot be written: is there such a folder, and may you write to it?`, { cause });
+    throw new PolicyError(`${file} cannot be written: is there such a folder, and may you write to it?`, { cause });
   });
 }
 

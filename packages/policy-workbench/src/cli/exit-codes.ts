@@ -1,9 +1,7 @@
-/** How the policy commands end. 0, 3 and 4 are those of `cerbos compile`. */
+/** How the commands end. 0, 3 and 4 are those of `cerbos compile`. */
 export const EXIT = {
   fine: 0,
   cannotRun: 1,
-  /** Of `explain`, as of `sparkgate check`. */
-  denied: 2,
   doesNotCompile: 3,
   testFails: 4,
   invariantViolated: 5,
@@ -11,8 +9,4 @@ export const EXIT = {
   mutantSurvives: 7,
   /** Nothing was found against an invariant, and yet it is not shown to hold, or there is nothing that it speaks of. */
   invariantDoubtful: 8,
-  someoneGains: 10,
-  someoneLoses: 11,
-  replayDiffers: 12,
-  recordUnreadable: 13,
 } as const;

@@ -4,7 +4,8 @@ import { changedLines } from '../mutate/changed-lines.ts';
 import { mutatePolicies } from '../mutate/mutate-policies.ts';
 import { mutateReport, survivors } from '../mutate/mutate-report.ts';
 import { EXIT } from './exit-codes.ts';
-import { policiesOption, policyFolder, readCompiled, requireTests } from './policies.ts';
+import { policiesOption, readCompiled, requireTests } from './policies.ts';
+import { policyFolder, type Host } from './host.ts';
 import { progressLine } from './progress.ts';
 
 interface Options {
@@ -14,12 +15,12 @@ interface Options {
   output: 'text' | 'json' | 'junit';
 }
 
-/** `sparkgate policy mutate` */
-export function mutateCommand(): Command {
+/** `mutate` */
+export function mutateCommand(host: Host): Command {
   return new Command('mutate')
     .description('put one mistake after the other into the policies, and see which of them no test notices')
     .argument('[tests]', 'the folder of tests', 'policy-tests')
-    .addOption(policiesOption())
+    .addOption(policiesOption(host))
     .option('-i, --invariants <file>', 'the invariants that survivors are held against', 'policy-tests/invariants.yaml')
     .option('-s, --changed-since <ref>', 'only mistakes in lines that differ from this git revision')
     .addOption(new Option('-o, --output <format>').choices(['text', 'json', 'junit']).default('text'))
@@ -33,10 +34,10 @@ Exit codes:
   7  a mistake goes unnoticed; printed is the missing test, or why nobody can tell whether it matters
 
 Example:
-  sparkgate policy mutate --changed-since origin/main`,
+  ${host.program} mutate --changed-since origin/main`,
     )
     .action(async (tests: string, { policies, invariants, changedSince, output }: Options) => {
-      const folder = policyFolder(policies);
+      const folder = policyFolder(host, policies);
       await requireTests(tests);
       const files = await readCompiled(folder);
       if (files === null) return;
@@ -48,10 +49,12 @@ Example:
         tests,
         invariants: existsSync(invariants) ? invariants : null,
         within,
+        contract: host.contract,
+        openServers: host.openServers,
         progress: (tried, of) => progress.show(`${tried} of ${of} mutants`),
       });
       progress.end();
-      process.stdout.write(mutateReport(mutated, output));
+      process.stdout.write(mutateReport(mutated, output, host.contract));
       if (survivors(mutated).length > 0) process.exitCode = EXIT.mutantSurvives;
     });
 }

@@ -2,32 +2,33 @@ import { relative, resolve } from 'node:path';
 import { Command } from 'commander';
 import { newKind } from '../new/new-kind.ts';
 import { readPolicyFiles } from '@sparkgate/cerbos-policies/policy-files';
-import { policiesOption, policyFolder } from './policies.ts';
+import { policyFolder, type Host } from './host.ts';
+import { policiesOption } from './policies.ts';
 
-/** `sparkgate policy new KIND` */
-export function newCommand(): Command {
+/** `new KIND` */
+export function newCommand(host: Host): Command {
   return new Command('new')
     .description('write a policy, a schema and a test to start from, for a kind of your own')
     .argument('<kind>', 'what the kind is called, such as shopping_list')
-    .addOption(policiesOption())
+    .addOption(policiesOption(host))
     .option('-t, --tests <dir>', 'the folder of tests', 'policy-tests')
     .addHelpText(
       'after',
       `
-Nothing is overwritten, and what is written passes sparkgate policy test as it is.
+Nothing is overwritten, and what is written passes ${host.program} test as it is.
 
 Exit codes:
   0  the files are written
   1  the name will not do, or there is such a policy or file already
 
 Example:
-  sparkgate policy new shopping_list && sparkgate policy test`,
+  ${host.program} new shopping_list && ${host.program} test`,
     )
     .action(async (kind: string, { policies: named, tests }: { policies?: string; tests: string }) => {
-      const policies = policyFolder(named);
+      const policies = policyFolder(host, named);
       const documents = (await readPolicyFiles(policies)).flatMap((file) => file.documents);
       const known = new Set(documents.map(({ resourcePolicy }) => resourceOf(resourcePolicy)));
-      const written = await newKind(kind, { policies, tests: resolve(tests), known });
+      const written = await newKind(kind, { policies, tests: resolve(tests), known }, host.contract);
       process.stdout.write(written.map((file) => `${relative(process.cwd(), file)}\n`).join(''));
     });
 }

@@ -1,16 +1,17 @@
 import { Command, Option } from 'commander';
 import { compilePolicies } from '@sparkgate/cerbos-pdp/compile';
 import { readPolicyFiles, warningsOf } from '@sparkgate/cerbos-policies/policy-files';
-import { policiesOption, policyFolder, requireTests, warn } from './policies.ts';
+import { policiesOption, requireTests, warn } from './policies.ts';
+import { policyFolder, type Host } from './host.ts';
 
 type Output = 'tree' | 'junit' | 'json';
 
-/** `sparkgate policy test` */
-export function testCommand(): Command {
+/** `test` */
+export function testCommand(host: Host): Command {
   return new Command('test')
     .description('compile the policies and run their tests')
     .argument('[tests]', 'the folder of tests', 'policy-tests')
-    .addOption(policiesOption())
+    .addOption(policiesOption(host))
     .addOption(new Option('-o, --output <format>').choices(['tree', 'junit', 'json']).default('tree'))
     .addHelpText(
       'after',
@@ -22,10 +23,10 @@ Exit codes:
   4  a test fails
 
 Example:
-  sparkgate policy test --output junit > policy-tests.xml`,
+  ${host.program} test --output junit > policy-tests.xml`,
     )
     .action(async (tests: string, { output, policies }: { output: Output; policies?: string }) => {
-      const folder = policyFolder(policies);
+      const folder = policyFolder(host, policies);
       await requireTests(tests);
       warn(warningsOf(await readPolicyFiles(folder)));
       const { code, stdout, stderr } = await compilePolicies(folder, { tests, output });

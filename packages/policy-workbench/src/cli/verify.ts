@@ -2,7 +2,8 @@ import { Command, Option } from 'commander';
 import { verifyPolicies } from '../verify/verify-policies.ts';
 import { verifyReport } from '../verify/verify-report.ts';
 import { EXIT } from './exit-codes.ts';
-import { policiesOption, policyFolder, readCompiled } from './policies.ts';
+import { policiesOption, readCompiled } from './policies.ts';
+import { policyFolder, type Host } from './host.ts';
 import { progressLine } from './progress.ts';
 
 interface Options {
@@ -12,11 +13,11 @@ interface Options {
   output: 'text' | 'json' | 'junit';
 }
 
-/** `sparkgate policy verify` */
-export function verifyCommand(): Command {
+/** `verify` */
+export function verifyCommand(host: Host): Command {
   return new Command('verify')
     .description('decide every situation there can be, and hold the invariants against all of them')
-    .addOption(policiesOption())
+    .addOption(policiesOption(host))
     .option('-i, --invariants <file>', 'the sentences that must hold', 'policy-tests/invariants.yaml')
     .option('-k, --kind <kind>', 'this kind alone')
     .addOption(new Option('-o, --output <format>').choices(['text', 'json', 'junit']).default('text'))
@@ -32,10 +33,10 @@ Exit codes:
      or speaks of nothing (an action that no rule names, misspelt or gone)
 
 Example:
-  sparkgate policy verify --kind tiktok_account`,
+  ${host.program} verify --kind tiktok_account`,
     )
     .action(async ({ policies, invariants, kind, output }: Options) => {
-      const folder = policyFolder(policies);
+      const folder = policyFolder(host, policies);
       const files = await readCompiled(folder);
       if (files === null) return;
       const progress = progressLine();
@@ -44,10 +45,12 @@ Example:
         files,
         invariants,
         kind: kind ?? null,
+        contract: host.contract,
+        openServers: host.openServers,
         progress: (at, decided) => progress.show(`${at}: ${decided} decisions`),
       });
       progress.end();
-      process.stdout.write(verifyReport(verified, output));
+      process.stdout.write(verifyReport(verified, output, host.contract.words));
       if (verified.violations.length > 0) process.exitCode = EXIT.invariantViolated;
       else if (verified.doubts.length > 0) process.exitCode = EXIT.invariantDoubtful;
     });

@@ -4,8 +4,8 @@ import { dirname, join } from 'node:path';
 import type { PdpClient } from '@sparkgate/cerbos-pdp/client';
 import { compilePolicies } from '@sparkgate/cerbos-pdp/compile';
 import { documentsOf, type PolicyFile } from '@sparkgate/cerbos-policies/policy-files';
-import { PlatformError } from '../../../../src/platform/platform-error.ts';
-import type { PolicyServers } from '../../../../src/review/policy-servers.ts';
+import { PolicyError } from '@sparkgate/cerbos-policies/policy-error';
+import type { PolicyServers } from '@sparkgate/cerbos-pdp/policy-servers';
 import { readKindTexts, type KindText } from '@sparkgate/cerbos-policies/kind-text';
 import { actionsOf, rulesFor } from '../verify/verify-kind.ts';
 import { aliased } from './aliased.ts';
@@ -63,7 +63,7 @@ export async function serveBatch(
       for (const it of affected) await writeAliased(copy, mutant, it, files);
     }
     const served = await servers.start(copy).catch((error: unknown) => {
-      if (error instanceof PlatformError) return null;
+      if (error instanceof PolicyError) return null;
       throw error;
     });
     if (served) return { ...served, refused: new Set() };

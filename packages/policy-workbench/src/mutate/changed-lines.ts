@@ -1,17 +1,17 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { PlatformError } from '../../../../src/platform/platform-error.ts';
+import { PolicyError } from '@sparkgate/cerbos-policies/policy-error';
 import type { Lines } from './mutants.ts';
 
 const run = promisify(execFile);
 
 /** The lines below a folder that differ from a git revision; files that git does not know have changed as a whole. */
 export async function changedLines(folder: string, ref: string): Promise<Lines> {
-  if (ref.startsWith('-')) throw new PlatformError(`${ref} is no git revision.`);
+  if (ref.startsWith('-')) throw new PolicyError(`${ref} is no git revision.`);
   const git = async (...args: string[]): Promise<string> => {
     const { stdout } = await run('git', ['-C', folder, ...args], { maxBuffer: 1 << 28 }).catch((cause: unknown) => {
       const [first = ''] = cause instanceof Error && 'stderr' in cause ? String(cause.stderr).split('\n') : [];
-      throw new PlatformError(`git cannot tell what changed in ${folder} since ${ref}: ${first}`, { cause });
+      throw new PolicyError(`git cannot tell what changed in ${folder} since ${ref}: ${first}`, { cause });
     });
     return stdout;
   };

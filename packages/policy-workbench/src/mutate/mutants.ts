@@ -21,6 +21,7 @@ export type Lines = ReadonlyMap<string, ReadonlySet<number> | null>;
 /**
  * All mutants of the policies, in the order of files and lines.
  * @param schemas the kinds' schemas, for the values that a constant could have instead
+ * @param roles those that a reviewer could mix up, besides those that the policies name
  * @param within only mutants in these lines; null: all
  */
 export function mutantsOf(
@@ -29,14 +30,24 @@ export function mutantsOf(
     texts,
     schemas,
     within,
-  }: { texts: ReadonlyMap<string, KindText>; schemas: readonly unknown[]; within: Lines | null },
+    roles,
+  }: {
+    texts: ReadonlyMap<string, KindText>;
+    schemas: readonly unknown[];
+    within: Lines | null;
+    roles: readonly string[];
+  },
 ): Mutant[] {
   const sets = new Map(schemas.flatMap((schema) => enumerations(schema, null)).map((it) => [JSON.stringify(it), it]));
   const mutants: Mutant[] = [];
   const seen = new Set<string>();
   for (const file of files) {
     if (file.path.startsWith('_schemas/')) continue;
-    for (const edit of policyEdits(file.path, file.text, vocabularyOf(file, [...texts.values()], [...sets.values()]))) {
+    for (const edit of policyEdits(
+      file.path,
+      file.text,
+      vocabularyOf(file, [...texts.values()], { sets: [...sets.values()], roles }),
+    )) {
       const text = apply(file.text, edit);
       const line = lineOf(file.text, edit.from);
       const lines = within?.get(file.path);
@@ -69,7 +80,11 @@ function enumerations(schema: unknown, field: string | null): Enumeration[] {
   return own.length > 1 ? [{ field, values: own }, ...below] : below;
 }
 
-function vocabularyOf(file: PolicyFile, texts: readonly KindText[], sets: readonly Enumeration[]): PolicyVocabulary {
+function vocabularyOf(
+  file: PolicyFile,
+  texts: readonly KindText[],
+  { sets, roles }: { sets: readonly Enumeration[]; roles: readonly string[] },
+): PolicyVocabulary {
   const touched = texts.filter(({ files }) => files.includes(file.path));
   const variables = file.documents.flatMap((root) =>
     Object.values(root).flatMap((body) => Object.keys(asNode(asNode(asNode(body)['variables'])['local']))),
@@ -82,9 +97,9 @@ function vocabularyOf(file: PolicyFile, texts: readonly KindText[], sets: readon
     ),
   ];
   return {
-    roles: [
-      ...new Set(['user', 'tiktok_account', ...touched.flatMap(({ rules }) => rules.flatMap(({ roles }) => roles))]),
-    ].filter((it) => it !== '*'),
+    roles: [...new Set([...roles, ...touched.flatMap(({ rules }) => rules.flatMap((rule) => rule.roles))])].filter(
+      (it) => it !== '*',
+    ),
     derivedRoles: own('derivedRoles'),
     actions: [...new Set([...own('actions'), ...swayedActions(file, texts)])].filter((it) => it !== '*'),
     otherValues: (text, field) => {

@@ -2,12 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
 import { compilePolicies } from '@sparkgate/cerbos-pdp/compile';
-import { PlatformError } from '../../../../src/platform/platform-error.ts';
+import { PolicyError } from '@sparkgate/cerbos-policies/policy-error';
 import { readExpectations, type Expectation } from './expectations.ts';
 import { UnreadableExpression } from '@sparkgate/cerbos-policies/expressions';
 import { readInvariants } from '../verify/invariants.ts';
 import type { PolicyFile } from '@sparkgate/cerbos-policies/policy-files';
-import { PolicyServers } from '../../../../src/review/policy-servers.ts';
+import type { OpenPolicyServers, PolicyServers } from '@sparkgate/cerbos-pdp/policy-servers';
+import type { Contract } from '../contract.ts';
 import type { KindText } from '@sparkgate/cerbos-policies/kind-text';
 import { kindTexts } from '../verify/verify-policies.ts';
 import { affectedBy, serveBatch, type Affected } from './batch.ts';
@@ -35,6 +36,8 @@ export interface MutateOptions {
   invariants: string | null;
   /** Only mutants in these lines; null: everywhere. */
   within: Lines | null;
+  contract: Contract;
+  openServers: OpenPolicyServers;
   progress: (tried: number, of: number) => void;
 }
 
@@ -42,15 +45,20 @@ export interface MutateOptions {
 const BATCH = 100;
 const SIDE_BY_SIDE = 4;
 
-/** Tries every mutant of the policies. @throws PlatformError when the tests fail without any mutant */
+/** Tries every mutant of the policies. @throws PolicyError when the tests fail without any mutant */
 export async function mutatePolicies(options: MutateOptions): Promise<Mutated> {
   const startedAt = performance.now();
-  const { folder, files, tests } = options;
+  const { folder, files, tests, contract, within } = options;
   const texts = kindTexts(files);
   const invariants = options.invariants === null ? [] : await readInvariants(options.invariants);
-  const mutants = mutantsOf(files, { texts, schemas: await schemasOf(files, folder), within: options.within });
-  const ground = { folder, tests, invariants, expectations: await expectationsOf(folder, tests) };
-  const servers = await PolicyServers.open();
+  const mutants = mutantsOf(files, {
+    texts,
+    schemas: await schemasOf(files, folder),
+    within,
+    roles: contract.mistakableRoles,
+  });
+  const ground = { folder, contract, tests, invariants, expectations: await expectationsOf(folder, tests) };
+  const servers = await options.openServers();
   try {
     const tried: Tried[] = [];
     for (let from = 0; from < mutants.length; from += BATCH) {
@@ -111,14 +119,14 @@ function affectedOrNone(
   } catch (error) {
     // No slip makes an expression unreadable that was readable before.
     if (error instanceof UnreadableExpression)
-      throw new PlatformError(`${mutant.diff}\n${error.message}`, { cause: error });
+      throw new PolicyError(`${mutant.diff}\n${error.message}`, { cause: error });
     throw error;
   }
 }
 
 async function expectationsOf(folder: string, tests: string): Promise<Expectation[]> {
   const { code, stdout } = await compilePolicies(folder, { tests, output: 'json' });
-  if (code !== 0) throw new PlatformError('The policy tests fail as it is: run `sparkgate policy test` first.');
+  if (code !== 0) throw new PolicyError('The policy tests fail as it is: run the command `test` first.');
   return readExpectations(tests, stdout);
 }
 

@@ -1,21 +1,22 @@
+import type { Contract } from '../contract.ts';
 import { junit } from '../junit.ts';
 import type { Mutated, Tried } from './mutate-policies.ts';
 import { proposedTest } from './proposal.ts';
 
 /** What mutating brought, for people, for programs, or for CI. */
-export function mutateReport(mutated: Mutated, output: 'text' | 'json' | 'junit'): string {
+export function mutateReport(mutated: Mutated, output: 'text' | 'json' | 'junit', contract: Contract): string {
   switch (output) {
     case 'text':
-      return asText(mutated);
+      return asText(mutated, contract);
     case 'json':
-      return `${JSON.stringify(asJson(mutated), null, 2)}\n`;
+      return `${JSON.stringify(asJson(mutated, contract), null, 2)}\n`;
     case 'junit':
       return junit(
         'policy mutate',
         mutated.tried.map((it) => ({
           suite: it.mutant.file,
           name: `${it.mutant.number} line ${it.mutant.line}: ${it.mutant.what}`,
-          failure: lives(it) ? described(it) : null,
+          failure: lives(it) ? described(it, contract) : null,
         })),
       );
   }
@@ -27,8 +28,8 @@ const lives = ({ fate }: Tried): boolean => fate.is === 'survived' || fate.is ==
 /** The mutants that live on though they decide otherwise, or may do so. */
 export const survivors = ({ tried }: Mutated): readonly Tried[] => tried.filter(lives);
 
-function asText(mutated: Mutated): string {
-  return `${[...survivors(mutated).flatMap((it) => [described(it), '']), summary(mutated)].join('\n')}\n`;
+function asText(mutated: Mutated, contract: Contract): string {
+  return `${[...survivors(mutated).flatMap((it) => [described(it, contract), '']), summary(mutated)].join('\n')}\n`;
 }
 
 function summary(mutated: Mutated): string {
@@ -59,7 +60,7 @@ function score(mutated: Mutated): number {
   return all === 0 ? 100 : Math.floor((killed / all) * 1000) / 10;
 }
 
-function described({ mutant, fate }: Tried): string {
+function described({ mutant, fate }: Tried, contract: Contract): string {
   const head = `${mutant.number} ${mutant.file}:${mutant.line} ${mutant.what}`;
   if (fate.is === 'untold') {
     const why = '  No test notices it. Whether it decides anything otherwise cannot be told';
@@ -67,11 +68,11 @@ function described({ mutant, fate }: Tried): string {
   }
   if (fate.is !== 'survived') return '';
   const invariants = fate.violates.length > 0 ? [`  caught by the invariants alone: ${fate.violates.join(', ')}`] : [];
-  const missing = ['  The missing test:', proposedTest(fate.difference, mutant)];
+  const missing = ['  The missing test:', proposedTest(fate.difference, mutant, contract)];
   return [`SURVIVED ${head}`, mutant.diff, ...invariants, ...missing].join('\n');
 }
 
-function asJson(mutated: Mutated): object {
+function asJson(mutated: Mutated, contract: Contract): object {
   return {
     ...counts(mutated),
     mutants: mutated.tried.length,
@@ -85,7 +86,7 @@ function asJson(mutated: Mutated): object {
       ...(fate.is === 'untold' && { why: fate.why }),
       ...(fate.is === 'survived' && {
         violates: fate.violates,
-        test: proposedTest(fate.difference, mutant),
+        test: proposedTest(fate.difference, mutant, contract),
       }),
     })),
   };

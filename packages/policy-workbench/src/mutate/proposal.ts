@@ -1,20 +1,23 @@
+import type { Contract } from '../contract.ts';
 import { stringify } from 'yaml';
 import { inPlainWords } from '../space/plain-words.ts';
 import type { Mutant } from './mutants.ts';
 import type { Difference } from './trial.ts';
 
 /** The test that would have killed a mutant, as YAML to paste. */
-export function proposedTest({ kind, action, point, matters, allowed, subject }: Difference, mutant: Mutant): string {
-  const known: string | undefined = { user: 'sam', tiktok_account: 'olga', api_key: 'key', anonymous: 'nobody' }[
-    point.role
-  ];
-  const isCast = Object.keys(subject).length === 0 && known !== undefined;
-  const principal = isCast ? known : `${kind}_subject_${mutant.number}`;
+export function proposedTest(
+  { kind, action, point, matters, allowed, subject }: Difference,
+  mutant: Mutant,
+  { cast: known, words }: Pick<Contract, 'cast' | 'words'>,
+): string {
+  const member = known[point.role];
+  const isCast = Object.keys(subject).length === 0 && member !== undefined;
+  const principal = isCast ? member : `${kind}_subject_${mutant.number}`;
   const roles = point.role.split(', ');
   const resource = `${kind}_${action}_${mutant.number}`;
   const effect = allowed ? 'EFFECT_ALLOW' : 'EFFECT_DENY';
   const test = {
-    name: `${inPlainWords(point, matters)}: ${action} -> ${allowed ? 'ALLOW' : 'DENY'}`,
+    name: `${inPlainWords(point, matters, words)}: ${action} -> ${allowed ? 'ALLOW' : 'DENY'}`,
     input: { principals: [principal], resources: [resource], actions: [action] },
     expected: [{ principal, resource, actions: { [action]: effect } }],
   };

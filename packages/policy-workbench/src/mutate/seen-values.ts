@@ -1,5 +1,4 @@
-import { decisionInput, type DecisionInput } from '@sparkgate/cerbos-pdp/decision-input';
-import type { Properties } from '../../../../src/decision/check.ts';
+import { decisionInput, type Attributes, type DecisionInput } from '@sparkgate/cerbos-pdp/decision-input';
 import type { Expectation } from './expectations.ts';
 
 /** Questions that are made of the tests' values at most. */
@@ -31,7 +30,7 @@ export function questionsOfSeenValues(
   return questions;
 }
 
-function withOneLess(attributes: Properties): Properties[] {
+function withOneLess(attributes: Attributes): Attributes[] {
   const entries = Object.entries(attributes);
   return [attributes, ...entries.map((left) => Object.fromEntries(entries.filter((it) => it !== left)))];
 }

@@ -1,13 +1,14 @@
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Properties } from '../../../../src/decision/check.ts';
+import type { Attributes } from '@sparkgate/cerbos-pdp/decision-input';
+import type { Contract } from '../contract.ts';
 import { compilePolicies } from '@sparkgate/cerbos-pdp/compile';
 import { decideUnit } from '../space/decided-unit.ts';
 import type { Expectation } from './expectations.ts';
 import { InfiniteDomain } from '../space/finite-domain.ts';
 import type { Invariant } from '../verify/invariants.ts';
-import { askPatiently } from '@sparkgate/cerbos-pdp/ask-all';
+import { askAll } from '@sparkgate/cerbos-pdp/ask-all';
 import { readTraces } from '@sparkgate/cerbos-pdp/traces';
 import type { Point } from '../space/point.ts';
 import { VectorSpace } from '../space/vector-space.ts';
@@ -36,12 +37,13 @@ export interface Difference {
   /** What the policies say without the mistake. */
   allowed: boolean;
   /** The subject's attributes, outside the vector world. */
-  subject: Properties;
+  subject: Attributes;
 }
 
 /** What all trials share. */
 export interface TrialGround {
   folder: string;
+  contract: Contract;
   tests: string;
   expectations: readonly Expectation[];
   invariants: readonly Invariant[];
@@ -64,7 +66,7 @@ export async function tryMutant(
   }
   const untried: string[] = [];
   for (const it of affected) {
-    const space = await spaceOf(ground.folder, it);
+    const space = await spaceOf(ground, it);
     const isCounted = space instanceof VectorSpace;
     const { difference, unlooked } = isCounted
       ? await compare(it, space, batch)
@@ -87,7 +89,7 @@ async function failedExpectation(
     ({ question }) =>
       question.kind === kind && (actions.includes(question.action) || isUnnamed(question.action, actions)),
   );
-  const answers = await askPatiently(
+  const answers = await askAll(
     pdp,
     own.map(({ question }) => ({ ...question, kind: alias })),
   );
@@ -98,9 +100,12 @@ async function failedExpectation(
 const isUnnamed = (action: string, affected: readonly string[]): boolean =>
   affected.length > 1 && !affected.includes(action);
 
-async function spaceOf(folder: string, { before, after }: Affected): Promise<VectorSpace | InfiniteDomain> {
+async function spaceOf(
+  { folder, contract }: TrialGround,
+  { before, after }: Affected,
+): Promise<VectorSpace | InfiniteDomain> {
   try {
-    return await openSpace(folder, before, [after]);
+    return await openSpace(folder, contract, before, [after]);
   } catch (error) {
     if (error instanceof InfiniteDomain) return error;
     throw error;
@@ -141,8 +146,8 @@ async function firstSeenDifference(
 ): Promise<Difference | null> {
   const questions = questionsOfSeenValues(kind, actions, all);
   const [was, is] = await Promise.all([
-    askPatiently(pdp, questions),
-    askPatiently(
+    askAll(pdp, questions),
+    askAll(
       pdp,
       questions.map((it) => ({ ...it, kind: alias })),
     ),

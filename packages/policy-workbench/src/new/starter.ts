@@ -1,16 +1,15 @@
-/** Every resource comes with `action` and `context`: what the caller says of the action and of the circumstances. */
-export const SCHEMA = {
+/** @param sentAlong objects that every resource comes with */
+export const schemaOf = (sentAlong: readonly string[]): object => ({
   $schema: 'https://json-schema.org/draft/2020-12/schema',
   type: 'object',
   properties: {
     owner_id: { type: 'string' },
     shared: { type: 'boolean' },
-    action: { type: 'object' },
-    context: { type: 'object' },
+    ...Object.fromEntries(sentAlong.map((name) => [name, { type: 'object' }])),
   },
-  required: ['owner_id', 'shared', 'action', 'context'],
+  required: ['owner_id', 'shared', ...sentAlong],
   additionalProperties: false,
-};
+});
 
 /** A policy with a rule for whoever owns it and one for everybody. */
 export const policyOf = (kind: string): string => `# What may be done with a ${kind}. What no rule allows is denied.
@@ -44,15 +43,17 @@ resourcePolicy:
 `;
 
 /** A test of both rules that notices every mutant of them. */
-export const testOf = (kind: string): string => `# Actions that a test expects nothing of are expected to be denied.
+export function testOf(kind: string, sentAlong: readonly string[]): string {
+  const more = sentAlong.map((name) => `, ${name}: {}`).join('');
+  return `# Actions that a test expects nothing of are expected to be denied.
 name: ${kind}
 principals:
   ann: { id: ann, roles: [user] }
   bob: { id: bob, roles: [user] }
   app: { id: ann, roles: [app] }
 resources:
-  anns: { kind: ${kind}, id: one, attr: { owner_id: ann, shared: false, action: {}, context: {} } }
-  anns_shared: { kind: ${kind}, id: two, attr: { owner_id: ann, shared: true, action: {}, context: {} } }
+  anns: { kind: ${kind}, id: one, attr: { owner_id: ann, shared: false${more} } }
+  anns_shared: { kind: ${kind}, id: two, attr: { owner_id: ann, shared: true${more} } }
 tests:
   - name: owners view and edit what is theirs, others do neither, and nobody does anything else
     input: { principals: [ann, bob, app], resources: [anns], actions: [view, edit, delete] }
@@ -67,3 +68,4 @@ tests:
       - { principal: bob, resource: anns_shared, actions: { view: EFFECT_ALLOW, edit: EFFECT_DENY } }
       - { principal: app, resource: anns_shared, actions: { view: EFFECT_DENY, edit: EFFECT_DENY } }
 `;
+}

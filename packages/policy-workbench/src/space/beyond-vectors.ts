@@ -1,6 +1,4 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
-import { isStoredKind } from '../../../../src/decision/project.ts';
-import { SERVICE_KIND } from '../../../../src/decision/bundle.ts';
 import { childrenOf, expression, nameOf } from '@sparkgate/cerbos-policies/expressions';
 import { InfiniteDomain } from './finite-domain.ts';
 import type { KindText } from '@sparkgate/cerbos-policies/kind-text';
@@ -8,30 +6,30 @@ import type { KindText } from '@sparkgate/cerbos-policies/kind-text';
 /**
  * Refuses a kind whose vectors do not say it all: rules that look at ids, the time or the subject's attributes, that call
  * what cannot be computed here, or that a principal or role policy overrides. One vector then does not speak for all who
- * have it. Of kinds whose facts this service does not project, lists come in any order and with anything twice.
+ * have it. Of kinds that are not closed, lists come in any order and with anything twice.
  * @param arrays the fields that hold a list
+ * @param isClosed whether the service makes every attribute of the kind itself
  * @throws InfiniteDomain with what it is that they look at
  */
-export function refuseBeyondVectors(text: KindText, arrays: ReadonlySet<string>): void {
+export function refuseBeyondVectors(text: KindText, arrays: ReadonlySet<string>, isClosed: boolean): void {
   const [swaying] = text.swayedBy;
   if (swaying !== undefined) throw new InfiniteDomain(`${swaying} makes exceptions from it`);
-  const projected = isStoredKind(text.kind) || text.kind === SERVICE_KIND;
   const texts = text.rules.flatMap(({ leaves, variables }) => [...leaves, ...variables]);
   for (const each of new Set(texts)) {
     const { node, unknownFunction } = expression(each);
     if (unknownFunction !== null) {
       throw new InfiniteDomain(`its policy calls ${unknownFunction}, which is known to Cerbos alone`);
     }
-    refuseNames(node, projected);
-    if (!projected) refuseOrder(node, arrays, false);
+    refuseNames(node, isClosed);
+    if (!isClosed) refuseOrder(node, arrays, false);
   }
 }
 
 /** Names in a request that a vector does not hold. */
-function refuseNames(node: ASTNode, projected: boolean): void {
+function refuseNames(node: ASTNode, isClosed: boolean): void {
   const name = nameOf(node);
   if (name === undefined) {
-    for (const child of childrenOf(node)) refuseNames(child, projected);
+    for (const child of childrenOf(node)) refuseNames(child, isClosed);
     return;
   }
   const [root, part] = name
@@ -40,7 +38,7 @@ function refuseNames(node: ASTNode, projected: boolean): void {
     .split('.');
   const isVector =
     root === 'P'
-      ? part === 'roles' || (part === 'attr' && projected)
+      ? part === 'roles' || (part === 'attr' && isClosed)
       : root === 'R'
         ? part === 'attr' || part === 'kind'
         : !BEYOND.has(root ?? '');

@@ -1,6 +1,7 @@
 import { ROLE, type Atom } from './atoms.ts';
 import type { Outcome, Situation } from '@sparkgate/cerbos-policies/expressions';
-import { sortedRecords, type Json } from './finite-domain.ts';
+import { sortedRecords } from './finite-domain.ts';
+import type { Json } from '@sparkgate/cerbos-policies/json';
 import { longerLists, tellingLengths } from './longer-lists.ts';
 
 /** A value for each of some fields. */

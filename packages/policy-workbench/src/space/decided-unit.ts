@@ -1,7 +1,7 @@
 import type { PdpClient } from '@sparkgate/cerbos-pdp/client';
 import { decisionInput, type DecisionInput } from '@sparkgate/cerbos-pdp/decision-input';
-import { PlatformError } from '../../../../src/platform/platform-error.ts';
-import { askPatiently } from '@sparkgate/cerbos-pdp/ask-all';
+import { PolicyError } from '@sparkgate/cerbos-policies/policy-error';
+import { askAll } from '@sparkgate/cerbos-pdp/ask-all';
 import type { Point } from './point.ts';
 import type { VectorSpace } from './vector-space.ts';
 import type { VectorUnit } from './vector-unit.ts';
@@ -37,7 +37,7 @@ export interface DecideOptions {
   as?: string;
 }
 
-/** Puts every class of a unit to a PDP. @throws PlatformError when it refuses a vector that the schema admits */
+/** Puts every class of a unit to a PDP. @throws PolicyError when it refuses a vector that the schema admits */
 export async function decideUnit(
   pdp: PdpClient,
   unit: VectorUnit,
@@ -48,7 +48,7 @@ export async function decideUnit(
     const bits = new Uint8Array(Math.ceil(unit.size / 8));
     for (let from = 0; from < unit.size; from += QUESTIONS) {
       const indices = Array.from({ length: Math.min(QUESTIONS, unit.size - from) }, (_, offset) => from + offset);
-      const answers = await askAll(
+      const answers = await decideAll(
         pdp,
         indices.map((index) => question(as, action, unit.at(index))),
       );
@@ -89,7 +89,7 @@ export async function sample(
   const asked = located.flatMap(({ point, index }) =>
     index === undefined ? [] : unit.actions.map((action) => ({ action, point, index })),
   );
-  const answers = await askAll(
+  const answers = await decideAll(
     pdp,
     asked.map(({ action, point }) => question(as, action, point)),
   );
@@ -104,12 +104,12 @@ function question(kind: string, action: string, { role, attr }: Point): Decision
   return decisionInput({ kind, action, roles: [role], resourceAttr: { ...attr } });
 }
 
-async function askAll(pdp: PdpClient, questions: readonly DecisionInput[]): Promise<boolean[]> {
-  const answers = await askPatiently(pdp, questions);
+async function decideAll(pdp: PdpClient, questions: readonly DecisionInput[]): Promise<boolean[]> {
+  const answers = await askAll(pdp, questions);
   return answers.map(({ allowed, refused }, index) => {
     if (refused.length === 0) return allowed;
     const { kind, resourceAttr } = questions[index] ?? {};
-    throw new PlatformError(
+    throw new PolicyError(
       `The policy server refuses a vector of ${kind} that its schema admits: ${JSON.stringify(resourceAttr)}`,
     );
   });

@@ -1,4 +1,5 @@
-import type { Domain, Json } from './finite-domain.ts';
+import type { Domain } from './finite-domain.ts';
+import type { Json } from '@sparkgate/cerbos-policies/json';
 
 /** What a record holds under a name; undefined: nothing is called so. */
 export function fieldOf(domain: Domain, name: string): Domain | undefined {

@@ -1,5 +1,4 @@
-/** A value of JSON. An optional property that is left out is `undefined`. */
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json | undefined };
+import type { Json } from '@sparkgate/cerbos-policies/json';
 
 /** All values that a JSON Schema admits, where they are finitely many. */
 export type Domain =

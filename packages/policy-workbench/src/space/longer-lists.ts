@@ -1,6 +1,7 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
 import { childrenOf } from '@sparkgate/cerbos-policies/expressions';
-import { sortedRecords, type Json } from './finite-domain.ts';
+import { sortedRecords } from './finite-domain.ts';
+import type { Json } from '@sparkgate/cerbos-policies/json';
 
 /** Lists are not made longer than this. */
 const LONGEST = 40;

@@ -1,4 +1,4 @@
-import { PlatformError } from '../../../../src/platform/platform-error.ts';
+import { PolicyError } from '@sparkgate/cerbos-policies/policy-error';
 import { atomsOf, ROLE, type Atom, type Shape } from './atoms.ts';
 import {
   assignments,
@@ -18,14 +18,14 @@ import {
   smallSets,
   valuesOf,
   type Domain,
-  type Json,
 } from './finite-domain.ts';
+import type { Json } from '@sparkgate/cerbos-policies/json';
 import type { Point } from './point.ts';
 import type { KindText, RuleText } from '@sparkgate/cerbos-policies/kind-text';
 import { VectorUnit } from './vector-unit.ts';
 
-/** The roles that this service gives to subjects, and one that no policy knows. */
-const ROLES = ['user', 'tiktok_account', 'api_key', 'anonymous'];
+/** A role that no policy knows. */
+const NO_ROLE = 'anonymous';
 
 /** More classes than this are not decided one by one. */
 const MOST_CLASSES = 2_000_000;
@@ -41,15 +41,16 @@ export class VectorSpace {
 
   /**
    * @param texts the policies of the kind that are to be decided by, one or several
+   * @param roles those that subjects come with, besides those that the policies name
    * @throws InfiniteDomain when the schema leaves something open
    */
-  constructor(kind: string, schema: unknown, texts: readonly KindText[]) {
+  constructor(kind: string, schema: unknown, texts: readonly KindText[], roles: readonly string[]) {
     const domain = domainOf(schema);
     if (domain.sort !== 'record') throw new InfiniteDomain('it is no object');
     if (domain.fields.some(([name]) => name === ROLE)) throw new InfiniteDomain(`${ROLE} is the subject's`);
     const named = texts.flatMap(({ rules }) => rules.flatMap((rule) => rule.roles)).filter((role) => role !== '*');
     this.kind = kind;
-    this.roles = [...new Set([...ROLES, ...named.toSorted()])];
+    this.roles = [...new Set([...roles, NO_ROLE, ...named.toSorted()])];
     this.#fields = domain.fields;
     this.#values = new Map([
       [ROLE, this.roles],
@@ -97,7 +98,7 @@ export class VectorSpace {
     const fields = shape.fields.map((field): readonly [string, Classes] => [field, this.#classes(field, all, rules)]);
     const unit = new VectorUnit(this.kind, actions, fields);
     if (unit.size > MOST_CLASSES) {
-      throw new PlatformError(
+      throw new PolicyError(
         `${this.kind}, ${actions.join(', ')}: the policies tell ${unit.size} situations apart, more than can be decided.`,
       );
     }

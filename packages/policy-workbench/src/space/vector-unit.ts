@@ -1,6 +1,6 @@
 import { ROLE } from './atoms.ts';
 import type { Classes } from './classes.ts';
-import type { Json } from './finite-domain.ts';
+import type { Json } from '@sparkgate/cerbos-policies/json';
 import type { Point } from './point.ts';
 
 /** Points as few as possible that speak for all of a space, for some actions; numbered from 0, always alike. */

@@ -1,4 +1,5 @@
-import { sortedRecords, type Json } from '../space/finite-domain.ts';
+import { sortedRecords } from '../space/finite-domain.ts';
+import type { Json } from '@sparkgate/cerbos-policies/json';
 import type { Change } from './invariants.ts';
 import type { VectorSpace } from '../space/vector-space.ts';
 import type { VectorUnit } from '../space/vector-unit.ts';

@@ -1,4 +1,4 @@
-import { PlatformError } from '../../../../src/platform/platform-error.ts';
+import { PolicyError } from '@sparkgate/cerbos-policies/policy-error';
 import { situationOf } from '../space/classes.ts';
 import { stepsOf } from './changes.ts';
 import type { DecidedUnit } from '../space/decided-unit.ts';
@@ -28,7 +28,7 @@ export interface Verdict {
   met: boolean;
 }
 
-/** Holds an invariant against what was decided on an action. @throws PlatformError when it is neither true nor false */
+/** Holds an invariant against what was decided on an action. @throws PolicyError when it is neither true nor false */
 export function check(invariant: Invariant, action: string, on: { decided: DecidedUnit; space: VectorSpace }): Verdict {
   return invariant.change ? checkChange(invariant, action, on) : checkEach(invariant, action, on.decided);
 }
@@ -47,7 +47,7 @@ function checkEach(invariant: Invariant, action: string, decided: DecidedUnit): 
     const allowed = Object.fromEntries(unit.actions.map((it) => [it, decided.allows(it, index)]));
     const outcome = says.evaluate({ ...situationOf({ ...attr, role }), allowed });
     if (typeof outcome !== 'boolean')
-      throw new PlatformError(
+      throw new PolicyError(
         `${invariant.place}: ${invariant.id} is neither true nor false of ${JSON.stringify(attr)}.`,
       );
     if (invariant.allowed_whenever === undefined || outcome) met = true;

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { isNode, LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
-import { PlatformError } from '../../../../src/platform/platform-error.ts';
+import { PolicyError } from '@sparkgate/cerbos-policies/policy-error';
 import { expand, expression, UnreadableExpression } from '@sparkgate/cerbos-policies/expressions';
 
 const Plain = z.union([z.string(), z.boolean(), z.null()]);
@@ -66,16 +66,16 @@ export type Invariant = z.infer<typeof Sentence> & {
   place: string;
 };
 
-/** Reads the invariants of a file. @throws PlatformError that names file, line and what is at fault */
+/** Reads the invariants of a file. @throws PolicyError that names file, line and what is at fault */
 export async function readInvariants(path: string): Promise<Invariant[]> {
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new PlatformError(`The invariants ${path} cannot be read.`, { cause });
+    throw new PolicyError(`The invariants ${path} cannot be read.`, { cause });
   });
   const { content, placeOf } = fromYaml(path, text);
   const parsed = File.safeParse(content);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
-    throw new PlatformError(`${placeOf(issue?.path ?? [])}: ${issue?.path.join('.') || 'the file'}: ${issue?.message}`);
+    throw new PolicyError(`${placeOf(issue?.path ?? [])}: ${issue?.path.join('.') || 'the file'}: ${issue?.message}`);
   }
   const invariants = Object.entries(parsed.data.kinds).flatMap(([kind, { variables, sentences }]) =>
     sentences.map((it, index) =>
@@ -83,7 +83,7 @@ export async function readInvariants(path: string): Promise<Invariant[]> {
     ),
   );
   const twice = invariants.find((it, index) => invariants.findIndex(({ id }) => id === it.id) !== index);
-  if (twice) throw new PlatformError(`${twice.place}: two sentences are called ${twice.id}.`);
+  if (twice) throw new PolicyError(`${twice.place}: two sentences are called ${twice.id}.`);
   return invariants;
 }
 
@@ -100,7 +100,7 @@ function filled(it: Invariant, variables: Readonly<Record<string, string>>): Inv
     };
   } catch (error) {
     if (!(error instanceof UnreadableExpression)) throw error;
-    throw new PlatformError(`${it.place}: ${it.id}: ${error.message}`, { cause: error });
+    throw new PolicyError(`${it.place}: ${it.id}: ${error.message}`, { cause: error });
   }
 }
 
@@ -109,7 +109,7 @@ function fromYaml(path: string, text: string) {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
   const [error] = document.errors;
-  if (error) throw new PlatformError(`${path}:${error.linePos?.[0].line ?? 1}: ${error.message}`, { cause: error });
+  if (error) throw new PolicyError(`${path}:${error.linePos?.[0].line ?? 1}: ${error.message}`, { cause: error });
   const placeOf = (at: readonly PropertyKey[]): string => {
     for (let length = at.length; length > 0; length -= 1) {
       const node = document.getIn(at.slice(0, length), true);
@@ -120,6 +120,6 @@ function fromYaml(path: string, text: string) {
   try {
     return { content: document.toJS() as unknown, placeOf };
   } catch (cause) {
-    throw new PlatformError(`${path}: ${cause instanceof Error ? cause.message : 'no YAML'}`, { cause });
+    throw new PolicyError(`${path}: ${cause instanceof Error ? cause.message : 'no YAML'}`, { cause });
   }
 }

@@ -1,4 +1,4 @@
-import { PlatformError } from '../../../../src/platform/platform-error.ts';
+import { PolicyError } from '@sparkgate/cerbos-policies/policy-error';
 import { UnreadableExpression } from '@sparkgate/cerbos-policies/expressions';
 import type { Invariant } from './invariants.ts';
 import { decisionsIn } from './said-actions.ts';
@@ -9,7 +9,7 @@ import type { VectorSpace } from '../space/vector-space.ts';
 
 /**
  * Refuses a sentence with a field or a value that its kind does not have, whether or not a decision depends on it: a
- * sentence with a misspelt word often holds, of nothing. @throws PlatformError with file and line
+ * sentence with a misspelt word often holds, of nothing. @throws PolicyError with file and line
  */
 export function refuseMisspelt(invariant: Invariant, space: VectorSpace): void {
   const { allowed_only_if, allowed_whenever, holds, change, id, place } = invariant;
@@ -21,7 +21,7 @@ export function refuseMisspelt(invariant: Invariant, space: VectorSpace): void {
     if (text !== undefined) refuseUnknownWords(text, { space, decisions: holds !== undefined });
   } catch (error) {
     if (error instanceof UnknownWord || error instanceof UnreadableExpression)
-      throw new PlatformError(`${place}: ${id}: ${error.message}`, { cause: error });
+      throw new PolicyError(`${place}: ${id}: ${error.message}`, { cause: error });
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
-import { meansAction } from '../../../../src/decision/bundle.ts';
+import { matchesAny } from '@sparkgate/cerbos-policies/glob';
 import { UNNAMED_ACTION } from '../space/action-examples.ts';
 import { childrenOf, expression, nameOf } from '@sparkgate/cerbos-policies/expressions';
 import type { Invariant } from './invariants.ts';
@@ -25,7 +25,7 @@ function saidActions({ actions, except, holds }: Invariant): string[] {
 /** Why a sentence speaks of what is not there: an action that no rule names, be it misspelt or gone; null: it does not. */
 export function unknownActions(invariant: Invariant, { kind, rules }: KindText): string | null {
   const globs = [...new Set(rules.flatMap(({ actions }) => actions))];
-  const isNamed = (action: string): boolean => action === UNNAMED_ACTION || meansAction(globs, action);
+  const isNamed = (action: string): boolean => action === UNNAMED_ACTION || matchesAny(globs, action);
   const unknown = saidActions(invariant).filter((action) => !isNamed(action));
   if (unknown.length === 0) return null;
   const known = globs.length === 0 ? 'none' : globs.toSorted().join(', ');

@@ -1,4 +1,4 @@
-import type { Json } from '../space/finite-domain.ts';
+import type { Json } from '@sparkgate/cerbos-policies/json';
 import type { Change } from './invariants.ts';
 import { UnknownWord } from './unknown-word.ts';
 import type { VectorSpace } from '../space/vector-space.ts';

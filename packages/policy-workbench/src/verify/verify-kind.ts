@@ -1,12 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { meansAction } from '../../../../src/decision/bundle.ts';
+import { matchesAny } from '@sparkgate/cerbos-policies/glob';
 import type { PdpClient } from '@sparkgate/cerbos-pdp/client';
-import { PlatformError } from '../../../../src/platform/platform-error.ts';
+import { PolicyError } from '@sparkgate/cerbos-policies/policy-error';
 import { actionExamples } from '../space/action-examples.ts';
 import { refuseBeyondVectors } from '../space/beyond-vectors.ts';
 import type { Violation } from './checks.ts';
 import { decideUnit, sample } from '../space/decided-unit.ts';
+import type { Contract } from '../contract.ts';
 import { UnreadableExpression } from '@sparkgate/cerbos-policies/expressions';
 import { Findings, type Doubt } from './findings.ts';
 import { InfiniteDomain } from '../space/finite-domain.ts';
@@ -42,19 +43,20 @@ export interface VerifiedKind {
 
 const SAMPLES = 400;
 
-/** Opens the vector space of a kind by the schema in its policy folder. @throws InfiniteDomain, PlatformError */
+/** Opens the vector space of a kind by the schema in its policy folder. @throws InfiniteDomain, PolicyError */
 export async function openSpace(
   folder: string,
+  contract: Contract,
   text: KindText,
   others: readonly KindText[] = [],
 ): Promise<VectorSpace> {
   if (text.schema === null) throw new InfiniteDomain('its policy has no schema');
   const file = join('_schemas', text.schema);
   const schema: unknown = await readFile(join(folder, file), 'utf8').then(JSON.parse, (cause: unknown) => {
-    throw new PlatformError(`The schema ${file} of ${text.kind} cannot be read.`, { cause });
+    throw new PolicyError(`The schema ${file} of ${text.kind} cannot be read.`, { cause });
   });
-  const space = new VectorSpace(text.kind, schema, [text, ...others]);
-  for (const each of [text, ...others]) refuseBeyondVectors(each, space.arrays);
+  const space = new VectorSpace(text.kind, schema, [text, ...others], contract.roles);
+  for (const each of [text, ...others]) refuseBeyondVectors(each, space.arrays, contract.closedKinds.has(each.kind));
   return space;
 }
 
@@ -65,10 +67,10 @@ export function actionsOf(...texts: readonly KindText[]): string[] {
 
 /** The rules that can have a say in some actions. */
 export function rulesFor(actions: readonly string[], text: KindText): RuleText[] {
-  return text.rules.filter((rule) => actions.some((action) => meansAction(rule.actions, action)));
+  return text.rules.filter((rule) => actions.some((action) => matchesAny(rule.actions, action)));
 }
 
-/** Decides the whole space of a kind and holds the invariants against it. @throws PlatformError for a misspelt one */
+/** Decides the whole space of a kind and holds the invariants against it. @throws PolicyError for a misspelt one */
 export async function verifyKind(
   pdp: PdpClient,
   {
@@ -95,7 +97,7 @@ export async function verifyKind(
     const unit = unitFor(group, space, text);
     const decided = await decideUnit(pdp, unit, { progress, as });
     const { compared, stray } = await sample(pdp, decided, { space, samples: SAMPLES, random, as });
-    if (stray) throw new PlatformError(strayMessage(space.kind, stray));
+    if (stray) throw new PolicyError(strayMessage(space.kind, stray));
     decisions += unit.size * group.actions.length;
     sampled += compared;
     for (const { field } of space.lists) if (unit.classesOf(field).untried !== null) bounded.add(field);
@@ -122,7 +124,7 @@ function unitFor({ actions, invariants }: SentenceGroup, space: VectorSpace, tex
     return space.unit(actions, rulesFor(actions, text), texts);
   } catch (error) {
     if (error instanceof UnreadableExpression)
-      throw new PlatformError(`${space.kind}: ${error.message}`, { cause: error });
+      throw new PolicyError(`${space.kind}: ${error.message}`, { cause: error });
     throw error;
   }
 }

@@ -1,12 +1,13 @@
-import { PlatformError } from '../../../../src/platform/platform-error.ts';
+import { PolicyError } from '@sparkgate/cerbos-policies/policy-error';
 import { UnreadableExpression } from '@sparkgate/cerbos-policies/expressions';
 import type { Doubt } from './findings.ts';
 import { InfiniteDomain } from '../space/finite-domain.ts';
 import { readInvariants, type Invariant } from './invariants.ts';
 import type { PolicyFile } from '@sparkgate/cerbos-policies/policy-files';
-import { PolicyServers } from '../../../../src/review/policy-servers.ts';
+import type { OpenPolicyServers } from '@sparkgate/cerbos-pdp/policy-servers';
+import type { Contract } from '../contract.ts';
 import { readKindTexts, type KindText } from '@sparkgate/cerbos-policies/kind-text';
-import { explainPoints } from '@sparkgate/cerbos-pdp/traces';
+import { explainPoints } from '../space/explain-points.ts';
 import type { Violation } from './checks.ts';
 import { openSpace, verifyKind, type VerifiedKind } from './verify-kind.ts';
 
@@ -32,31 +33,33 @@ export interface VerifyOptions {
   invariants: string;
   /** This kind alone; null: all. */
   kind: string | null;
+  contract: Contract;
+  openServers: OpenPolicyServers;
   progress: (kind: string, decided: number) => void;
 }
 
-/** Decides all that can be decided and holds the invariants against it. @throws PlatformError */
+/** Decides all that can be decided and holds the invariants against it. @throws PolicyError */
 export async function verifyPolicies(options: VerifyOptions): Promise<Verified> {
   const startedAt = performance.now();
   const texts = kindTexts(options.files);
   const invariants = await invariantsFor(options, texts);
   const kinds: VerifiedKind[] = [];
   const outside: { kind: string; why: string }[] = [];
-  const servers = await PolicyServers.open();
+  const servers = await options.openServers();
   try {
     const { pdp } = await servers.start(options.folder);
     for (const text of texts.values()) {
       if (options.kind !== null && text.kind !== options.kind) continue;
       const own = invariants.filter(({ kind }) => kind === text.kind);
       try {
-        const space = await openSpace(options.folder, text);
+        const space = await openSpace(options.folder, options.contract, text);
         let decided = 0;
         const told = (more: number): void => options.progress(text.kind, (decided += more));
         kinds.push(await verifyKind(pdp, { space, text, invariants: own, random: seeded(text.kind) }, told));
       } catch (error) {
         if (!(error instanceof InfiniteDomain)) throw error;
         if (own.length > 0)
-          throw new PlatformError(`${text.kind} has invariants, yet its vectors cannot be counted: ${error.message}.`, {
+          throw new PolicyError(`${text.kind} has invariants, yet its vectors cannot be counted: ${error.message}.`, {
             cause: error,
           });
         outside.push({ kind: text.kind, why: error.message });
@@ -70,12 +73,12 @@ export async function verifyPolicies(options: VerifyOptions): Promise<Verified> 
   return { kinds, outside, invariants, violations, doubts, seconds: (performance.now() - startedAt) / 1000 };
 }
 
-/** Every kind's policy, or why one cannot be read here. @throws PlatformError */
+/** Every kind's policy, or why one cannot be read here. @throws PolicyError */
 export function kindTexts(files: readonly PolicyFile[]): Map<string, KindText> {
   try {
     return readKindTexts(files);
   } catch (error) {
-    if (error instanceof UnreadableExpression) throw new PlatformError(error.message, { cause: error });
+    if (error instanceof UnreadableExpression) throw new PolicyError(error.message, { cause: error });
     throw error;
   }
 }
@@ -85,12 +88,11 @@ async function invariantsFor(
   texts: Map<string, KindText>,
 ): Promise<Invariant[]> {
   if (kind !== null && !texts.has(kind)) {
-    throw new PlatformError(`No policy is about the kind ${kind}; there are ${[...texts.keys()].join(', ')}.`);
+    throw new PolicyError(`No policy is about the kind ${kind}; there are ${[...texts.keys()].join(', ')}.`);
   }
   const all = await readInvariants(file);
   const stranger = all.find((it) => !texts.has(it.kind));
-  if (stranger)
-    throw new PlatformError(`${stranger.place}: it speaks of the kind ${stranger.kind}, and no policy does.`);
+  if (stranger) throw new PolicyError(`${stranger.place}: it speaks of the kind ${stranger.kind}, and no policy does.`);
   return all.filter((it) => kind === null || it.kind === kind);
 }
 

@@ -1,3 +1,4 @@
+import type { Words } from '../contract.ts';
 import type { Doubt } from './findings.ts';
 import type { Invariant } from './invariants.ts';
 import { junit } from '../junit.ts';
@@ -6,37 +7,37 @@ import type { ExplainedViolation, Verified } from './verify-policies.ts';
 import type { VerifiedKind } from './verify-kind.ts';
 
 /** What verifying brought, for people, for programs, or for CI. */
-export function verifyReport(verified: Verified, output: 'text' | 'json' | 'junit'): string {
+export function verifyReport(verified: Verified, output: 'text' | 'json' | 'junit', words: Words): string {
   switch (output) {
     case 'text':
-      return asText(verified);
+      return asText(verified, words);
     case 'json':
-      return `${JSON.stringify(asJson(verified), null, 2)}\n`;
+      return `${JSON.stringify(asJson(verified, words), null, 2)}\n`;
     case 'junit':
-      return asJunit(verified);
+      return asJunit(verified, words);
   }
 }
 
 /** The invariants that are violated or cannot be relied on, for people; null when there are none. */
-export function findingsReport(verified: Verified): string | null {
+export function findingsReport(verified: Verified, words: Words): string | null {
   const { violations, doubts } = verified;
-  return violations.length + doubts.length === 0 ? null : findingLines(verified).join('\n');
+  return violations.length + doubts.length === 0 ? null : findingLines(verified, words).join('\n');
 }
 
-function asText(verified: Verified): string {
+function asText(verified: Verified, words: Words): string {
   const { kinds, outside } = verified;
   const lines = [
     ...kinds.flatMap(kindLines),
     ...outside.map(({ kind, why }) => `${kind}: outside the vector world (${why}); its tests alone speak for it`),
     '',
-    ...findingLines(verified),
+    ...findingLines(verified, words),
   ];
   return `${lines.join('\n')}\n`;
 }
 
-function findingLines({ invariants, violations, doubts, seconds }: Verified): string[] {
+function findingLines({ invariants, violations, doubts, seconds }: Verified, words: Words): string[] {
   return [
-    ...violations.flatMap((it) => [described(it), '']),
+    ...violations.flatMap((it) => [described(it, words), '']),
     ...byReason(doubts).flatMap((it) => [it, '']),
     [
       `${invariants.length} invariants`,
@@ -83,30 +84,24 @@ function byReason(doubts: readonly Doubt[]): string[] {
   return [...groups].map(([head, own]) => [head, ...own.map(({ invariant }) => `  ${sentence(invariant)}`)].join('\n'));
 }
 
-function described({
-  invariant,
-  action,
-  point,
-  after,
-  allowed,
-  matters,
-  allowedBy,
-  alike,
-}: ExplainedViolation): string {
+function described(
+  { invariant, action, point, after, allowed, matters, allowedBy, alike }: ExplainedViolation,
+  words: Words,
+): string {
   const answer = (it: boolean): string => (it ? 'ALLOW' : 'DENY');
   const by = allowedBy.length > 0 ? ` by ${allowedBy.join(', ')}` : '';
   return [
     `VIOLATED ${invariant.id} (${invariant.rules.join(', ')}): ${invariant.says}`,
-    `  ${inPlainWords(point, matters)}`,
+    `  ${inPlainWords(point, matters, words)}`,
     ...(after
-      ? [`  -> ${action} ${answer(!allowed)}${allowed ? '' : by}`, `  then: ${inPlainWords(after, matters)}`]
+      ? [`  -> ${action} ${answer(!allowed)}${allowed ? '' : by}`, `  then: ${inPlainWords(after, matters, words)}`]
       : []),
     `  -> ${action} ${answer(allowed)}${allowed ? by : ''}`,
     ...(alike > 1 ? [`  and so in ${alike - 1} more classes of situations`] : []),
   ].join('\n');
 }
 
-function asJson({ kinds, outside, invariants, violations, doubts, seconds }: Verified): object {
+function asJson({ kinds, outside, invariants, violations, doubts, seconds }: Verified, words: Words): object {
   return {
     kinds: kinds.map((it) => ({
       ...it,
@@ -122,7 +117,7 @@ function asJson({ kinds, outside, invariants, violations, doubts, seconds }: Ver
       rules: invariant.rules,
       says: invariant.says,
       ...it,
-      sentence: inPlainWords(it.point, matters),
+      sentence: inPlainWords(it.point, matters, words),
     })),
     doubts: doubts.map(({ invariant: { id, kind, rules, says, place }, is, why }) => ({
       id,
@@ -137,10 +132,10 @@ function asJson({ kinds, outside, invariants, violations, doubts, seconds }: Ver
   };
 }
 
-function asJunit({ invariants, violations, doubts }: Verified): string {
+function asJunit({ invariants, violations, doubts }: Verified, words: Words): string {
   const cases = invariants.map(({ id, kind, rules, says }) => {
     const own = [
-      ...violations.filter(({ invariant }) => invariant.id === id).map(described),
+      ...violations.filter(({ invariant }) => invariant.id === id).map((it) => described(it, words)),
       ...doubts
         .filter(({ invariant }) => invariant.id === id)
         .map((it) => `${heading(it)}\n  ${sentence(it.invariant)}`),

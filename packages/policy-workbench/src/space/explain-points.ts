@@ -1,0 +1,55 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { compilePolicies } from '@sparkgate/cerbos-pdp/compile';
+import { PLACEHOLDERS } from '@sparkgate/cerbos-pdp/decision-input';
+import { readTraces, type TraceEntry } from '@sparkgate/cerbos-pdp/traces';
+import { PolicyError } from '@sparkgate/cerbos-policies/policy-error';
+import type { Point } from './point.ts';
+
+/** The rules whose conditions held, by `policy#rule`, in a trace of one action. */
+function rulesThatHeld(trace: readonly TraceEntry[]): string[] {
+  const held = trace.flatMap(({ at, activated, result }) => {
+    const rule = at.findIndex(({ kind }) => kind === 'RULE');
+    const below = at.slice(rule + 1).map(({ kind }) => kind);
+    const whole = below[0] === 'CONDITION' && below.length <= 2 && below[1] !== 'VARIABLES';
+    return rule >= 0 && whole && activated && result === true ? [`${at[0]?.name ?? ''}#${at[rule]?.name ?? ''}`] : [];
+  });
+  return [...new Set(held)].map((it) => it.replace(/^cerbos\./, ''));
+}
+
+/** Which rules hold at each point for an action, by Cerbos' own account. @throws PolicyError when it has none */
+export async function explainPoints(
+  policyDir: string,
+  kind: string,
+  questions: readonly { point: Point; action: string }[],
+): Promise<string[][]> {
+  if (questions.length === 0) return [];
+  const folder = await mkdtemp(join(tmpdir(), 'sg-explain-'));
+  try {
+    await mkdir(join(folder, 'tests'));
+    await writeFile(join(folder, 'tests', 'points_test.yaml'), JSON.stringify(suiteOf(kind, questions)));
+    const tests = join(folder, 'tests');
+    const { stdout, stderr } = await compilePolicies(policyDir, { tests, output: 'json', verbose: true });
+    if (!stdout.startsWith('{')) throw new PolicyError(`Cerbos does not explain itself: ${stderr}`);
+    const traced = new Map(readTraces(stdout).map((it) => [it.test, rulesThatHeld(it.trace)]));
+    return questions.map((_, index) => traced.get(`q${index}`) ?? []);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function suiteOf(kind: string, questions: readonly { point: Point; action: string }[]): object {
+  const each = <T>(make: (question: { point: Point; action: string }) => T): Record<string, T> =>
+    Object.fromEntries(questions.map((question, index) => [`q${index}`, make(question)]));
+  return {
+    name: 'points',
+    principals: each(({ point }) => ({ id: PLACEHOLDERS.principalId, roles: [point.role], attr: {} })),
+    resources: each(({ point }) => ({ id: PLACEHOLDERS.resourceId, kind, attr: point.attr })),
+    tests: questions.map(({ action }, index) => {
+      const [name, actions] = [`q${index}`, [action]];
+      const expected = [{ principal: name, resource: name, actions: { [action]: 'EFFECT_ALLOW' } }];
+      return { name, input: { principals: [name], resources: [name], actions }, expected };
+    }),
+  };
+}
