@@ -239,6 +239,23 @@ function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
 }
 
+/**
+ * Refuses to serve where nobody could say by what address: that of HOST is in QR codes unless PUBLIC_URL is set.
+ * @throws ConfigError
+ */
+export function requireReachable({ host, publicUrl }: Pick<Config, 'host' | 'publicUrl'>): void {
+  if (publicUrl !== null || !isEverywhere(host)) return;
+  throw new ConfigError(
+    `PUBLIC_URL is missing: HOST ${host} would stand in QR codes, and no phone can open it. Set the origin at which people reach this service.`,
+  );
+}
+
+/** An address that says "all of this machine's" (RFC 1122, 3.2.1.3; RFC 4291, 2.5.2), however it is spelt. */
+function isEverywhere(host: string): boolean {
+  const url = `http://${host.includes(':') ? `[${host.replace(/^\[|\]$/g, '')}]` : host}`;
+  return URL.canParse(url) && ['0.0.0.0', '[::]', '[::ffff:0:0]'].includes(new URL(url).hostname);
+}
+
 /** A number in a setting. What stands for an absent one is read like any other, so it cannot lie outside its range. */
 function whole(least: number, most: number, fallback: number) {
   const wanted = `takes a whole number from ${least} to ${most}`;

@@ -8,14 +8,17 @@ import { innermost } from './probes/finding.ts';
  * Says on standard error why a start or a command failed, in one sentence, and sets exit code 1. What nobody thought of
  * is a fault of ours: LOG_LEVEL=debug says where.
  */
-export function reportFailure(error: unknown): void {
+export function reportFailure(
+  error: unknown,
+  say: (text: string) => unknown = (text) => process.stderr.write(text),
+): void {
   const isKnown =
     error instanceof ConfigError ||
     error instanceof PlatformError ||
     error instanceof PolicyError ||
     error instanceof SparkgateError;
   const sentence = isKnown ? error.message : `${innermost(error)} (LOG_LEVEL=debug shows where)`;
-  process.stderr.write(`sparkgate: ${sentence}\n`);
-  if (!isKnown && wantsStacks() && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+  say(`sparkgate: ${sentence}\n`);
+  if (!isKnown && wantsStacks() && error instanceof Error) say(`${error.stack}\n`);
   process.exitCode = 1;
 }

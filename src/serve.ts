@@ -1,11 +1,12 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pino, type Logger } from 'pino';
-import { listeningAddress, type Config } from './config.ts';
+import { listeningAddress, requireReachable, type Config } from './config.ts';
 import { reportFailure } from './failure.ts';
 import { bootstrap } from './runtime/bootstrap.ts';
 import { createApp } from './http/app.ts';
 import { httpServer } from './http/server.ts';
+import { LogStream } from './platform/log-stream.ts';
 import { PlatformError } from './platform/platform-error.ts';
 import { startRuntime, type Runtime } from './runtime/runtime.ts';
 import { welcome } from './welcome.ts';
@@ -15,10 +16,13 @@ const LONGEST_REQUEST_MS = 3_600_000;
 
 /** Serves until a signal says stop. What hinders the start is said in one sentence, with exit code 1. */
 export async function serve(readConfig: () => Config): Promise<void> {
+  const errors = new LogStream(2, (lost) => log?.warn({ lost }, 'log lines dropped'));
+  let log: Logger | null = null;
   try {
     const config = readConfig();
-    const log = logger(config);
-    const runtime = await startRuntime(config, log);
+    requireReachable(config);
+    log = logger(config, errors);
+    const runtime = await startRuntime(config, log, { droppedLogLines: () => errors.dropped });
     try {
       await run(runtime, config, log);
     } finally {
@@ -26,18 +30,19 @@ export async function serve(readConfig: () => Config): Promise<void> {
     }
     log.info('stopped');
   } catch (error) {
-    reportFailure(error);
+    reportFailure(error, (text) => errors.stream.write(text));
   }
   // A connection to a database that has gone silent would keep the process for long.
   setTimeout(() => process.exit(), 1000).unref();
 }
 
 /** Structured logs without secrets: no header, address or body is ever logged, and known names are masked besides. */
-function logger(config: Pick<Config, 'logLevel'>): Logger {
-  return pino(
-    { level: config.logLevel, redact: ['*.authorization', '*.token', '*.secret', '*.password', '*.connectionString'] },
-    pino.destination({ dest: 2, sync: false }),
-  );
+function logger(config: Pick<Config, 'logLevel'>, { stream }: LogStream): Logger {
+  const redact = ['*.authorization', '*.token', '*.secret', '*.password', '*.connectionString'];
+  const log = pino({ level: config.logLevel, redact }, stream);
+  // Node would write its warnings itself, and wait until they are written.
+  process.removeAllListeners('warning').on('warning', (warning) => log.warn({ err: warning }, 'warning of Node'));
+  return log;
 }
 
 async function run(runtime: Runtime, config: Config, log: Logger): Promise<void> {
@@ -58,7 +63,7 @@ async function begin(runtime: Runtime, config: Config, log: Logger, port: number
   runtime.reachedAt(url);
   const first = await bootstrap(runtime, config);
   runtime.prepared(first);
-  process.stdout.write(
+  new LogStream(1, () => undefined).stream.write(
     welcome({
       url,
       publicUrl: runtime.services.publicUrl(),

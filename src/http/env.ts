@@ -44,6 +44,8 @@ export interface Services {
   status: () => Promise<ServiceStatus>;
   publicUrl: () => string;
   counters: () => Counters;
+  /** How many log lines were dropped, since nothing took them. */
+  droppedLogLines: () => number;
 }
 
 /** What decisions cost since the start. */

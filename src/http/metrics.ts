@@ -18,7 +18,7 @@ export class Metrics {
     registers: [this.#registry],
   });
 
-  constructor({ policyStatus, counters }: Services) {
+  constructor({ policyStatus, counters, droppedLogLines }: Services) {
     collectDefaultMetrics({ register: this.#registry });
     for (const metric of policyMetrics(policyStatus)) this.#registry.registerMetric(metric);
     for (const [name, help, read] of [
@@ -28,6 +28,7 @@ export class Metrics {
       ['memo_hits', 'Questions that were answered from memory', () => counters().hits],
       ['policy_swaps', 'How often a policy bundle took the place of another', () => policyStatus().swaps],
       ['policy_refusals', 'Policy bundles that were refused', () => policyStatus().refusals],
+      ['log_lines_dropped', 'Log lines that nothing took: a full disk, or a reader that has stopped', droppedLogLines],
     ] as const) {
       let counted = 0;
       const counter = new Counter({

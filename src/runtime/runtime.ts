@@ -47,13 +47,15 @@ export interface Runtime {
   close: () => Promise<void>;
 }
 
-/** What tests put in the place of the real thing. */
+/** What is handed in: tests put some of it in the place of the real thing. */
 export interface Ports {
   admit?: Admit;
+  /** How many log lines were dropped, since nothing took them. */
+  droppedLogLines?: () => number;
 }
 
 /** Starts what the configuration asks for. @throws PlatformError in one sentence when a part cannot be had */
-export async function startRuntime(config: Config, log: Logger, { admit }: Ports = {}): Promise<Runtime> {
+export async function startRuntime(config: Config, log: Logger, ports: Ports = {}): Promise<Runtime> {
   await using stack = new AsyncDisposableStack();
   const dataDir = await claimDataDir(config.dataDir);
   stack.defer(async () => dataDir.release());
@@ -72,7 +74,11 @@ export async function startRuntime(config: Config, log: Logger, { admit }: Ports
   const facts = new FactLoader(query);
   const record = await decisionLog(stack, config, log);
   const publicUrl = (): string => config.publicUrl ?? life.url;
-  const policies = await keptPolicies(stack, { config, dataDir, children, facts, query, log, record, admit }, life);
+  const policies = await keptPolicies(
+    stack,
+    { config, dataDir, children, facts, query, log, record, admit: ports.admit },
+    life,
+  );
   const { generations } = policies;
   const secretKey = config.secretKey ?? (await secretFile(join(dataDir.path, 'secret-key'), newSecretKey));
   const hearing = listen(access.serving, (events) => {
@@ -125,6 +131,7 @@ export async function startRuntime(config: Config, log: Logger, { admit }: Ports
     status: async () => serviceStatus(state),
     publicUrl,
     counters,
+    droppedLogLines: ports.droppedLogLines ?? (() => 0),
   };
   const servicesOf = perGeneration(({ decider, explainer, search, authorizer }): Services => ({
     ...fixed,
