@@ -9,6 +9,9 @@ export const MADE = new Set(
   'revision next_cursor next_token token seconds since counters version csrf once confirmed'.split(' '),
 );
 
+/** Members whose items the policy decision point lists in an order of its own. */
+const UNORDERED = new Set(['derivedRoles']);
+
 /** What the server makes up, wherever it stands in a text. Those that are numbered can be told apart in one answer. */
 const PATTERNS: readonly (readonly [pattern: RegExp, stands: string, numbered?: boolean])[] = [
   [/(?<=\/consent(?:\/|%2F)|%2Fconsent%2F)[\w-]{43}/g, 'secret'],
@@ -60,6 +63,11 @@ export class Neutral {
 
   #member(name: string, value: unknown, pointer: string): unknown {
     if (MADE.has(name) && value !== null && !Array.isArray(value)) return `<${name}>`;
+    if (UNORDERED.has(name) && Array.isArray(value))
+      return this.value(
+        value.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)),
+        pointer,
+      );
     if (TEXTS.has(name) && typeof value === 'string') return this.#aside(pointer, value);
     return this.value(value, pointer);
   }

@@ -5,7 +5,7 @@ const TOKEN =
 const ATTRIBUTE = /([^\s=>"'/]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+)))?/g;
 const VOID = new Set(['area', 'base', 'br', 'col', 'embed', 'hr', 'img', 'input', 'link', 'meta', 'source', 'wbr']);
 
-/** Attributes that people read or hear: that they are there is structure, what they say is not. */
+/** Attributes that people read or hear, and seconds left: that they are there is structure, what they say is not. */
 const SAID = new Set([
   'title',
   'alt',
@@ -14,6 +14,7 @@ const SAID = new Set([
   'data-copied',
   'data-failed',
   'data-over',
+  'data-countdown',
   'd',
   'viewbox',
 ]);

@@ -5,13 +5,16 @@ import { recordApi, recordDescription } from './api.ts';
 import { bearer, Questions, recordChecks, type Callers } from './checks.ts';
 import { recordDataCommands, recordPolicyCommands } from './commands.ts';
 import { send } from './http.ts';
-import { startIssuer, type Issuer } from './issuer.ts';
+import { startIssuer, type TestIssuer } from '../support/issuer.ts';
 import { recordForms, recordPages } from './pages.ts';
 import { Recording } from './recording.ts';
 import { Tree, type Service } from './tree.ts';
 import { asLines, Dice, facts, WORLD } from './world.ts';
 
 const SEED = 20_261_128;
+
+/** For whom the tokens of people and of owners are made. */
+const AUDIENCES = { user: 'sparkgate-people', tiktok_account: 'sparkgate-owners' };
 
 /** A kind that needs no TypeScript, beside the tree's own policies. */
 const DOCUMENT = `apiVersion: api.cerbos.dev/v1
@@ -60,7 +63,7 @@ async function recordServices(recording: Recording, tree: Tree, folder: string):
   const policies = join(folder, 'policies');
   await cp(join(tree.root, 'policies'), policies, { recursive: true });
   await writeFile(join(policies, 'resource_policies/document.yaml'), DOCUMENT);
-  const issuer = await startIssuer();
+  const issuer = await startIssuer({ redirectUris: ['http://127.0.0.1/sign-in/user/callback'] });
   recording.places.set(issuer.url, 'ISSUER');
   const log = join(folder, 'decisions.ndjson');
   const settings = {
@@ -68,7 +71,12 @@ async function recordServices(recording: Recording, tree: Tree, folder: string):
     POLICY_DIR: policies,
     POLICY_TESTS_DIR: join(tree.root, 'policy-tests'),
     DECISION_LOG: log,
-    ...issuer.settings,
+    OIDC_ISSUER: issuer.url,
+    OIDC_CLIENT_ID: 'people',
+    OIDC_AUDIENCE: AUDIENCES.user,
+    TIKTOK_OIDC_ISSUER: issuer.url,
+    TIKTOK_OIDC_CLIENT_ID: 'owners',
+    TIKTOK_OIDC_AUDIENCE: AUDIENCES.tiktok_account,
   };
   try {
     await withService(recording, tree, settings, async ({ url, dataDir }) => {
@@ -81,7 +89,7 @@ async function recordServices(recording: Recording, tree: Tree, folder: string):
       await recordDataCommands(recording, tree, { folder: join(folder, 'beside'), policies, dataDir, log });
     });
   } finally {
-    issuer.close();
+    await issuer.close();
   }
 }
 
@@ -140,7 +148,7 @@ async function makeRequests(url: string): Promise<string[]> {
 }
 
 /** Keys of each permission, confined and not, and people with tokens of their own. */
-async function makeCallers(url: string, issuer: Issuer): Promise<Callers> {
+async function makeCallers(url: string, issuer: TestIssuer): Promise<Callers> {
   const callers: Record<string, Record<string, string>> = { admin: bearer(), 'a wrong key': bearer('wrong') };
   for (const permission of ['check', 'relationships', 'act-as', 'audit', 'admin']) {
     for (const bc_ids of permission === 'audit' ? [undefined] : [undefined, ['bc1']]) {
@@ -149,9 +157,12 @@ async function makeCallers(url: string, issuer: Issuer): Promise<Callers> {
       callers[name] = bearer((JSON.parse(await call(url, 'POST', '/v1/api-keys', body)) as { key: string }).key);
     }
   }
-  for (const who of ['adm', 'sam', 'ext', 'nobody-knows'])
-    callers[`person ${who}`] = bearer(await issuer.token('user', who));
-  for (const who of ['brand', 'other']) callers[`owner ${who}`] = bearer(await issuer.token('tiktok_account', who));
-  callers['a token of the past'] = bearer(await issuer.token('user', 'adm', '-1h'));
+  const token = async (type: keyof typeof AUDIENCES, sub: string, lasts = 3600): Promise<Record<string, string>> => {
+    const now = Math.floor(Date.now() / 1000);
+    return bearer(await issuer.token({ sub, aud: AUDIENCES[type], client_id: 'net', iat: now, exp: now + lasts }));
+  };
+  for (const who of ['adm', 'sam', 'ext', 'nobody-knows']) callers[`person ${who}`] = await token('user', who);
+  for (const who of ['brand', 'other']) callers[`owner ${who}`] = await token('tiktok_account', who);
+  callers['a token of the past'] = await token('user', 'adm', -3600);
   return callers;
 }

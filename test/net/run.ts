@@ -26,6 +26,9 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
 });
 
+// What was started ends with us, however we end.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+
 const [old, now] = values.compare ? positionals : [];
 if (old !== undefined && now !== undefined) {
   process.exitCode = compare(old, now, values.texts) > 0 ? 1 : 0;

@@ -65,6 +65,7 @@ export class Tree {
       stdio: ['ignore', 'ignore', 'inherit'],
     });
     const gone = once(child, 'exit');
+    process.once('exit', () => child.kill());
     for (;;) {
       if (child.exitCode !== null) throw new Error(`The service of ${this.root} did not start.`);
       const ready = await fetch(`${url}/readyz`).catch(() => null);
