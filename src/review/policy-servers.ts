@@ -1,9 +1,10 @@
-import { cp, mkdir, mkdtemp } from 'node:fs/promises';
+import { mkdir, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PdpClient } from '@sparkgate/cerbos-pdp/client';
 import type { OpenPolicyServers, PolicyServers, ServedPolicies } from '@sparkgate/cerbos-pdp/policy-servers';
 import { PolicyError } from '@sparkgate/cerbos-policies/policy-error';
+import { readPolicyFolder, writePolicyFolder } from '@sparkgate/cerbos-policies/policy-folder';
 import { accountOf } from '../platform/accounts.ts';
 import { startSupervisor, type Children } from '../platform/children.ts';
 import { startEmbeddedCerbos } from '../platform/embedded-cerbos.ts';
@@ -38,7 +39,7 @@ class SupervisedServers implements PolicyServers {
     const copy = join(this.#folder, name);
     const runDir = join(this.#folder, 'run');
     await mkdir(runDir, { recursive: true });
-    await cp(policyDir, copy, { recursive: true, dereference: true });
+    await writePolicyFolder(await readPolicyFolder(policyDir), copy);
     await share(copy, (await accountOf('cerbos'))?.gid ?? null);
     const options = { name, policyDir: copy, runDir, copyOf: policyDir };
     const { target } = await startEmbeddedCerbos(this.#children, options).catch((error: unknown) => {

@@ -1,9 +1,9 @@
 import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { Account } from '../platform/accounts.ts';
 import { openTo, share } from '../platform/folders.ts';
 import { PlatformError } from '../platform/platform-error.ts';
-import type { PolicyFolder } from '@sparkgate/cerbos-policies/policy-folder';
+import { writePolicyFolder, type PolicyFolder } from '@sparkgate/cerbos-policies/policy-folder';
 
 /** Where a bundle came from. */
 export type BundleSource = 'POLICY_DIR' | 'apply' | 'rollback';
@@ -50,16 +50,13 @@ export class BundleStore {
   }
 
   /** Keeps a bundle and tells its folder. It is complete or not there. */
-  async keep({ hash, files }: PolicyFolder): Promise<string> {
-    const bundle = this.folderOf(hash);
-    if (await this.has(hash)) return bundle;
+  async keep(folder: PolicyFolder): Promise<string> {
+    const bundle = this.folderOf(folder.hash);
+    if (await this.has(folder.hash)) return bundle;
     const partial = `${bundle}.new`;
     await rm(partial, { recursive: true, force: true });
     await mkdir(partial, { recursive: true, mode: 0o700 });
-    for (const [path, content] of files) {
-      await mkdir(dirname(join(partial, path)), { recursive: true, mode: 0o700 });
-      await writeFile(join(partial, path), content, { mode: 0o600, flush: true });
-    }
+    await writePolicyFolder(folder, partial, { flush: true });
     await share(partial, this.#readers);
     await rename(partial, bundle);
     return bundle;

@@ -1,4 +1,4 @@
-import { symlink } from 'node:fs/promises';
+import { mkdir, readdir, rename, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { DOORS, folderOf, policy, temporaryFolder } from '../workbench/support.ts';
@@ -43,7 +43,7 @@ const BROKEN: [what: string, files: Record<string, string>, code: number, compla
   ['a schema that is no schema', { 'policies/_schemas/door.json': '{"type": 7}' }, 3, /door\.json/],
   ['a schema that is missing', { 'policies/door.yaml': DOOR.replace('door.json', 'gate.json') }, 3, /gate\.json/],
   ['a file of 5 MB', { 'policies/door.yaml': `${DOOR}# ${'x'.repeat(5_000_000)}\n` }, 1, /door\.yaml has 50\d+ bytes/],
-  ['no policy at all', { 'policies/door.yaml': '', 'policies/readme.txt': '' }, 1, /There is no policy/],
+  ['no policy at all', { 'policies/door.yaml': '', 'policies/readme.txt': '' }, 1, /door\.yaml is empty/],
 ];
 
 describe.each(['verify', 'coverage', 'mutate'])('policy %s', (command) => {
@@ -66,6 +66,19 @@ describe.each(['verify', 'coverage', 'mutate'])('policy %s', (command) => {
     await symlink(join(outside, 'secret.yaml'), join(folder, 'policies/link.yaml'));
     const message = 'link.yaml is a link that leads out of the policy folder';
     expect(await policy(...at(folder))).toMatchObject({ code: 1, stderr: expect.stringContaining(message) });
+  });
+
+  test('takes a folder as Kubernetes mounts it', async () => {
+    const plain = await policy(...at(await folderOf(DOORS)));
+    const folder = await folderOf(DOORS);
+    const mounted = join(folder, 'policies');
+    await rename(mounted, join(folder, '..2026_11_28'));
+    await mkdir(mounted);
+    await rename(join(folder, '..2026_11_28'), join(mounted, '..2026_11_28'));
+    await symlink('..2026_11_28', join(mounted, '..data'));
+    for (const name of await readdir(join(mounted, '..data'))) await symlink(`..data/${name}`, join(mounted, name));
+    const { code, stderr } = await policy(...at(folder));
+    expect({ code, stderr }).toEqual({ code: plain.code, stderr: plain.stderr });
   });
 
   test('refuses an empty folder and a missing one', async () => {

@@ -1,6 +1,9 @@
 import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { PolicyError } from '@sparkgate/cerbos-policies/policy-error';
-import { readPolicyFolder } from '@sparkgate/cerbos-policies/policy-folder';
+import { readPolicyFolder, writePolicyFolder, type PolicyFolder } from '@sparkgate/cerbos-policies/policy-folder';
 import { refuseHashCollisions } from '@sparkgate/cerbos-policies/rule-hash-collisions';
 import { refuseUnsupportedSyntax } from '@sparkgate/cerbos-policies/unsupported-syntax';
 import { cerbosBinary } from './binary.ts';
@@ -25,23 +28,30 @@ export async function compilePolicies(
   options: { tests?: string; output?: 'tree' | 'junit' | 'json' | 'list'; verbose?: boolean; filter?: string } = {},
 ): Promise<CompileResult> {
   const { tests, output = 'tree', verbose = false, filter } = options;
-  const complaint = await complaintOf(policyDir);
-  if (complaint !== null) return { code: 3, stdout: '', stderr: `${complaint}\n` };
+  const folder = await soundFolder(policyDir);
+  if (typeof folder === 'string') return { code: 3, stdout: '', stderr: `${folder}\n` };
   const format = output === 'junit' ? ['--test-output=junit'] : [`--output=${output}`];
   // Cerbos marks --tests as deprecated, yet without it tests must lie among the policies.
   const scope = tests === undefined ? '--skip-tests' : `--tests=${tests}`;
   const trace = [...(verbose ? ['--verbose'] : []), ...(filter === undefined ? [] : [`--test-filter=${filter}`])];
-  const args = ['compile', '--strict-evaluation', '--no-color', ...trace, ...format, scope, '--', policyDir];
-  return run(cerbosBinary(), args);
+  const args = ['compile', '--strict-evaluation', '--no-color', ...trace, ...format, scope, '--'];
+  if (folder === null) return run(cerbosBinary(), [...args, policyDir]);
+  const copy = await mkdtemp(join(tmpdir(), 'cerbos-policies-'));
+  try {
+    await writePolicyFolder(folder, copy);
+    return await run(cerbosBinary(), [...args, copy]);
+  } finally {
+    await rm(copy, { recursive: true, force: true });
+  }
 }
 
-/** What Cerbos would take wrong, or too long for; null for all else that is wrong, which is for Cerbos to say. */
-async function complaintOf(policyDir: string): Promise<string | null> {
+/** The folder, or what Cerbos would take wrong in it, or too long for; null for all else that is wrong, which Cerbos says. */
+async function soundFolder(policyDir: string): Promise<PolicyFolder | string | null> {
   try {
     const folder = await readPolicyFolder(policyDir);
     refuseUnsupportedSyntax(folder);
     refuseHashCollisions(folder);
-    return null;
+    return folder;
   } catch (error) {
     if (error instanceof PolicyError) return error.message;
     if (error instanceof Error && 'syscall' in error) return null;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { constants, type Stats } from 'node:fs';
-import { open, readdir, readlink, realpath, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, open, readdir, readlink, realpath, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { nestingOf } from './nesting.ts';
 import { PolicyError } from './policy-error.ts';
 
@@ -42,6 +42,21 @@ export async function readPolicyFolder(folder: string): Promise<PolicyFolder> {
     hash.update(`${path}\0${content.length}\0`).update(content);
   }
   return { hash: hash.digest('hex'), files };
+}
+
+/**
+ * Writes the files below a folder, without links: Cerbos passes over folders that are links, as Kubernetes mounts them.
+ * @param flush whether the files are to outlive a power cut
+ */
+export async function writePolicyFolder(
+  { files }: Pick<PolicyFolder, 'files'>,
+  folder: string,
+  { flush = false } = {},
+): Promise<void> {
+  for (const [path, content] of files) {
+    await mkdir(dirname(join(folder, path)), { recursive: true, mode: 0o700 });
+    await writeFile(join(folder, path), content, { mode: 0o600, flush });
+  }
 }
 
 async function readOne(root: string, path: string): Promise<Buffer> {

@@ -1,7 +1,8 @@
-import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { PdpClient } from '@sparkgate/cerbos-pdp/client';
+import { readPolicyFolder, writePolicyFolder } from '@sparkgate/cerbos-policies/policy-folder';
 import { compilePolicies } from '@sparkgate/cerbos-pdp/compile';
 import { documentsOf, type PolicyFile } from '@sparkgate/cerbos-policies/policy-files';
 import { PolicyError } from '@sparkgate/cerbos-policies/policy-error';
@@ -58,7 +59,7 @@ export async function serveBatch(
 ): Promise<Batch> {
   const copy = await mkdtemp(join(tmpdir(), 'sg-mutants-'));
   try {
-    await cp(folder, copy, { recursive: true, dereference: true });
+    await writePolicyFolder(await readPolicyFolder(folder), copy);
     for (const { mutant, affected } of mutants) {
       for (const it of affected) await writeAliased(copy, mutant, it, files);
     }

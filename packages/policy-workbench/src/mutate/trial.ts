@@ -1,8 +1,9 @@
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Attributes } from '@sparkgate/cerbos-pdp/decision-input';
 import type { Contract } from '../contract.ts';
+import { readPolicyFolder, writePolicyFolder } from '@sparkgate/cerbos-policies/policy-folder';
 import { compilePolicies } from '@sparkgate/cerbos-pdp/compile';
 import { decideUnit } from '../space/decided-unit.ts';
 import type { Expectation } from './expectations.ts';
@@ -189,7 +190,7 @@ async function survivor(
 export async function runTests(mutant: Mutant, { folder, tests }: TrialGround): Promise<Fate | null> {
   const copy = await mkdtemp(join(tmpdir(), 'sg-mutant-'));
   try {
-    await cp(folder, copy, { recursive: true, dereference: true });
+    await writePolicyFolder(await readPolicyFolder(folder), copy);
     await writeFile(join(copy, mutant.file), mutant.text);
     const { code, stdout, stderr } = await compilePolicies(copy, { tests, output: 'json' });
     if (code === 0) return null;
