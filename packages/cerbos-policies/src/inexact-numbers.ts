@@ -44,12 +44,12 @@ function textOf({ value, source }: Scalar): string {
   return typeof value === 'string' ? value : (source ?? String(value));
 }
 
-/** What may hold digits in CEL: comments, raw texts, texts, names; and numbers. */
+/** What may hold digits in CEL: comments, raw texts, texts, names; and numbers. A text that nothing ends goes on to the end. */
 const CEL = new RegExp(
   [
     String.raw`//[^\n]*`,
-    String.raw`(?:r|br|rb)(?:"""[^]*?"""|'''[^]*?'''|"[^"\n]*"|'[^'\n]*')`,
-    String.raw`b?(?:"""(?:\\[^]|[^])*?"""|'''(?:\\[^]|[^])*?'''|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')`,
+    String.raw`(?:r|br|rb)(?:"""[^]*?(?:"""|$)|'''[^]*?(?:'''|$)|"[^"\n]*"?|'[^'\n]*'?)`,
+    String.raw`b?(?:"""(?:\\[^]|[^\\])*?(?:"""|$)|'''(?:\\[^]|[^\\])*?(?:'''|$)|"(?:\\.|[^"\\\n])*"?|'(?:\\.|[^'\\\n])*'?)`,
     String.raw`[a-z_]\w*`,
     String.raw`(?<number>0x[\da-f]+|(?:\d+(?:\.\d+)?|\.\d+)(?:e[-+]?\d+)?)u?`,
   ].join('|'),
@@ -74,6 +74,6 @@ function decimal(text: string): string {
   const [mantissa = '', power = '0'] = text.toLowerCase().split('e');
   const [whole = '', fraction = ''] = mantissa.split('.');
   const digits = (whole + fraction).replace(/^0+/, '');
-  const kept = digits.replace(/0+$/, '');
+  const kept = digits.replace(/(?<!0)0+$/, '');
   return kept === '' ? '0' : `${kept}e${Number(power) - fraction.length + digits.length - kept.length}`;
 }

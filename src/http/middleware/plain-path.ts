@@ -28,7 +28,7 @@ export function plainPath() {
  */
 function targetOf(c: Http<Env>): string {
   const { incoming } = (c.env ?? {}) as Partial<HttpBindings>;
-  return (incoming?.url ?? c.req.url.replace(/#.*$/s, '')).replace(/^https?:\/\/[^/?#]*/, '');
+  return (incoming?.url ?? c.req.url.replace(/#.*/s, '')).replace(/^https?:\/\/[^/?#]*/, '');
 }
 
 function faultOf(target: string): string | null {

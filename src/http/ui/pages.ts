@@ -79,5 +79,5 @@ export function isPage(c: Context<PageEnv>): boolean {
 export function withoutSlash({ req }: Context<PageEnv>): string | null {
   const { pathname, search } = new URL(req.url);
   if ((req.method !== 'GET' && req.method !== 'HEAD') || !/[^/]\/+$/.test(pathname)) return null;
-  return localPath(`${pathname.replace(/\/+$/, '')}${search}`, routes.home());
+  return localPath(`${pathname.replace(/(?<!\/)\/+$/, '')}${search}`, routes.home());
 }

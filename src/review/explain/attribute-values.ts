@@ -66,12 +66,17 @@ function sortsIn(leaf: string, side: Attribute['side'], name: string): Sort[] {
 function sortAt(before: string, after: string): Sort[] {
   if (/\bin$/.test(before) || /^\.(?:size|exists|exists_one|all|filter|map)\(/.test(after)) return ['list'];
   if (/^\.(?:startsWith|endsWith|contains|matches)\(/.test(after)) return ['string'];
-  const right = /^(?:==|!=|<=?|>=?|in\s*\[)\s*(.*)$/s.exec(after)?.[1];
-  if (right !== undefined) return sortOfText(right);
-  const left = /^(.*?)\s*(?:==|!=|<=?|>=?)$/s.exec(before)?.[1];
-  if (left !== undefined) return /["']$/.test(left) ? ['string'] : sortOfText(/[^\s(!]+$/.exec(left)?.[0] ?? '');
+  const right = /^(?:==|!=|<=?|>=?|in\s*\[)/.exec(after)?.[0];
+  if (right !== undefined) return sortOfText(after.slice(right.length).trimStart());
+  const operator = /(?:==|!=|<=?|>=?)$/.exec(before)?.index;
+  if (operator !== undefined) return sortAtEnd(before.slice(0, operator).trimEnd());
   const isAlone = /(?:^|[(!?:]|&&|\|\|)$/.test(before) && /^(?:$|[)?:]|&&|\|\|)/.test(after);
   return isAlone && !/\bhas\($/.test(before) ? ['boolean'] : [];
+}
+
+/** What a text ends in. */
+function sortAtEnd(text: string): Sort[] {
+  return /["']$/.test(text) ? ['string'] : sortOfText(/(?<![^\s(!])[^\s(!]+$/.exec(text)?.[0] ?? '');
 }
 
 /** What a text begins with. */

@@ -25,7 +25,10 @@ export function markdownText(line: string): string {
 /** A word; what surrounds it in a sentence stays outside the span of code. */
 function word(text: string, isFirst: boolean): string {
   if (text === '->' && !isFirst) return text;
-  const [, before = '', inside = '', after = ''] = /^([("]*)(.*?)([.,;:)"]*)$/su.exec(text) ?? [];
+  const [before = ''] = /^[("]*/.exec(text) ?? [];
+  const rest = text.slice(before.length);
+  const inside = rest.replace(/(?<![.,;:)"])[.,;:)"]+$/, '');
+  const after = rest.slice(inside.length);
   const isHarmless = PLAIN.test(text) && !MEANT.test(inside + after) && !(isFirst && BEGINS.test(text));
   if (isHarmless) return text;
   return inside === '' ? code(text) : `${before}${code(inside)}${after}`;

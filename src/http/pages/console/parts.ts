@@ -35,7 +35,8 @@ export function userName(locale: Locale, userId: string, self: string): Html {
 
 /** Who did something, from the audit trail's `user:adm`. */
 export function actorName(locale: Locale, actor: string): Html {
-  const [, type = '', id = ''] = /^([^:]*):?(.*)$/su.exec(actor) ?? [];
+  const [type = ''] = actor.split(':', 1);
+  const id = actor.slice(type.length + 1);
   const kinds: Readonly<Record<string, string>> = locale.words.console.actors;
   const kind = kinds[type] ?? type;
   if (id === '') return html`${kind}`;
