@@ -52,7 +52,7 @@ async function composedBy(file: string): Promise<Pattern[]> {
 
 const costly = ({ source, flags }: Pattern): boolean => analyse({ source, flags }).reports.length > 0;
 
-test.each(['/+$', String.raw`^(.*?)\s*=$`, '^(?:a|aa)+$'])('%s costs more than its length', (it) => {
+test.each(['/+$', String.raw`^(.*?)\s*=$`, '^(?:a+)+$'])('%s costs more than its length', (it) => {
   expect(costly({ place: '', source: it, flags: 's' })).toBe(true);
 });
 
