@@ -1,5 +1,6 @@
 import { SparkgateError, type Reason } from '../domain/errors.ts';
-import type { Bundle, RuleName } from './bundle.ts';
+import type { RuleName } from '@sparkgate/cerbos-policies/kinds';
+import type { Bundle } from './bundle.ts';
 import { matchesAny } from '@sparkgate/cerbos-policies/glob';
 import type { Check, Decision, Properties } from './check.ts';
 import type { Decider } from './decide.ts';

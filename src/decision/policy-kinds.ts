@@ -1,5 +1,6 @@
 import type { Reason } from '../domain/errors.ts';
-import { isOfThisService, knowsSubjectType, namesAction, type Attribute, type Bundle } from './bundle.ts';
+import type { Attribute } from '@sparkgate/cerbos-policies/expression-reads';
+import { isOfThisService, knowsSubjectType, namesAction, type Bundle } from './bundle.ts';
 import { matchesAny } from '@sparkgate/cerbos-policies/glob';
 import type { Check, Decision, Properties } from './check.ts';
 import type { RecordDecision } from './decision-record.ts';

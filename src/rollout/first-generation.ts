@@ -1,3 +1,4 @@
+import { policiesOf } from '@sparkgate/cerbos-policies/policies';
 import type { Logger } from 'pino';
 import type { BundleRecord, BundleSource, BundleStore } from './bundle-store.ts';
 import { PlatformError } from '../platform/platform-error.ts';
@@ -99,7 +100,7 @@ export function candidateOf(found: PolicyFolder, folder: string): Bundle {
 
 function readable(found: PolicyFolder): Bundle {
   try {
-    return bundleOf(found);
+    return bundleOf(policiesOf(found));
   } catch (cause) {
     throw new PoliciesRefused('compile', cause instanceof Error ? cause.message : String(cause), { cause });
   }

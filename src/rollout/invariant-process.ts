@@ -1,4 +1,4 @@
-import { readPolicyFiles } from '@sparkgate/cerbos-policies/policy-files';
+import { readPolicies } from '@sparkgate/cerbos-policies/read-policies';
 import { verifyPolicies } from '@sparkgate/policy-workbench/verify/verify-policies';
 import { findingsReport } from '@sparkgate/policy-workbench/verify/verify-report';
 import { CONTRACT } from '../review/contract.ts';
@@ -14,10 +14,10 @@ export interface InvariantTask {
 export type Checked = { outcome: 'hold' } | { outcome: 'doubted' | 'unreadable'; report: string };
 
 async function check({ policyDir, invariants }: InvariantTask): Promise<Checked> {
-  const files = await readPolicyFiles(policyDir);
+  const policies = await readPolicies(policyDir);
   const verified = await verifyPolicies({
     folder: policyDir,
-    files,
+    policies,
     invariants,
     kind: null,
     contract: CONTRACT,

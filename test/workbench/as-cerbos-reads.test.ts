@@ -1,10 +1,11 @@
+import { documentsIn } from '@sparkgate/cerbos-policies/policy-documents';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readBundle } from '../../src/decision/bundle.ts';
 import { actionExamples } from '@sparkgate/policy-workbench/space/action-examples';
 import { coveragePoints } from '@sparkgate/policy-workbench/coverage/points';
 import { mutantsOf } from '@sparkgate/policy-workbench/mutate/mutants';
-import { documentsOf, readPolicyFiles } from '@sparkgate/cerbos-policies/policy-files';
+import { readPolicies } from '@sparkgate/cerbos-policies/read-policies';
 import { openServers } from '../../src/review/policy-servers.ts';
 import { readKindTexts } from '@sparkgate/cerbos-policies/kind-text';
 import { DOORS, folderOf, policy } from './support.ts';
@@ -31,7 +32,7 @@ test.each([
   ['of a scope', DOOR.replace('version: default', 'version: default\n  scope: acme')],
 ])('a policy that is %s is there for nobody', async (_what, door) => {
   const folder = await policies({ 'policies/door.yaml': door });
-  const files = await readPolicyFiles(folder);
+  const files = await readPolicies(folder);
   const texts = readKindTexts(files);
   expect([...texts.keys()]).toEqual([]);
   expect([...(await readBundle(folder)).kinds.keys()]).toEqual([]);
@@ -42,7 +43,7 @@ test.each([
 test.each(['disabled: true\n', ''])(
   'an exception that is made (%s) counts only when it is not disabled',
   async (top) => {
-    const files = await readPolicyFiles(await policies({ 'policies/eve.yaml': top + EVE }));
+    const files = await readPolicies(await policies({ 'policies/eve.yaml': top + EVE }));
     const door = readKindTexts(files).get('door');
     expect(door?.swayedBy).toEqual(top === '' ? ['the principal policy of eve'] : []);
   },
@@ -84,7 +85,7 @@ resourcePolicy:
 
 test('merge keys are read as Cerbos reads them', async () => {
   const folder = await policies({ 'policies/door.yaml': MERGED });
-  const files = await readPolicyFiles(folder);
+  const files = await readPolicies(folder);
   const rules = readKindTexts(files).get('door')?.rules ?? [];
   expect(rules.map(({ actions, roles, leaves }) => [actions, roles, leaves])).toEqual([
     [['open'], ['user'], ['R.attr.member']],
@@ -129,7 +130,7 @@ test('another anchor under a merge key is a change', async () => {
 });
 
 test('a mutant of what is merged in changes the text of the anchor, once', async () => {
-  const files = await readPolicyFiles(await policies({ 'policies/door.yaml': MERGED }));
+  const files = await readPolicies(await policies({ 'policies/door.yaml': MERGED }));
   const mutants = mutantsOf(files, {
     texts: readKindTexts(files),
     schemas: [],
@@ -138,10 +139,10 @@ test('a mutant of what is merged in changes the text of the anchor, once', async
   });
   const flips = mutants.filter(({ what }) => what.startsWith('flips'));
   expect(flips.map(({ line }) => line)).toEqual([10, 21]);
-  expect(documentsOf('door.yaml', flips[0]?.text ?? '')).toMatchObject([
+  expect(documentsIn('door.yaml', flips[0]?.text ?? '')).toMatchObject([
     { resourcePolicy: { rules: ['DENY', 'DENY', 'DENY', 'ALLOW'].map((it) => ({ effect: `EFFECT_${it}` })) } },
   ]);
-  expect(mutants.filter(({ text }) => documentsOf('door.yaml', text).length === 0)).toEqual([]);
+  expect(mutants.filter(({ text }) => documentsIn('door.yaml', text).length === 0)).toEqual([]);
 });
 
 test.each([
@@ -184,7 +185,7 @@ rolePolicy:
     - resource: door
       allowActions: [see, knock]
 `;
-  const files = await readPolicyFiles(await policies({ 'policies/clerk.yaml': clerk }));
+  const files = await readPolicies(await policies({ 'policies/clerk.yaml': clerk }));
   const mutants = mutantsOf(files, {
     texts: readKindTexts(files),
     schemas: [],

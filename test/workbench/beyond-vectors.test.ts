@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { readPolicyFiles } from '@sparkgate/cerbos-policies/policy-files';
+import { readPolicies } from '@sparkgate/cerbos-policies/read-policies';
 import { readKindTexts } from '@sparkgate/cerbos-policies/kind-text';
 import { openSpace } from '@sparkgate/policy-workbench/verify/verify-kind';
 import { DOORS, folderOf, policy } from './support.ts';
@@ -32,7 +32,7 @@ const verify = async (folder: string) =>
 /** Opens the space of doors whose policy has this expression. */
 const open = async (expr: string) => {
   const folder = join(await doors(expr), 'policies');
-  const door = readKindTexts(await readPolicyFiles(folder)).get('door');
+  const door = readKindTexts(await readPolicies(folder)).get('door');
   if (!door) throw new Error('there is no door');
   return openSpace(folder, CONTRACT, door);
 };

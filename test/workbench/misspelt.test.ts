@@ -2,14 +2,14 @@ import { expect, test } from 'vitest';
 import { join } from 'node:path';
 import { readInvariants, type Invariant } from '@sparkgate/policy-workbench/verify/invariants';
 import { refuseMisspelt } from '@sparkgate/policy-workbench/verify/misspelt';
-import { readPolicyFiles } from '@sparkgate/cerbos-policies/policy-files';
+import { readPolicies } from '@sparkgate/cerbos-policies/read-policies';
 import { readKindTexts } from '@sparkgate/cerbos-policies/kind-text';
 import { openSpace } from '@sparkgate/policy-workbench/verify/verify-kind';
 import { folderOf } from './support.ts';
 import { CONTRACT } from '../../src/review/contract.ts';
 
 const POLICIES = join(import.meta.dirname, '../../policies');
-const accounts = readPolicyFiles(POLICIES).then(async (files) => {
+const accounts = readPolicies(POLICIES).then(async (files) => {
   const text = readKindTexts(files).get('tiktok_account');
   if (!text) throw new Error('there is no policy of tiktok_account');
   return openSpace(POLICIES, CONTRACT, text);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { policySchemas } from '../../src/decision/policy-schemas.ts';
 import { domainOf, InfiniteDomain, sizeOf, valuesOf } from '@sparkgate/policy-workbench/space/finite-domain';
-import { readPolicyFiles } from '@sparkgate/cerbos-policies/policy-files';
+import { readPolicies } from '@sparkgate/cerbos-policies/read-policies';
 import { readKindTexts, type KindText } from '@sparkgate/cerbos-policies/kind-text';
 import { openSpace, rulesFor } from '@sparkgate/policy-workbench/verify/verify-kind';
 import { CONTRACT } from '../../src/review/contract.ts';
@@ -37,7 +37,7 @@ test.each([
 });
 
 async function account(): Promise<KindText> {
-  const text = readKindTexts(await readPolicyFiles(POLICIES)).get('tiktok_account');
+  const text = readKindTexts(await readPolicies(POLICIES)).get('tiktok_account');
   if (!text) throw new Error('there is no policy of tiktok_account');
   return text;
 }

@@ -49,8 +49,9 @@ export async function compilePolicies(
 async function soundFolder(policyDir: string): Promise<PolicyFolder | string | null> {
   try {
     const folder = await readPolicyFolder(policyDir);
-    refuseUnsupportedSyntax(folder);
-    refuseHashCollisions(folder);
+    const policies = policiesOf(folder);
+    refuseUnsupportedSyntax(policies);
+    refuseHashCollisions(policies);
     return folder;
   } catch (error) {
     if (error instanceof PolicyError) return error.message;

@@ -1,7 +1,7 @@
 import { isAlias, isMap, isScalar, visit, YAMLMap, type Document, type Node, type Pair } from 'yaml';
 
-/** Puts what aliases and merge keys stand for in their places. */
-export function expanded(document: Document.Parsed): Node | null {
+/** Puts what aliases and merge keys stand for in their places, in the document itself. */
+export function expanded(document: Document): Node | null {
   visit(document, {
     Alias: (_key, alias) => alias.resolve(document),
     Map: (_key, map) => withMerged(map, document),
@@ -9,7 +9,7 @@ export function expanded(document: Document.Parsed): Node | null {
   return document.contents;
 }
 
-function withMerged(map: YAMLMap, document: Document.Parsed): YAMLMap | undefined {
+function withMerged(map: YAMLMap, document: Document): YAMLMap | undefined {
   const merges = map.items.filter(isMerge);
   if (merges.length === 0) return undefined;
   const own = map.items.filter((it) => !isMerge(it));

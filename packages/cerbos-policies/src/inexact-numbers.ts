@@ -1,16 +1,14 @@
 import { isPair, visit, type Scalar } from 'yaml';
-import { expanded } from './expanded.ts';
-import { loadedPolicies } from './policy-documents.ts';
-import type { PolicyFolder } from './policy-folder.ts';
+import type { Policies } from './policies.ts';
 
 /**
  * The numbers in expressions and constants of policies that no double is, and so no number of JSON: nothing that is sent
  * equals them. A sentence each, with file and line. Texts and names are no numbers, whatever digits they hold.
  */
-export function inexactNumbers(folder: Pick<PolicyFolder, 'files'>): string[] {
-  return loadedPolicies(folder).flatMap(({ path, written, lines }) => {
+export function inexactNumbers({ documents }: Pick<Policies, 'documents'>): string[] {
+  return documents.flatMap(({ path, expanded, lines }) => {
     const found = new Set<string>();
-    visit(expanded(written), {
+    visit(expanded(), {
       Scalar: (key, scalar, ancestors) => {
         if (key === 'key') return;
         const names = ancestors.filter(isPair).map((pair) => String(pair.key));

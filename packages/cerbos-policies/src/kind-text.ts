@@ -1,8 +1,10 @@
-import { matchesGlob } from './glob.ts';
+import type { Condition } from './condition.ts';
 import { expand, literal } from './expressions.ts';
+import { matchesGlob } from './glob.ts';
 import type { Json } from './json.ts';
-import { asList, asNode, isString, type YamlNode } from './yaml-node.ts';
-import type { PolicyFile } from './policy-files.ts';
+import type { Policies } from './policies.ts';
+import type { DerivedRoles, Exceptions, ResourcePolicy, Rule } from './policy.ts';
+import { asNode, isString } from './yaml-node.ts';
 
 /** A rule as far as its decision can depend on it: every expression with its variables and constants filled in. */
 export interface RuleText {
@@ -33,41 +35,52 @@ export interface KindText {
   swayedBy: readonly string[];
 }
 
+/** What an expression may name, and the files that it is named in. */
 interface Scope {
-  names: Map<string, string>;
-  variables: string[];
-  files: Set<string>;
+  names: ReadonlyMap<string, string>;
+  variables: readonly string[];
+  files: readonly string[];
+}
+
+/** A condition with its variables and constants filled in. */
+type Filled = { expr: string } | { how: string; of: readonly Filled[] };
+
+interface DerivedRole {
+  parents: readonly string[];
+  condition: Filled | null;
+  variables: readonly string[];
 }
 
 /** Every kind's policy, read whole. @throws UnreadableExpression where an expression is beyond what is read here */
-export function readKindTexts(files: readonly PolicyFile[]): Map<string, KindText> {
+export function readKindTexts(policies: Policies): Map<string, KindText> {
   const kinds = new Map<string, KindText>();
-  for (const file of files) {
-    for (const root of file.documents) {
-      const policy = asNode(root['resourcePolicy']);
-      const kind = policy['resource'];
-      if (!isString(kind)) continue;
-      const text = kindText(kind, file.path, policy, files);
-      const before = kinds.get(kind);
-      kinds.set(kind, before ? { ...before, rules: [...before.rules, ...text.rules] } : text);
-    }
+  for (const policy of policies.resources) {
+    const text = kindText(policy, policies);
+    const before = kinds.get(policy.kind);
+    kinds.set(policy.kind, before ? { ...before, rules: [...before.rules, ...text.rules] } : text);
   }
   return kinds;
 }
 
-function kindText(kind: string, file: string, policy: YamlNode, files: readonly PolicyFile[]): KindText {
-  const scope = scopeOf(policy, files, file);
-  const derived = derivedRoles(policy, files, scope.files);
-  const ref = asNode(asNode(policy['schemas'])['resourceSchema'])['ref'];
-  const texts = asList(policy['rules']).map((it, index) => ruleText(asNode(it), index, { file, scope, derived }));
+function kindText(policy: ResourcePolicy, policies: Policies): KindText {
+  const { kind, schemas, document } = policy;
+  const scope = scopeOf(policy, policies);
+  const sets = policies.derivedRoles
+    .filter(({ name }) => policy.importDerivedRoles.includes(name))
+    .map((set) => ({ set, scope: scopeOf(set, policies) }));
+  const derived = new Map(sets.flatMap(rolesOf));
+  const texts = policy.rules.map((rule, index) => ruleText(rule, index, { file: document.path, scope, derived }));
   const rules = texts.some(asksForDerivedRoles) ? texts.map((it) => withDerivedRoles(it, derived)) : texts;
+  const { ref } = asNode(schemas['resourceSchema']);
   return {
     kind,
-    file,
+    file: document.path,
     schema: isString(ref) ? ref.replace(/^cerbos:\/\/\//, '') : null,
     rules,
-    files: [file, ...[...scope.files].filter((it) => it !== file)],
-    swayedBy: files.flatMap(({ documents }) => documents.flatMap((root) => swaying(root, kind, rules))),
+    files: [...new Set([document.path, ...scope.files, ...sets.flatMap((it) => it.scope.files)])],
+    swayedBy: policies.exceptions.flatMap((it) =>
+      sways(it, kind, rules) ? `the ${it.sort} policy of ${it.whose}` : [],
+    ),
   };
 }
 
@@ -80,113 +93,69 @@ const withDerivedRoles = (rule: RuleText, derived: ReadonlyMap<string, DerivedRo
 });
 
 /** A role policy counts for whoever has its role, whatever kinds it names. */
-function swaying(root: YamlNode, kind: string, rules: readonly RuleText[]): string[] {
-  const [principal, role] = [asNode(root['principalPolicy']), asNode(root['rolePolicy'])];
-  const names = (policy: YamlNode): boolean =>
-    asList(policy['rules']).some((it) => matchesGlob(String(asNode(it)['resource']), kind));
-  const hasRole = rules.some(({ roles }) => roles.includes(String(role['role'])));
-  return [
-    ...(names(principal) ? [`the principal policy of ${String(principal['principal'])}`] : []),
-    ...(names(role) || hasRole ? [`the role policy of ${String(role['role'])}`] : []),
-  ];
-}
-
-interface DerivedRole {
-  parents: string[];
-  condition: Condition | null;
-  variables: string[];
+function sways({ sort, whose, rules }: Exceptions, kind: string, own: readonly RuleText[]): boolean {
+  const isNamed = rules.some(({ resource }) => matchesGlob(resource, kind));
+  return isNamed || (sort === 'role' && own.some(({ roles }) => roles.includes(whose)));
 }
 
 function ruleText(
-  rule: YamlNode,
+  rule: Rule,
   index: number,
-  { file, scope, derived }: { file: string; scope: Scope; derived: Map<string, DerivedRole> },
+  { file, scope, derived }: { file: string; scope: Scope; derived: ReadonlyMap<string, DerivedRole> },
 ): RuleText {
-  const own = conditionOf(asNode(asNode(rule['condition'])['match']), scope.names);
-  const through = asList(rule['derivedRoles']).flatMap((name) => derived.get(String(name)) ?? []);
-  const direct = asList(rule['roles']).filter(isString);
+  const own = filled(rule.condition, scope.names);
+  const through = rule.derivedRoles.flatMap((name) => derived.get(name) ?? []);
   const conditions = [own, ...through.map((role) => role.condition)].filter((it) => it !== null);
-  const effect = String(rule['effect']);
-  const actions = asList(rule['actions']).filter(isString);
-  const variables = [...scope.variables, ...through.flatMap((role) => role.variables)];
   return {
-    name: isString(rule['name']) ? rule['name'] : `rule ${index + 1}`,
+    name: rule.name ?? `rule ${index + 1}`,
     file,
-    actions,
-    effect,
-    roles: [...direct, ...through.flatMap((role) => role.parents)],
-    leaves: conditions.flatMap(leavesOf),
-    variables,
-    text: JSON.stringify([effect, direct, through.map(({ parents, condition }) => [parents, condition]), own]),
+    actions: rule.actions,
+    effect: String(rule.effect),
+    roles: [...rule.roles, ...through.flatMap((role) => role.parents)],
+    leaves: conditions.flatMap(expressionsOf),
+    variables: [...scope.variables, ...through.flatMap((role) => role.variables)],
+    text: JSON.stringify([rule.effect, rule.roles, through.map(({ parents, condition }) => [parents, condition]), own]),
   };
 }
 
-type Condition = { expr: string } | { of: Condition[]; how: string };
-
-function conditionOf(match: YamlNode, names: ReadonlyMap<string, string>): Condition | null {
-  if (isString(match['expr'])) return { expr: expand(match['expr'], names) };
-  for (const how of ['all', 'any', 'none']) {
-    if (match[how] === undefined) continue;
-    const of = asList(asNode(match[how])['of']).map((it) => conditionOf(asNode(it), names));
-    return { how, of: of.filter((it) => it !== null) };
-  }
-  return null;
+function filled(condition: Condition | null, names: ReadonlyMap<string, string>): Filled | null {
+  if (condition === null) return null;
+  if ('expr' in condition) return { expr: expand(condition.expr, names) };
+  return { how: condition.how, of: condition.of.flatMap((it) => filled(it, names) ?? []) };
 }
 
-function leavesOf(condition: Condition): string[] {
-  return 'expr' in condition ? [condition.expr] : condition.of.flatMap(leavesOf);
-}
+const expressionsOf = (condition: Filled): string[] =>
+  'expr' in condition ? [condition.expr] : condition.of.flatMap(expressionsOf);
 
-function derivedRoles(policy: YamlNode, files: readonly PolicyFile[], used: Set<string>): Map<string, DerivedRole> {
-  const roles = new Map<string, DerivedRole>();
-  for (const set of asList(policy['importDerivedRoles'])) {
-    for (const { path, node } of exported('derivedRoles', set, files)) {
-      const scope = scopeOf(node, files, path);
-      for (const file of scope.files) used.add(file);
-      for (const definition of asList(node['definitions']).map(asNode)) {
-        roles.set(String(definition['name']), {
-          parents: asList(definition['parentRoles']).filter(isString),
-          condition: conditionOf(asNode(asNode(definition['condition'])['match']), scope.names),
-          variables: scope.variables,
-        });
-      }
-    }
-  }
-  return roles;
-}
-
-function exported(sort: string, name: unknown, files: readonly PolicyFile[]): { path: string; node: YamlNode }[] {
-  return files.flatMap(({ path, documents }) =>
-    documents.flatMap((root) => {
-      const node = asNode(root[sort]);
-      return root[sort] !== undefined && node['name'] === name ? [{ path, node }] : [];
-    }),
-  );
+function rolesOf({ set, scope }: { set: DerivedRoles; scope: Scope }): [string, DerivedRole][] {
+  return set.definitions.map(({ name, parentRoles, condition }) => [
+    name,
+    { parents: parentRoles, condition: filled(condition, scope.names), variables: scope.variables },
+  ]);
 }
 
 /** The variables and constants that are in scope, with those of the policy itself over imported ones. */
-function scopeOf(node: YamlNode, files: readonly PolicyFile[], own: string): Scope {
-  const used = new Set([own]);
-  const imported = (sort: string, key: string): YamlNode[] =>
-    asList(asNode(node[key])['import']).flatMap((name) =>
-      exported(sort, name, files).map(({ path, node: found }) => {
-        used.add(path);
-        return asNode(found['definitions']);
-      }),
-    );
-  const constants = [...imported('exportConstants', 'constants'), asNode(asNode(node['constants'])['local'])];
-  const variables = [...imported('exportVariables', 'variables'), asNode(asNode(node['variables'])['local'])];
+function scopeOf({ document, variables, constants }: ResourcePolicy | DerivedRoles, { exported }: Policies): Scope {
+  const imported = (sort: 'variables' | 'constants', imports: readonly string[]) =>
+    imports.flatMap((name) => exported.filter((it) => it.sort === sort && it.name === name));
+  const [shared, fixed] = [imported('variables', variables.imports), imported('constants', constants.imports)];
   const names = new Map([
     ['request.resource.attr', 'R.attr'],
     ['request.principal.attr', 'P.attr'],
     ['request.principal.roles', 'P.roles'],
   ]);
-  for (const [name, value] of constants.flatMap((it) => Object.entries(it))) {
+  for (const [name, value] of [...fixed.map(({ definitions }) => definitions), constants.local].flatMap(
+    Object.entries,
+  )) {
     for (const short of ['C', 'constants']) names.set(`${short}.${name}`, literal(value as Json));
   }
-  const all = variables.flatMap((it) => Object.entries(it));
+  const all = [...shared.map(({ definitions }) => definitions), variables.local].flatMap(Object.entries<unknown>);
   for (const [name, value] of all) {
     for (const short of ['V', 'variables']) names.set(`${short}.${name}`, String(value));
   }
-  return { names, variables: all.map(([, value]) => expand(String(value), names)), files: used };
+  return {
+    names,
+    variables: all.map(([, value]) => expand(String(value), names)),
+    files: [document.path, ...[...fixed, ...shared].map((it) => it.document.path)],
+  };
 }

@@ -1,7 +1,10 @@
-import { isNode, LineCounter, parseAllDocuments, type Document } from 'yaml';
+import { isNode, LineCounter, parseAllDocuments, type Document, type Node } from 'yaml';
+import { expanded } from './expanded.ts';
 import { PolicyError } from './policy-error.ts';
-import type { PolicyFolder } from './policy-folder.ts';
 import { asNode, isString, type YamlNode } from './yaml-node.ts';
+
+/** Where something stands in a document: the names of fields and the numbers of items down to it. */
+export type Keys = readonly (string | number)[];
 
 /** A policy as Cerbos reads it, merge keys resolved. */
 export interface PolicyDocument {
@@ -10,48 +13,59 @@ export interface PolicyDocument {
   /** The same as it is written. */
   written: Document.Parsed;
   lines: LineCounter;
+  /** The same with what aliases and merge keys stand for in their places. */
+  expanded: () => Node | null;
+  /** Whether it has a say where a question names neither a version nor a scope. */
+  decides: boolean;
   /** File and line of what stands under these keys, or of what holds it where it was merged in. */
-  locate: (...keys: (string | number)[]) => string;
+  locate: (...keys: Keys) => string;
+  /** The line in which this is written, wherever it was merged from. */
+  lineOf: (keys: Keys) => number;
 }
 
 /** Uses of anchors in one file: many for people, few for a machine. */
 const MOST_ALIASES = 10_000;
 
 /**
- * The policies in a text that decide something, or that such policies import. What is no YAML is for Cerbos to refuse,
- * and is read here as far as it goes.
+ * The policies in a text, without disabled ones. What is no YAML is for Cerbos to refuse, and is read here as far as it
+ * goes. @throws PolicyError for aliases beyond measure
  */
-export function decidingDocuments(path: string, text: string): PolicyDocument[] {
-  try {
-    return enabledDocuments(path, text).filter(({ content }) => decides(content));
-  } catch (error) {
-    if (error instanceof PolicyError) return [];
-    throw error;
-  }
-}
-
-/** All policies that Cerbos loads of a folder: a disabled one is none. @throws PolicyError for aliases beyond measure */
-export const loadedPolicies = ({ files }: Pick<PolicyFolder, 'files'>): PolicyDocument[] =>
-  [...files]
-    .flatMap(([path, content]) => enabledDocuments(path, content.toString('utf8')))
-    .filter(({ written }) => written.errors.length === 0);
-
-function enabledDocuments(path: string, text: string): PolicyDocument[] {
-  if (path.startsWith('_schemas/')) return [];
+export function documentsIn(path: string, text: string): PolicyDocument[] {
   const lines = new LineCounter();
   const documents = parseAllDocuments(text, { lineCounter: lines, logLevel: 'silent', merge: true });
   if (!Array.isArray(documents)) return [];
   return documents.flatMap((written) => {
     const content = contentOf(path, written);
-    const locate = (...keys: (string | number)[]): string => `${path}:${lines.linePos(positionOf(written, keys)).line}`;
-    return content['disabled'] === true ? [] : [{ path, content, written, lines, locate }];
+    return content['disabled'] === true ? [] : [documentOf(path, { content, written, lines })];
   });
+}
+
+function documentOf(
+  path: string,
+  { content, written, lines }: Pick<PolicyDocument, 'content' | 'written' | 'lines'>,
+): PolicyDocument {
+  const clone = once(() => {
+    const copy: Document = written.clone();
+    copy.contents = expanded(copy);
+    return copy;
+  });
+  const line = (offset: number): number => lines.linePos(offset).line;
+  return {
+    path,
+    content,
+    written,
+    lines,
+    expanded: () => clone().contents,
+    decides: decides(content),
+    locate: (...keys) => `${path}:${line(positionOf(written, keys))}`,
+    lineOf: (keys) => line(positionOf(clone(), keys)),
+  };
 }
 
 /** The version that Cerbos takes where, as here, a question names none. */
 const VERSION = 'default';
 
-/** Questions of this service name neither a version nor a scope, so policies of another of them are never asked. */
+/** Policies of another version or scope are never asked. */
 function decides(content: YamlNode): boolean {
   return ['resourcePolicy', 'principalPolicy', 'rolePolicy'].every((sort) => {
     const { version, scope } = asNode(content[sort]);
@@ -68,10 +82,16 @@ function contentOf(path: string, document: Document.Parsed): YamlNode {
   }
 }
 
-function positionOf(document: Document.Parsed, keys: readonly (string | number)[]): number {
+function positionOf(document: Pick<Document, 'getIn'>, keys: Keys): number {
   for (let length = keys.length; length > 0; length -= 1) {
     const node = document.getIn(keys.slice(0, length), true);
     if (isNode(node) && node.range) return node.range[0];
   }
   return 0;
+}
+
+/** Makes a value once, when it is first asked for. */
+function once<T>(make: () => T): () => T {
+  let made: { it: T } | undefined;
+  return () => (made ??= { it: make() }).it;
 }

@@ -1,7 +1,8 @@
+import { leavesOf, type Condition } from './condition.ts';
+import type { Policies } from './policies.ts';
 import { PolicyError } from './policy-error.ts';
-import { loadedPolicies, type PolicyDocument } from './policy-documents.ts';
-import type { PolicyFolder } from './policy-folder.ts';
-import { asList, asNode, isString, type YamlNode } from './yaml-node.ts';
+import type { DerivedRoles, Exceptions, Policy, ResourcePolicy, Rule } from './policy.ts';
+import { asNode } from './yaml-node.ts';
 
 /** A rule, on one action and in one way to reach it; or a constant. */
 interface Row {
@@ -20,15 +21,14 @@ interface Row {
  * and of two files that is either. In the same way a constant `false` passes for `""` and for null.
  * @throws PolicyError with files and lines
  */
-export function refuseHashCollisions(folder: PolicyFolder): void {
-  const documents = loadedPolicies(folder);
+export function refuseHashCollisions({ loaded }: Pick<Policies, 'loaded'>): void {
   refuse(
-    Map.groupBy(rowsOf(documents), ({ looks }) => looks),
+    Map.groupBy(rowsOf(loaded), ({ looks }) => looks),
     'these two rules, which have the same action, effect and expressions and differ only in all, any and none. ' +
       'Give one of them an output of its own, such as output: { when: { ruleActivated: \'"its name"\' } }.',
   );
   refuse(
-    Map.groupBy(constantsOf(documents), ({ looks }) => looks),
+    Map.groupBy(constantsOf(loaded), ({ looks }) => looks),
     'these two constants of one name, which differ only in how they are nested, or in false, null and "". ' +
       'Give one of them another name.',
   );
@@ -41,86 +41,88 @@ function refuse(alike: ReadonlyMap<string, readonly Row[]>, what: string): void 
   }
 }
 
-function rowsOf(documents: readonly PolicyDocument[]): Row[] {
-  const sets = documents.map(({ content }) => asNode(content['derivedRoles']));
-  return documents.flatMap(({ content, locate }) =>
-    ['resourcePolicy', 'principalPolicy', 'rolePolicy'].flatMap((root) => {
-      const policy = asNode(content[root]);
-      const roles = conditionsOfRoles(sets.filter(({ name }) => asList(policy['importDerivedRoles']).includes(name)));
-      return asList(policy['rules']).flatMap((it, index) => {
-        const rule = asNode(it);
-        const through = asList(rule['derivedRoles']).map((name) => roles.get(name) ?? null);
-        const ways = through.length > 0 && asList(rule['roles']).length === 0 ? through : [null, ...through];
-        // Of a principal policy's rule the actions have an effect and a condition each.
-        const parts = root === 'principalPolicy' ? asList(rule['actions']).map(asNode) : [rule];
-        return parts.flatMap((part) =>
-          actionsOf(part).flatMap((action) =>
-            ways.map((way) => ({ at: locate(root, 'rules', index), ...looked([root, action], part, way) })),
-          ),
+function rowsOf(policies: readonly Policy[]): Row[] {
+  const sets = policies.filter((it) => it.sort === 'derived roles');
+  return policies.flatMap((policy) => {
+    switch (policy.sort) {
+      case 'resource': {
+        const roles = conditionsOfRoles(sets.filter(({ name }) => policy.importDerivedRoles.includes(name)));
+        return policy.rules.flatMap((rule) => {
+          const through = rule.derivedRoles.map((name) => roles.get(name) ?? null);
+          const ways = through.length > 0 && rule.roles.length === 0 ? through : [null, ...through];
+          return rowsOfRule(policy, rule, { actions: rule.actions, ways });
+        });
+      }
+      case 'principal':
+        return policy.rules.flatMap(({ rules }) =>
+          rules.flatMap((rule) => rowsOfRule(policy, rule, { actions: rule.actions, ways: [null] })),
         );
-      });
-    }),
-  );
+      case 'role':
+        return policy.rules.flatMap(({ rules }) =>
+          rules.flatMap((rule) => rowsOfRule(policy, rule, { actions: [rule.actions.toSorted()], ways: [null] })),
+        );
+      default:
+        return [];
+    }
+  });
 }
 
-function conditionsOfRoles(sets: readonly YamlNode[]): Map<unknown, Condition | null> {
-  const definitions = sets.flatMap((set) => asList(set['definitions']).map(asNode));
-  return new Map(definitions.map(({ name, condition }) => [name, conditionOf(asNode(condition)['match'])]));
+const conditionsOfRoles = (sets: readonly DerivedRoles[]): Map<string, Condition | null> =>
+  new Map(sets.flatMap(({ definitions }) => definitions).map(({ name, condition }) => [name, condition]));
+
+function rowsOfRule(
+  { sort, document }: ResourcePolicy | Exceptions,
+  rule: Rule,
+  { actions, ways }: { actions: readonly unknown[]; ways: readonly (Condition | null)[] },
+): Row[] {
+  // Of a principal policy the rule that is named holds several actions.
+  const at = document.locate(...rule.keys.slice(0, 3));
+  return actions.flatMap((action) => ways.map((way) => ({ at, ...looked([sort, action], rule, way) })));
 }
 
-function actionsOf(part: YamlNode): unknown[] {
-  if (part['allowActions'] !== undefined) return [asList(part['allowActions']).map(String).toSorted()];
-  return part['action'] === undefined ? asList(part['actions']) : [part['action']];
-}
-
-function looked(what: unknown[], part: YamlNode, roleCondition: Condition | null): Pick<Row, 'looks' | 'means'> {
-  const condition = conditionOf(asNode(part['condition'])['match']);
-  const output = asNode(part['output']);
-  const texts = [condition, roleCondition].flatMap((it) => (it === null ? [] : leavesOf(it)));
-  const told = [output['expr'], ...Object.values(asNode(output['when']))];
-  const sort = [...what, part['effect'] ?? null, condition === null, roleCondition === null];
+function looked(what: unknown[], rule: Rule, roleCondition: Condition | null): Pick<Row, 'looks' | 'means'> {
+  const texts = [rule.condition, roleCondition].flatMap((it) => leavesOf(it).map(({ expr }) => expr));
+  const told = [rule.output['expr'], ...Object.values(asNode(rule.output['when']))];
+  const sort = [...what, rule.effect, rule.condition === null, roleCondition === null];
   return {
     looks: JSON.stringify([sort, texts, told]),
-    means: JSON.stringify([condition, roleCondition, output]),
+    means: JSON.stringify([meaningOf(rule.condition), meaningOf(roleCondition), rule.output]),
   };
 }
 
-type Condition = string | { how: string; of: Condition[] };
+type Meaning = string | null | { how: string; of: Meaning[] };
 
-function conditionOf(match: unknown): Condition | null {
-  const node = asNode(match);
-  if (isString(node['expr'])) return node['expr'];
-  const how = ['all', 'any', 'none'].find((it) => node[it] !== undefined);
-  if (how === undefined) return null;
-  const of = asList(asNode(node[how])['of']).flatMap((it) => conditionOf(it) ?? []);
+function meaningOf(condition: Condition | null): Meaning {
+  if (condition === null) return null;
+  if ('expr' in condition) return condition.expr;
+  const { how } = condition;
+  const of = condition.of.map(meaningOf);
   // One thing is the same as all and any of it.
   return how !== 'none' && of.length === 1 ? (of[0] ?? null) : { how, of };
 }
 
-const leavesOf = (condition: Condition): string[] =>
-  isString(condition) ? [condition] : condition.of.flatMap(leavesOf);
-
-/** Where constants are named: in a policy, in a set of derived roles, and where they are exported. */
-const CONSTANTS = [
-  ['resourcePolicy', 'constants', 'local'],
-  ['principalPolicy', 'constants', 'local'],
-  ['rolePolicy', 'constants', 'local'],
-  ['derivedRoles', 'constants', 'local'],
-  ['exportConstants', 'definitions'],
-] as const;
-
-function constantsOf(documents: readonly PolicyDocument[]): Row[] {
-  return documents.flatMap(({ content, locate }) =>
-    CONSTANTS.flatMap((keys) => {
-      const constants = keys.reduce<YamlNode>((node, key) => asNode(node[key]), content);
-      return Object.entries(constants).map(([name, value]) => ({
-        at: locate(...keys, name),
-        looks: JSON.stringify([name, flat(value)]),
-        means: JSON.stringify(value),
-      }));
-    }),
-  );
+function constantsOf(policies: readonly Policy[]): Row[] {
+  return policies.flatMap((policy) => {
+    const [keys, named] =
+      'constants' in policy ? [[ROOTS[policy.sort], 'constants', 'local'], policy.constants.local] : [[], {}];
+    const own =
+      policy.sort === 'constants'
+        ? { keys: ['exportConstants', 'definitions'], named: policy.definitions }
+        : { keys, named };
+    return Object.entries(own.named).map(([name, value]) => ({
+      at: policy.document.locate(...own.keys, name),
+      looks: JSON.stringify([name, flat(value)]),
+      means: JSON.stringify(value),
+    }));
+  });
 }
+
+const ROOTS = {
+  resource: 'resourcePolicy',
+  principal: 'principalPolicy',
+  role: 'rolePolicy',
+  'derived roles': 'derivedRoles',
+} as const;
 
 /** A constant as Cerbos looks at it: without its structure, and with nothing, no and an empty text alike. */
 function flat(value: unknown): unknown[] {

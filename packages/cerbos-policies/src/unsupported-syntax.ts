@@ -1,7 +1,7 @@
 import { isReadableGlob } from './glob.ts';
 import { PolicyError } from './policy-error.ts';
-import { loadedPolicies, type PolicyDocument } from './policy-documents.ts';
-import type { PolicyFolder } from './policy-folder.ts';
+import type { Policies } from './policies.ts';
+import type { Keys, PolicyDocument } from './policy-documents.ts';
 import { asNode, isString } from './yaml-node.ts';
 
 /**
@@ -9,11 +9,10 @@ import { asNode, isString } from './yaml-node.ts';
  * field names that it takes in a second spelling, and a condition that is merged into one of another sort.
  * @throws PolicyError with file and line
  */
-export function refuseUnsupportedSyntax(folder: Pick<PolicyFolder, 'files'>): void {
-  for (const document of loadedPolicies(folder)) visit(document, document.content, []);
+export function refuseUnsupportedSyntax({ documents }: Pick<Policies, 'documents'>): void {
+  for (const document of documents) visit(document, document.content, []);
 }
 
-type Keys = readonly (string | number)[];
 type Refuse = (why: string) => never;
 
 function visit(document: PolicyDocument, value: unknown, at: Keys): void {

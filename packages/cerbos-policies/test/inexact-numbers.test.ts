@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest';
 import { inexactNumbers } from '../src/inexact-numbers.ts';
+import { documentsIn } from '../src/policy-documents.ts';
 import { documentPolicy } from './support.ts';
 
 const FILE = 'resource_policies/document.yaml';
 
 /** The numbers that are warned of, in their order. */
 function warned(text: string): (string | undefined)[] {
-  return inexactNumbers({ files: new Map([[FILE, Buffer.from(text)]]) }).map(
+  return inexactNumbers({ documents: documentsIn(FILE, text) }).map(
     (it) => /^resource_policies\/document\.yaml:\d+: (\S+) in `.*` is no number/.exec(it)?.[1],
   );
 }
@@ -86,7 +87,7 @@ test('file, line and expression are named', () => {
     'true',
     'variables:\n  local:\n    known: >-\n      R.attr.n ==\n      7123456789012345678\n',
   );
-  expect(inexactNumbers({ files: new Map([[FILE, Buffer.from(text)]]) })).toEqual([
+  expect(inexactNumbers({ documents: documentsIn(FILE, text) })).toEqual([
     `${FILE}:8: 7123456789012345678 in \`R.attr.n == 7123456789012345678\` is no number that JSON can carry, ` +
       'so that none that is sent equals it. Compare texts, as ids are.',
   ]);

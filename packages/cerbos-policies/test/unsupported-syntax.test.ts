@@ -1,7 +1,8 @@
+import { documentsIn } from '../src/policy-documents.ts';
 import { expect, test } from 'vitest';
 import { refuseUnsupportedSyntax } from '../src/unsupported-syntax.ts';
 
-const folder = (text: string) => ({ files: new Map([['a.yaml', Buffer.from(text)]]) });
+const folder = (text: string) => ({ documents: documentsIn('a.yaml', text) });
 const resource = (rule: string, more = ''): string => `apiVersion: api.cerbos.dev/v1
 resourcePolicy:
   resource: document

@@ -1,4 +1,5 @@
-import type { Attribute, Bundle } from '../../decision/bundle.ts';
+import { attributesIn, type Attribute } from '@sparkgate/cerbos-policies/expression-reads';
+import type { Bundle } from '../../decision/bundle.ts';
 import { matchesAny } from '@sparkgate/cerbos-policies/glob';
 import type { Properties } from '../../decision/check.ts';
 import type { DecisionInput } from '@sparkgate/cerbos-pdp/decision-input';
@@ -45,8 +46,6 @@ export async function attributeSets(
   return { sets: sets.map(told), tried };
 }
 
-const ATTRIBUTE = /\b(P|R|request\.principal|request\.resource)\.attr\.(\w+)/g;
-
 /** What the rules about the action look at. */
 function attributesRead(
   { kind, action }: DecisionInput,
@@ -54,14 +53,8 @@ function attributesRead(
 ): Attribute[] {
   const known = bundle.kinds.get(kind)?.rules ?? [];
   const about = known.filter(({ actions }) => matchesAny(actions, action));
-  const written = rules.about.flatMap(({ expressions }) => [...expressions.join('\n').matchAll(ATTRIBUTE)]);
-  const all = [
-    ...about.flatMap(({ reads }) => reads),
-    ...written.map(([, of = '', name = '']): Attribute => ({
-      side: /^P|principal/.test(of) ? 'subject' : 'resource',
-      name,
-    })),
-  ];
+  const written = rules.about.flatMap(({ expressions }) => expressions.flatMap(attributesIn));
+  const all = [...about.flatMap(({ reads }) => reads), ...written];
   return [...new Map(all.map((it) => [`${it.side}.${it.name}`, it])).values()];
 }
 

@@ -1,4 +1,4 @@
-import type { Attribute } from '../../decision/bundle.ts';
+import type { Attribute } from '@sparkgate/cerbos-policies/expression-reads';
 import { asList } from '@sparkgate/cerbos-policies/yaml-node';
 
 /** What sort of value an attribute is. */

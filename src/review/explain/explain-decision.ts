@@ -101,8 +101,8 @@ async function explainMerged(check: Check, facts: Facts, side: Side): Promise<Ex
   const explained = await answered(check, facts, { side, asked });
   if (explained.decision) return explained;
   const text = side.texts?.get(asked.kind);
-  const rules = { own: text ? rulesFor([asked.action], text) : [], about: rulesAbout(side.files, asked) };
-  const listed = listedValues(side.files, text?.schema ?? null);
+  const rules = { own: text ? rulesFor([asked.action], text) : [], about: rulesAbout(side.policies, asked) };
+  const listed = listedValues(side.policies, text?.schema ?? null);
   const { sets, tried } = await attributeSets(
     asked,
     { bundle: side.bundle, rules: { ...rules, listed } },

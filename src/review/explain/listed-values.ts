@@ -1,13 +1,10 @@
 import { asList, asNode } from '@sparkgate/cerbos-policies/yaml-node';
-import type { Attribute } from '../../decision/bundle.ts';
-import type { PolicyFile } from '@sparkgate/cerbos-policies/policy-files';
+import type { Attribute } from '@sparkgate/cerbos-policies/expression-reads';
+import { schemaText, type Policies } from '@sparkgate/cerbos-policies/policies';
 
 /** The values that a kind's schema lists of an attribute; none where it leaves them open. */
-export function listedValues(
-  files: readonly PolicyFile[],
-  schema: string | null,
-): (attribute: Attribute) => readonly unknown[] {
-  const text = files.find(({ path }) => path === `_schemas/${schema}`)?.text;
+export function listedValues(policies: Policies, schema: string | null): (attribute: Attribute) => readonly unknown[] {
+  const text = schema === null ? undefined : schemaText(policies, schema);
   const properties = asNode(asNode(parsed(text))['properties']);
   return ({ side, name }) => (side === 'resource' ? listedIn(asNode(properties[name])) : []);
 }

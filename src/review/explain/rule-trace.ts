@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { DecisionInput } from '@sparkgate/cerbos-pdp/decision-input';
 import { compilePolicies } from '@sparkgate/cerbos-pdp/compile';
 import { PlatformError } from '../../platform/platform-error.ts';
-import type { PolicyFile } from '@sparkgate/cerbos-policies/policy-files';
+import type { Policies } from '@sparkgate/cerbos-policies/policies';
 import { readTraces, type TraceEntry } from '@sparkgate/cerbos-pdp/traces';
 import { rulesAbout, type RuleAbout } from './rules-about.ts';
 
@@ -38,7 +38,7 @@ export interface Traced {
 
 /** Asks Cerbos for its own account of one decision, by a test of one case. @throws PlatformError when it gives none */
 export async function traceOf(
-  { folder: policyDir, files }: { folder: string; files: readonly PolicyFile[] },
+  { folder: policyDir, policies }: { folder: string; policies: Policies },
   asked: DecisionInput,
 ): Promise<Traced> {
   const folder = await mkdtemp(join(tmpdir(), 'sg-trace-'));
@@ -51,7 +51,7 @@ export async function traceOf(
     if (!test) throw new PlatformError(`Cerbos gives no account of itself: ${stderr.trim()}`);
     const isDenied = test.passed;
     return {
-      rules: allRules(rulesIn(test.trace), rulesAbout(files, asked), isDenied),
+      rules: allRules(rulesIn(test.trace), rulesAbout(policies, asked), isDenied),
       derivedRoles: derivedRolesIn(test.trace),
     };
   } finally {

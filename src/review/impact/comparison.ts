@@ -2,10 +2,10 @@ import { bundleOf, type Bundle } from '../../decision/bundle.ts';
 import { decisionInput, type DecisionInput } from '@sparkgate/cerbos-pdp/decision-input';
 import { memoKey } from '../../decision/decision-input.ts';
 import type { PdpClient } from '@sparkgate/cerbos-pdp/client';
-import { readPolicyFolder } from '@sparkgate/cerbos-policies/policy-folder';
 import { actionExamples } from '@sparkgate/policy-workbench/space/action-examples';
 import { UnreadableExpression } from '@sparkgate/cerbos-policies/expressions';
-import { readPolicyFiles, type PolicyFile } from '@sparkgate/cerbos-policies/policy-files';
+import type { Policies } from '@sparkgate/cerbos-policies/policies';
+import { readPolicies } from '@sparkgate/cerbos-policies/read-policies';
 import type { PolicyServers } from '@sparkgate/cerbos-pdp/policy-servers';
 import { readKindTexts, type KindText } from '@sparkgate/cerbos-policies/kind-text';
 import type { Point } from '@sparkgate/policy-workbench/space/point';
@@ -17,7 +17,7 @@ import { looksAtRuntime } from './reads.ts';
 /** A bundle of policies and a PDP that decides by it. */
 export interface Side {
   folder: string;
-  files: readonly PolicyFile[];
+  policies: Policies;
   bundle: Bundle;
   /** What the policies say, kind by kind; null where an expression is beyond what the workbench reads. */
   texts: ReadonlyMap<string, KindText> | null;
@@ -26,15 +26,15 @@ export interface Side {
 
 /** Reads a folder and serves it. @throws PlatformError */
 export async function openSide(folder: string, servers: PolicyServers): Promise<Side> {
-  const files = await readPolicyFiles(folder);
-  const bundle = bundleOf(await readPolicyFolder(folder));
+  const policies = await readPolicies(folder);
+  const bundle = bundleOf(policies);
   const { pdp } = await servers.start(folder);
-  return { folder, files, bundle, texts: textsOf(files), pdp };
+  return { folder, policies, bundle, texts: textsOf(policies), pdp };
 }
 
-function textsOf(files: readonly PolicyFile[]): ReadonlyMap<string, KindText> | null {
+function textsOf(policies: Policies): ReadonlyMap<string, KindText> | null {
   try {
-    return readKindTexts(files);
+    return readKindTexts(policies);
   } catch (error) {
     if (error instanceof UnreadableExpression) return null;
     throw error;
@@ -80,7 +80,7 @@ export class Sides {
     const [before, after] = [this.base.texts?.get(kind), this.head.texts?.get(kind)];
     if (!before || !after || this.sweeping) return this.#named(kind);
     const all = actionsOf(before, after);
-    if (schemasOf(this.base.files, kind) !== schemasOf(this.head.files, kind)) return all;
+    if (schemasOf(this.base.policies, kind) !== schemasOf(this.head.policies, kind)) return all;
     // The text of a rule does not hold the derived roles that an expression of it names.
     if (looksAtRuntime([...before.rules, ...after.rules])) {
       return this.base.bundle.hash === this.head.bundle.hash ? [] : all;
@@ -92,7 +92,7 @@ export class Sides {
   describeOtherwise(kind: string, field: string): boolean {
     const [before, after] = [this.base.texts?.get(kind), this.head.texts?.get(kind)];
     if (!before || !after) return false;
-    return propertyText(this.base.files, before, field) !== propertyText(this.head.files, after, field);
+    return propertyText(this.base.policies, before, field) !== propertyText(this.head.policies, after, field);
   }
 
   /** Whether the rules about an action, or variables that differ, look at a field of the vector, in either bundle. */
@@ -152,8 +152,7 @@ export class Sides {
 
   /** Principal and role policies have a say in whatever is decided. */
   get sweeping(): boolean {
-    const documents = [...this.base.files, ...this.head.files].flatMap((file) => file.documents);
-    return documents.some((it) => it['principalPolicy'] !== undefined || it['rolePolicy'] !== undefined);
+    return [this.base, this.head].some(({ policies }) => policies.exceptions.length > 0);
   }
 
   #named(kind: string): string[] {

@@ -1,5 +1,5 @@
 import { asNode, isString } from '@sparkgate/cerbos-policies/yaml-node';
-import type { PolicyFile } from '@sparkgate/cerbos-policies/policy-files';
+import { isSchema, schemaText, type Policies } from '@sparkgate/cerbos-policies/policies';
 import type { KindText } from '@sparkgate/cerbos-policies/kind-text';
 import { rulesFor } from '@sparkgate/policy-workbench/verify/verify-kind';
 
@@ -8,24 +8,19 @@ export const reading = (action: string, text: KindText): string =>
   JSON.stringify([rulesFor([action], text).map((rule) => [rule.text, rule.variables]), text.rules[0]?.variables ?? []]);
 
 /** The schemas of a kind, and when they are ignored. */
-export function schemasOf(files: readonly PolicyFile[], kind: string): string {
-  const documents = files.flatMap((file) => file.documents.map((it) => asNode(it['resourcePolicy'])));
-  const own = documents.filter((it) => it['resource'] === kind).map((it) => asNode(it['schemas']));
+export function schemasOf(policies: Policies, kind: string): string {
+  const own = policies.resources.filter((it) => it.kind === kind).map(({ schemas }) => schemas);
   const refs = own.flatMap((it) => Object.values(it).map((schema) => asNode(schema)['ref'])).filter(isString);
-  const texts = refs.map((ref) => schemaText(files, ref.replace(/^cerbos:\/\/\//, '')));
+  const texts = refs.map((ref) => schemaText(policies, ref.replace(/^cerbos:\/\/\//, '')));
   // What a schema refers to may be in any file.
   const further = texts.some((text) => text?.includes('$ref'))
-    ? files.filter(({ path }) => path.startsWith('_schemas/')).map(({ text }) => text)
+    ? policies.files.filter(({ path }) => isSchema(path)).map(({ text }) => text)
     : [];
   return JSON.stringify([own, texts, further]);
 }
 
-/** The text of a schema below `_schemas`. */
-export const schemaText = (files: readonly PolicyFile[], name: string): string | undefined =>
-  files.find(({ path }) => path === `_schemas/${name}`)?.text;
-
 /** What a kind's schema says of one field. */
-export function propertyText(files: readonly PolicyFile[], { schema }: KindText, field: string): string {
-  const text = schema === null ? undefined : schemaText(files, schema);
+export function propertyText(policies: Policies, { schema }: KindText, field: string): string {
+  const text = schema === null ? undefined : schemaText(policies, schema);
   return JSON.stringify(asNode(asNode(JSON.parse(text ?? '{}'))['properties'])[field] ?? null);
 }

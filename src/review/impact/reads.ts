@@ -1,5 +1,5 @@
-import type { ASTNode } from '@marcbachmann/cel-js';
-import { childrenOf, expression, nameOf, UnreadableExpression } from '@sparkgate/cerbos-policies/expressions';
+import { literalsIn, namesIn } from '@sparkgate/cerbos-policies/expression-reads';
+import { isString } from '@sparkgate/cerbos-policies/yaml-node';
 import type { RuleText } from '@sparkgate/cerbos-policies/kind-text';
 import { rulesFor } from '@sparkgate/policy-workbench/verify/verify-kind';
 import type { Side, Sides } from './comparison.ts';
@@ -28,20 +28,20 @@ export function readsOf(sides: Sides, kind: string): Reads {
     const text = texts?.get(kind);
     return text ? rulesFor(actions, text) : [];
   });
-  const names = namesIn(rules);
+  const names = namesOf(rules);
   return {
     unreadable: both.some((side) => isUnreadable(side, kind)),
     roles: new Set(rules.flatMap(({ roles }) => roles)),
     sent: names.some((name) => SENT.test(name)),
     runtime: names.some((name) => RUNTIME.test(name)),
     partsOfIds: names.some((name) => PART_OF_ID.test(name)),
-    literals: new Set(expressionsOf(rules).flatMap((text) => literalsOf(text))),
+    literals: new Set(expressionsOf(rules).flatMap((text) => literalsIn(text).filter(isString))),
   };
 }
 
 /** Whether rules look at what only the policy server knows. */
 export const looksAtRuntime = (rules: readonly RuleText[]): boolean =>
-  namesIn(rules).some((name) => RUNTIME.test(name));
+  namesOf(rules).some((name) => RUNTIME.test(name));
 
 const RUNTIME = /^runtime\b/;
 /** The action's properties, the context, or a whole that holds them. */
@@ -56,41 +56,6 @@ const expressionsOf = (rules: readonly RuleText[]): string[] => [
   ...new Set(rules.flatMap(({ leaves, variables }) => [...leaves, ...variables])),
 ];
 
-/** The names in expressions, each at its longest; one whose method is called ends in `.()`. */
-function namesIn(rules: readonly RuleText[]): string[] {
-  return [...new Set(expressionsOf(rules).flatMap((text) => namesOf(text)))];
-}
-
-function namesOf(text: string): string[] {
-  const node = nodeOf(text);
-  return node ? namesBelow(node) : EVERYTHING;
-}
-
-/** What an expression may look at that cannot be read. */
-const EVERYTHING = ['P', 'R', 'request', 'runtime'];
-
-function nodeOf(text: string): ASTNode | null {
-  try {
-    return expression(text).node;
-  } catch (error) {
-    if (error instanceof UnreadableExpression) return null;
-    throw error;
-  }
-}
-
-function namesBelow(node: ASTNode): string[] {
-  const name = nameOf(node);
-  if (name !== undefined) return [name];
-  const owner = node.op === 'rcall' ? nameOf(node.args[1]) : undefined;
-  return [...(owner === undefined ? [] : [`${owner}.()`]), ...childrenOf(node).flatMap(namesBelow)];
-}
-
-function literalsOf(text: string): string[] {
-  const node = nodeOf(text);
-  return node ? literalsIn(node) : [];
-}
-
-function literalsIn(node: ASTNode): string[] {
-  if (node.op === 'value') return typeof node.args === 'string' ? [node.args] : [];
-  return childrenOf(node).flatMap(literalsIn);
+function namesOf(rules: readonly RuleText[]): string[] {
+  return [...new Set(expressionsOf(rules).flatMap((text) => namesIn(text)))];
 }

@@ -1,12 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import { domainOf, valuesOf, type Domain } from '@sparkgate/policy-workbench/space/finite-domain';
-import type { PolicyFile } from '@sparkgate/cerbos-policies/policy-files';
+import { schemaText, type Policies } from '@sparkgate/cerbos-policies/policies';
 import type { KindText } from '@sparkgate/cerbos-policies/kind-text';
-import { schemaText } from './readings.ts';
 
 /** A kind as one bundle has it. */
 interface Schemed {
-  files: readonly PolicyFile[];
+  policies: Policies;
   text: KindText;
 }
 
@@ -26,8 +25,8 @@ export function schemaGap(base: Schemed, head: Schemed): string | null {
 type Fields = ReadonlyMap<string, readonly unknown[]>;
 
 /** The values of each field; null: there is no schema, and anything goes. */
-function fieldsOf({ files, text }: Schemed): Fields | null {
-  const schema = text.schema === null ? undefined : schemaText(files, text.schema);
+function fieldsOf({ policies, text }: Schemed): Fields | null {
+  const schema = text.schema === null ? undefined : schemaText(policies, text.schema);
   if (schema === undefined) return null;
   const domain = domainOf(JSON.parse(schema));
   if (domain.sort !== 'record') return null;

@@ -54,7 +54,10 @@ export async function compareSpaces(sides: Sides, notes: string[]): Promise<Comp
       const space = await openSpace(folder, CONTRACT, after, [before]);
       const own = unitsOf(space, { before, after, actions });
       units.set(kind, apartIn(space, own));
-      const gap = schemaGap({ files: sides.base.files, text: before }, { files: sides.head.files, text: after });
+      const gap = schemaGap(
+        { policies: sides.base.policies, text: before },
+        { policies: sides.head.policies, text: after },
+      );
       if (gap !== null) throw new PolicyError(gap);
       for (const unit of own) changes.push(...(await compareUnit(sides, unit)));
       const [untried] = own.flatMap((unit) => unit.untried ?? []);

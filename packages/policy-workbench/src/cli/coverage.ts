@@ -7,7 +7,7 @@ import { coverageHtml } from '../coverage/coverage-html.ts';
 import { coverageJson, coverageJunit, coverageLcov, coverageText, percent } from '../coverage/coverage-report.ts';
 import { measure, type Covered } from '../coverage/measure.ts';
 import { coveragePoints } from '../coverage/points.ts';
-import type { PolicyFile } from '@sparkgate/cerbos-policies/policy-files';
+import type { PolicyFile } from '@sparkgate/cerbos-policies/policies';
 import { readTraces } from '@sparkgate/cerbos-pdp/traces';
 import { EXIT } from './exit-codes.ts';
 import { policiesOption, readCompiled, requireTests } from './policies.ts';
@@ -48,16 +48,16 @@ Example:
     .action(async (tests: string, options: Options) => {
       const folder = policyFolder(host, options.policies);
       await requireTests(tests);
-      const files = await readCompiled(folder);
-      if (files === null) return;
+      const policies = await readCompiled(folder);
+      if (policies === null) return;
       const { code, stdout, stderr } = await compilePolicies(folder, { tests, output: 'json', verbose: true });
       if (code !== 0) {
         process.stderr.write(`${stderr}The tests have to pass before they can be counted: run ${host.program} test.\n`);
         process.exitCode = EXIT.testFails;
         return;
       }
-      const covered = measure(coveragePoints(files), readTraces(stdout));
-      const report = await reportOf(covered, files, options.output, relative(process.cwd(), folder));
+      const covered = measure(coveragePoints(policies), readTraces(stdout));
+      const report = await reportOf(covered, policies.files, options.output, relative(process.cwd(), folder));
       if (options.file === undefined) process.stdout.write(report);
       else await write(options.file, report);
       if (percent(covered) < options.atLeast) {

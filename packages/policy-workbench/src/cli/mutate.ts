@@ -39,13 +39,13 @@ Example:
     .action(async (tests: string, { policies, invariants, changedSince, output }: Options) => {
       const folder = policyFolder(host, policies);
       await requireTests(tests);
-      const files = await readCompiled(folder);
-      if (files === null) return;
+      const read = await readCompiled(folder);
+      if (read === null) return;
       const within = changedSince === undefined ? null : await changedLines(folder, changedSince);
       const progress = progressLine();
       const mutated = await mutatePolicies({
         folder,
-        files,
+        policies: read,
         tests,
         invariants: existsSync(invariants) ? invariants : null,
         within,

@@ -1,7 +1,7 @@
 import { relative, resolve } from 'node:path';
 import { Command } from 'commander';
 import { newKind } from '../new/new-kind.ts';
-import { readPolicyFiles } from '@sparkgate/cerbos-policies/policy-files';
+import { readPolicies } from '@sparkgate/cerbos-policies/read-policies';
 import { policyFolder, type Host } from './host.ts';
 import { policiesOption } from './policies.ts';
 
@@ -26,14 +26,9 @@ Example:
     )
     .action(async (kind: string, { policies: named, tests }: { policies?: string; tests: string }) => {
       const policies = policyFolder(host, named);
-      const documents = (await readPolicyFiles(policies)).flatMap((file) => file.documents);
-      const known = new Set(documents.map(({ resourcePolicy }) => resourceOf(resourcePolicy)));
+      const { resources } = await readPolicies(policies);
+      const known = new Set(resources.map((it) => it.kind));
       const written = await newKind(kind, { policies, tests: resolve(tests), known }, host.contract);
       process.stdout.write(written.map((file) => `${relative(process.cwd(), file)}\n`).join(''));
     });
-}
-
-function resourceOf(policy: unknown): string {
-  const named = typeof policy === 'object' && policy !== null && 'resource' in policy ? policy.resource : '';
-  return typeof named === 'string' ? named : '';
 }

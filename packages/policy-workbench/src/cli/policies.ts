@@ -2,7 +2,9 @@ import { readdir } from 'node:fs/promises';
 import { Option } from 'commander';
 import { compilePolicies } from '@sparkgate/cerbos-pdp/compile';
 import { PolicyError } from '@sparkgate/cerbos-policies/policy-error';
-import { readPolicyFiles, warningsOf, type PolicyFile } from '@sparkgate/cerbos-policies/policy-files';
+import { inexactNumbers } from '@sparkgate/cerbos-policies/inexact-numbers';
+import type { Policies } from '@sparkgate/cerbos-policies/policies';
+import { readPolicies } from '@sparkgate/cerbos-policies/read-policies';
 import type { Host } from './host.ts';
 import { EXIT } from './exit-codes.ts';
 
@@ -14,11 +16,11 @@ export const policiesOption = ({ policies }: Pick<Host, 'policies'>): Option =>
  * Reads the policies and has Cerbos compile them. Null when they do not compile: then what Cerbos says stands on
  * standard error and the exit code is set. @throws PolicyError for a folder that cannot be read
  */
-export async function readCompiled(folder: string): Promise<PolicyFile[] | null> {
-  const files = await readPolicyFiles(folder);
-  warn(warningsOf(files));
+export async function readCompiled(folder: string): Promise<Policies | null> {
+  const policies = await readPolicies(folder);
+  warn(inexactNumbers(policies));
   const { code, stdout, stderr } = await compilePolicies(folder);
-  if (code === 0) return files;
+  if (code === 0) return policies;
   process.stderr.write(stdout + stderr);
   process.exitCode = EXIT.doesNotCompile;
   return null;

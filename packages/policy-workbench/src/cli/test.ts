@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { compilePolicies } from '@sparkgate/cerbos-pdp/compile';
-import { readPolicyFiles, warningsOf } from '@sparkgate/cerbos-policies/policy-files';
+import { inexactNumbers } from '@sparkgate/cerbos-policies/inexact-numbers';
+import { readPolicies } from '@sparkgate/cerbos-policies/read-policies';
 import { policiesOption, requireTests, warn } from './policies.ts';
 import { policyFolder, type Host } from './host.ts';
 
@@ -28,7 +29,7 @@ Example:
     .action(async (tests: string, { output, policies }: { output: Output; policies?: string }) => {
       const folder = policyFolder(host, policies);
       await requireTests(tests);
-      warn(warningsOf(await readPolicyFiles(folder)));
+      warn(inexactNumbers(await readPolicies(folder)));
       const { code, stdout, stderr } = await compilePolicies(folder, { tests, output });
       process.stdout.write(stdout);
       process.stderr.write(stderr);

@@ -37,12 +37,12 @@ Example:
     )
     .action(async ({ policies, invariants, kind, output }: Options) => {
       const folder = policyFolder(host, policies);
-      const files = await readCompiled(folder);
-      if (files === null) return;
+      const read = await readCompiled(folder);
+      if (read === null) return;
       const progress = progressLine();
       const verified = await verifyPolicies({
         folder,
-        files,
+        policies: read,
         invariants,
         kind: kind ?? null,
         contract: host.contract,

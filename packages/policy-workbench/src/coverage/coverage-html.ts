@@ -1,5 +1,5 @@
 import { html, raw } from 'hono/html';
-import type { PolicyFile } from '@sparkgate/cerbos-policies/policy-files';
+import type { PolicyFile } from '@sparkgate/cerbos-policies/policies';
 import { percent } from './coverage-report.ts';
 import { isCovered, missing, type Covered } from './measure.ts';
 

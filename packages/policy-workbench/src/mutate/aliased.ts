@@ -1,5 +1,5 @@
 import { asList, asNode, isString, type YamlNode } from '@sparkgate/cerbos-policies/yaml-node';
-import { documentsOf, type PolicyFile } from '@sparkgate/cerbos-policies/policy-files';
+import { policiesIn, type Policies } from '@sparkgate/cerbos-policies/policies';
 
 /** Under which names a copy of a kind's policy is served beside the original. */
 export interface Alias {
@@ -10,13 +10,10 @@ export interface Alias {
 }
 
 /** A policy file with another name for the kind, and names of its own for all else that is named in it. */
-export function aliased({ path, text }: Pick<PolicyFile, 'path' | 'text'>, to: Alias): string {
-  const policies = documentsOf(path, text).filter((root) => {
-    const { resource } = asNode(root['resourcePolicy']);
-    return resource === undefined || resource === to.kind;
-  });
-  return policies
-    .map((root, index) => JSON.stringify(renamed(root, to, `${to.alias} ${path} ${index}`)))
+export function aliased(policies: Policies, path: string, to: Alias): string {
+  const own = policiesIn(policies, path).filter((it) => it.sort !== 'resource' || it.kind === to.kind);
+  return own
+    .map(({ document }, index) => JSON.stringify(renamed(document.content, to, `${to.alias} ${path} ${index}`)))
     .join('\n---\n');
 }
 

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import type { PdpClient } from '@sparkgate/cerbos-pdp/client';
 import { readPolicyFolder, writePolicyFolder } from '@sparkgate/cerbos-policies/policy-folder';
 import { compilePolicies } from '@sparkgate/cerbos-pdp/compile';
-import { documentsOf, type PolicyFile } from '@sparkgate/cerbos-policies/policy-files';
+import { withText, type Policies } from '@sparkgate/cerbos-policies/policies';
 import { PolicyError } from '@sparkgate/cerbos-policies/policy-error';
 import type { PolicyServers } from '@sparkgate/cerbos-pdp/policy-servers';
 import { readKindTexts, type KindText } from '@sparkgate/cerbos-policies/kind-text';
@@ -23,15 +23,8 @@ export interface Affected {
 }
 
 /** The kinds and actions that a mutant can matter to. @throws UnreadableExpression */
-export function affectedBy(
-  mutant: Mutant,
-  files: readonly PolicyFile[],
-  texts: ReadonlyMap<string, KindText>,
-): Affected[] {
-  const mutated = files.map((file) =>
-    file.path === mutant.file ? { ...file, text: mutant.text, documents: documentsOf(file.path, mutant.text) } : file,
-  );
-  const after = readKindTexts(mutated);
+export function affectedBy(mutant: Mutant, policies: Policies, texts: ReadonlyMap<string, KindText>): Affected[] {
+  const after = readKindTexts(withText(policies, mutant.file, mutant.text));
   return [...texts.values()].flatMap((before): Affected[] => {
     const now = after.get(before.kind) ?? { ...before, rules: [] };
     const actions = actionsOf(before, now).filter((it) => readingOf(it, before) !== readingOf(it, now));
@@ -55,13 +48,13 @@ export interface Batch {
 /** Compiles the mutants and serves those that compile. */
 export async function serveBatch(
   mutants: readonly { mutant: Mutant; affected: readonly Affected[] }[],
-  { folder, files, servers }: { folder: string; files: readonly PolicyFile[]; servers: PolicyServers },
+  { folder, policies, servers }: { folder: string; policies: Policies; servers: PolicyServers },
 ): Promise<Batch> {
   const copy = await mkdtemp(join(tmpdir(), 'sg-mutants-'));
   try {
     await writePolicyFolder(await readPolicyFolder(folder), copy);
     for (const { mutant, affected } of mutants) {
-      for (const it of affected) await writeAliased(copy, mutant, it, files);
+      for (const it of affected) await writeAliased(copy, mutant, it, policies);
     }
     const served = await servers.start(copy).catch((error: unknown) => {
       if (error instanceof PolicyError) return null;
@@ -75,18 +68,15 @@ export async function serveBatch(
   }
 }
 
-async function writeAliased(
-  copy: string,
-  mutant: Mutant,
-  affected: Affected,
-  files: readonly PolicyFile[],
-): Promise<void> {
-  const own = files.filter(({ path }) => affected.after.files.includes(path) || affected.before.files.includes(path));
+async function writeAliased(copy: string, mutant: Mutant, affected: Affected, policies: Policies): Promise<void> {
+  const mutated = withText(policies, mutant.file, mutant.text);
+  const own = policies.files.filter(
+    ({ path }) => affected.after.files.includes(path) || affected.before.files.includes(path),
+  );
   for (const file of own) {
     const path = join(copy, `mutant-${mutant.number}`, affected.kind, file.path);
     await mkdir(dirname(path), { recursive: true });
-    const text = file.path === mutant.file ? mutant.text : file.text;
-    await writeFile(path, aliased({ path: file.path, text }, { ...affected, number: mutant.number }));
+    await writeFile(path, aliased(mutated, file.path, { ...affected, number: mutant.number }));
   }
 }
 

@@ -1,4 +1,4 @@
-import type { PolicyFile } from '@sparkgate/cerbos-policies/policy-files';
+import { policiesIn, type Policies } from '@sparkgate/cerbos-policies/policies';
 import type { Affected } from './batch.ts';
 import type { Mutant } from './mutants.ts';
 import { runTests, type Fate, type TrialGround } from './trial.ts';
@@ -7,12 +7,10 @@ import { runTests, type Fate, type TrialGround } from './trial.ts';
  * Whether a mutant may matter by way of a principal or role policy. Those make exceptions for kinds by their names, so a
  * kind that is served under another name does not show them.
  */
-export function mayBeExceptional(mutant: Mutant, affected: readonly Affected[], files: readonly PolicyFile[]): boolean {
-  const documents = files.flatMap((file) => file.documents);
-  if (!documents.some((it) => it['principalPolicy'] !== undefined || it['rolePolicy'] !== undefined)) return false;
-  const own = files.find(({ path }) => path === mutant.file)?.documents ?? [];
+export function mayBeExceptional(mutant: Mutant, affected: readonly Affected[], policies: Policies): boolean {
+  if (policies.exceptions.length === 0) return false;
   // Whatever is no resource policy may be, or be imported by, what makes the exceptions.
-  if (!own.every((it) => it['resourcePolicy'] !== undefined)) return true;
+  if (!policiesIn(policies, mutant.file).every(({ sort }) => sort === 'resource')) return true;
   return affected.some(({ before, after }) => before.swayedBy.length + after.swayedBy.length > 0);
 }
 

@@ -1,6 +1,7 @@
 import { matchesGlob } from '@sparkgate/cerbos-policies/glob';
 import { asList, asNode, isString } from '@sparkgate/cerbos-policies/yaml-node';
-import { documentsOf, type PolicyFile } from '@sparkgate/cerbos-policies/policy-files';
+import { policiesIn, withText, type Policies } from '@sparkgate/cerbos-policies/policies';
+import type { Policy } from '@sparkgate/cerbos-policies/policy';
 import type { KindText } from '@sparkgate/cerbos-policies/kind-text';
 import { apply, lineOf, unifiedDiff } from './edit.ts';
 import { policyEdits, type PolicyVocabulary } from './policy-edits.ts';
@@ -25,7 +26,7 @@ export type Lines = ReadonlyMap<string, ReadonlySet<number> | null>;
  * @param within only mutants in these lines; null: all
  */
 export function mutantsOf(
-  files: readonly PolicyFile[],
+  policies: Policies,
   {
     texts,
     schemas,
@@ -41,20 +42,17 @@ export function mutantsOf(
   const sets = new Map(schemas.flatMap((schema) => enumerations(schema, null)).map((it) => [JSON.stringify(it), it]));
   const mutants: Mutant[] = [];
   const seen = new Set<string>();
-  for (const file of files) {
-    if (file.path.startsWith('_schemas/')) continue;
-    for (const edit of policyEdits(
-      file.path,
-      file.text,
-      vocabularyOf(file, [...texts.values()], { sets: [...sets.values()], roles }),
-    )) {
+  for (const file of policies.files) {
+    const own = policiesIn(policies, file.path);
+    const vocabulary = vocabularyOf(own, [...texts.values()], { path: file.path, sets: [...sets.values()], roles });
+    for (const edit of policyEdits(own, file.text, vocabulary)) {
       const text = apply(file.text, edit);
       const line = lineOf(file.text, edit.from);
       const lines = within?.get(file.path);
       if (text === file.text || seen.has(file.path + text)) continue;
       if (within && (lines === undefined || (lines !== null && !lines.has(line)))) continue;
       // Who takes away what an alias elsewhere stands for has no policy left.
-      if (documentsOf(file.path, text).length < file.documents.length) continue;
+      if (policiesIn(withText(policies, file.path, text), file.path).length < own.length) continue;
       seen.add(file.path + text);
       const diff = unifiedDiff(file.path, file.text, text);
       mutants.push({ number: mutants.length + 1, file: file.path, line, what: edit.what, text, diff });
@@ -81,27 +79,20 @@ function enumerations(schema: unknown, field: string | null): Enumeration[] {
 }
 
 function vocabularyOf(
-  file: PolicyFile,
+  own: readonly Policy[],
   texts: readonly KindText[],
-  { sets, roles }: { sets: readonly Enumeration[]; roles: readonly string[] },
+  { path, sets, roles }: { path: string; sets: readonly Enumeration[]; roles: readonly string[] },
 ): PolicyVocabulary {
-  const touched = texts.filter(({ files }) => files.includes(file.path));
-  const variables = file.documents.flatMap((root) =>
-    Object.values(root).flatMap((body) => Object.keys(asNode(asNode(asNode(body)['variables'])['local']))),
-  );
-  const own = (key: string): string[] => [
-    ...new Set(
-      file.documents.flatMap((root) =>
-        asList(asNode(root['resourcePolicy'])['rules']).flatMap((rule) => asList(asNode(rule)[key]).filter(isString)),
-      ),
-    ),
-  ];
+  const touched = texts.filter(({ files }) => files.includes(path));
+  const variables = own.flatMap((it) => ('variables' in it ? Object.keys(it.variables.local) : []));
+  const rules = own.flatMap((it) => (it.sort === 'resource' ? it.rules : []));
+  const named = touched.flatMap((text) => text.rules.flatMap((rule) => rule.roles));
   return {
-    roles: [...new Set([...roles, ...touched.flatMap(({ rules }) => rules.flatMap((rule) => rule.roles))])].filter(
+    roles: [...new Set([...roles, ...named])].filter((it) => it !== '*'),
+    derivedRoles: [...new Set(rules.flatMap((rule) => rule.derivedRoles))],
+    actions: [...new Set([...rules.flatMap((rule) => rule.actions), ...swayedActions(own, texts)])].filter(
       (it) => it !== '*',
     ),
-    derivedRoles: own('derivedRoles'),
-    actions: [...new Set([...own('actions'), ...swayedActions(file, texts)])].filter((it) => it !== '*'),
     otherValues: (text, field) => {
       const holding = sets.filter(({ values }) => values.includes(text));
       const exact = holding.filter((set) => set.field === field);
@@ -113,11 +104,9 @@ function vocabularyOf(
 }
 
 /** The actions of the kinds about which a principal or role policy says something. */
-function swayedActions({ documents }: PolicyFile, texts: readonly KindText[]): string[] {
-  const said = documents.flatMap((root) =>
-    [root['principalPolicy'], root['rolePolicy']].flatMap((policy) => asList(asNode(policy)['rules']).map(asNode)),
-  );
-  const swayed = texts.filter(({ kind }) => said.some(({ resource }) => matchesGlob(String(resource), kind)));
+function swayedActions(own: readonly Policy[], texts: readonly KindText[]): string[] {
+  const said = own.flatMap((it) => (it.sort === 'principal' || it.sort === 'role' ? it.rules : []));
+  const swayed = texts.filter(({ kind }) => said.some(({ resource }) => matchesGlob(resource, kind)));
   return swayed.flatMap(({ rules }) => rules.flatMap(({ actions }) => actions));
 }
 

@@ -1,12 +1,10 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import pLimit from 'p-limit';
 import { compilePolicies } from '@sparkgate/cerbos-pdp/compile';
 import { PolicyError } from '@sparkgate/cerbos-policies/policy-error';
 import { readExpectations, type Expectation } from './expectations.ts';
 import { UnreadableExpression } from '@sparkgate/cerbos-policies/expressions';
 import { readInvariants } from '../verify/invariants.ts';
-import type { PolicyFile } from '@sparkgate/cerbos-policies/policy-files';
+import { isSchema, type Policies } from '@sparkgate/cerbos-policies/policies';
 import type { OpenPolicyServers, PolicyServers } from '@sparkgate/cerbos-pdp/policy-servers';
 import type { Contract } from '../contract.ts';
 import type { KindText } from '@sparkgate/cerbos-policies/kind-text';
@@ -30,7 +28,7 @@ export interface Mutated {
 
 export interface MutateOptions {
   folder: string;
-  files: readonly PolicyFile[];
+  policies: Policies;
   tests: string;
   /** The file of invariants; null: none. */
   invariants: string | null;
@@ -48,12 +46,12 @@ const SIDE_BY_SIDE = 4;
 /** Tries every mutant of the policies. @throws PolicyError when the tests fail without any mutant */
 export async function mutatePolicies(options: MutateOptions): Promise<Mutated> {
   const startedAt = performance.now();
-  const { folder, files, tests, contract, within } = options;
-  const texts = kindTexts(files);
+  const { folder, policies, tests, contract, within } = options;
+  const texts = kindTexts(policies);
   const invariants = options.invariants === null ? [] : await readInvariants(options.invariants);
-  const mutants = mutantsOf(files, {
+  const mutants = mutantsOf(policies, {
     texts,
-    schemas: await schemasOf(files, folder),
+    schemas: schemasOf(policies),
     within,
     roles: contract.mistakableRoles,
   });
@@ -64,7 +62,7 @@ export async function mutatePolicies(options: MutateOptions): Promise<Mutated> {
     for (let from = 0; from < mutants.length; from += BATCH) {
       const batch = mutants.slice(from, from + BATCH);
       const told = (done: number): void => options.progress(from + done, mutants.length);
-      tried.push(...(await tryBatch(batch, { files, texts, servers, ground, told })));
+      tried.push(...(await tryBatch(batch, { policies, texts, servers, ground, told })));
     }
     return { tried, seconds: (performance.now() - startedAt) / 1000 };
   } finally {
@@ -73,7 +71,7 @@ export async function mutatePolicies(options: MutateOptions): Promise<Mutated> {
 }
 
 interface BatchGround {
-  files: readonly PolicyFile[];
+  policies: Policies;
   texts: ReadonlyMap<string, KindText>;
   servers: PolicyServers;
   ground: TrialGround;
@@ -82,14 +80,14 @@ interface BatchGround {
 
 async function tryBatch(
   mutants: readonly Mutant[],
-  { files, texts, servers, ground, told }: BatchGround,
+  { policies, texts, servers, ground, told }: BatchGround,
 ): Promise<Tried[]> {
   const readable = mutants.map((mutant) => {
-    const affected = affectedOrNone(mutant, files, texts);
-    const exceptional = mayBeExceptional(mutant, affected, files);
+    const affected = affectedOrNone(mutant, policies, texts);
+    const exceptional = mayBeExceptional(mutant, affected, policies);
     return { mutant, affected: exceptional ? [] : affected, exceptional };
   });
-  const batch = await serveBatch(readable, { folder: ground.folder, files, servers });
+  const batch = await serveBatch(readable, { folder: ground.folder, policies, servers });
   try {
     const limit = pLimit(SIDE_BY_SIDE);
     let done = 0;
@@ -109,13 +107,9 @@ async function tryBatch(
   }
 }
 
-function affectedOrNone(
-  mutant: Mutant,
-  files: readonly PolicyFile[],
-  texts: ReadonlyMap<string, KindText>,
-): Affected[] {
+function affectedOrNone(mutant: Mutant, policies: Policies, texts: ReadonlyMap<string, KindText>): Affected[] {
   try {
-    return affectedBy(mutant, files, texts);
+    return affectedBy(mutant, policies, texts);
   } catch (error) {
     // No slip makes an expression unreadable that was readable before.
     if (error instanceof UnreadableExpression)
@@ -130,9 +124,6 @@ async function expectationsOf(folder: string, tests: string): Promise<Expectatio
   return readExpectations(tests, stdout);
 }
 
-async function schemasOf(files: readonly PolicyFile[], folder: string): Promise<unknown[]> {
-  const schemas = files.filter(({ path }) => path.startsWith('_schemas/'));
-  return Promise.all(
-    schemas.map(async ({ path }): Promise<unknown> => JSON.parse(await readFile(join(folder, path), 'utf8'))),
-  );
+function schemasOf({ files }: Policies): unknown[] {
+  return files.filter(({ path }) => isSchema(path)).map(({ text }): unknown => JSON.parse(text));
 }

@@ -1,5 +1,5 @@
 import { isMap, isPair, isScalar, isSeq, type Node, type Pair, type Scalar, type YAMLMap, type YAMLSeq } from 'yaml';
-import { decidingDocuments } from '@sparkgate/cerbos-policies/policy-documents';
+import type { Policy } from '@sparkgate/cerbos-policies/policy';
 import type { Edit } from './edit.ts';
 import { expressionEdits, type Vocabulary } from './expression-edits.ts';
 
@@ -12,10 +12,10 @@ export interface PolicyVocabulary extends Vocabulary {
 }
 
 /** Every mutation of a policy file that a reviewer could have written, in the order of the file. */
-export function policyEdits(path: string, text: string, vocabulary: PolicyVocabulary): Edit[] {
+export function policyEdits(policies: readonly Policy[], text: string, vocabulary: PolicyVocabulary): Edit[] {
   const edits: Edit[] = [];
   // What an alias or a merge key stands for is edited where it is written, once.
-  for (const { written } of decidingDocuments(path, text)) walk(written.contents, [], { text, vocabulary, edits });
+  for (const { document } of policies) walk(document.written.contents, [], { text, vocabulary, edits });
   return edits.toSorted((a, b) => a.from - b.from);
 }
 

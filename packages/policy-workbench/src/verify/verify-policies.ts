@@ -3,7 +3,7 @@ import { UnreadableExpression } from '@sparkgate/cerbos-policies/expressions';
 import type { Doubt } from './findings.ts';
 import { InfiniteDomain } from '../space/finite-domain.ts';
 import { readInvariants, type Invariant } from './invariants.ts';
-import type { PolicyFile } from '@sparkgate/cerbos-policies/policy-files';
+import type { Policies } from '@sparkgate/cerbos-policies/policies';
 import type { OpenPolicyServers } from '@sparkgate/cerbos-pdp/policy-servers';
 import type { Contract } from '../contract.ts';
 import { readKindTexts, type KindText } from '@sparkgate/cerbos-policies/kind-text';
@@ -28,7 +28,7 @@ export interface Verified {
 
 export interface VerifyOptions {
   folder: string;
-  files: readonly PolicyFile[];
+  policies: Policies;
   /** The file of invariants. */
   invariants: string;
   /** This kind alone; null: all. */
@@ -41,7 +41,7 @@ export interface VerifyOptions {
 /** Decides all that can be decided and holds the invariants against it. @throws PolicyError */
 export async function verifyPolicies(options: VerifyOptions): Promise<Verified> {
   const startedAt = performance.now();
-  const texts = kindTexts(options.files);
+  const texts = kindTexts(options.policies);
   const invariants = await invariantsFor(options, texts);
   const kinds: VerifiedKind[] = [];
   const outside: { kind: string; why: string }[] = [];
@@ -74,9 +74,9 @@ export async function verifyPolicies(options: VerifyOptions): Promise<Verified> 
 }
 
 /** Every kind's policy, or why one cannot be read here. @throws PolicyError */
-export function kindTexts(files: readonly PolicyFile[]): Map<string, KindText> {
+export function kindTexts(policies: Policies): Map<string, KindText> {
   try {
-    return readKindTexts(files);
+    return readKindTexts(policies);
   } catch (error) {
     if (error instanceof UnreadableExpression) throw new PolicyError(error.message, { cause: error });
     throw error;

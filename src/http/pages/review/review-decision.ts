@@ -1,5 +1,6 @@
 import { html } from 'hono/html';
-import type { Bundle, RuleName } from '../../../decision/bundle.ts';
+import type { RuleName } from '@sparkgate/cerbos-policies/kinds';
+import type { Bundle } from '../../../decision/bundle.ts';
 import type { Explanation } from '../../../decision/explain.ts';
 import { reasonTold } from '../../../domain/messages/messages.ts';
 import { complaintOf, errorSummary, textField, type Entered } from '../../ui/fields.ts';

@@ -1,11 +1,12 @@
+import { policiesOf, type Policies } from '@sparkgate/cerbos-policies/policies';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { DecisionInput } from '@sparkgate/cerbos-pdp/decision-input';
+import type { DecisionInput } from '../src/decision-input.ts';
 import { refuseHashCollisions } from '@sparkgate/cerbos-policies/rule-hash-collisions';
-import type { PolicyServers } from '@sparkgate/cerbos-pdp/policy-servers';
-import { openServers } from '../../src/review/policy-servers.ts';
+import type { PolicyServers } from '../src/policy-servers.ts';
+import { openLocalServers } from '../src/local-servers.ts';
 import { temporaryFolder } from './support.ts';
 
 type Match = { expr: string } | { all: { of: Match[] } } | { any: { of: Match[] } } | { none: { of: Match[] } };
@@ -28,10 +29,8 @@ const policy = (
     },
   });
 
-const folder = (files: Record<string, string>): { hash: string; files: Map<string, Buffer> } => ({
-  hash: '',
-  files: new Map(Object.entries(files).map(([path, text]) => [path, Buffer.from(text)])),
-});
+const folder = (files: Record<string, string>): Policies =>
+  policiesOf({ hash: '', files: new Map(Object.entries(files).map(([path, text]) => [path, Buffer.from(text)])) });
 
 const named = (name: string): object => ({ output: { when: { ruleActivated: `"${name}"` } } });
 const owners = (expr: string): string =>
@@ -142,7 +141,7 @@ test.each<[string, Record<string, string>]>([
 
 let servers: PolicyServers;
 beforeAll(async () => {
-  servers = await openServers();
+  servers = await openLocalServers();
 });
 afterAll(async () => servers.close());
 

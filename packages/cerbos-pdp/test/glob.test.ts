@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { isReadableGlob, matchesGlob } from '@sparkgate/cerbos-policies/glob';
-import type { PolicyServers } from '@sparkgate/cerbos-pdp/policy-servers';
-import { openServers } from '../../src/review/policy-servers.ts';
+import type { PolicyServers } from '../src/policy-servers.ts';
+import { openLocalServers } from '../src/local-servers.ts';
 import { temporaryFolder } from './support.ts';
 
 test.each([
@@ -32,7 +32,7 @@ test.each(['a**a', '***', '{a,}*', '{a*,b}', '{{a,b},c}*', 'a{}**', '[b-a]*', '[
 
 let servers: PolicyServers;
 beforeAll(async () => {
-  servers = await openServers();
+  servers = await openLocalServers();
 });
 afterAll(async () => servers.close());
 
