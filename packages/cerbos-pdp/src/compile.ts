@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { policiesOf } from '@sparkgate/cerbos-policies/policies';
 import { PolicyError } from '@sparkgate/cerbos-policies/policy-error';
 import { readPolicyFolder, writePolicyFolder, type PolicyFolder } from '@sparkgate/cerbos-policies/policy-folder';
 import { refuseHashCollisions } from '@sparkgate/cerbos-policies/rule-hash-collisions';

@@ -1,10 +1,11 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { readPolicyFolder, writePolicyFolder } from '@sparkgate/cerbos-policies/policy-folder';
 import { PolicyError } from '@sparkgate/cerbos-policies/policy-error';
 import { cerbosBinary } from './binary.ts';
 import { PdpClient } from './client.ts';
@@ -54,7 +55,7 @@ async function startServer(own: string, policyDir: string): Promise<ChildProcess
   const [policies, configuration] = [join(own, 'policies'), join(own, 'cerbos.json')];
   const sockets = { grpc: join(own, 'grpc.sock'), http: join(own, 'http.sock') };
   await mkdir(own, { mode: 0o700 });
-  await cp(policyDir, policies, { recursive: true, dereference: true });
+  await writePolicyFolder(await readPolicyFolder(policyDir), policies);
   await writeFile(configuration, JSON.stringify(serverConfiguration(policies, sockets)));
   const [command = '', ...args] = endingWithUs([
     cerbosBinary(),

@@ -135,7 +135,10 @@ function bodyOf(body: YamlNode, document: PolicyDocument): Body {
     imports: textsOf(asNode(of)['import']),
     local: asNode(asNode(of)['local']),
   });
-  return { document, variables: names(body['variables']), constants: names(body['constants']) };
+  const variables = names(body['variables']);
+  // In the older form they stand beside the policy.
+  const local = { ...asNode(document.content['variables']), ...variables.local };
+  return { document, variables: { ...variables, local }, constants: names(body['constants']) };
 }
 
 function ruleOf(rule: YamlNode, index: number, keys: Keys): Rule {
