@@ -62,6 +62,7 @@ const Environment = z.object({
     .optional(),
   SPARKGATE_API_KEY: z.string().min(1).optional(),
   SECRET_KEY: z.string().min(32, 'takes at least 32 characters').optional(),
+  SECRET_KEY_PREVIOUS: z.string().min(32, 'takes at least 32 characters').optional(),
   PUBLIC_URL: z
     .url({ protocol: /^https?$/, error: AN_ORIGIN, abort: true })
     .refine((url) => new URL(url).origin === url.replace(/\/$/, ''), AN_ORIGIN)
@@ -111,6 +112,9 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env) {
   const parsed = Environment.safeParse(present);
   if (!parsed.success) throw new ConfigError(parsed.error.issues.map(complaint).join('\n'));
   const env = parsed.data;
+  if (env.SECRET_KEY_PREVIOUS !== undefined && env.SECRET_KEY === undefined) {
+    throw new ConfigError('SECRET_KEY_PREVIOUS is set without SECRET_KEY.');
+  }
   return {
     host: env.HOST,
     port: env.PORT,
@@ -129,6 +133,8 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env) {
     /** The key that the command line calls the service with. */
     apiKey: env.SPARKGATE_API_KEY ?? null,
     secretKey: env.SECRET_KEY ?? null,
+    /** Still good for what it signed and sealed. */
+    previousSecretKey: env.SECRET_KEY_PREVIOUS ?? null,
     publicUrl: env.PUBLIC_URL?.replace(/\/$/, '') ?? null,
     issuers: issuersOf(env),
     logLevel: env.LOG_LEVEL,

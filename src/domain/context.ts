@@ -73,6 +73,9 @@ export type ServiceAction =
   | 'read_status'
   | 'manage_api_keys';
 
+/** The key that signs and seals, and those before it, which are good for what they signed and sealed. */
+export type SecretKeys = readonly [current: string, ...previous: string[]];
+
 /** Settings that verbs read. Durations in seconds. */
 export interface DomainSettings {
   /** Origin of the consent URLs. */
@@ -82,7 +85,7 @@ export interface DomainSettings {
   /** How many requests of one Business Center may be pending at once. */
   pendingRequestsPerBusinessCenter: number;
   /** Consent tokens are derived from this and the request's id, so that none is stored. */
-  secretKey: string;
+  secretKeys: SecretKeys;
 }
 
 /** Whom a rate is counted by. */

@@ -139,6 +139,8 @@ export interface SignedIn {
   displayName: string | null;
   /** Every form carries it as the field `csrf`. */
   csrfToken: string;
+  /** Those that it may carry: forms that were shown under a secret key before stay good. */
+  csrfTokens: readonly string[];
   signedInAt: Date;
   /** Whether it was the demo's sign-in, where nobody vouches for anybody. */
   demo: boolean;

@@ -1,7 +1,7 @@
-import { createHmac } from 'node:crypto';
-import { EncryptJWT, jwtDecrypt } from 'jose';
 import { z } from 'zod';
+import type { SecretKeys } from '../domain/context.ts';
 import type { SignedInActor } from '../domain/sign-ins/entity.ts';
+import { Seal } from '../platform/seal.ts';
 import { Attempt } from './code-flow.ts';
 
 /** For how long a person may stay at the issuer, in seconds. */
@@ -15,24 +15,18 @@ const Sealed = z.union([Attempt, Finished]);
 
 /** Seals what a browser keeps of a sign-in, so that it can neither be read nor changed there. */
 export class SealedAttempts {
-  readonly #key: Buffer;
+  readonly #seal: Seal;
 
-  constructor(secretKey: string) {
-    this.#key = createHmac('sha256', secretKey).update('sign-in attempts').digest();
+  constructor(secretKeys: SecretKeys) {
+    this.#seal = new Seal(secretKeys, 'sign-in attempts');
   }
 
   async seal(type: SignedInActor['type'], attempt: Attempt | Finished): Promise<string> {
-    return new EncryptJWT({ ...attempt })
-      .setProtectedHeader({ alg: 'dir', enc: 'A256GCM' })
-      .setAudience(type)
-      .setExpirationTime(`${ATTEMPT_LASTS}s`)
-      .encrypt(this.#key);
+    return this.#seal.seal({ ...attempt }, type, ATTEMPT_LASTS);
   }
 
   /** null for what was not sealed here, not for this kind of person, or too long ago. */
   async open(type: SignedInActor['type'], sealed: string): Promise<Attempt | Finished | null> {
-    const only = { audience: type, keyManagementAlgorithms: ['dir'], contentEncryptionAlgorithms: ['A256GCM'] };
-    const opened = await jwtDecrypt(sealed, this.#key, only).catch(() => null);
-    return Sealed.safeParse(opened?.payload).data ?? null;
+    return Sealed.safeParse(await this.#seal.open(sealed, type)).data ?? null;
   }
 }

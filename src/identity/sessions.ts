@@ -1,5 +1,5 @@
 import { databaseError } from '../domain/database-errors.ts';
-import type { Query } from '../domain/context.ts';
+import type { Query, SecretKeys } from '../domain/context.ts';
 import type { SignedInActor } from '../domain/sign-ins/entity.ts';
 import { browserField, csrfToken, nextSessionToken, sessionTokenHash } from '../domain/sign-ins/session-token.ts';
 
@@ -11,6 +11,8 @@ export interface Session {
   /** Who vouched for the person; null for the demo's sign-in. */
   issuer: string | null;
   csrfToken: string;
+  /** Those that forms may carry: those of the secret keys before, too. */
+  csrfTokens: readonly string[];
   signedInAt: Date;
   /** The token that takes the place of the one that was sent; null while that one is young. */
   renewed: string | null;
@@ -28,7 +30,7 @@ const OVERLAP = 60;
 /** When a person was last seen is known to so many seconds. */
 const NOTED_EVERY = 1;
 
-const FIND = `select id, subject_id, display_name, issuer, token_hash = $1 as current, token_taken as taken,
+const FIND = `select id, subject_id, display_name, issuer, token_hash, token_hash = $1 as current, token_taken as taken,
     (extract(epoch from created_at) * 1000)::float8 as since,
     last_seen_at < now() - interval '${NOTED_EVERY} s' as unseen,
     renewed_at < now() - interval '${RENEWED_AFTER} s' as old
@@ -52,6 +54,7 @@ interface Row {
   subject_id: string;
   display_name: string | null;
   issuer: string | null;
+  token_hash: Buffer;
   current: boolean;
   taken: boolean;
   since: number;
@@ -62,13 +65,13 @@ interface Row {
 /** Finds the sign-in behind a browser's token. Nothing is remembered here: a sign-out counts everywhere at once. */
 export class Sessions {
   readonly #query: Query;
-  readonly #secretKey: string;
+  readonly #secretKeys: SecretKeys;
   readonly #idle: number;
 
   /** @param options.idle seconds after which an unused sign-in no longer holds */
-  constructor(query: Query, options: { secretKey: string; idle: number }) {
+  constructor(query: Query, options: { secretKeys: SecretKeys; idle: number }) {
     this.#query = query;
-    this.#secretKey = options.secretKey;
+    this.#secretKeys = options.secretKeys;
     this.#idle = options.idle;
   }
 
@@ -83,7 +86,8 @@ export class Sessions {
       actor: { type, id: row.subject_id },
       displayName: row.display_name,
       issuer: row.issuer,
-      csrfToken: csrfToken(this.#secretKey, row.id),
+      csrfToken: csrfToken(this.#secretKeys[0], row.id),
+      csrfTokens: this.#secretKeys.map((secretKey) => csrfToken(secretKey, row.id)),
       signedInAt: new Date(row.since),
       renewed: by === 'person' ? await this.#seen(row, hash) : null,
     };
@@ -91,7 +95,12 @@ export class Sessions {
 
   /** The field of the forms of a browser in which nobody is signed in. */
   fieldOf(browser: string): string {
-    return browserField(this.#secretKey, browser);
+    return browserField(this.#secretKeys[0], browser);
+  }
+
+  /** The fields that such forms may carry. */
+  fieldsOf(browser: string): readonly string[] {
+    return this.#secretKeys.map((secretKey) => browserField(secretKey, browser));
   }
 
   /** Notes that the person was here. Answers the next token, where it is due or did not arrive the first time. */
@@ -99,8 +108,11 @@ export class Sessions {
     if (row.unseen) await this.#ask(NOTE_SEEN, [row.id]);
     const due = row.current ? row.old && row.taken : !row.taken;
     if (!due) return null;
-    const next = nextSessionToken(this.#secretKey, row.id, hash);
-    if (row.current) await this.#ask(RENEW, [hash, sessionTokenHash(next)]);
+    const nexts = this.#secretKeys.map((secretKey) => nextSessionToken(secretKey, row.id, hash));
+    // What did not arrive may have been made under a key before; where it cannot be made again, the one sent goes on.
+    if (!row.current) return nexts.find((it) => sessionTokenHash(it).equals(row.token_hash)) ?? null;
+    const [next = ''] = nexts;
+    await this.#ask(RENEW, [hash, sessionTokenHash(next)]);
     return next;
   }
 

@@ -33,7 +33,7 @@ export async function inOfflineContext<T>(config: Config, command: (ctx: Context
       publicUrl: config.publicUrl ?? '',
       requestExpiresIn: config.requestExpiresIn,
       pendingRequestsPerBusinessCenter: config.pendingRequestsPerBusinessCenter,
-      secretKey: '',
+      secretKeys: [''],
     },
     rates: { take: async () => null },
     actor: { type: 'operator' },

@@ -10,7 +10,7 @@ import type { Generation } from '../rollout/generation.ts';
 import type { PolicyChange, PolicyService } from '../rollout/policy-service.ts';
 import { PageTokens } from '../decision/search/page-token.ts';
 import { DEMO_PEOPLE, mayOfferDemoSignIn } from '../demo/people.ts';
-import type { Context, DomainSettings } from '../domain/context.ts';
+import type { Context, DomainSettings, SecretKeys } from '../domain/context.ts';
 import type { Caller, Counters, Services } from '../http/env.ts';
 import { Issuer } from '../identity/issuer.ts';
 import { KeyRing } from '../identity/key-ring.ts';
@@ -80,7 +80,10 @@ export async function startRuntime(config: Config, log: Logger, ports: Ports = {
     life,
   );
   const { generations } = policies;
-  const secretKey = config.secretKey ?? (await secretFile(join(dataDir.path, 'secret-key'), newSecretKey));
+  const secretKeys: SecretKeys = [
+    config.secretKey ?? (await secretFile(join(dataDir.path, 'secret-key'), newSecretKey)),
+    ...(config.previousSecretKey === null ? [] : [config.previousSecretKey]),
+  ];
   const hearing = listen(access.serving, (events) => {
     if (events === null || events.some((event) => event.startsWith('api_key.'))) keyRing.forget();
   });
@@ -104,7 +107,7 @@ export async function startRuntime(config: Config, log: Logger, ports: Ports = {
     },
     requestExpiresIn: config.requestExpiresIn,
     pendingRequestsPerBusinessCenter: config.pendingRequestsPerBusinessCenter,
-    secretKey,
+    secretKeys,
   };
   const rates = new RateLimits(config.consentRates);
   const shared = { orm, writes: pLimit(8), imports: pLimit(2), settings, rates };
@@ -116,7 +119,7 @@ export async function startRuntime(config: Config, log: Logger, ports: Ports = {
       return { services: servicesOf(generation), done: generation.use() };
     },
     policyStatus: () => policies.status,
-    pageTokens: new PageTokens(secretKey),
+    pageTokens: new PageTokens(secretKeys),
     keyRing,
     rates,
     personTokens: new PersonTokens(
@@ -124,9 +127,9 @@ export async function startRuntime(config: Config, log: Logger, ports: Ports = {
       log,
     ),
     issuers,
-    sealedAttempts: new SealedAttempts(secretKey),
+    sealedAttempts: new SealedAttempts(secretKeys),
     demoPeople: () => (life.demo && mayOfferDemoSignIn(config) ? DEMO_PEOPLE : []),
-    sessions: new Sessions(query, { secretKey, idle: config.signInIdleTimeout }),
+    sessions: new Sessions(query, { secretKeys, idle: config.signInIdleTimeout }),
     isReady: async () => isReady(state),
     status: async () => serviceStatus(state),
     publicUrl,

@@ -1,8 +1,9 @@
-import { createHash, createHmac } from 'node:crypto';
-import { EncryptJWT, jwtDecrypt } from 'jose';
+import { createHash } from 'node:crypto';
 import { stringify } from 'safe-stable-stringify';
 import { z } from 'zod';
+import type { SecretKeys } from '../../domain/context.ts';
 import { SparkgateError } from '../../domain/errors.ts';
+import { Seal } from '../../platform/seal.ts';
 
 const Place = z.object({ last: z.string() });
 
@@ -11,27 +12,20 @@ const Place = z.object({ last: z.string() });
  * last need not be one that the caller may know of.
  */
 export class PageTokens {
-  readonly #key: Buffer;
+  readonly #seal: Seal;
 
-  constructor(secretKey: string) {
-    this.#key = createHmac('sha256', secretKey).update('page tokens').digest();
+  constructor(secretKeys: SecretKeys) {
+    this.#seal = new Seal(secretKeys, 'page tokens');
   }
 
   /** The token that goes on after `last` in this query. */
   async seal(query: unknown, last: string): Promise<string> {
-    return new EncryptJWT({ last })
-      .setProtectedHeader({ alg: 'dir', enc: 'A256GCM' })
-      .setAudience(digestOf(query))
-      .encrypt(this.#key);
+    return this.#seal.seal({ last }, digestOf(query));
   }
 
   /** The key after which to go on. @throws SparkgateError `invalid_request` for a token of another query, or of nobody's */
   async open(query: unknown, token: string): Promise<string> {
-    const only = { keyManagementAlgorithms: ['dir'], contentEncryptionAlgorithms: ['A256GCM'] };
-    const opened = isCanonical(token)
-      ? await jwtDecrypt(token, this.#key, { ...only, audience: digestOf(query) }).catch(() => null)
-      : null;
-    const place = Place.safeParse(opened?.payload);
+    const place = Place.safeParse(isCanonical(token) ? await this.#seal.open(token, digestOf(query)) : null);
     if (place.success) return place.data.last;
     throw new SparkgateError('invalid_request', (say) => say.details.tokenOfOther, {
       errors: [{ pointer: '/page/token', message: 'is not a token that this query was given' }],

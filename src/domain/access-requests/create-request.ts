@@ -55,7 +55,7 @@ async function insertRequest(
 ): Promise<{ request: AccessRequest; token: string }> {
   const [row] = await tx.query<{ id: string }>('select uuidv7() as id', []);
   if (!row) throw new Error('uuidv7() gave no row');
-  const token = consentToken(ctx.settings.secretKey, row.id);
+  const token = consentToken(ctx.settings.secretKeys[0], row.id);
   const expiresIn = body.expires_in ?? ctx.settings.requestExpiresIn;
   await tx.em.insert(AccessRequest, {
     id: row.id,

@@ -9,8 +9,9 @@ export async function getConsentUrl(ctx: Context, bcId: string, id: string): Pro
   if (request.statusNow !== 'PENDING') {
     throw new SparkgateError('conflict', (say) => say.details.qrGone(request.statusNow));
   }
-  const token = consentToken(ctx.settings.secretKey, request.id);
-  if (!tokenHash(token).equals(request.tokenHash)) {
+  const tokens = ctx.settings.secretKeys.map((secretKey) => consentToken(secretKey, request.id));
+  const token = tokens.find((it) => tokenHash(it).equals(request.tokenHash));
+  if (token === undefined) {
     throw new SparkgateError('conflict', (say) => say.details.qrOfOtherKey);
   }
   return consentUrl(ctx.settings.publicUrl, token);

@@ -21,11 +21,13 @@ export class StaleForm extends SparkgateError {
 }
 
 /** @throws StaleForm */
-export function checkCsrf(field: unknown, { csrfToken }: SignedIn): void {
-  if (!isField(field, csrfToken)) throw new StaleForm();
+export function checkCsrf(field: unknown, { csrfTokens }: SignedIn): void {
+  if (!isField(field, csrfTokens)) throw new StaleForm();
 }
 
-/** Whether a form's field is the one that it has to be; in constant time, whatever the lengths. */
-export function isField(field: unknown, wanted: string): boolean {
-  return typeof field === 'string' && timingSafeEqual(sessionTokenHash(field), sessionTokenHash(wanted));
+/** Whether a form's field is one that it may be; in constant time, whatever the lengths. */
+export function isField(field: unknown, wanted: readonly string[]): boolean {
+  if (typeof field !== 'string') return false;
+  const sent = sessionTokenHash(field);
+  return wanted.some((it) => timingSafeEqual(sent, sessionTokenHash(it)));
 }

@@ -42,10 +42,10 @@ export function openField(c: Http<Env>): string | null {
 async function hasField(c: Http<Env>): Promise<boolean> {
   const { csrf } = await c.req.parseBody();
   const browser = browserCookie.read(c);
-  if (browser !== null && isField(csrf, c.get('services').sessions.fieldOf(browser))) return true;
+  if (browser !== null && isField(csrf, c.get('services').sessions.fieldsOf(browser))) return true;
   for (const audience of AUDIENCES) {
     const signedIn = await findSignedIn(c, audience);
-    if (signedIn && isField(csrf, signedIn.csrfToken)) return true;
+    if (signedIn && isField(csrf, signedIn.csrfTokens)) return true;
   }
   return false;
 }

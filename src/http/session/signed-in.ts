@@ -37,8 +37,8 @@ export async function findSignedIn(c: Http<Env>, audience: Audience): Promise<Si
   }
   if (!isVouchedFor(c, session)) return null;
   if (session.renewed !== null) cookie.write(c, session.renewed);
-  const { id, actor, displayName, issuer, csrfToken, signedInAt } = session;
-  return { id, actor, displayName, csrfToken, signedInAt, demo: issuer === null };
+  const { id, actor, displayName, issuer, csrfToken, csrfTokens, signedInAt } = session;
+  return { id, actor, displayName, csrfToken, csrfTokens, signedInAt, demo: issuer === null };
 }
 
 /**
