@@ -275,5 +275,5 @@ function whole(least: number, most: number, fallback: number) {
 
 function complaint(issue: z.core.$ZodIssue): string {
   const name = String(issue.path[0]);
-  return `${name} is not valid: ${issue.message}. See the configuration table in the README.`;
+  return `${name} is not valid: ${issue.message}. See docs/configure.md.`;
 }

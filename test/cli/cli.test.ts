@@ -103,22 +103,25 @@ test('sparkgate import says which lines it skipped, and opens again only when to
   expect(await service.sparkgate('import', file, '--mode', 'replace')).toMatchObject({ code: 1 });
 });
 
-/** What the README has people paste, as it follows PORT and DATA_DIR. */
-async function readmeBlock(pattern: RegExp): Promise<string> {
-  const readme = await readFile(join(import.meta.dirname, '../../README.md'), 'utf8');
-  const [, script] = pattern.exec(readme) ?? [];
+/** What a page has people paste, as it follows PORT and DATA_DIR. */
+async function blockOf(page: string, pattern: RegExp): Promise<string> {
+  const text = await readFile(join(import.meta.dirname, '../..', page), 'utf8');
+  const [, script] = pattern.exec(text) ?? [];
   return script ?? '';
 }
 
 test('the first check by curl, as the README has it', async () => {
-  const script = await readmeBlock(/\n## The first check\n[^]*?\n```bash\n([^]*?)```/);
+  const script = await blockOf('README.md', /\n## The first check\n[^]*?\n```bash\n([^]*?)```/);
   const { code, stdout } = await service.bash(script);
   expect(code).toBe(0);
   expect(JSON.parse(stdout)).toMatchObject({ decision: true, context: { via: 'BUSINESS_CENTER' } });
 });
 
-test('the flow by curl, as the README has it', async () => {
-  const script = await readmeBlock(/The test "the flow by curl" runs this block\. -->\n```bash\n([^]*?)```/);
+test('the flow by curl, as docs/integrate.md has it', async () => {
+  const script = await blockOf(
+    'docs/integrate.md',
+    /The test "the flow by curl" runs this block\. -->\n```bash\n([^]*?)```/,
+  );
   const { code, stdout, stderr } = await service.bash(script);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(stdout.match(/"decision":\w+/g)).toEqual(['"decision":false', '"decision":true', '"decision":false']);

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readConfig } from '../../src/config.ts';
 
-/** The README's table of settings: each variable whose default is a value. */
+/** The table of settings in docs/configure.md: each variable whose default is a value. */
 async function documentedDefaults(): Promise<(readonly [name: string, value: string])[]> {
-  const readme = await readFile(join(import.meta.dirname, '../../README.md'), 'utf8');
-  const rows = readme.matchAll(/^\| (`[A-Z_]+`(?:, `[A-Z_]+`)*) \| (`[^`|]+`(?:, `[^`|]+`)*) \| /gm);
+  const page = await readFile(join(import.meta.dirname, '../../docs/configure.md'), 'utf8');
+  const rows = page.matchAll(/^\| (`[A-Z_]+`(?:, `[A-Z_]+`)*) \| (`[^`|]+`(?:, `[^`|]+`)*) \| /gm);
   const parts = (text = ''): string[] => text.replaceAll('`', '').split(', ');
   const settings = [...rows].flatMap(([, names, values]) =>
     parts(names).map((name, index) => [name, parts(values)[index] ?? ''] as const),
@@ -15,7 +15,7 @@ async function documentedDefaults(): Promise<(readonly [name: string, value: str
   return settings.filter(([, value]) => !value.startsWith('DATA_DIR/'));
 }
 
-test('a default may be set: it lies in the range of its setting, and is what the README says', async () => {
+test('a default may be set: it lies in the range of its setting, and is what docs/configure.md says', async () => {
   const defaults = await documentedDefaults();
   expect(defaults.length).toBeGreaterThan(20);
   const absent = readConfig({});

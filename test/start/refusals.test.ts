@@ -27,7 +27,7 @@ async function expectRefusal(environment: Record<string, string>, sentence: stri
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
 }
 
-const TABLE = 'See the configuration table in the README.';
+const TABLE = 'See docs/configure.md.';
 const LEVELS = 'fatal, error, warn, info, debug, trace, silent';
 
 test('a malformed setting is refused by name', async () => {
