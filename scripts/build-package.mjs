@@ -8,7 +8,9 @@ import { basename, join, resolve } from 'node:path';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const HERE = process.cwd();
-const [MANIFEST, KEPT, BUILT, LICENSE] = ['package.json', '.package.json', 'dist', 'LICENSE'].map((it) => join(HERE, it));
+const [MANIFEST, KEPT, BUILT, LICENSE] = ['package.json', '.package.json', 'dist', 'LICENSE'].map((it) =>
+  join(HERE, it),
+);
 
 if (process.argv[2] === '--restore') restore();
 else build();

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { policy } from '../workbench/support.ts';
+import { policy } from '../review/support.ts';
 
 test.each(['impact', 'explain', 'replay', 'new'])(
   'policy %s helps, with an example and its exit codes',

@@ -1,7 +1,8 @@
 import { mkdir, readdir, rename, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { DOORS, folderOf, policy, temporaryFolder } from '../workbench/support.ts';
+import { DOORS, folderOf, temporaryFolder } from '../../packages/policy-workbench/test/support.ts';
+import { policy } from '../review/support.ts';
 
 const DOOR = DOORS['policies/door.yaml'];
 const BASE = 'apiVersion: api.cerbos.dev/v1\n';

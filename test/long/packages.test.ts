@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { DOORS, folderOf } from '../workbench/support.ts';
+import { DOORS, folderOf } from '../../packages/policy-workbench/test/support.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const run = promisify(execFile);

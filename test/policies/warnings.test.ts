@@ -4,7 +4,7 @@ import { callCommand } from '../../src/platform/control-socket.ts';
 import { runDir } from '../../src/platform/data-dir.ts';
 import type { PolicyChange } from '../../src/rollout/policy-service.ts';
 import { testApp } from '../support/app.ts';
-import { temporaryFolder } from '../workbench/support.ts';
+import { temporaryFolder } from '../../packages/policy-workbench/test/support.ts';
 import { folderWith } from './live.ts';
 
 /** A folder whose `record` policy compares an id with a number. */

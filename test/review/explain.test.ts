@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { CAST, liveWorld, type LiveWorld } from './live-world.ts';
-import { editedPolicies, policy } from '../workbench/support.ts';
+import { editedPolicies, policy } from './support.ts';
 
 let world: LiveWorld;
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Client } from 'pg';
 import { CAST, liveWorld, type LiveWorld } from './live-world.ts';
-import { folderOf } from '../workbench/support.ts';
+import { folderOf } from '../../packages/policy-workbench/test/support.ts';
 
 let world: LiveWorld;
 beforeAll(async () => {

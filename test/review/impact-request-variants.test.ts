@@ -4,7 +4,7 @@ import type { Group } from '../../src/review/impact/population.ts';
 import { unnamed } from '../../src/review/impact/inconclusive.ts';
 import { waysFor, type Ways } from '../../src/review/impact/trial-plan.ts';
 import { CAST, liveWorld, type LiveWorld } from './live-world.ts';
-import { editedPolicies, policy, type Edit } from '../workbench/support.ts';
+import { editedPolicies, policy, type Edit } from './support.ts';
 
 const ACCOUNT = 'resource_policies/tiktok_account.yaml';
 const CENTER = 'resource_policies/business_center.yaml';

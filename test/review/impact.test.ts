@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { CAST, liveWorld, type LiveWorld } from './live-world.ts';
-import { editedPolicies, folderOf, temporaryFolder, type Edit } from '../workbench/support.ts';
+import { folderOf, temporaryFolder } from '../../packages/policy-workbench/test/support.ts';
+import { editedPolicies, type Edit } from './support.ts';
 
 const ACCOUNT = 'resource_policies/tiktok_account.yaml';
 const POLICIES = join(import.meta.dirname, '../../policies');

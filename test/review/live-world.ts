@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FactLine } from '../../src/domain/import/fact-line.ts';
 import { testDatabase } from '../support/database.ts';
-import type { Ended } from '../workbench/support.ts';
+import type { Ended } from '../../packages/policy-workbench/test/support.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { world, P1 } from '../support/world.ts';
 import { decision } from '../support/cast.ts';
-import { editedPolicies, policy, temporaryFolder } from '../workbench/support.ts';
+import { temporaryFolder } from '../../packages/policy-workbench/test/support.ts';
+import { editedPolicies, policy } from './support.ts';
 
 let records = '';
 beforeAll(async () => {

@@ -5,7 +5,7 @@ import { refuseMisspelt } from '@sparkgate/policy-workbench/verify/misspelt';
 import { readPolicies } from '@sparkgate/cerbos-policies/read-policies';
 import { readKindTexts } from '@sparkgate/cerbos-policies/kind-text';
 import { openSpace } from '@sparkgate/policy-workbench/verify/verify-kind';
-import { folderOf } from './support.ts';
+import { folderOf } from '../../packages/policy-workbench/test/support.ts';
 import { CONTRACT } from '../../src/review/contract.ts';
 
 const POLICIES = join(import.meta.dirname, '../../policies');

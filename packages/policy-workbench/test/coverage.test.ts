@@ -1,17 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { DOORS, folderOf, policy, temporaryFolder } from './support.ts';
-
-test('the tests of the project reach every rule, derived role and condition both ways', async () => {
-  const { code, stdout } = await policy('coverage');
-  expect(stdout).toMatch(/^all .* 100%$/m);
-  expect(code).toBe(0);
-});
+import { DOORS, folderOf, workbench, temporaryFolder } from './support.ts';
 
 test('what no test reached is named with file and line', async () => {
   const folder = await folderOf(DOORS);
-  const { code, stdout } = await policy('coverage', join(folder, 'tests'), '--policies', join(folder, 'policies'));
+  const { code, stdout } = await workbench('coverage', join(folder, 'tests'), '--policies', join(folder, 'policies'));
   expect(stdout).toMatch(/door\.yaml\s+1\/1\s+0\/0\s+1\/2\s+66\.6%/);
   expect(stdout).toContain('door.yaml:17 condition R.attr.floor == "LOW": never is false');
   expect(code).toBe(6);
@@ -20,13 +14,13 @@ test('what no test reached is named with file and line', async () => {
 test('as much as is asked for is enough', async () => {
   const folder = await folderOf(DOORS);
   const where = [join(folder, 'tests'), '--policies', join(folder, 'policies')];
-  expect(await policy('coverage', ...where, '--at-least', '60')).toMatchObject({ code: 0 });
+  expect(await workbench('coverage', ...where, '--at-least', '60')).toMatchObject({ code: 0 });
 });
 
 test('LCOV counts rules as functions and the two ways of a condition as branches', async () => {
   const folder = await folderOf(DOORS);
   const where = [join(folder, 'tests'), '--policies', join(folder, 'policies')];
-  const { stdout } = await policy('coverage', ...where, '--output', 'lcov');
+  const { stdout } = await workbench('coverage', ...where, '--output', 'lcov');
   expect(stdout).toMatch(/^SF:.*policies\/door\.yaml$/m);
   expect(stdout).toMatch(/^FN:8,members-open-low-doors$/m);
   expect(stdout).toMatch(/^BRDA:17,2,1,-$/m);
@@ -36,7 +30,7 @@ test('LCOV counts rules as functions and the two ways of a condition as branches
 test('JUnit has a case for each point, and those fail that the tests did not reach both ways', async () => {
   const folder = await folderOf(DOORS);
   const where = [join(folder, 'tests'), '--policies', join(folder, 'policies')];
-  const { stdout } = await policy('coverage', ...where, '--output', 'junit');
+  const { stdout } = await workbench('coverage', ...where, '--output', 'junit');
   expect(stdout).toMatch(/<testsuite name="door\.yaml" tests="3" failures="1">/);
   expect(stdout).toMatch(/<failure message="door\.yaml:17 condition .*never is false">/);
 });
@@ -48,7 +42,7 @@ test('the page shows each line of the policies, safely', async () => {
   });
   const file = join(await temporaryFolder(), 'coverage.html');
   const where = [join(folder, 'tests'), '--policies', join(folder, 'policies')];
-  await policy('coverage', ...where, '--output', 'html', '--file', file);
+  await workbench('coverage', ...where, '--output', 'html', '--file', file);
   const page = await readFile(file, 'utf8');
   expect(page).toContain('&lt;b&gt;');
   expect(page).toMatch(/<tr class="no">\s*<td>17<\/td>[^]*?never is false/);
@@ -60,7 +54,7 @@ test('a test that fails is told apart from one that is missing', async () => {
     'tests/door_test.yaml': DOORS['tests/door_test.yaml'].replace('ALLOW', 'DENY'),
   });
   const where = [join(folder, 'tests'), '--policies', join(folder, 'policies')];
-  expect(await policy('coverage', ...where)).toMatchObject({ code: 4 });
+  expect(await workbench('coverage', ...where)).toMatchObject({ code: 4 });
 });
 
 const ANNS_OWN = `apiVersion: api.cerbos.dev/v1
@@ -88,10 +82,10 @@ test('rules of principal and role policies are listed as not measured, and never
   const files = { ...DOORS, 'tests/door_test.yaml': everyWay };
   const whole = await folderOf(files);
   const measured = [join(whole, 'tests'), '--policies', join(whole, 'policies')];
-  expect(await policy('coverage', ...measured)).toMatchObject({ code: 0 });
+  expect(await workbench('coverage', ...measured)).toMatchObject({ code: 0 });
   const folder = await folderOf({ ...files, 'policies/ann.yaml': ANNS_OWN, 'policies/intern.yaml': INTERNS });
   const where = [join(folder, 'tests'), '--policies', join(folder, 'policies')];
-  const { code, stdout } = await policy('coverage', ...where);
+  const { code, stdout } = await workbench('coverage', ...where);
   expect(stdout).toContain('ann.yaml:8 rule ann: paint door: principal policies are not measured');
   expect(stdout).toContain('intern.yaml:6 rule intern: open, close door: role policies are not measured');
   expect(stdout).not.toMatch(/^all .* 100%$/m);
@@ -99,7 +93,16 @@ test('rules of principal and role policies are listed as not measured, and never
 });
 
 test('a file that cannot be written is said in a sentence', async () => {
-  const { code, stderr } = await policy('coverage', '--output', 'html', '--file', '/nonexistent/coverage.html');
-  expect(stderr).toMatch(/^sparkgate: \/nonexistent\/coverage\.html cannot be written: [^\n]*\n$/);
+  const folder = await folderOf(DOORS);
+  const where = [join(folder, 'tests'), '--policies', join(folder, 'policies')];
+  const { code, stderr } = await workbench(
+    'coverage',
+    ...where,
+    '--output',
+    'html',
+    '--file',
+    '/nonexistent/coverage.html',
+  );
+  expect(stderr).toMatch(/^policy-workbench: \/nonexistent\/coverage\.html cannot be written: [^\n]*\n$/);
   expect(code).toBe(1);
 });

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { invariantCheck } from '../../src/rollout/invariant-check.ts';
-import { DOORS, editedPolicies, folderOf, policy, type Edit } from './support.ts';
+import { DOORS, folderOf } from '../../packages/policy-workbench/test/support.ts';
+import { editedPolicies, policy, type Edit } from './support.ts';
 
 const ACCOUNT = 'resource_policies/tiktok_account.yaml';
 

@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readPolicies } from '@sparkgate/cerbos-policies/read-policies';
 import { readKindTexts } from '@sparkgate/cerbos-policies/kind-text';
-import { openSpace } from '@sparkgate/policy-workbench/verify/verify-kind';
-import { DOORS, folderOf, policy } from './support.ts';
-import { CONTRACT } from '../../src/review/contract.ts';
+import { openSpace } from '../src/verify/verify-kind.ts';
+import { DOORS, folderOf, workbench } from './support.ts';
+import { NO_SERVICE } from '../src/contract.ts';
 
 const DOOR = 'policies/door.yaml';
 const SCHEMA = JSON.stringify({
@@ -27,14 +27,14 @@ const doors = async (expr: string, more: Record<string, string> = {}): Promise<s
   });
 
 const verify = async (folder: string) =>
-  policy('verify', '--policies', join(folder, 'policies'), '--invariants', join(folder, 'tests/invariants.yaml'));
+  workbench('verify', '--policies', join(folder, 'policies'), '--invariants', join(folder, 'tests/invariants.yaml'));
 
 /** Opens the space of doors whose policy has this expression. */
 const open = async (expr: string) => {
   const folder = join(await doors(expr), 'policies');
   const door = readKindTexts(await readPolicies(folder)).get('door');
   if (!door) throw new Error('there is no door');
-  return openSpace(folder, CONTRACT, door);
+  return openSpace(folder, NO_SERVICE, door);
 };
 
 test.each([
@@ -81,7 +81,7 @@ principalPolicy:
 test('a mutant that no test notices, and that nobody can judge, is no equivalent one', async () => {
   const folder = await folderOf({ ...DOORS, [DOOR]: DOORS[DOOR].replace('R.attr.floor == "LOW"', 'R.id != "cellar"') });
   const where = [join(folder, 'tests'), '--policies', join(folder, 'policies')];
-  const { code, stdout } = await policy('mutate', ...where, '--invariants', '/nowhere', '--output', 'json');
+  const { code, stdout } = await workbench('mutate', ...where, '--invariants', '/nowhere', '--output', 'json');
   const report = JSON.parse(stdout);
   expect(report.equivalent).toBe(0);
   expect(report.untold).toBeGreaterThan(0);

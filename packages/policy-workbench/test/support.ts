@@ -1,10 +1,8 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
-
-const ROOT = join(import.meta.dirname, '../..');
 
 /** What a command printed, and how it ended. */
 export interface Ended {
@@ -13,26 +11,10 @@ export interface Ended {
   stderr: string;
 }
 
-/** An edit as a reviewer would make it: in this file, this text becomes that one. */
-export type Edit = readonly [file: string, from: string, to: string];
-
 /** A folder of the test's own. */
 export async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'sg-workbench-'));
   onTestFinished(async () => rm(folder, { recursive: true, force: true }));
-  return folder;
-}
-
-/** The project's policies with these edits. */
-export async function editedPolicies(...edits: readonly Edit[]): Promise<string> {
-  const folder = join(await temporaryFolder(), 'policies');
-  await cp(join(ROOT, 'policies'), folder, { recursive: true });
-  for (const [file, from, to] of edits) {
-    const path = join(folder, file);
-    const text = await readFile(path, 'utf8');
-    if (!text.includes(from)) throw new Error(`${file} does not say ${from}`);
-    await writeFile(path, text.replace(from, to));
-  }
   return folder;
 }
 
@@ -46,15 +28,18 @@ export async function folderOf(files: Readonly<Record<string, string>>): Promise
   return folder;
 }
 
-/** `sparkgate policy ...` as a reviewer calls it. */
-export function policy(...args: readonly string[]): Promise<Ended> {
+/** Runs a program of TypeScript, as it stands in a tree. */
+export function ended(cwd: string, program: string, args: readonly string[]): Promise<Ended> {
   return new Promise((resolve) => {
-    const options = { cwd: ROOT, maxBuffer: 1 << 28 };
-    execFile(process.execPath, ['src/cli.ts', 'policy', ...args], options, (error, stdout, stderr) => {
+    execFile(process.execPath, [program, ...args], { cwd, maxBuffer: 1 << 28 }, (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
     });
   });
 }
+
+/** `policy-workbench ...` as a reviewer calls it. */
+export const workbench = async (...args: readonly string[]): Promise<Ended> =>
+  ended(tmpdir(), join(import.meta.dirname, '../src/cli/main.ts'), args);
 
 /** A small world of its own: doors that open to members, with a test for each rule. */
 export const DOORS = {

@@ -8,7 +8,8 @@ import { mutantsOf } from '@sparkgate/policy-workbench/mutate/mutants';
 import { readPolicies } from '@sparkgate/cerbos-policies/read-policies';
 import { openServers } from '../../src/review/policy-servers.ts';
 import { readKindTexts } from '@sparkgate/cerbos-policies/kind-text';
-import { DOORS, folderOf, policy } from './support.ts';
+import { DOORS, folderOf } from '../../packages/policy-workbench/test/support.ts';
+import { policy } from './support.ts';
 
 const DOOR = DOORS['policies/door.yaml'];
 const policies = async (files: Record<string, string>): Promise<string> =>

@@ -1,10 +1,9 @@
 import { expect, test } from 'vitest';
 import type { PdpClient } from '@sparkgate/cerbos-pdp/client';
-import { DecidedUnit, sample } from '@sparkgate/policy-workbench/space/decided-unit';
+import { DecidedUnit, sample } from '../src/space/decided-unit.ts';
 import type { KindText, RuleText } from '@sparkgate/cerbos-policies/kind-text';
-import { VectorSpace } from '@sparkgate/policy-workbench/space/vector-space';
-import { VectorUnit } from '@sparkgate/policy-workbench/space/vector-unit';
-import { CONTRACT } from '../../src/review/contract.ts';
+import { VectorSpace } from '../src/space/vector-space.ts';
+import { VectorUnit } from '../src/space/vector-unit.ts';
 
 const record = (properties: Record<string, unknown>, required = Object.keys(properties)): object => ({
   type: 'object',
@@ -36,7 +35,7 @@ const rule = (leaves: string[], variables: string[]): RuleText => ({
   text: '',
 });
 const text: KindText = { kind: 'k', file: 'r.yaml', schema: 'k.json', rules: [], files: [], swayedBy: [] };
-const space = new VectorSpace('k', SCHEMA, [text], CONTRACT.roles);
+const space = new VectorSpace('k', SCHEMA, [text], ['user']);
 const untried = (leaf: string, variable = 'true'): string | null =>
   space.unit(['view'], [rule([leaf], [variable])]).untried;
 

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { parse } from 'yaml';
 import { expect, test } from 'vitest';
-import { expressionEdits } from '@sparkgate/policy-workbench/mutate/expression-edits';
-import { apply, unifiedDiff } from '@sparkgate/policy-workbench/mutate/edit';
-import { DOORS, folderOf, policy } from './support.ts';
+import { expressionEdits } from '../src/mutate/expression-edits.ts';
+import { apply, unifiedDiff } from '../src/mutate/edit.ts';
+import { DOORS, folderOf, workbench } from './support.ts';
 
 const NOTHING = { otherValues: () => [], lookalikes: () => [] };
 
@@ -59,28 +59,22 @@ test('the missing test is proposed, and once it is pasted the mutant is killed',
     '--invariants',
     join(folder, 'tests/invariants.yaml'),
   ];
-  const before = await policy('mutate', ...where);
+  const before = await workbench('mutate', ...where);
   expect(before.code).toBe(7);
   expect(before.stdout).toMatch(/SURVIVED \d+ door\.yaml:\d+ drops a part of all/);
   expect(before.stdout).toContain('-              - expr: R.attr.floor == "LOW"');
 
   // Every proposal is pasted, each with a name of its own.
   const suite = parse(DOORS['tests/door_test.yaml']) as { resources: object; principals: object; tests: unknown[] };
-  suite.principals = {
-    ...suite.principals,
-    sam: { id: 'sam', roles: ['user'] },
-    olga: { id: 'o', roles: ['tiktok_account'] },
-    nobody: { id: 'n', roles: ['anonymous'] },
-    key: { id: 'k', roles: ['api_key'] },
-  };
-  for (const [, resource, missing] of before.stdout.matchAll(
-    /under resources:\n([^\n]+)\n# [^\n]+under tests:\n((?: +[^\n]+\n)+)/g,
+  for (const [, principal, resource, missing] of before.stdout.matchAll(
+    /under principals[^\n]*\n([^\n]+)\n# [^\n]+under resources:\n([^\n]+)\n# [^\n]+under tests:\n((?: +[^\n]+\n)+)/g,
   )) {
+    suite.principals = { ...suite.principals, ...(parse(principal ?? '') as object) };
     suite.resources = { ...suite.resources, ...(parse(resource ?? '') as object) };
     suite.tests.push(...(parse(missing ?? '') as unknown[]));
   }
   await writeFile(join(folder, 'tests/door_test.yaml'), JSON.stringify(suite));
-  const after = await policy('mutate', ...where);
+  const after = await workbench('mutate', ...where);
   expect(after.stdout).toMatch(/0 survived, .* score 100%/);
   expect(after.code).toBe(0);
 });
@@ -92,7 +86,7 @@ test('mutants that decide every situation as before are no survivors', async () 
   );
   const folder = await folderOf({ ...DOORS, 'policies/door.yaml': doubled });
   const where = [join(folder, 'tests'), '--policies', join(folder, 'policies'), '--output', 'json'];
-  const { stdout } = await policy('mutate', ...where);
+  const { stdout } = await workbench('mutate', ...where);
   const report = JSON.parse(stdout);
   expect(report.equivalent).toBeGreaterThanOrEqual(2);
 });
@@ -105,11 +99,11 @@ test('only what changed since a git revision is mutated', async () => {
   await git('add', '.');
   await git('commit', '--quiet', '-m', 'doors');
   const where = [join(folder, 'tests'), '--policies', join(folder, 'policies'), '--output', 'json', '--changed-since'];
-  expect(JSON.parse((await policy('mutate', ...where, 'HEAD')).stdout).mutants).toBe(0);
+  expect(JSON.parse((await workbench('mutate', ...where, 'HEAD')).stdout).mutants).toBe(0);
   await writeFile(join(folder, 'policies/door.yaml'), DOORS['policies/door.yaml'].replace('"LOW"', "'LOW'"));
-  const { tried } = JSON.parse((await policy('mutate', ...where, 'HEAD')).stdout);
+  const { tried } = JSON.parse((await workbench('mutate', ...where, 'HEAD')).stdout);
   expect(new Set(tried.map((it: { line: number }) => it.line))).toEqual(new Set([17]));
-  expect(await policy('mutate', ...where, 'no-such-revision')).toMatchObject({
+  expect(await workbench('mutate', ...where, 'no-such-revision')).toMatchObject({
     code: 1,
     stderr: expect.stringContaining('no-such-revision'),
   });

@@ -1,0 +1,8 @@
+import { expect, test } from 'vitest';
+import { policy } from './support.ts';
+
+test('the tests of the project reach every rule, derived role and condition both ways', async () => {
+  const { code, stdout } = await policy('coverage');
+  expect(stdout).toMatch(/^all .* 100%$/m);
+  expect(code).toBe(0);
+});
