@@ -1,9 +1,9 @@
 import type { Actor, Authorizer, Verdict } from '../domain/context.ts';
+import { isStoredKind } from '../facts/kinds.ts';
 import type { Check, Properties } from './check.ts';
 import { isOfThisService } from './bundle.ts';
 import type { Decider } from './decide.ts';
 import { prepare } from './prepare.ts';
-import { isStoredKind } from './project.ts';
 import type { Search } from './search/search.ts';
 
 /** Lets domain verbs ask the same policies, by the same path, as any caller of the check endpoint. */
@@ -21,17 +21,14 @@ export function authorizerOf(decider: Decider, search: Search): Authorizer {
       return search.find('resource', checkOf(actor, action, { type, id: '' }, properties, within), place);
     },
     async key(key, action, bcIds) {
-      const outside = bcIds.some((bcId) => bcId === null || key.bcIds?.includes(bcId) === false);
-      const confinement = key.bcIds === null ? 'NONE' : outside ? 'OUTSIDE' : 'WITHIN';
-      const vector = { permissions: [...key.permissions].toSorted(), confinement, about: null } as const;
-      return verdictOf(await decider.decideService({ role: 'api_key', action, vector }));
+      const call = { permissions: key.permissions, confinedTo: key.bcIds, centers: bcIds, isOwn: null };
+      return verdictOf(await decider.decideService({ role: 'api_key', action, call }));
     },
     async keyless(actor, action, { type, id }) {
       const self = subjectOf(actor);
-      const itself = type === self.type && id === self.id;
-      const about = itself ? ('SELF' as const) : ('OTHERS' as const);
-      const vector = { permissions: [], confinement: 'NONE' as const, about };
-      return verdictOf(await decider.decideService({ role: self.type, action, vector }));
+      const isOwn = type === self.type && id === self.id;
+      const call = { permissions: [], confinedTo: null, centers: [], isOwn };
+      return verdictOf(await decider.decideService({ role: self.type, action, call }));
     },
     async attributes(type, attributes) {
       return isStoredKind(type) || isOfThisService(type)

@@ -1,7 +1,7 @@
 import type { ServiceAction } from '../domain/context.ts';
 import type { Reason } from '../domain/errors.ts';
 import type { Obligation } from '../domain/account-grants/revoke-grant.ts';
-import type { SparkgateServiceVector } from './vectors.ts';
+import type { Call } from '../facts/sparkgate-service.ts';
 
 /** A JSON object as it came over the wire. */
 export type Properties = Readonly<Record<string, unknown>>;
@@ -39,5 +39,5 @@ export interface ServiceCheck {
   /** `api_key`, or what a person who comes without one is. */
   role: string;
   action: ServiceAction;
-  vector: SparkgateServiceVector;
+  call: Call;
 }

@@ -1,22 +1,23 @@
 import type { Query } from '../domain/context.ts';
 import type { Reason } from '../domain/errors.ts';
+import { isStoredKind, KIND_FACTS, project, type Projection } from '../facts/kinds.ts';
+import { readFacts } from '../facts/kind.ts';
+import { loadFacts, type FactLoader } from '../facts/loader.ts';
+import type { Loaded } from '../facts/slice.ts';
 import { SERVICE_KIND, type Bundle } from './bundle.ts';
 import type { Check, Decision, ServiceCheck } from './check.ts';
+import { decisionInput } from '@sparkgate/cerbos-pdp/decision-input';
+import { withoutId, type StoredInput } from './decision-input.ts';
 import type { RecordDecision } from './decision-record.ts';
-import { Denials, type Draft } from './denials.ts';
-import { DENIED, Explanations, type Explained } from './explanations.ts';
-import { loadFacts, type FactLoader, type FactQuestion, type Facts } from './facts.ts';
 import type { Memo } from './memo.ts';
+import { Policies } from './policies.ts';
 import { PolicyKinds } from './policy-kinds.ts';
 import { prepare, type PreparedCheck } from './prepare.ts';
-import { isStoredKind, project, type Projection } from './project.ts';
-import { decisionInput } from '@sparkgate/cerbos-pdp/decision-input';
-import { withoutId } from './decision-input.ts';
-import { reasonsOf } from './reasons.ts';
-import { withAssigneeSeen } from './sight.ts';
-import type { Situation } from './situation.ts';
-import { Situations } from './situations.ts';
-import { whyNot } from './why-not.ts';
+import { Denials, type Draft } from './reasons/denials.ts';
+import { DENIED, Explanations, type Explained } from './reasons/explanations.ts';
+import { reasonsOf } from './reasons/in-order.ts';
+import { withAssigneeSeen } from './reasons/sight.ts';
+import { whyNot } from './reasons/why-not.ts';
 
 /** Decides checks by one bundle: facts -> vector -> decision. */
 export class Decider {
@@ -26,7 +27,7 @@ export class Decider {
   readonly #facts: FactLoader;
   readonly #memo: Memo;
   readonly #record: RecordDecision | null;
-  readonly #situations: Situations;
+  readonly #policies: Policies;
   readonly #explanations: Explanations;
   readonly #denials: Denials;
 
@@ -35,9 +36,9 @@ export class Decider {
     this.#facts = parts.facts;
     this.#memo = parts.memo;
     this.#record = parts.record ?? null;
-    this.#situations = new Situations(parts);
-    this.#explanations = new Explanations(this.#situations);
-    this.#denials = new Denials({ ...parts, situations: this.#situations, explanations: this.#explanations });
+    this.#policies = new Policies(parts);
+    this.#explanations = new Explanations(this.#policies);
+    this.#denials = new Denials({ ...parts, policies: this.#policies, explanations: this.#explanations });
     this.policyKinds = new PolicyKinds({ bundle: parts.bundle, memo: parts.memo, record: this.#record });
   }
 
@@ -57,14 +58,14 @@ export class Decider {
    */
   async decide(checks: readonly PreparedCheck[], query: Query | null = null): Promise<Decision[]> {
     const questions = checks.map(({ question }) => question);
-    const facts = query ? await loadFacts(query, questions) : await this.#facts.load(questions);
+    const loaded = query ? await loadFacts(query, questions) : await this.#facts.load(questions);
     const drafts = await Promise.all(
-      checks.map(async ({ check, question }, index): Promise<Draft> => {
-        const own = facts[index];
-        if (!own) throw new Error('facts of a check were left out');
-        if (isStoredKind(question.kind)) return this.#draft(check, question, own);
-        const explained = { ...DENIED, ...(await this.policyKinds.decide(check, own)) };
-        return { check, question, facts: own, situation: null, explained };
+      checks.map(async ({ check }, index): Promise<Draft> => {
+        const facts = loaded[index];
+        if (!facts) throw new Error('facts of a check were left out');
+        if (isStoredKind(check.resource.type)) return this.#draft(check, facts);
+        const explained = { ...DENIED, ...(await this.policyKinds.decide(check, facts)) };
+        return { check, facts, input: null, explained };
       }),
     );
     const explained = await this.#denials.complete(drafts, query);
@@ -78,32 +79,32 @@ export class Decider {
 
   /** As {@link decide}, but tells only which are allowed. */
   async allow(checks: readonly PreparedCheck[]): Promise<boolean[]> {
-    const facts = await this.#facts.load(checks.map(({ question }) => question));
+    const loaded = await this.#facts.load(checks.map(({ question }) => question));
     return Promise.all(
-      checks.map(async ({ check, question }, index) => {
-        const rows = facts[index]?.rows ?? [];
-        if (!isStoredKind(question.kind)) return (await this.policyKinds.answer(check, rows))?.allowed === true;
-        const projection = project(check, question, rows);
-        return (
-          projection.known &&
-          (await this.#situations.answer(check, { roles: [check.subject.type], projection })).allowed
-        );
+      checks.map(async ({ check }, index) => {
+        const facts = loaded[index];
+        if (!facts) throw new Error('facts of a check were left out');
+        if (!isStoredKind(check.resource.type)) return (await this.policyKinds.answer(check, facts))?.allowed === true;
+        const projection = project(facts);
+        return projection.known && (await this.#policies.answer(this.#policies.input(check, projection))).allowed;
       }),
     );
   }
 
-  /** The projection of an id that cannot exist, on the side that moves in a search of a kind of our own, and its revision. */
-  async nobody(moving: 'subject' | 'resource', check: Check): Promise<{ projection: Projection; revision: string }> {
+  /**
+   * The projection of a subject, or a resource, that has nothing to do with the other side of a search of a kind of our
+   * own: of an id that cannot exist; and its revision.
+   */
+  async unrelated(moving: 'subject' | 'resource', check: Check): Promise<{ projection: Projection; revision: string }> {
     const prepared = prepare({ ...check, [moving]: { ...check[moving], id: '' } });
     const [facts] = await this.#facts.load([prepared.question]);
-    if (!facts) throw new Error('the facts of nobody were left out');
-    return { projection: project(prepared.check, prepared.question, facts.rows), revision: facts.revision };
+    if (!facts) throw new Error('the facts of an unrelated one were left out');
+    return { projection: project(facts), revision: facts.revision };
   }
 
   /** On which of these vectors the check would be allowed. */
   async allowedOn(check: Check, projections: readonly Projection[]): Promise<boolean[]> {
-    const roles = [check.subject.type];
-    return Promise.all(projections.map(async (projection) => this.#situations.allows(check, { roles, projection })));
+    return Promise.all(projections.map(async (it) => this.#policies.allows(this.#policies.input(check, it))));
   }
 
   /** What every candidate of a search lacks, by what was sent and by the side that stands still alone. */
@@ -111,41 +112,36 @@ export class Decider {
     const fixed = moving === 'subject' ? 'resource' : 'subject';
     if (!isStoredKind(check.resource.type)) {
       const [facts] = await this.#facts.load([prepare(check).question]);
-      return this.policyKinds.absent(check, facts?.rows ?? [], [fixed]);
+      return facts ? this.policyKinds.absent(check, facts, [fixed]) : [];
     }
-    const { projection } = await this.nobody(moving, check);
-    const situation: Situation = { roles: [check.subject.type], projection };
-    const allows = async (it: Situation): Promise<boolean> => {
-      const { allowed } = await this.#memo.ask(withoutId(moving, this.#situations.question(check, it)));
-      return allowed;
-    };
-    const { moves } = await whyNot(check.byPerson ? await withAssigneeSeen(situation, allows) : situation, allows);
+    const { projection } = await this.unrelated(moving, check);
+    const input = withoutId(moving, this.#policies.input(check, projection));
+    const allows = async (it: StoredInput): Promise<boolean> => this.#policies.allows(it);
+    const { moves } = await whyNot(check.byPerson ? await withAssigneeSeen(input, allows) : input, allows);
     const shared = moves?.filter(({ about }) => about === 'check' || about === fixed) ?? [];
     return reasonsOf(shared.flatMap(({ reasons }) => reasons));
   }
 
   /** Whether somebody may call this service for something. */
-  async decideService({ role, action, vector }: ServiceCheck): Promise<boolean> {
-    const input = decisionInput({ kind: SERVICE_KIND, action, roles: [role], resourceAttr: { ...vector } });
-    const { allowed } = await this.#memo.ask(input);
-    return allowed;
+  async decideService({ role, action, call }: ServiceCheck): Promise<boolean> {
+    const resourceAttr = readFacts(KIND_FACTS[SERVICE_KIND], call);
+    return this.#policies.allows(decisionInput({ kind: SERVICE_KIND, action, roles: [role], resourceAttr }));
   }
 
   /** What a check's own facts decide. */
-  async #draft(check: Check, question: FactQuestion, facts: Facts): Promise<Draft> {
-    const draft = { check, question, facts };
-    const projection = project(check, question, facts.rows);
-    if (!projection.known) return { ...draft, situation: null, explained: this.#unknown(check) };
-    const situation: Situation = { roles: [check.subject.type], projection };
-    const answer = await this.#situations.answer(check, situation);
-    const at = { policy: this.policy, revision: facts.revision };
-    this.#record?.(answer, () => this.#situations.question(check, situation), at);
-    return { ...draft, situation, explained: await this.#explanations.of(check, situation, answer) };
+  async #draft(check: Check, facts: Loaded): Promise<Draft> {
+    const projection = project(facts);
+    if (!projection.known) return { check, facts, input: null, explained: this.#unknown(check) };
+    const input = this.#policies.input(check, projection);
+    const answer = await this.#policies.answer(input);
+    this.#record?.(answer, () => input, { policy: this.policy, revision: facts.revision });
+    return { check, facts, input, explained: await this.#explanations.of(input, answer, check.byPerson) };
   }
 
-  #unknown(check: Check): Explained {
+  #unknown({ resource, action }: Check): Explained {
     const reasons: Reason[] = [{ code: 'UNKNOWN_RESOURCE' }];
-    if (!this.#situations.named(check)) reasons.unshift({ code: 'UNKNOWN_ACTION' });
+    if (!this.#policies.named({ kind: resource.type, action: action.name }))
+      reasons.unshift({ code: 'UNKNOWN_ACTION' });
     return { ...DENIED, reasons, private: true };
   }
 }

@@ -1,7 +1,17 @@
 import { canonicalJson } from '@sparkgate/cerbos-pdp/canonical-json';
 import { decisionInput, PLACEHOLDERS, type DecisionInput } from '@sparkgate/cerbos-pdp/decision-input';
+import type { StoredKind } from '../facts/kinds.ts';
+import type { TiktokAccountVector } from '../facts/tiktok-account.ts';
 import type { Bundle } from './bundle.ts';
 import type { Check, Properties } from './check.ts';
+
+/** The input of a kind whose relationships are stored here: its attributes are the fact vector. */
+export type StoredInput = DecisionInput & { kind: StoredKind };
+
+/** The facts of an input that is about a TikTok account; null: it is about something else. */
+export function accountFacts({ kind, resourceAttr }: DecisionInput): TiktokAccountVector | null {
+  return kind === 'tiktok_account' ? (resourceAttr as TiktokAccountVector) : null;
+}
 
 /** The input of a check, with its ids where the kind's policy reads them. */
 export function inputOf(

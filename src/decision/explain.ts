@@ -1,20 +1,20 @@
 import { SparkgateError, type Reason } from '../domain/errors.ts';
+import { isStoredKind, project } from '../facts/kinds.ts';
+import type { FactLoader } from '../facts/loader.ts';
 import type { RuleName } from '@sparkgate/cerbos-policies/kinds';
 import type { Bundle } from './bundle.ts';
 import { matchesAny } from '@sparkgate/cerbos-policies/glob';
 import type { Check, Decision, Properties } from './check.ts';
 import type { Decider } from './decide.ts';
-import type { FactLoader } from './facts.ts';
 import type { Memo } from './memo.ts';
 import type { PdpExplanation } from '@sparkgate/cerbos-pdp/client';
 import type { Pdp } from './pdp.ts';
 import { prepare } from './prepare.ts';
-import { isStoredKind, project } from './project.ts';
-import { decisionInput } from '@sparkgate/cerbos-pdp/decision-input';
-import type { Situation } from './situation.ts';
-import { Situations } from './situations.ts';
-import { factChanges, type FactChange } from './fact-changes.ts';
-import { nearest, whyNot } from './why-not.ts';
+import { decisionInput, type DecisionInput } from '@sparkgate/cerbos-pdp/decision-input';
+import type { StoredInput } from './decision-input.ts';
+import { Policies } from './policies.ts';
+import { factChanges, type FactChange } from './reasons/fact-changes.ts';
+import { nearest, whyNot } from './reasons/why-not.ts';
 
 /** A decision, and all that led to it. */
 export interface Explanation {
@@ -32,11 +32,11 @@ export interface Explanation {
 /** Tells reviewers how a decision came about. The decision itself is the check endpoint's. */
 export class Explainer {
   readonly #parts: { bundle: Bundle; decider: Decider; facts: FactLoader; memo: Memo; pdp: Pdp };
-  readonly #situations: Situations;
+  readonly #policies: Policies;
 
   constructor(parts: { bundle: Bundle; decider: Decider; facts: FactLoader; memo: Memo; pdp: Pdp }) {
     this.#parts = parts;
-    this.#situations = new Situations(parts);
+    this.#policies = new Policies(parts);
   }
 
   /** Every kind that may be asked about, with the actions that its rules name. */
@@ -53,28 +53,26 @@ export class Explainer {
     const nothing = { decision, vector: null, pdp: null, about, changes: [], reasons: decision.reasons };
     if (!isStoredKind(check.resource.type)) return nothing;
     const [facts] = await this.#parts.facts.load([prepared.question]);
-    const projection = project(check, prepared.question, facts?.rows ?? []);
-    if (!projection.known) return nothing;
-    const situation: Situation = { roles: [check.subject.type], projection };
-    const pdp = await this.#parts.pdp.explain(this.#situations.question(check, situation));
+    const projection = facts && project(facts);
+    if (!projection?.known) return nothing;
+    const input = this.#policies.input(check, projection);
+    const pdp = await this.#parts.pdp.explain(input);
     if (pdp.allowed !== decision.decision) {
       throw new SparkgateError('conflict', 'The facts changed while this was looked at. Ask again.');
     }
-    const changes = pdp.allowed ? [] : await this.#changes(check, situation);
-    return { ...nothing, vector: { ...projection.vector }, pdp, changes };
+    const changes = pdp.allowed ? [] : await this.#changes(input);
+    return { ...nothing, vector: input.resourceAttr, pdp, changes };
   }
 
-  /** Whether the policies would allow in a situation that need not hold anywhere. */
-  async allows(action: string, situation: Situation): Promise<boolean> {
-    const { roles, projection } = situation;
-    const input = decisionInput({ kind: projection.kind, action, roles, resourceAttr: { ...projection.vector } });
-    return (await this.#parts.memo.ask(input)).allowed;
+  /** Whether the policies would allow of facts that need not hold anywhere. */
+  async allows(asked: Pick<DecisionInput, 'kind' | 'action' | 'roles' | 'resourceAttr'>): Promise<boolean> {
+    return this.#policies.allows(decisionInput(asked));
   }
 
-  async #changes(check: Check, situation: Situation): Promise<FactChange[]> {
-    const ask = async (it: Situation): Promise<boolean> => this.#situations.allows(check, it);
-    const { moves } = await whyNot(situation, ask);
-    return moves ? factChanges(situation, await nearest(situation, moves, ask)) : [];
+  async #changes(input: StoredInput): Promise<FactChange[]> {
+    const ask = async (it: StoredInput): Promise<boolean> => this.#policies.allows(it);
+    const { moves } = await whyNot(input, ask);
+    return moves ? factChanges(input, await nearest(input, moves, ask)) : [];
   }
 
   #rulesAbout({ action, resource }: Check): RuleName[] {

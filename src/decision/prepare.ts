@@ -1,8 +1,8 @@
 import { faultsOf, invalid } from '../domain/closed.ts';
-import { ACTION_PROPERTIES, type ActionProperties } from './action-properties.ts';
+import { ACTION_PROPERTIES, type ActionProperties } from '../facts/action-properties.ts';
+import { isStoredKind } from '../facts/kinds.ts';
+import type { FactQuestion } from '../facts/slice.ts';
 import type { Check } from './check.ts';
-import type { FactQuestion } from './facts.ts';
-import { isStoredKind } from './project.ts';
 
 /** A check whose properties were found to fit its kind. */
 export interface PreparedCheck {

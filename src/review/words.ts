@@ -1,7 +1,7 @@
 import type { Json } from '@sparkgate/cerbos-policies/json';
 import type { Words } from '@sparkgate/policy-workbench/contract';
 import { described, plainly, said } from '@sparkgate/policy-workbench/space/plain-words';
-import { VECTOR_SCHEMAS } from '../decision/vectors.ts';
+import { VECTOR_SCHEMAS } from '../facts/kinds.ts';
 
 /** The facts of this service's vectors, as reviewers say them. */
 export const WORDS: Words = {

@@ -5,7 +5,7 @@ import { watchState } from '../platform/watch-state.ts';
 import type { KindPolicy } from '@sparkgate/cerbos-policies/kinds';
 import { readBundle, type Bundle } from '../decision/bundle.ts';
 import type { RecordDecision } from '../decision/decision-record.ts';
-import type { FactLoader } from '../decision/facts.ts';
+import type { FactLoader } from '../facts/loader.ts';
 import type { Query } from '../domain/context.ts';
 import { Memo } from '../decision/memo.ts';
 import { Pdp } from '../decision/pdp.ts';

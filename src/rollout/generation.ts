@@ -4,7 +4,7 @@ import type { Bundle } from '../decision/bundle.ts';
 import { Decider } from '../decision/decide.ts';
 import { Explainer } from '../decision/explain.ts';
 import type { RecordDecision } from '../decision/decision-record.ts';
-import type { FactLoader } from '../decision/facts.ts';
+import type { FactLoader } from '../facts/loader.ts';
 import type { Memo } from '../decision/memo.ts';
 import type { Pdp } from '../decision/pdp.ts';
 import { Search } from '../decision/search/search.ts';

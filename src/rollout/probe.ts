@@ -3,12 +3,8 @@ import type { Properties } from '../decision/check.ts';
 import { decisionInput } from '@sparkgate/cerbos-pdp/decision-input';
 import type { Memo } from '../decision/memo.ts';
 import type { Pdp } from '../decision/pdp.ts';
-import type {
-  AccessRequestVector,
-  BusinessCenterVector,
-  SparkgateServiceVector,
-  TiktokAccountVector,
-} from '../decision/vectors.ts';
+import { exampleOf } from '../facts/example.ts';
+import { KIND_FACTS } from '../facts/kinds.ts';
 import { PoliciesRefused } from './refused.ts';
 
 /** Questions of the generation before that are asked of a new one, before anybody waits for the answers. */
@@ -16,31 +12,6 @@ const WARMED = 2000;
 const WARMED_BY_ID = 200;
 const LOOKED_AT = 5000;
 const TOGETHER = 200;
-
-/** Vectors such as the service sends, with every fact named: a kind's schema has to take them. */
-const EXAMPLES: Readonly<Record<string, Properties>> = {
-  tiktok_account: {
-    paths: [
-      { via: 'BUSINESS_CENTER', user_role: 'STANDARD', grant: 'ACTIVE', granted: ['LIVE', 'POST'], assigned: ['POST'] },
-      { via: 'ACCOUNT_LINK', user_role: null, grant: null, granted: ['POST'], assigned: [] },
-      { via: 'OWNER', user_role: null, grant: null, granted: [], assigned: [] },
-    ],
-    advertiser_role: 'OPERATOR',
-    account_ad_authorization: true,
-    post: { of_this_account: true, visibility: 'PUBLIC', ad_authorization: true },
-    live: false,
-    assignee: { member: true },
-    scopes: ['LIVE', 'POST'],
-  } satisfies TiktokAccountVector,
-  business_center: { user_role: 'ADMIN', scopes: ['POST'] } satisfies BusinessCenterVector,
-  access_request: {
-    status: 'PENDING',
-    owner: true,
-    user_role: 'ADMIN',
-    requester_role: null,
-  } satisfies AccessRequestVector,
-  [SERVICE_KIND]: { permissions: ['check'], confinement: 'NONE', about: null } satisfies SparkgateServiceVector,
-};
 
 /** Asks a new PDP what the old one was asked lately, so that the first checks on it wait no longer than the last. */
 export async function warm(memo: Memo, bundle: Bundle, before: Memo): Promise<void> {
@@ -60,8 +31,9 @@ export async function warm(memo: Memo, bundle: Bundle, before: Memo): Promise<vo
 export async function probe(pdp: Pdp, { hash, kinds }: Bundle): Promise<void> {
   const told = await pdp.identify();
   if (told !== null && told !== hash) throw new PoliciesRefused('start', `Cerbos has loaded ${told} instead.`);
-  const asked = Object.entries(EXAMPLES).filter(([kind]) => kinds.has(kind));
-  const answers = await pdp.ask(asked.map(([kind, vector]) => question(kind, vector)));
+  // A kind's schema has to take what the service sends.
+  const asked = Object.entries(KIND_FACTS).filter(([kind]) => kinds.has(kind));
+  const answers = await pdp.ask(asked.map(([kind, facts]) => question(kind, exampleOf(facts))));
   for (const [index, { refused }] of answers.entries()) {
     const [first] = refused;
     if (!first) continue;

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
 import { readBundle, SERVICE_KIND, type Bundle } from '../decision/bundle.ts';
 import type { RecordDecision } from '../decision/decision-record.ts';
-import type { FactLoader } from '../decision/facts.ts';
+import type { FactLoader } from '../facts/loader.ts';
 import { ExternalPolicies } from '../rollout/external-policies.ts';
 import { Generation } from '../rollout/generation.ts';
 import { EmbeddedPolicies } from '../rollout/embedded-policies.ts';

@@ -4,7 +4,7 @@ import pLimit from 'p-limit';
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
 import { recorder, type RecordDecision } from '../decision/decision-record.ts';
-import { FactLoader } from '../decision/facts.ts';
+import { FactLoader } from '../facts/loader.ts';
 import type { Admit } from '../rollout/admission.ts';
 import type { Generation } from '../rollout/generation.ts';
 import type { PolicyChange, PolicyService } from '../rollout/policy-service.ts';

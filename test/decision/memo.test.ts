@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } f
 import { Memo, type MemoOptions } from '../../src/decision/memo.ts';
 import { Pdp } from '../../src/decision/pdp.ts';
 import { decisionInput, type DecisionInput } from '@sparkgate/cerbos-pdp/decision-input';
-import type { BusinessCenterVector } from '../../src/decision/vectors.ts';
+import type { BusinessCenterVector } from '../../src/facts/business-center.ts';
 import type { TestApp } from '../support/app.ts';
 import { gateBefore } from '../support/gate.ts';
 import { recordApp } from '../support/record.ts';

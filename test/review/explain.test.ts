@@ -21,7 +21,9 @@ test('an ALLOW names the facts and the rule that held', async () => {
     ...IN_ADV1,
   );
   expect(stdout).toMatch(/^ALLOW {2}user:sam create_spark_ad tiktok_account:brand\n/);
-  expect(stdout).toContain('Business Center bc1: STANDARD; grant ACTIVE with LIVE and POST, assigned LIVE and POST');
+  expect(stdout).toContain('membership of Business Center bc1: user role STANDARD');
+  expect(stdout).toContain('account grant of Business Center bc1: state ACTIVE, scopes LIVE and POST');
+  expect(stdout).toContain('assignment of Business Center bc1: scopes LIVE and POST');
   expect(stdout).toContain('holds  assigned-members-create-spark-ads-at-all');
   expect(stdout).toContain('fails  assigned-members-create-spark-ads-with-a-live');
   expect(code).toBe(0);

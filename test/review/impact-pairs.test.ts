@@ -4,9 +4,9 @@ import { withLiveDatabase } from '../../src/cli/policy/live-database.ts';
 import { readConfig } from '../../src/config.ts';
 import type { Query } from '../../src/domain/context.ts';
 import type { FactLine } from '../../src/domain/import/fact-line.ts';
-import { loadFacts } from '../../src/decision/facts.ts';
+import { loadFacts } from '../../src/facts/loader.ts';
 import { prepare } from '../../src/decision/prepare.ts';
-import { project } from '../../src/decision/project.ts';
+import { project } from '../../src/facts/kinds.ts';
 import { POPULATIONS } from '../../src/review/impact/populations.ts';
 import { liveWorld } from './live-world.ts';
 
@@ -103,7 +103,7 @@ async function vectorsByChecks(url: string): Promise<Map<string, number>> {
   const found = new Map<string, number>();
   for (const user of USERS) {
     for (const id of ACCOUNTS) {
-      const { check, question } = prepare({
+      const { question } = prepare({
         subject: { type: 'user', id: user, properties: {} },
         action: { name: 'view', properties: {} },
         resource: { type: 'tiktok_account', id, properties: {} },
@@ -112,13 +112,13 @@ async function vectorsByChecks(url: string): Promise<Map<string, number>> {
         byPerson: false,
       });
       const [facts] = await loadFacts(query, [question]);
-      const projection = project(check, question, facts!.rows);
+      const projection = project(facts!);
       if (projection.kind !== 'tiktok_account') throw new Error('another kind');
       const { paths, account_ad_authorization: adAuthorization } = projection.vector;
-      const connected = facts!.rows.some(
-        ({ fact, a, b }) => fact === 'link' || (fact === 'path' && (b !== 'NONE' || a === null)),
+      const isConnected = paths.some(
+        ({ via, user_role: role, grant }) => via !== 'BUSINESS_CENTER' || grant !== 'NONE' || role === null,
       );
-      if (!connected) continue;
+      if (!isConnected) continue;
       const key = JSON.stringify([paths, adAuthorization]);
       found.set(key, (found.get(key) ?? 0) + 1);
     }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { policySchemas } from '../../src/decision/policy-schemas.ts';
+import { policySchemas } from '../../src/facts/policy-schemas.ts';
 import { domainOf, InfiniteDomain, sizeOf, valuesOf } from '@sparkgate/policy-workbench/space/finite-domain';
 import { readPolicies } from '@sparkgate/cerbos-policies/read-policies';
 import { readKindTexts, type KindText } from '@sparkgate/cerbos-policies/kind-text';

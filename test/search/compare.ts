@@ -1,10 +1,11 @@
 import pLimit from 'p-limit';
-import { ACTION_PROPERTIES } from '../../src/decision/action-properties.ts';
+import { ACTION_PROPERTIES } from '../../src/facts/action-properties.ts';
 import type { Check } from '../../src/decision/check.ts';
 import { prepare, type PreparedCheck } from '../../src/decision/prepare.ts';
-import { loadFacts } from '../../src/decision/facts.ts';
+import { loadFacts } from '../../src/facts/loader.ts';
 import type { DecisionInput } from '@sparkgate/cerbos-pdp/decision-input';
-import { attributes, isStoredKind, project } from '../../src/decision/project.ts';
+import { storedAttributes } from '../../src/facts/entity.ts';
+import { isStoredKind, project } from '../../src/facts/kinds.ts';
 import { poolQuery } from '../../src/store/open.ts';
 import { overHttp } from './over-http.ts';
 import { sql } from '../support/sql.ts';
@@ -140,9 +141,9 @@ async function directly(it: BundleApp, prepared: readonly PreparedCheck[]): Prom
     query,
     prepared.map(({ question }) => question),
   );
-  const asked = prepared.map(({ check, question }, index): DecisionInput | null => {
+  const asked = prepared.map(({ check }, index): DecisionInput | null => {
     const { subject, action, resource, context } = check;
-    const rows = facts[index]?.rows ?? [];
+    const own = facts[index]!;
     const common = {
       kind: resource.type,
       action: action.name,
@@ -151,16 +152,16 @@ async function directly(it: BundleApp, prepared: readonly PreparedCheck[]): Prom
       resourceId: resource.id,
     };
     if (isStoredKind(resource.type)) {
-      const { known, vector } = project(check, question, rows);
+      const { known, vector } = project(own);
       return known ? { ...common, principalAttr: {}, resourceAttr: { ...vector } } : null;
     }
     const resourceAttr = {
-      ...attributes(rows, 'resource'),
+      ...storedAttributes(own, 'resource'),
       ...resource.properties,
       action: action.properties,
       context,
     };
-    const principalAttr = { ...attributes(rows, 'subject'), ...subject.properties };
+    const principalAttr = { ...storedAttributes(own, 'subject'), ...subject.properties };
     return { ...common, principalAttr, resourceAttr };
   });
   const answers = await it.pdp.ask(asked.filter((question) => question !== null));

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { policySchemas } from '../../src/decision/policy-schemas.ts';
+import { policySchemas } from '../../src/facts/policy-schemas.ts';
 import { migrate } from '../../src/store/migrate.ts';
 import { openStore, type Orm } from '../../src/store/open.ts';
 import { sql } from '../support/sql.ts';

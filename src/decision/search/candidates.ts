@@ -1,5 +1,5 @@
-import type { ActionProperties } from '../action-properties.ts';
-import { existsAny, knownFrom, ofCenters } from '../known.ts';
+import type { ActionProperties } from '../../facts/action-properties.ts';
+import { existsAny, knownFrom, ofCenters } from '../../facts/known.ts';
 
 /** SQL that gives {@link Candidate}s in key order, after $1, at most $2 of them; `values` are $3 and on. */
 export interface Candidates {
@@ -10,16 +10,16 @@ export interface Candidates {
 /** An id that may be found. */
 export interface Candidate {
   id: string;
-  /** The number of the nearest ring that it lies in. */
-  ring: number;
+  /** The number of the nearest tier that it lies in. */
+  tier: number;
   /** The revision at which it did. */
   revision: string;
 }
 
-/** SQL of ids that lie in a ring. */
+/** SQL of ids that lie in a tier. */
 export interface Source {
   from: string;
-  ring: number;
+  tier: number;
 }
 
 /** The sides of a search: what stands still, and what is looked for. */
@@ -37,7 +37,7 @@ export interface Sides {
 export function universe(sides: Pick<Sides, 'type' | 'within'>): Candidates {
   const { sources, values } = everything(sides.type);
   return merged(
-    sources.map((from) => ({ from, ring: 0 })),
+    sources.map((from) => ({ from, tier: 0 })),
     values,
     sides,
   );
@@ -90,15 +90,15 @@ export function merged(
   const inSight = within && ofCenters(type, 's.id', `$${all.length + 3}::text[]`);
   if (inSight) all.push(within);
   const limited = sources.map(
-    ({ from, ring }) =>
-      `(select distinct s.id, ${ring} as ring from (${from}) s where s.id > $1${inSight ? ` and ${inSight}` : ''} order by s.id limit $2)`,
+    ({ from, tier }) =>
+      `(select distinct s.id, ${tier} as tier from (${from}) s where s.id > $1${inSight ? ` and ${inSight}` : ''} order by s.id limit $2)`,
   );
-  if (limited.length === 0) limited.push(`(select $1::text as id, 0 as ring limit $2 * 0)`);
+  if (limited.length === 0) limited.push(`(select $1::text as id, 0 as tier limit $2 * 0)`);
   // Every parameter is mentioned, so that PostgreSQL knows the type of those that a source leaves out.
   const typed = all.map((value, index) => `$${index + 3}::text${Array.isArray(value) ? '[]' : ''} is null`);
   const mention = typed.length > 0 ? ` where (${typed.join(' or ')}) is not null` : '';
   return {
-    text: `select u.id, min(u.ring) as ring, (select value::text from relationship_revision) as revision
+    text: `select u.id, min(u.tier) as tier, (select value::text from relationship_revision) as revision
       from (${limited.join(' union all ')}) u${mention} group by u.id order by u.id limit $2`,
     values: all,
   };

@@ -10,8 +10,8 @@ import type { Decider } from '../decide.ts';
 import { canonicalJson } from '@sparkgate/cerbos-pdp/canonical-json';
 import { prepare, type PreparedCheck } from '../prepare.ts';
 import { known, universe, type Candidate, type Candidates, type Sides } from './candidates.ts';
-import { reachOf, RingVerdicts, type Reach } from './ring-verdicts.ts';
-import { inRings, ringsAround, type Rings } from './rings.ts';
+import { reachOf, TierVerdicts, type Reach } from './tier-verdicts.ts';
+import { inTiers, tiersAround, type Tiers } from './tiers.ts';
 import { WhyNothing } from './why-nothing.ts';
 
 /** One page of what was found. `next` is the key after which the search goes on; null = there is no more. */
@@ -31,7 +31,7 @@ export interface Place {
 interface Start {
   candidates: Candidates;
   some: Candidate[];
-  /** Whether a candidate is allowed, where its ring tells; null = it has to be looked at. */
+  /** Whether a candidate is allowed, where its tier tells; null = it has to be looked at. */
   sure: (candidate: Candidate) => boolean | null;
 }
 
@@ -46,8 +46,8 @@ const CHUNK = 500;
 const CHUNK_CHARACTERS = 4_000_000;
 
 /**
- * Search without a semantics of its own: SQL groups candidates in rings, by what they have to do with the fixed side,
- * and gives them in key order. A ring whose every vector is decided alike is decided once; each candidate of any other
+ * Search without a semantics of its own: SQL groups candidates in tiers, by what they have to do with the fixed side,
+ * and gives them in key order. A tier whose every vector is decided alike is decided once; each candidate of any other
  * is decided like a check, on the same facts, by the same memo and PDP.
  */
 export class Search {
@@ -55,7 +55,7 @@ export class Search {
   readonly #decider: Decider;
   readonly #query: Query;
   readonly #patienceMs: number;
-  readonly #verdicts: RingVerdicts;
+  readonly #verdicts: TierVerdicts;
   readonly #whyNothing: WhyNothing;
   /** How far the same search had to reach before, which is as far as it looks while it finds out. */
   readonly #reached = new LRUCache<string, { reach: Reach }>({ max: 10_000 });
@@ -65,7 +65,7 @@ export class Search {
     this.#bundle = parts.bundle;
     this.#decider = parts.decider;
     this.#query = parts.query;
-    this.#verdicts = new RingVerdicts(parts.decider);
+    this.#verdicts = new TierVerdicts(parts.decider);
     this.#whyNothing = new WhyNothing(parts);
   }
 
@@ -82,7 +82,7 @@ export class Search {
       properties: prepared.question.properties,
       within: check.within,
     };
-    const rings = policy.mentionsIds || policy.mentionsTime ? null : ringsAround(sides);
+    const tiers = policy.mentionsIds || policy.mentionsTime ? null : tiersAround(sides);
     const most = chunkFor(check);
     const size = Math.min(place.limit + 1, most);
     const start = async (candidates: Candidates): Promise<Start> => ({
@@ -92,7 +92,7 @@ export class Search {
     });
     const [isKnown, first] = await Promise.all([
       this.#known(fixed, check.within),
-      rings ? this.#near(rings, sides, check, start) : start(universe(sides)),
+      tiers ? this.#near(tiers, sides, check, start) : start(universe(sides)),
     ]);
     if (!isKnown) return this.#nothing(moving, check, false);
     const found = await this.#scan(first, place, { size, most }, (id) => at(prepared, moving, id));
@@ -104,30 +104,30 @@ export class Search {
     return { ids: [], next: null, reasons: await this.#whyNothing.found(moving, check, isKnown) };
   }
 
-  /** Leaves out the rings in which no vector is allowed. The nearest is always looked at, and often all there is. */
+  /** Leaves out the tiers in which no vector is allowed. The nearest is always looked at, and often all there is. */
   async #near(
-    rings: Rings,
+    tiers: Tiers,
     sides: Sides,
     check: Check,
     start: (candidates: Candidates) => Promise<Start>,
   ): Promise<Start> {
-    const within = (reach: Reach): Candidates => (reach ? inRings(rings, reach, sides) : universe(sides));
+    const within = (reach: Reach): Candidates => (reach ? inTiers(tiers, reach, sides) : universe(sides));
     const { moving, type, fixed } = sides;
     const same = canonicalJson([check.action.name, check.subject.type, moving, type, fixed.type, fixed.id]);
-    const [first, nobody] = await Promise.all([
+    const [first, unrelated] = await Promise.all([
       start(within((this.#reached.get(same) ?? { reach: [] }).reach)),
-      this.#decider.nobody(moving, check),
+      this.#decider.unrelated(moving, check),
     ]);
-    const verdicts = await this.#verdicts.of(rings, sides, check, nobody.projection);
+    const verdicts = await this.#verdicts.of(tiers, sides, check, unrelated.projection);
     const reach = reachOf(verdicts);
     this.#reached.set(same, { reach });
     const candidates = within(reach);
     const enough = candidates.text === first.candidates.text ? first : await start(candidates);
     if (!reach) return enough;
-    const sure: Start['sure'] = ({ ring, revision }) => {
-      const verdict = verdicts.rings[ring];
+    const sure: Start['sure'] = ({ tier, revision }) => {
+      const verdict = verdicts.tiers[tier];
       // A verdict holds for what was so when it was given.
-      return verdict === 'SOME' || revision !== nobody.revision ? null : verdict === 'ALL';
+      return verdict === 'SOME' || revision !== unrelated.revision ? null : verdict === 'ALL';
     };
     return { ...enough, sure };
   }

@@ -3,7 +3,7 @@ import { UNSEEN } from '../../domain/unseen.ts';
 import { isOfThisService, knowsSubjectType, namesAction, type Bundle } from '../bundle.ts';
 import type { Check } from '../check.ts';
 import type { Decider } from '../decide.ts';
-import { reasonsOf } from '../reasons.ts';
+import { reasonsOf } from '../reasons/in-order.ts';
 import type { Sides } from './candidates.ts';
 
 /** Tells why a search finds nothing: what of it is unknown, or else what every candidate lacks. */

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { ACTION_PROPERTIES } from '../../decision/action-properties.ts';
+import { ACTION_PROPERTIES } from '../../facts/action-properties.ts';
 import { Properties } from '../../domain/properties.ts';
 import { OutsideId } from '../../domain/vocabulary.ts';
 

@@ -1,5 +1,6 @@
-import { ALL_SCOPES } from '../../decision/situation.ts';
-import type { PostFacts, TiktokAccountVector } from '../../decision/vectors.ts';
+import { ALL_SCOPES } from '../../facts/membership.ts';
+import type { PostFacts } from '../../facts/post.ts';
+import type { TiktokAccountVector } from '../../facts/tiktok-account.ts';
 import { plainField, plainStep, rungs, setDifference, subsets, type Cause } from './plain-steps.ts';
 import type { Field, Option, Step } from './step.ts';
 import { WHO, WHO_ELSE } from './who.ts';

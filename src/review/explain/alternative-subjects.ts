@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { FactChange } from '../../decision/fact-changes.ts';
-import type { Projection } from '../../decision/project.ts';
-import { OWNER, USER, type Situation } from '../../decision/situation.ts';
-import type { AccessPath, AccessRequestVector, TiktokAccountVector } from '../../decision/vectors.ts';
+import type { FactChange } from '../../decision/reasons/fact-changes.ts';
+import type { Projection } from '../../facts/kinds.ts';
+import type { AccessPath, TiktokAccountVector } from '../../facts/tiktok-account.ts';
+import type { AccessRequestVector } from '../../facts/access-request.ts';
 import type { ReasonCode } from '../../domain/errors.ts';
 import { AccessRequestStatus } from '../../domain/vocabulary.ts';
 import { accountFields, scopesField } from './account-fields.ts';
@@ -21,6 +21,15 @@ export interface Asking {
 }
 
 type Vector = Projection['vector'];
+
+const USER = ['user'];
+const OWNER = ['tiktok_account'];
+
+/** Who asks, and what holds. */
+export interface Situation {
+  roles: readonly string[];
+  projection: Projection;
+}
 
 /** Somebody who might ask. */
 interface Asker {

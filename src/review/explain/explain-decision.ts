@@ -1,13 +1,14 @@
 import { isOfThisService } from '../../decision/bundle.ts';
 import { matchesAny } from '@sparkgate/cerbos-policies/glob';
 import type { Check } from '../../decision/check.ts';
-import { loadFacts, type Facts } from '../../decision/facts.ts';
-import type { FactRow } from '../../decision/facts-statement.ts';
+import { loadFacts } from '../../facts/loader.ts';
+import type { Loaded } from '../../facts/slice.ts';
+import { factLines } from '../../facts/lines.ts';
 import { decisionInput, type DecisionInput } from '@sparkgate/cerbos-pdp/decision-input';
 import { inputOf } from '../../decision/decision-input.ts';
 import { prepare } from '../../decision/prepare.ts';
-import { attributes, isStoredKind, project } from '../../decision/project.ts';
-import type { Situation } from '../../decision/situation.ts';
+import { storedAttributes } from '../../facts/entity.ts';
+import { isStoredKind, project } from '../../facts/kinds.ts';
 import { PlatformError } from '../../platform/platform-error.ts';
 import { openSide, type Side } from '../impact/comparison.ts';
 import type { Live } from '../live.ts';
@@ -27,8 +28,8 @@ export interface Explained {
   decision: boolean;
   policy: string;
   revision: string;
-  /** The rows that the database has between the two. */
-  facts: readonly FactRow[];
+  /** What the database has between the two, a line each. */
+  facts: readonly string[];
   /** What was put to the PDP; null where nothing was, since there is no such resource. */
   asked: DecisionInput | null;
   /** What the kind's schema refused. */
@@ -57,28 +58,23 @@ export async function explainDecision(
       throw new PlatformError(`No policy is about the kind ${type}; there are ${known.join(', ')}.`);
     }
     const { question } = prepare(check);
-    const [facts = NO_FACTS] = await loadFacts(
-      async (text, values) => Array.fromAsync(live.rows(text, values)),
-      [question],
-    );
+    const [facts] = await loadFacts(async (text, values) => Array.fromAsync(live.rows(text, values)), [question]);
+    if (!facts) throw new Error('the facts of a check were left out');
     return isStoredKind(type) ? await explainStored(check, facts, side) : await explainMerged(check, facts, side);
   } finally {
     await servers.close();
   }
 }
 
-const NO_FACTS: Facts = { rows: [], revision: '0' };
-
-async function explainStored(check: Check, facts: Facts, side: Side): Promise<Explained> {
-  const projection = project(check, prepare(check).question, facts.rows);
-  const situation: Situation = { roles: [check.subject.type], projection };
+async function explainStored(check: Check, facts: Loaded, side: Side): Promise<Explained> {
+  const projection = project(facts);
   if (!projection.known) return { ...outline(check, facts, side), asked: null };
   const asked = inputOf(check, side.bundle, { resourceAttr: { ...projection.vector } });
   const explained = await answered(check, facts, { side, asked });
   if (explained.decision) return explained;
   const apart = await toldApart(side, asked.kind, asked.action);
   const isNamed = prepare(check).question.properties.bc_id != null;
-  const { sets, tried } = await smallestSets(situation, { apart, isNamed }, async (all) =>
+  const { sets, tried } = await smallestSets({ roles: asked.roles, projection }, { apart, isNamed }, async (all) =>
     allowed(
       side,
       all.map(({ roles, attr }) => ({ ...asked, roles, resourceAttr: attr })),
@@ -87,14 +83,14 @@ async function explainStored(check: Check, facts: Facts, side: Side): Promise<Ex
   return { ...explained, would: sets, tried };
 }
 
-async function explainMerged(check: Check, facts: Facts, side: Side): Promise<Explained> {
+async function explainMerged(check: Check, facts: Loaded, side: Side): Promise<Explained> {
   const { subject, resource, action, context } = check;
-  const stored = { ...attributes(facts.rows, 'resource'), ...resource.properties };
+  const stored = { ...storedAttributes(facts, 'resource'), ...resource.properties };
   const stated = {
     kind: resource.type,
     action: action.name,
     roles: [subject.type],
-    principalAttr: { ...attributes(facts.rows, 'subject'), ...subject.properties },
+    principalAttr: { ...storedAttributes(facts, 'subject'), ...subject.properties },
     resourceAttr: { ...stored, action: action.properties, context },
   };
   const asked = decisionInput(stated, { principalId: subject.id, resourceId: resource.id });
@@ -113,7 +109,7 @@ async function explainMerged(check: Check, facts: Facts, side: Side): Promise<Ex
 
 async function answered(
   check: Check,
-  facts: Facts,
+  facts: Loaded,
   { side, asked }: { side: Side; asked: DecisionInput },
 ): Promise<Explained> {
   const [[answer], trace] = await Promise.all([side.pdp.ask([asked]), traceOf(side, asked)]);
@@ -126,11 +122,11 @@ async function answered(
   };
 }
 
-function outline(check: Check, { rows, revision }: Facts, { bundle }: Side): Explained {
+function outline(check: Check, facts: Loaded, { bundle }: Side): Explained {
   const actions = [...(bundle.kinds.get(check.resource.type)?.actions ?? [])];
   const named = matchesAny(actions, check.action.name);
   const nothing = { decision: false, asked: null, refused: [], trace: null, would: [], tried: null };
-  return { check, policy: bundle.hash, revision, facts: rows, named, ...nothing };
+  return { check, policy: bundle.hash, revision: facts.revision, facts: factLines(facts), named, ...nothing };
 }
 
 async function allowed({ pdp }: Side, questions: readonly DecisionInput[]): Promise<boolean[]> {

@@ -1,4 +1,3 @@
-import type { FactRow } from '../../decision/facts-statement.ts';
 import type { Json } from '@sparkgate/cerbos-policies/json';
 import { inPlainWords } from '@sparkgate/policy-workbench/space/plain-words';
 import type { Explained } from './explain-decision.ts';
@@ -21,7 +20,7 @@ function lines(it: Explained): string[] {
     `by bundle ${policy.slice(0, 12)} at revision ${revision}`,
     '',
     'Facts',
-    ...indented(factsOf(it.facts)),
+    ...indented(it.facts.length > 0 ? it.facts : ['none']),
     '',
     ...(asked
       ? ['Asked', ...indented([...inWords(it), JSON.stringify(asked.resourceAttr)])]
@@ -36,38 +35,6 @@ function lines(it: Explained): string[] {
 }
 
 const indented = (all: readonly string[]): string[] => all.map((line) => `    ${line}`);
-
-function factsOf(rows: readonly FactRow[]): string[] {
-  const told = rows.filter(({ fact }) => fact !== 'revision').map((row) => factLine(row));
-  return told.length > 0 ? told : ['none'];
-}
-
-function factLine({ fact, bc_id: center, a, b, c, granted, assigned }: FactRow): string {
-  switch (fact) {
-    case 'path':
-      return `Business Center ${center}: ${a ?? 'not a member'}; grant ${b}${b === 'ACTIVE' ? ` with ${list(granted)}, assigned ${list(assigned)}` : ''}`;
-    case 'link':
-      return `account link: ${list(granted)}`;
-    case 'tiktok_account':
-      return `the account's ad authorization: ${a ?? 'unknown'}`;
-    case 'advertiser_role':
-      return `role in the ad account: ${a}`;
-    case 'assignee':
-      return `whom it is about: ${a} of the Business Center`;
-    case 'business_center':
-      return `Business Center ${center}: ${a ?? 'not a member'}`;
-    case 'access_request':
-      return `request of ${center}: ${a}; asked as ${b ?? 'no member'}; made by ${c ?? 'no member any more'}; for ${granted?.[0] ?? 'any account'}`;
-    case 'subject':
-    case 'resource':
-      return `stored of the ${fact}: ${a}`;
-    case 'revision':
-      return `revision ${a}`;
-  }
-}
-
-const list = (scopes: readonly string[] | null): string =>
-  scopes && scopes.length > 0 ? scopes.join(' and ') : 'nothing';
 
 function inWords({ asked }: Explained): string[] {
   if (!asked || Object.hasOwn(asked.resourceAttr, 'context'))

@@ -1,5 +1,5 @@
-import { distinctSorted } from '../../decision/project.ts';
-import type { AccessPath } from '../../decision/vectors.ts';
+import { distinctSorted } from '../../facts/kind.ts';
+import type { AccessPath } from '../../facts/tiktok-account.ts';
 import { newCenterPaths, newLinkPaths, pathOptions, type PathOption } from './path-steps.ts';
 import { unbeaten, type Field, type Step } from './step.ts';
 import type { Apart } from './equivalence-classes.ts';

@@ -1,5 +1,5 @@
-import { ALL_SCOPES } from '../../decision/situation.ts';
-import type { AccessPath } from '../../decision/vectors.ts';
+import { ALL_SCOPES } from '../../facts/membership.ts';
+import type { AccessPath } from '../../facts/tiktok-account.ts';
 import type { Scope, UserRole } from '../../domain/vocabulary.ts';
 import { plainStep, rungs, setDifference, subsets, type Cause } from './plain-steps.ts';
 import type { Step } from './step.ts';

@@ -1,8 +1,7 @@
-import type { FactChange } from '../../decision/fact-changes.ts';
-import type { Situation } from '../../decision/situation.ts';
+import type { FactChange } from '../../decision/reasons/fact-changes.ts';
 import type { ReasonCode } from '../../domain/errors.ts';
 import { smallest, type Allows } from './smallest-search.ts';
-import { standpointsOf, type Asking } from './alternative-subjects.ts';
+import { standpointsOf, type Asking, type Situation } from './alternative-subjects.ts';
 import type { Step } from './step.ts';
 
 /** Changes that together, and none of them left out, would turn a DENY into an ALLOW. */

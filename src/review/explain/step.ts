@@ -1,4 +1,4 @@
-import type { FactChange } from '../../decision/fact-changes.ts';
+import type { FactChange } from '../../decision/reasons/fact-changes.ts';
 import type { ReasonCode } from '../../domain/errors.ts';
 
 /** One fact that becomes another. */

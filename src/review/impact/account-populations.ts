@@ -1,5 +1,7 @@
 import { AdvertiserRole } from '../../domain/vocabulary.ts';
-import type { AccessPath } from '../../decision/vectors.ts';
+import { factsWith } from '../../facts/kind.ts';
+import { KIND_FACTS } from '../../facts/kinds.ts';
+import { accessPath, type AccessPath } from '../../facts/tiktok-account.ts';
 import type { Point } from '@sparkgate/policy-workbench/space/point';
 import {
   MANIFOLD_GROUPS,
@@ -75,12 +77,12 @@ function changedValues({ sigs }: Changed): unknown[] {
 }
 
 function accountPoint(role: string, paths: readonly AccessPath[], adAuthorization: boolean | null): Point {
-  const attr = { ...NOTHING_NAMED, paths: [...paths], account_ad_authorization: adAuthorization };
+  const given = { paths: [...paths], account_ad_authorization: adAuthorization };
+  const attr = factsWith(KIND_FACTS.tiktok_account, given);
   return { role, attr };
 }
 
-const NOTHING_NAMED = { advertiser_role: null, post: null, live: false, assignee: null, scopes: null };
-const OWNED: AccessPath = { via: 'OWNER', user_role: null, grant: null, granted: [], assigned: [] };
+const OWNED = accessPath({ via: 'OWNER', grant: null });
 const SWITCHES = [null, true, false];
 
 const ACCOUNT_OWNERS = listed(
@@ -90,13 +92,7 @@ const ACCOUNT_OWNERS = listed(
   asItIs,
 );
 
-const inNoGrantee = (role: 'ADMIN' | 'STANDARD' | null): AccessPath => ({
-  via: 'BUSINESS_CENTER',
-  user_role: role,
-  grant: 'NONE',
-  granted: [],
-  assigned: [],
-});
+const inNoGrantee = (role: 'ADMIN' | 'STANDARD' | null): AccessPath => accessPath({ user_role: role });
 
 /** Whoever is a member nowhere, or in Business Centers that have nothing to do with the account; and may name any such. */
 function strangers(adAuthorization: boolean | null): Group[] {

@@ -1,5 +1,5 @@
 import { isOfThisService } from '../../decision/bundle.ts';
-import { isStoredKind } from '../../decision/project.ts';
+import { isStoredKind } from '../../facts/kinds.ts';
 import type { Json } from '@sparkgate/cerbos-policies/json';
 import type { Live } from '../live.ts';
 import type { Group, Population } from './population.ts';

@@ -1,5 +1,5 @@
 import { isOfThisService, SERVICE_KIND } from '../../decision/bundle.ts';
-import { isStoredKind } from '../../decision/project.ts';
+import { isStoredKind } from '../../facts/kinds.ts';
 import type { Change } from './change.ts';
 import { readsOf } from './reads.ts';
 import { UNTOLD, type Sides } from './comparison.ts';

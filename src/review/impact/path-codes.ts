@@ -1,6 +1,6 @@
 import { Scope, UserRole } from '../../domain/vocabulary.ts';
-import { distinctSorted } from '../../decision/project.ts';
-import type { AccessPath } from '../../decision/vectors.ts';
+import { distinctSorted } from '../../facts/kind.ts';
+import { accessPath, type AccessPath } from '../../facts/tiktok-account.ts';
 
 // Every path that there can be has a number, so that the database can put equal sets of paths together. A path is a
 // Business Center's (role x state of the grant, an active one with scopes granted and assigned) or an account link.
@@ -39,17 +39,16 @@ export const isThroughCenter = (code: number): boolean => code < LINKS;
 /** The path of a number. */
 export function pathOf(code: number): AccessPath {
   if (code >= LINKS) {
-    return { via: 'ACCOUNT_LINK', user_role: null, grant: null, granted: scopesOf(code - LINKS + 1), assigned: [] };
+    return accessPath({ via: 'ACCOUNT_LINK', grant: null, granted: scopesOf(code - LINKS + 1) });
   }
   const state = code % STATES;
   const active = state - 2;
-  return {
-    via: 'BUSINESS_CENTER',
+  return accessPath({
     user_role: ROLES[Math.floor(code / STATES)] ?? null,
     grant: state === 0 ? 'NONE' : state === 1 ? 'REVOKED' : 'ACTIVE',
     granted: active < 0 ? [] : scopesOf(Math.floor(active / SETS) + 1),
     assigned: active < 0 ? [] : scopesOf(active % SETS),
-  };
+  });
 }
 
 /** The paths of a set, which is written with a 1 at the number of each path in it. */

@@ -1,5 +1,5 @@
 import { Scope } from '../../domain/vocabulary.ts';
-import type { PostFacts } from '../../decision/vectors.ts';
+import type { PostFacts } from '../../facts/post.ts';
 import type { Json } from '@sparkgate/cerbos-policies/json';
 
 /** What a caller may name in one check. */

@@ -1,7 +1,8 @@
 import type { Explainer } from '../../../decision/explain.ts';
-import type { Situation } from '../../../decision/situation.ts';
-import type { AccessPath, TiktokAccountVector } from '../../../decision/vectors.ts';
 import { Scope, type UserRole } from '../../../domain/vocabulary.ts';
+import { factsWith } from '../../../facts/kind.ts';
+import { KIND_FACTS } from '../../../facts/kinds.ts';
+import { accessPath, type AccessPath } from '../../../facts/tiktok-account.ts';
 
 /** Who somebody is to an account on which a Business Center holds an active grant for every scope. */
 export const WHO = ['ADMIN', 'STANDARD', 'LINKED', 'OWNER', 'OUTSIDER'] as const;
@@ -46,8 +47,10 @@ export async function roleTable(explainer: Explainer): Promise<OperationRow[]> {
 }
 
 async function cell(explainer: Explainer, [action, kind]: Operation, who: Who): Promise<Cell> {
-  const may = async (facts: { assigned: boolean; role: boolean }): Promise<boolean> =>
-    explainer.allows(action, kind === 'business_center' ? inCenter(who) : onAccount(who, facts));
+  const may = async (facts: { assigned: boolean; role: boolean }): Promise<boolean> => {
+    const resourceAttr = kind === 'business_center' ? inCenter(who) : onAccount(who, facts);
+    return explainer.allows({ kind, action, roles: rolesOf(who), resourceAttr });
+  };
   const [bare, assigned, role] = await Promise.all([
     may({ assigned: false, role: false }),
     may({ assigned: true, role: false }),
@@ -56,32 +59,23 @@ async function cell(explainer: Explainer, [action, kind]: Operation, who: Who): 
   return { bare, assigned, role };
 }
 
-function inCenter(who: Who): Situation {
-  const vector = { user_role: memberRole(who), scopes: null };
-  return { roles: rolesOf(who), projection: { kind: 'business_center', known: true, vector } };
+function inCenter(who: Who) {
+  return factsWith(KIND_FACTS.business_center, { user_role: memberRole(who) });
 }
 
-function onAccount(who: Who, { assigned, role }: { assigned: boolean; role: boolean }): Situation {
-  const vector: TiktokAccountVector = {
-    paths: [pathOf(who, assigned)],
-    advertiser_role: role ? 'OPERATOR' : 'NONE',
-    account_ad_authorization: null,
-    post: null,
-    live: false,
-    assignee: null,
-    scopes: null,
-  };
-  return { roles: rolesOf(who), projection: { kind: 'tiktok_account', known: true, vector } };
+function onAccount(who: Who, { assigned, role }: { assigned: boolean; role: boolean }) {
+  const advertiserRole = role ? 'OPERATOR' : 'NONE';
+  return factsWith(KIND_FACTS.tiktok_account, { paths: [pathOf(who, assigned)], advertiser_role: advertiserRole });
 }
 
 function pathOf(who: Who, assigned: boolean): AccessPath {
   const all = Scope.options;
-  if (who === 'OWNER') return { via: 'OWNER', user_role: null, grant: null, granted: [], assigned: [] };
-  if (who === 'LINKED') return { via: 'ACCOUNT_LINK', user_role: null, grant: null, granted: all, assigned: [] };
+  if (who === 'OWNER') return accessPath({ via: 'OWNER', grant: null });
+  if (who === 'LINKED') return accessPath({ via: 'ACCOUNT_LINK', grant: null, granted: all });
   const role = memberRole(who);
   // Nothing can be assigned to somebody who is no member.
   const given = assigned && role !== null ? all : [];
-  return { via: 'BUSINESS_CENTER', user_role: role, grant: 'ACTIVE', granted: all, assigned: given };
+  return accessPath({ user_role: role, grant: 'ACTIVE', granted: all, assigned: given });
 }
 
 function memberRole(who: Who): UserRole | null {

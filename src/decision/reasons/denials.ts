@@ -1,24 +1,24 @@
-import type { Query } from '../domain/context.ts';
-import type { Reason } from '../domain/errors.ts';
-import { loadBackground, type Background, type BackgroundQuestion } from './background.ts';
-import { knowsSubjectType, type Bundle } from './bundle.ts';
-import type { Check } from './check.ts';
+import type { Query } from '../../domain/context.ts';
+import type { Reason } from '../../domain/errors.ts';
+import { loadBackground, type Background, type BackgroundQuestion } from '../../facts/background.ts';
+import { distinctSorted } from '../../facts/kind.ts';
+import { isStoredKind, showsSubject } from '../../facts/kinds.ts';
+import type { FactLoader } from '../../facts/loader.ts';
+import type { Loaded } from '../../facts/slice.ts';
+import { accessPath } from '../../facts/tiktok-account.ts';
+import { knowsSubjectType, type Bundle } from '../bundle.ts';
+import type { Check } from '../check.ts';
+import { accountFacts, type StoredInput } from '../decision-input.ts';
+import type { Policies } from '../policies.ts';
 import type { Explained, Explanations } from './explanations.ts';
-import type { FactLoader, FactQuestion, Facts } from './facts.ts';
-import { NOWHERE } from './account-improvements.ts';
-import { distinctSorted, isStoredKind, type Projection } from './project.ts';
-import { reasonsOf } from './reasons.ts';
-import type { Situation } from './situation.ts';
-import type { Situations } from './situations.ts';
-import type { AccessPath } from './vectors.ts';
+import { reasonsOf } from './in-order.ts';
 
 /** A check as its facts alone decide it. */
 export interface Draft {
   check: Check;
-  question: FactQuestion;
-  facts: Facts;
+  facts: Loaded;
   /** null: there is no such resource, or its relationships are not stored here. */
-  situation: Situation | null;
+  input: StoredInput | null;
   explained: Explained;
 }
 
@@ -30,13 +30,13 @@ export interface Draft {
 export class Denials {
   readonly #bundle: Bundle;
   readonly #facts: FactLoader;
-  readonly #situations: Situations;
+  readonly #policies: Policies;
   readonly #explanations: Explanations;
 
-  constructor(parts: { bundle: Bundle; facts: FactLoader; situations: Situations; explanations: Explanations }) {
+  constructor(parts: { bundle: Bundle; facts: FactLoader; policies: Policies; explanations: Explanations }) {
     this.#bundle = parts.bundle;
     this.#facts = parts.facts;
-    this.#situations = parts.situations;
+    this.#policies = parts.policies;
     this.#explanations = parts.explanations;
   }
 
@@ -59,9 +59,10 @@ export class Denials {
   }
 
   /** null where the draft's own facts tell enough. */
-  #question({ check, question, facts, situation, explained }: Draft): BackgroundQuestion | null {
-    const isStranger = explained.reasons.some(({ code }) => code === 'NO_GRANT') && !hasCenter(situation?.projection);
-    const mayBeUnknown = this.#knowsType(check) && !isEvident(check, facts);
+  #question({ check, facts, input, explained }: Draft): BackgroundQuestion | null {
+    const { question } = facts;
+    const isStranger = explained.reasons.some(({ code }) => code === 'NO_GRANT') && !hasCenter(input);
+    const mayBeUnknown = this.#knowsType(check) && !showsSubject(facts);
     if (!isStranger && !mayBeUnknown) return null;
     return {
       subjectType: question.subjectType,
@@ -82,18 +83,17 @@ export class Denials {
   }
 
   /** What a stranger lacks where Business Centers hold the account: to belong to one of them, and what that one has not. */
-  async #whereHeld(draft: Draft, held: Background['held']): Promise<readonly Reason[]> {
-    const { check, situation } = draft;
-    const { reasons } = draft.explained;
-    if (situation?.projection.kind !== 'tiktok_account') return reasons;
-    const { roles, projection } = situation;
-    const paths = held.map((granted) => ({ ...OF_OTHERS, granted }));
-    const vector = { ...projection.vector, paths: distinctSorted([...projection.vector.paths, ...paths]) };
-    const beside: Situation = { roles, projection: { ...projection, vector } };
-    const answer = await this.#situations.answer(check, beside);
+  async #whereHeld({ input, explained }: Draft, held: Background['held']): Promise<readonly Reason[]> {
+    const { reasons } = explained;
+    const facts = input && accountFacts(input);
+    if (input === null || facts === null) return reasons;
+    const paths = held.map((granted) => accessPath({ grant: 'ACTIVE', granted: [...granted] }));
+    const resourceAttr = { ...facts, paths: distinctSorted([...facts.paths, ...paths]) };
+    const beside: StoredInput = { ...input, resourceAttr };
+    const answer = await this.#policies.answer(beside);
     // A rule that asks for no membership is out of reach for want of a path all the same.
     if (answer.allowed) return reasons.map((it) => (it.code === 'NO_GRANT' ? { code: 'NOT_A_MEMBER' } : it));
-    return (await this.#explanations.of(check, beside, answer)).reasons;
+    return (await this.#explanations.of(beside, answer, false)).reasons;
   }
 
   #knowsType({ subject, resource }: Check): boolean {
@@ -101,8 +101,8 @@ export class Denials {
   }
 }
 
-function isOpen({ check, question, explained }: Draft): boolean {
-  return !explained.decision && !check.byPerson && isStoredKind(question.kind);
+function isOpen({ check, explained }: Draft): boolean {
+  return !explained.decision && !check.byPerson && isStoredKind(check.resource.type);
 }
 
 interface Asked {
@@ -113,30 +113,7 @@ interface Asked {
 const UNKNOWN: Reason = { code: 'UNKNOWN_SUBJECT' };
 const UNKNOWN_TYPE: Reason = { code: 'UNKNOWN_SUBJECT', says: 'UNKNOWN_SUBJECT_TYPE' };
 
-/** The path of somebody else's Business Center that holds the account. */
-const OF_OTHERS: Omit<AccessPath, 'granted'> = { ...NOWHERE, grant: 'ACTIVE' };
-
-function hasCenter(projection: Projection | undefined): boolean {
-  return projection?.kind === 'tiktok_account' && projection.vector.paths.some(({ via }) => via === 'BUSINESS_CENTER');
-}
-
-/** Whether the facts of a check show that its subject is known, and known to the key. */
-function isEvident({ subject, resource, within }: Check, { rows }: Facts): boolean {
-  if (subject.type === resource.type && subject.id === resource.id)
-    return rows.some(({ fact }) => fact === resource.type);
-  const inSight = rows.filter(({ bc_id: bcId }) => bcId === null || within === null || within.includes(bcId));
-  return inSight.some(({ fact, a, b }) => {
-    switch (fact) {
-      case 'path':
-      case 'business_center':
-        return a !== null;
-      case 'access_request':
-        return b !== null;
-      case 'link':
-      case 'advertiser_role':
-        return true;
-      default:
-        return false;
-    }
-  });
+function hasCenter(input: StoredInput | null): boolean {
+  const paths = (input && accountFacts(input)?.paths) ?? [];
+  return paths.some(({ via }) => via === 'BUSINESS_CENTER');
 }

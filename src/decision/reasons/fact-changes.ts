@@ -1,18 +1,18 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Situation } from './situation.ts';
+import type { DecisionInput } from '@sparkgate/cerbos-pdp/decision-input';
 
-/** One fact that differs between two situations: where it is in the vector (JSON Pointer), and both values. */
+/** One fact that differs between two inputs: where it is in the vector (JSON Pointer), and both values. */
 export interface FactChange {
   fact: string;
   from: unknown;
   to: unknown;
 }
 
-/** What would have to be otherwise for one situation to be the other. */
-export function factChanges(from: Situation, to: Situation): FactChange[] {
+/** What would have to be otherwise for one input to be the other. */
+export function factChanges(from: DecisionInput, to: DecisionInput): FactChange[] {
   return [
     ...differences('/principal/roles', from.roles, to.roles),
-    ...differences('', from.projection.vector, to.projection.vector),
+    ...differences('', from.resourceAttr, to.resourceAttr),
   ];
 }
 

@@ -1,3 +1,6 @@
+/** The Business Centers that the key of a question `q` is confined to. */
+export const KEY_CENTERS = 'array(select jsonb_array_elements_text(q.within))';
+
 /** Where a user is known from, for {@link existsAny}; `id` is SQL. */
 export function knownUser(id: string): string[] {
   return [

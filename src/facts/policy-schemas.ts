@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { VECTOR_SCHEMAS } from './vectors.ts';
+import { VECTOR_SCHEMAS } from './kinds.ts';
 
 /** The JSON Schemas of all fact vectors as [file name, text]: what stands in `policies/_schemas`. */
 export function policySchemas(): [file: string, text: string][] {

@@ -1,16 +1,16 @@
-import type { Reason } from '../domain/errors.ts';
-import { framesOf } from './improvements.ts';
-import { reasonsOf } from './reasons.ts';
-import type { Frame, Move, Situation } from './situation.ts';
+import type { Reason } from '../../domain/errors.ts';
+import type { StoredInput } from '../decision-input.ts';
+import { framesOf, type Frame, type Move } from './better.ts';
+import { reasonsOf } from './in-order.ts';
 
-/** The missing conditions of a denied situation. */
+/** The missing conditions of a denied input. */
 export interface WhyNot {
   reasons: readonly Reason[];
   /** What would have to move for the policies to allow; null where nothing was found. */
   moves: readonly Move[] | null;
 }
 
-type Ask = (situation: Situation) => Promise<boolean>;
+type Ask = (input: StoredInput) => Promise<boolean>;
 
 /** More combinations of better values than this are not tried at once. */
 const MOST_COMBINATIONS = 64;
@@ -19,45 +19,45 @@ const MOST_COMBINATIONS = 64;
  * Finds the smallest set of facts that would have to be better for the policies to allow. The policies themselves say
  * so: every neighbour is put to the PDP, and nothing here knows what any rule asks for.
  */
-export async function whyNot(situation: Situation, ask: Ask): Promise<WhyNot> {
-  for (const frames of framesOf(situation)) {
-    const sets = await Promise.all(frames.map(async (frame) => smallestSet(situation, frame, ask)));
+export async function whyNot(input: StoredInput, ask: Ask): Promise<WhyNot> {
+  for (const frames of framesOf(input)) {
+    const sets = await Promise.all(frames.map(async (frame) => smallestSet(input, frame, ask)));
     const [smallest] = sets.filter((set) => set !== null).toSorted((a, b) => a.length - b.length);
     if (smallest) return { reasons: reasonsOf(smallest.flatMap(({ reasons }) => reasons)), moves: smallest };
   }
   return { reasons: [], moves: null };
 }
 
-/** The nearest situation that would be allowed: each fact that moves goes no farther than the policies ask for. */
-export async function nearest(situation: Situation, moves: readonly Move[], ask: Ask): Promise<Situation> {
+/** The nearest input that would be allowed: each fact that moves goes no farther than the policies ask for. */
+export async function nearest(input: StoredInput, moves: readonly Move[], ask: Ask): Promise<StoredInput> {
   let kept = [...moves];
   for (const [index, move] of moves.entries()) {
-    const shorter = (move.less ?? []).map((apply) => kept.with(index, { ...move, apply }));
-    kept = (await firstAllowed(situation, shorter, ask)) ?? kept;
+    const shorter = move.less.map((apply) => kept.with(index, { ...move, apply }));
+    kept = (await firstAllowed(input, shorter, ask)) ?? kept;
   }
-  return after(situation, kept);
+  return after(input, kept);
 }
 
-async function smallestSet(situation: Situation, frame: Frame, ask: Ask): Promise<Move[] | null> {
-  const all = await firstAllowed(situation, combinations(frame), ask);
+async function smallestSet(input: StoredInput, frame: Frame, ask: Ask): Promise<Move[] | null> {
+  const all = await firstAllowed(input, combinations(frame), ask);
   if (!all) return null;
-  const neededAlone = await Promise.all(all.map(async (move) => !(await ask(after(situation, without(all, move))))));
+  const neededAlone = await Promise.all(all.map(async (move) => !(await ask(after(input, without(all, move))))));
   const needed = all.filter((_, index) => neededAlone[index]);
-  return (await ask(after(situation, needed))) ? needed : dropOneByOne(situation, all, ask);
+  return (await ask(after(input, needed))) ? needed : dropOneByOne(input, all, ask);
 }
 
 /** Where one missing condition can stand in for another, what is needed depends on what was dropped before. */
-async function dropOneByOne(situation: Situation, all: Move[], ask: Ask): Promise<Move[]> {
+async function dropOneByOne(input: StoredInput, all: Move[], ask: Ask): Promise<Move[]> {
   let kept = all;
   for (const move of all) {
     const fewer = without(kept, move);
-    if (await ask(after(situation, fewer))) kept = fewer;
+    if (await ask(after(input, fewer))) kept = fewer;
   }
   return kept;
 }
 
-async function firstAllowed(situation: Situation, sets: readonly Move[][], ask: Ask): Promise<Move[] | null> {
-  const allowed = await Promise.all(sets.map(async (moves) => ask(after(situation, moves))));
+async function firstAllowed(input: StoredInput, sets: readonly Move[][], ask: Ask): Promise<Move[] | null> {
+  const allowed = await Promise.all(sets.map(async (moves) => ask(after(input, moves))));
   return sets.find((_, index) => allowed[index]) ?? null;
 }
 
@@ -72,8 +72,8 @@ function combinations(frame: Frame): Move[][] {
   return sets.toSorted((a, b) => a.cost - b.cost).map(({ moves }) => moves);
 }
 
-function after(situation: Situation, moves: readonly Move[]): Situation {
-  return moves.reduce((it, move) => move.apply(it), situation);
+function after(input: StoredInput, moves: readonly Move[]): StoredInput {
+  return moves.reduce((it, move) => move.apply(it), input);
 }
 
 function without(moves: readonly Move[], move: Move): Move[] {

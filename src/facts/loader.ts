@@ -1,30 +1,13 @@
 import type { Query } from '../domain/context.ts';
 import { databaseError } from '../domain/database-errors.ts';
-import type { ActionProperties } from './action-properties.ts';
 import { loadBackground, type Background, type BackgroundQuestion } from './background.ts';
-import { FACTS_STATEMENT, type FactRow } from './facts-statement.ts';
+import { Loaded, type FactQuestion, type FactRow } from './slice.ts';
+import { FACTS_STATEMENT } from './statement.ts';
 import { StatementQueue } from './statement-queue.ts';
-
-/** What facts are asked of: one check of a kind whose relationships are stored here. */
-export interface FactQuestion {
-  kind: string;
-  subjectType: string;
-  subjectId: string;
-  resourceId: string;
-  properties: ActionProperties;
-  /** The Business Centers whose facts count; null = all. */
-  within: readonly string[] | null;
-}
-
-/** The facts of one check, and the revision at which they were read. */
-export interface Facts {
-  rows: readonly FactRow[];
-  revision: string;
-}
 
 /** Loads facts for decisions, and what only denials look up. */
 export class FactLoader {
-  readonly #facts: StatementQueue<FactQuestion, Facts>;
+  readonly #facts: StatementQueue<FactQuestion, Loaded>;
   readonly #background: StatementQueue<BackgroundQuestion, Background>;
 
   constructor(query: Query) {
@@ -38,7 +21,7 @@ export class FactLoader {
   }
 
   /** The facts of each question, all of one moment. @throws SparkgateError `unavailable` */
-  async load(questions: readonly FactQuestion[]): Promise<Facts[]> {
+  async load(questions: readonly FactQuestion[]): Promise<Loaded[]> {
     return this.#facts.load(questions);
   }
 
@@ -49,17 +32,17 @@ export class FactLoader {
 }
 
 /** Loads the facts of all questions with one statement. @throws SparkgateError `unavailable` */
-export async function loadFacts(query: Query, questions: readonly FactQuestion[]): Promise<Facts[]> {
+export async function loadFacts(query: Query, questions: readonly FactQuestion[]): Promise<Loaded[]> {
   const rows = await query<FactRow>(FACTS_STATEMENT, parameters(questions)).catch((error: unknown) => {
     throw databaseError(error);
   });
   const facts: FactRow[][] = questions.map(() => []);
   let revision = '';
   for (const row of rows) {
-    if (row.fact === 'revision') revision = row.a ?? '';
+    if (row.slice === 'revision') revision = row.a ?? '';
     else facts[row.n - 1]?.push(row);
   }
-  return facts.map((own) => ({ rows: own, revision }));
+  return questions.map((question, index) => new Loaded(question, { rows: facts[index] ?? [], revision }));
 }
 
 const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/;

@@ -6,7 +6,7 @@ import { poolQuery } from '../../src/store/open.ts';
 import { put } from '../support/cast.ts';
 import { bundleApp, type BundleApp } from './bundles.ts';
 
-// Candidates that are decided by the ring they lie in, and not one by one.
+// Candidates that are decided by the tier they lie in, and not one by one.
 
 const ofBc1 = '/v1/business-centers/bc1';
 
@@ -68,11 +68,11 @@ test.each([{}, { bc_id: 'bc1' }])('what is held, was held, and is held again, wi
   expect(await found(strangers, 'lost', properties)).toEqual(['gone']);
 });
 
-test('a verdict on a ring does not outlive what it was given for', async () => {
+test('a verdict on a tier does not outlive what it was given for', async () => {
   const query = await poolQuery(own.app.runtime.orm);
   /** Between the verdict and the candidates, adm is demoted and the Business Center gets one more account. */
   const late: Query = async (text, values) => {
-    if (text.includes('from account_grant') && text.includes('as ring')) {
+    if (text.includes('from account_grant') && text.includes('as tier')) {
       await put(own.app, `${ofBc1}/members/adm`, { user_role: 'STANDARD' });
       await give('never');
     }

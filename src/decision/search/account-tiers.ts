@@ -1,0 +1,132 @@
+import { UserRole } from '../../domain/vocabulary.ts';
+import { distinctSorted } from '../../facts/kind.ts';
+import type { Projection } from '../../facts/kinds.ts';
+import { existsAny, knownUser } from '../../facts/known.ts';
+import { accessPath, type AccessPath } from '../../facts/tiktok-account.ts';
+import type { Sides } from './candidates.ts';
+import type { Tier, Tiers } from './tiers.ts';
+import { pathsLike, setsOf, varied } from './varied.ts';
+
+/** What has to do with TikTok accounts. */
+export function accountTiers(sides: Sides): Tiers {
+  if (sides.moving === 'resource') return sides.fixed.type === 'user' ? accountsOfUser(sides) : accountsOfOther(sides);
+  return sides.type === 'user' ? usersOfAccount(sides) : othersOfAccount(sides);
+}
+
+// A named post belongs to one account, which therefore is like no other.
+const OF_POST = 'select id from tiktok_account where id = $5';
+
+/** Accounts that the user uses or used, those that the user's Business Centers hold, or held, and all others. */
+function accountsOfUser({ fixed, properties, within }: Sides): Tiers {
+  const ofCenter =
+    properties.bc_id == null
+      ? 'g.bc_id in (select m.bc_id from member m where m.user_id = $3 and m.valid_to is null)'
+      : 'g.bc_id = $4';
+  // What the key cannot see holds no account.
+  const grants = `select g.tiktok_account_id as id from account_grant g
+    where ${ofCenter} and ($6::text[] is null or g.bc_id = any($6))`;
+  const held = (state: AccessPath['grant'], among: (path: AccessPath) => boolean): Tier['vectors'] =>
+    ofAccounts((paths) => {
+      const all = paths.flatMap((path) => pathsLike(path, (on) => on.includes('resource') && !on.includes('subject')));
+      return setsOf(all.filter(among))?.filter((set) => set.some(({ grant }) => grant === state)) ?? null;
+    });
+  return {
+    nearest: [
+      OF_POST,
+      'select tiktok_account_id as id from assignment where user_id = $3 and valid_to is null',
+      'select tiktok_account_id as id from assignment where user_id = $3 and valid_to is not null',
+      'select tiktok_account_id as id from account_link where user_id = $3 and valid_to is null',
+    ],
+    outer: [
+      { sources: [`${grants} and g.valid_to is null`], vectors: held('ACTIVE', () => true) },
+      {
+        sources: [`${grants} and g.valid_to is not null`],
+        vectors: held('REVOKED', ({ grant }) => grant !== 'ACTIVE'),
+      },
+    ],
+    rest: ofAccounts((paths) => [[...paths]]),
+    values: [fixed.id, properties.bc_id ?? null, properties.post?.tiktok_account_id ?? null, within],
+  };
+}
+
+function accountsOfOther({ fixed, properties }: Sides): Tiers {
+  return {
+    nearest: [OF_POST, 'select id from tiktok_account where id = $3'],
+    outer: [],
+    rest: ofAccounts((paths) => [[...paths]]),
+    values: [fixed.id, null, properties.post?.tiktok_account_id ?? null],
+  };
+}
+
+/** Each half has an index of its own. */
+const HOLDERS = `
+  select g.bc_id from account_grant g where g.tiktok_account_id = $3 and g.valid_to is null
+  union all
+  select g.bc_id from account_grant g where g.tiktok_account_id = $3 and g.valid_to is not null`;
+
+/** Users who use or used the account, members of the Business Centers that hold or held it, and all others. */
+function usersOfAccount({ fixed, properties }: Sides): Tiers {
+  const isNamed = properties.bc_id != null;
+  const ofCenter = isNamed ? 'm.bc_id = $4' : `m.bc_id in (${HOLDERS})`;
+  const members = `select m.user_id as id from member m where ${ofCenter} and m.valid_to is null`;
+  /** Where a Business Center is named, its path alone counts. */
+  const named = (paths: readonly AccessPath[], role: UserRole): AccessPath[] =>
+    paths.map((path) => ({ ...path, user_role: role }));
+  const unnamed = (role: UserRole, isHolder: boolean): AccessPath[] =>
+    pathsLike(accessPath({ user_role: role }), (on) => !on.includes('subject')).filter(
+      ({ grant }) => isHolder || grant === 'NONE',
+    );
+  const everyRole = (isHolder: boolean): AccessPath[] => UserRole.options.flatMap((role) => unnamed(role, isHolder));
+  return {
+    nearest: [
+      'select user_id as id from assignment where tiktok_account_id = $3 and valid_to is null',
+      // Whoever was removed may be unknown by now.
+      `select a.user_id as id from assignment a
+        where a.tiktok_account_id = $3 and a.valid_to is not null and (${existsAny(knownUser('a.user_id'))})`,
+      'select user_id as id from account_link where tiktok_account_id = $3 and valid_to is null',
+      'select user_id as id from ad_account_member where advertiser_id = $5 and valid_to is null',
+    ],
+    outer: [
+      {
+        sources: [`${members} and m.user_role = 'ADMIN'`],
+        vectors: ofUsers((paths) =>
+          isNamed ? UserRole.options.flatMap((role) => named(paths, role)) : everyRole(true),
+        ),
+      },
+      {
+        sources: [members],
+        vectors: ofUsers((paths) =>
+          isNamed ? named(paths, 'STANDARD') : [...unnamed('STANDARD', true), ...unnamed('ADMIN', false)],
+        ),
+      },
+    ],
+    rest: ofUsers((paths) => (isNamed ? paths : everyRole(false))),
+    values: [fixed.id, properties.bc_id ?? null, properties.advertiser_id ?? null],
+  };
+}
+
+/** Of subjects other than users only the account itself has to do with it. */
+function othersOfAccount({ fixed, type }: Sides): Tiers {
+  const nearest = type === 'tiktok_account' ? ['select id from tiktok_account where id = $3'] : [];
+  return { nearest, outer: [], rest: (unrelated) => varied(unrelated, 'subject'), values: [fixed.id] };
+}
+
+/** Users whose paths are any of these together. */
+function ofUsers(among: (paths: readonly AccessPath[]) => readonly AccessPath[]): Tier['vectors'] {
+  return (unrelated) => withPaths(unrelated, 'subject', (paths) => setsOf(among(paths)));
+}
+
+/** Accounts to which a user has one of these sets of paths. */
+function ofAccounts(sets: (paths: readonly AccessPath[]) => AccessPath[][] | null): Tier['vectors'] {
+  return (unrelated) => withPaths(unrelated, 'resource', sets);
+}
+
+function withPaths(
+  unrelated: Projection,
+  moving: Sides['moving'],
+  setsAmong: (paths: readonly AccessPath[]) => AccessPath[][] | null,
+): Projection[] | null {
+  if (unrelated.kind !== 'tiktok_account') return null;
+  const sets = setsAmong(unrelated.vector.paths);
+  return sets && varied(unrelated, moving, { paths: sets.map(distinctSorted) });
+}

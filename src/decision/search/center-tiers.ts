@@ -1,0 +1,22 @@
+import { UserRole } from '../../domain/vocabulary.ts';
+import type { Sides } from './candidates.ts';
+import type { Tier, Tiers } from './tiers.ts';
+import { varied } from './varied.ts';
+
+/** Who has to do with a Business Center: its members. */
+export function centerTiers({ moving, type, fixed }: Sides): Tiers {
+  const values = [fixed.id];
+  const memberships = ['select bc_id as id from member where user_id = $3 and valid_to is null'];
+  const rest: Tier['vectors'] = (unrelated) => varied(unrelated, moving);
+  if (moving === 'resource') return { nearest: memberships, outer: [], rest, values };
+  return { nearest: [], outer: type === 'user' ? membersByRole('m.bc_id = $3') : [], rest, values };
+}
+
+/** Members of a Business Center, of kinds where a role makes but one vector. */
+export function membersByRole(ofCenter: string): Tier[] {
+  const members = `select m.user_id as id from member m where ${ofCenter} and m.valid_to is null`;
+  return UserRole.options.map((role) => ({
+    sources: [`${members} and m.user_role = '${role}'`],
+    vectors: (unrelated) => varied(unrelated, 'subject', { user_role: [role] }),
+  }));
+}

@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import { AccessRequestStatus, UserRole } from '../domain/vocabulary.ts';
+import { factsFrom, type VectorOf } from './kind.ts';
+import { best, betterRole, MEMBERSHIP, userRole } from './membership.ts';
+import { slice, type Loaded } from './slice.ts';
+
+/** One that waits longer than it may has expired, whether that was written down or not. */
+const REQUEST = slice({
+  name: 'access_request',
+  on: ['resource'],
+  center: 'r.bc_id',
+  columns: {
+    status: `case when r.status = 'PENDING' and r.expires_at <= clock_timestamp() then 'EXPIRED' else r.status end`,
+    meant_for: 'r.tiktok_account_id',
+  },
+  from: `question q join access_request r on r.id = q.request_id where q.kind = 'access_request'`,
+});
+
+const REQUESTER = slice({
+  name: 'requester',
+  on: ['resource', 'center'],
+  center: 'r.bc_id',
+  columns: { user_role: 'm.user_role' },
+  from: `question q join access_request r on r.id = q.request_id
+      join member m on m.user_id = r.requested_by and m.bc_id = r.bc_id and m.valid_to is null
+    where q.kind = 'access_request'`,
+});
+
+/** The Business Center that asks. */
+const CENTERS = `
+select q.n, q.kind, q.subject_id, q.resource_id, r.bc_id, false
+  from question q join access_request r on r.id = q.request_id
+ where q.kind = 'access_request' and q.subject_type = 'user'`;
+
+const request = factsFrom<Loaded>();
+
+const FACTS = {
+  status: request.fact(AccessRequestStatus.nullable(), {
+    meaning: 'State of the request; null: there is no such request.',
+    on: ['resource'],
+    none: null,
+    read: (loaded) => AccessRequestStatus.nullable().parse(loaded.one(REQUEST)?.status ?? null),
+    better: best<AccessRequestStatus | null>('PENDING', () => ({ code: 'REQUEST_NOT_PENDING' })),
+  }),
+  owner: request.fact(z.boolean(), {
+    meaning: 'Whether the subject is a signed-in TikTok account, and the request is meant for it or for any account.',
+    on: ['subject', 'resource'],
+    none: false,
+    as: 'tiktok_account',
+    read: (loaded) => {
+      const { subjectType, subjectId } = loaded.question;
+      const found = loaded.one(REQUEST);
+      return found !== undefined && subjectType === 'tiktok_account' && (found.meant_for ?? subjectId) === subjectId;
+    },
+    better: best<boolean>(true, () => ({ code: 'NOT_THE_OWNER', says: 'REQUEST_OF_ANOTHER' })),
+  }),
+  user_role: request.fact(UserRole.nullable(), {
+    meaning: "The subject's role in the Business Center that asks; null: not a member.",
+    on: ['subject', 'resource'],
+    none: null,
+    as: 'user',
+    read: (loaded) => userRole(loaded.one(MEMBERSHIP)?.user_role),
+    better: betterRole,
+  }),
+  requester_role: request.fact(UserRole.nullable(), {
+    meaning: 'The role that the requesting member holds there now; null: no longer a member.',
+    on: ['resource'],
+    none: null,
+    read: (loaded) => userRole(loaded.one(REQUESTER)?.user_role),
+    better: best<UserRole | null>('ADMIN', () => ({ code: 'NOT_AN_ADMIN', says: 'REQUESTER_NOT_AN_ADMIN' })),
+  }),
+};
+export type AccessRequestVector = VectorOf<typeof FACTS>;
+
+export const ACCESS_REQUEST = {
+  facts: FACTS,
+  slices: [REQUEST, REQUESTER, MEMBERSHIP],
+  centers: CENTERS,
+  isKnown: (loaded: Loaded): boolean => loaded.one(REQUEST) !== undefined,
+};

@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { Scope, UserRole } from '../domain/vocabulary.ts';
+import { factsFrom, type VectorOf } from './kind.ts';
+import { betterRole, MEMBERSHIP, someScopes, userRole } from './membership.ts';
+import { slice, type Loaded } from './slice.ts';
+
+const BUSINESS_CENTER = slice({
+  name: 'business_center',
+  on: ['resource'],
+  center: 'b.bc_id',
+  columns: {},
+  from: `question q join business_center b on b.bc_id = q.resource_id where q.kind = 'business_center'`,
+});
+
+/** The Business Center that is asked about. */
+const CENTERS = `
+select q.n, q.kind, q.subject_id, q.resource_id, q.resource_id, false
+  from question q where q.kind = 'business_center' and q.subject_type = 'user'`;
+
+const center = factsFrom<Loaded>();
+
+const FACTS = {
+  user_role: center.fact(UserRole.nullable(), {
+    meaning: "The subject's role in this Business Center; null: not a member.",
+    on: ['subject', 'resource'],
+    none: null,
+    as: 'user',
+    read: (loaded) => userRole(loaded.one(MEMBERSHIP)?.user_role),
+    better: betterRole,
+  }),
+  scopes: center.fact(z.array(Scope).nullable(), {
+    meaning: 'Scopes that the action names; null: none were named.',
+    on: [],
+    none: null,
+    read: ({ question: { properties } }) => properties.scopes ?? null,
+    better: someScopes,
+  }),
+};
+export type BusinessCenterVector = VectorOf<typeof FACTS>;
+
+export const BUSINESS_CENTER_KIND = {
+  facts: FACTS,
+  slices: [BUSINESS_CENTER, MEMBERSHIP],
+  centers: CENTERS,
+  isKnown: (loaded: Loaded): boolean => loaded.one(BUSINESS_CENTER) !== undefined,
+};

@@ -1,0 +1,147 @@
+import { z } from 'zod';
+import type { Reason } from '../domain/errors.ts';
+
+/**
+ * What a fact hangs on, as parts of a check: it changes only with what is stored of these, and can be kept in memory by
+ * their ids. `center` is the Business Center that the check names, or each that the subject has to do with.
+ */
+export type Part = 'subject' | 'resource' | 'center' | 'ad_account' | 'assignee';
+
+/** What a subject is to the policies: a person, or a TikTok account that its owner signed in with. */
+export type SubjectType = 'user' | 'tiktok_account';
+
+/** Facts by name, as they stand together in a vector or in a part of one. */
+export type Values = Readonly<Record<string, unknown>>;
+
+/** A value that a fact might have, with those of facts beside it that come along. */
+export interface Move {
+  to: unknown;
+  along?: Values;
+}
+
+/** A better value of a fact, and what is missing as long as it does not have it. */
+export interface Better extends Move {
+  lacks: readonly Reason[];
+  /** The same moved less far, the least first: tried for the smallest change, and never for the reasons. */
+  less?: readonly Move[];
+}
+
+/** One fact. */
+export interface Fact<S extends z.ZodType = z.ZodType> {
+  sort: 'fact';
+  schema: S;
+  on: readonly Part[];
+  /** Its value where nothing is stored and nothing was sent. */
+  none: unknown;
+  /** Such a subject alone can have a better value; left out: any. */
+  as?: SubjectType;
+  read(from: never): unknown;
+  better?(now: never, beside: Values): readonly Better[];
+}
+
+/** Facts about one thing that a check may name; null where it names none. */
+export interface FactRecord<P extends Facts = Facts, S extends z.ZodType = z.ZodType> {
+  sort: 'record';
+  schema: S;
+  none: null;
+  parts: P;
+  from(from: never): unknown;
+}
+
+/** Facts that may hold several times: each element is a path by itself. */
+export interface FactList<P extends Facts = Facts, S extends z.ZodType = z.ZodType> {
+  sort: 'list';
+  schema: S;
+  none: readonly [];
+  each: P;
+  from(from: never): readonly unknown[];
+  /** Such a subject alone can have better elements. */
+  as: SubjectType;
+  /** The elements that could be better, the nearest first; the length of the list stands for a new one. */
+  nearest(now: never): number[];
+  /** What another type of subject would have in place of them. */
+  instead: { as: SubjectType; element: Values; lacks: readonly Reason[] };
+}
+
+export type AnyFact = Fact | FactRecord | FactList;
+export type Facts = { readonly [name: string]: AnyFact };
+
+/** The values of some facts. */
+export type VectorOf<F extends Facts> = z.infer<z.ZodObject<ShapeOf<F>>>;
+type ShapeOf<F extends Facts> = { [K in keyof F]: F[K]['schema'] };
+
+/** The schema of some facts together: nothing else, and nothing left out. */
+export function schemaOf<F extends Facts>(facts: F): z.ZodObject<ShapeOf<F>, z.core.$strict> {
+  const shape = Object.fromEntries(Object.entries(facts).map(([name, { schema }]) => [name, schema]));
+  return z.strictObject(shape as ShapeOf<F>);
+}
+
+/** Facts that are projected from `From`; what each means is written for authors of policies. */
+export function factsFrom<From>() {
+  return {
+    /** Its values are those of the schema. */
+    fact<S extends z.ZodType>(
+      schema: S,
+      it: {
+        meaning: string;
+        on: readonly Part[];
+        none: z.infer<S>;
+        as?: SubjectType;
+        read: (from: From) => z.infer<S>;
+        better?: (now: z.infer<S>, beside: Values) => readonly Better[];
+      },
+    ): Fact<S> {
+      const { meaning, ...rest } = it;
+      return { sort: 'fact', schema: schema.describe(meaning), ...rest };
+    },
+    /** `from` gives what the parts are projected from; null where there is nothing. */
+    record<P extends Facts>(parts: P, { meaning, from }: { meaning: string; from: (from: From) => unknown }) {
+      const schema = schemaOf(parts).nullable().describe(meaning);
+      return { sort: 'record', schema, none: null, parts, from } satisfies FactRecord;
+    },
+    /** `from` gives what each element is projected from. */
+    list<P extends Facts>(
+      each: P,
+      it: Pick<FactList, 'as' | 'instead'> & {
+        meaning: string;
+        from: (from: From) => readonly unknown[];
+        nearest: (now: readonly VectorOf<P>[]) => number[];
+      },
+    ) {
+      const { meaning, ...rest } = it;
+      const schema = z.array(schemaOf(each)).describe(meaning);
+      return { sort: 'list', schema, none: [], each, ...rest } satisfies FactList;
+    },
+  };
+}
+
+/** Projects facts. */
+export function readFacts<F extends Facts>(facts: F, from: unknown): VectorOf<F> {
+  const values = Object.entries(facts).map(([name, it]) => [name, readFact(it, from)] as const);
+  return Object.fromEntries(values) as VectorOf<F>;
+}
+
+function readFact(it: AnyFact, from: unknown): unknown {
+  switch (it.sort) {
+    case 'fact':
+      return it.read(from as never);
+    case 'record': {
+      const of = it.from(from as never);
+      return of == null ? null : readFacts(it.parts, of);
+    }
+    case 'list':
+      return distinctSorted(it.from(from as never).map((of) => readFacts(it.each, of)));
+  }
+}
+
+/** Facts of which nothing is stored and nothing was sent, but for those that are given. */
+export function factsWith<F extends Facts>(facts: F, given: Partial<VectorOf<F>>): VectorOf<F> {
+  const none = Object.entries(facts).map(([name, it]) => [name, it.none] as const);
+  return { ...Object.fromEntries(none), ...given } as VectorOf<F>;
+}
+
+/** Equal facts make equal vectors: the order of elements, and how many there are of a sort, tell nothing. */
+export function distinctSorted<T extends object>(elements: readonly T[]): T[] {
+  const byText = new Map(elements.map((element) => [JSON.stringify(element), element]));
+  return [...byText.entries()].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, element]) => element);
+}

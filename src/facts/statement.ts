@@ -1,0 +1,32 @@
+import { ENTITY_SLICES } from './entity.ts';
+import { STORED_KINDS, type StoredFacts } from './kinds.ts';
+import { TEXTS, type Slice } from './slice.ts';
+
+const KINDS: readonly StoredFacts[] = Object.values(STORED_KINDS);
+const SLICES: ReadonlySet<Slice> = new Set([...KINDS.flatMap(({ slices }) => slices), ...ENTITY_SLICES]);
+
+/**
+ * The facts of any number of checks, as one statement: each question is a row of the arrays $1 to $9, each row of a
+ * slice is a row of the answer. Only current rows count.
+ *
+ * $1 kind, $2 subject type, $3 subject id, $4 resource id, $5 the same as uuid (access requests), $6 bc_id,
+ * $7 advertiser_id, $8 user_id (whom the action would assign), $9 within (a JSON list; null = not confined)
+ */
+export const FACTS_STATEMENT = `
+with question as (
+  select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::uuid[], $6::text[], $7::text[], $8::text[],
+                       $9::jsonb[])
+    with ordinality
+      as q (kind, subject_type, subject_id, resource_id, request_id, bc_id, advertiser_id, user_id, within, n)
+), center (n, kind, user_id, resource_id, bc_id, former) as (${KINDS.map(({ centers }) => centers).join('\nunion all')}
+)
+select 0 as n, 'revision' as slice, null as bc_id, r.value::text as a, null as b, null as c, null::text[] as scopes
+  from relationship_revision r
+${[...SLICES].map((it) => `union all\n${selectOf(it)}`).join('\n')}`;
+
+function selectOf({ name, center, columns, scopes, from }: Slice): string {
+  const sources = Object.values(columns);
+  const texts = TEXTS.map((_, at) => sources[at] ?? 'null');
+  const n = from.startsWith('center') ? 'c.n' : 'q.n';
+  return `select ${[`${n}::int`, `'${name}'`, center ?? 'null', ...texts, scopes ?? 'null'].join(', ')}\n  from ${from}`;
+}

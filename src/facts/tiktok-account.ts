@@ -1,0 +1,198 @@
+import { z } from 'zod';
+import { AdvertiserRole, Scope, UserRole } from '../domain/vocabulary.ts';
+import { ACCOUNT, CENTERS, PATH_SLICES, pathsFrom, type Path } from './account-paths.ts';
+import { factsFrom, factsWith, type VectorOf } from './kind.ts';
+import { isMember, KEY_CENTERS } from './known.ts';
+import { ALL_SCOPES, best, betterRole, missing, moreScopes, scopesOf, someScopes, userRole } from './membership.ts';
+import { POST_FACTS } from './post.ts';
+import { slice, type Loaded } from './slice.ts';
+import { combinationsOf } from './values.ts';
+
+/** A confined key is told nothing of a user who is a member of none of its Business Centers. */
+const ADVERTISER_ROLE = slice({
+  name: 'advertiser_role',
+  on: ['subject', 'ad_account'],
+  columns: { advertiser_role: 'r.advertiser_role' },
+  from: `question q join ad_account_member r
+      on r.user_id = q.subject_id and r.advertiser_id = q.advertiser_id and r.valid_to is null
+    where q.kind = 'tiktok_account' and q.subject_type = 'user'
+      and (q.within is null or ${isMember('q.subject_id', KEY_CENTERS)})`,
+});
+
+const ASSIGNEE = slice({
+  name: 'assignee',
+  on: ['assignee', 'center'],
+  columns: {},
+  from: `question q join member m on m.user_id = q.user_id and m.bc_id = q.bc_id and m.valid_to is null
+    where q.kind = 'tiktok_account'`,
+});
+
+// --- Paths ---
+
+const path = factsFrom<Path>();
+const GrantState = z.enum(['ACTIVE', 'REVOKED', 'NONE']);
+
+/** What holds of each path. */
+export const PATH_FACTS = {
+  via: path.fact(z.enum(['BUSINESS_CENTER', 'ACCOUNT_LINK', 'OWNER']), {
+    meaning: 'The way by which access may come. Each path must satisfy a rule by itself.',
+    on: ['subject', 'resource'],
+    none: 'BUSINESS_CENTER',
+    read: ({ via }) => via,
+  }),
+  user_role: path.fact(UserRole.nullable(), {
+    meaning: "The subject's role in that Business Center; null: not a member of it, or not a Business Center path.",
+    on: ['subject', 'center'],
+    none: null,
+    read: ({ role }) => userRole(role),
+    better: betterRole,
+  }),
+  grant: path.fact(GrantState.nullable(), {
+    meaning: "State of the Business Center's account grant; null off Business Center paths.",
+    on: ['resource', 'center'],
+    none: 'NONE',
+    read: ({ via, grant }) => {
+      if (via !== 'BUSINESS_CENTER') return null;
+      return GrantState.parse(grant?.state ?? 'NONE');
+    },
+    better: (now) => {
+      if (now === 'ACTIVE') return [];
+      const active = (granted: readonly Scope[]) => ({ to: 'ACTIVE', along: { granted } });
+      const code = now === 'REVOKED' ? 'GRANT_REVOKED' : 'NO_GRANT';
+      return [{ ...active(ALL_SCOPES), lacks: [{ code }], less: ALL_SCOPES.map((scope) => active([scope])) }];
+    },
+  }),
+  granted: path.fact(z.array(Scope), {
+    meaning: "Scopes that the account's owner granted to the Business Center, or that the account link carries.",
+    on: ['resource', 'center'],
+    none: [],
+    read: ({ grant, link }) => scopesOf((grant ?? link)?.scopes),
+    better: (now, { grant }) => (grant === 'ACTIVE' ? moreScopes(now, { code: 'SCOPE_NOT_GRANTED' }) : []),
+  }),
+  assigned: path.fact(z.array(Scope), {
+    meaning: 'Scopes that the Business Center assigned to the subject.',
+    on: ['subject', 'resource', 'center'],
+    none: [],
+    read: ({ grant, assignment }) => (assignment?.grant_id === grant?.grant_id ? scopesOf(assignment?.scopes) : []),
+    better: (now) => moreScopes(now, { code: now.length === 0 ? 'NO_ASSIGNMENT' : 'SCOPE_NOT_ASSIGNED' }),
+  }),
+};
+export type AccessPath = VectorOf<typeof PATH_FACTS>;
+
+/** A path of which nothing holds, but what is given: by itself, through a Business Center to which the subject is a stranger. */
+export function accessPath(given: Partial<AccessPath> = {}): AccessPath {
+  return factsWith(PATH_FACTS, given);
+}
+
+/** Every path through a Business Center that there can be: assigned is what a member has of an active grant. */
+export const CENTER_PATHS: readonly AccessPath[] = (combinationsOf(PATH_FACTS) as AccessPath[]).filter(
+  ({ via, user_role: role, grant, granted, assigned }) =>
+    via === 'BUSINESS_CENTER' &&
+    grant !== null &&
+    (grant === 'ACTIVE' ? granted.length > 0 : granted.length + assigned.length === 0) &&
+    (role !== null || assigned.length === 0),
+);
+
+/** The paths through Business Centers. Where one holds the account, others are not said to hold none. */
+function nearest(paths: readonly AccessPath[]): number[] {
+  const isHeld = paths.some(({ grant }) => grant === 'ACTIVE');
+  const centers = paths.flatMap(({ via, grant }, index) =>
+    via === 'BUSINESS_CENTER' && !(isHeld && grant === 'NONE') ? [index] : [],
+  );
+  const sorted = centers.toSorted((a, b) => distance(paths[a]) - distance(paths[b]));
+  return sorted.length > 0 ? sorted : [paths.length];
+}
+
+/** Where two paths lack as much, a member's is told of before an outsider's, and one that holds, or held, a grant. */
+function distance(it: AccessPath = accessPath()): number {
+  return ['ACTIVE', 'REVOKED', 'NONE'].indexOf(it.grant ?? 'NONE') + (it.user_role === null ? 3 : 0);
+}
+
+// --- What else holds of an account, or is sent with a check ---
+
+const account = factsFrom<Loaded>();
+
+const FACTS = {
+  paths: account.list(PATH_FACTS, {
+    meaning: 'Every way by which the subject may have access.',
+    from: pathsFrom,
+    as: 'user',
+    nearest,
+    instead: { as: 'tiktok_account', element: { via: 'OWNER', grant: null }, lacks: [{ code: 'NOT_THE_OWNER' }] },
+  }),
+  advertiser_role: account.fact(z.enum([...AdvertiserRole.options, 'NONE']).nullable(), {
+    meaning: "The subject's role in the ad account that the check names; NONE: no role there; null: none was named.",
+    on: ['subject', 'ad_account'],
+    none: null,
+    read: (loaded) => {
+      if (!loaded.question.properties.advertiser_id) return null;
+      const role = loaded.one(ADVERTISER_ROLE)?.advertiser_role;
+      return role == null ? 'NONE' : AdvertiserRole.parse(role);
+    },
+    better: (now) => {
+      const lack =
+        now === null
+          ? missing('/action/properties/advertiser_id')
+          : ({ code: 'ADVERTISER_ROLE_INSUFFICIENT' } as const);
+      return AdvertiserRole.options
+        .toReversed()
+        .filter((to) => to !== now)
+        .map((to) => ({ to, lacks: [lack] }));
+    },
+  }),
+  account_ad_authorization: account.fact(z.boolean().nullable(), {
+    meaning: "The account's own ad authorization switch; null: unknown.",
+    on: ['resource'],
+    none: null,
+    read: (loaded) => {
+      const isOn = loaded.one(ACCOUNT)?.ad_authorization;
+      return isOn == null ? null : isOn === 'true';
+    },
+    better: best<boolean | null>(true, (now) =>
+      now === null ? missing('/resource/ad_authorization') : { code: 'AD_AUTHORIZATION_OFF' },
+    ),
+  }),
+  post: account.record(POST_FACTS, {
+    meaning: 'What the caller says of the post that the check names; null: none was named.',
+    from: ({ question: { properties, resourceId } }) =>
+      properties.post ? { ...properties.post, of: resourceId } : null,
+  }),
+  live: account.fact(z.boolean(), {
+    meaning: 'Whether the check names a live.',
+    on: [],
+    none: false,
+    read: ({ question: { properties } }) => properties.live != null,
+  }),
+  assignee: account.record(
+    {
+      member: account.fact(z.boolean().nullable(), {
+        meaning: 'Whether that user is a member of the Business Center that the check names; null: none was named.',
+        on: ['assignee', 'center'],
+        none: null,
+        read: (loaded) => (loaded.question.properties.bc_id == null ? null : loaded.one(ASSIGNEE) !== undefined),
+        better: best<boolean | null>(true, (now) =>
+          now === null ? missing('/action/properties/bc_id') : { code: 'NOT_A_MEMBER', says: 'ASSIGNEE_NOT_A_MEMBER' },
+        ),
+      }),
+    },
+    {
+      meaning: 'The user whom the action would assign or unassign; null: none was named.',
+      from: (loaded) => (loaded.question.properties.user_id == null ? null : loaded),
+    },
+  ),
+  scopes: account.fact(z.array(Scope).nullable(), {
+    meaning: 'Scopes that the action names; null: none were named.',
+    on: [],
+    none: null,
+    read: ({ question: { properties } }) => properties.scopes ?? null,
+    better: someScopes,
+  }),
+};
+export type TiktokAccountVector = VectorOf<typeof FACTS>;
+
+export const TIKTOK_ACCOUNT = {
+  facts: FACTS,
+  slices: [...PATH_SLICES, ADVERTISER_ROLE, ASSIGNEE],
+  centers: CENTERS,
+  isKnown: (loaded: Loaded): boolean => loaded.one(ACCOUNT) !== undefined,
+};
