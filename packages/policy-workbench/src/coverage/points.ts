@@ -54,10 +54,18 @@ function unmeasured({ document, sort, whose, rules }: Exceptions): Placed[] {
   return rules.flatMap(({ resource, rules: own }) =>
     own.map((rule): Placed => {
       const title = `${whose}: ${rule.actions.join(', ')} ${resource}`;
-      const place = { file: document.path, line: document.lineOf(rule.keys), at: [] };
-      const why = `${sort} policies are not measured`;
-      const named = { policy: `${sort} policy ${whose}`, owner: title, title };
-      return { document, point: { ...place, ...named, sort: 'rule', always: false, unmeasured: why } };
+      const point: CoveragePoint = {
+        file: document.path,
+        line: document.lineOf(rule.keys),
+        at: [],
+        sort: 'rule',
+        policy: `${sort} policy ${whose}`,
+        owner: title,
+        always: false,
+        unmeasured: `${sort} policies are not measured`,
+        title,
+      };
+      return { document, point };
     }),
   );
 }
@@ -72,13 +80,14 @@ interface Owner {
 
 function owned(document: PolicyDocument, policy: string, of: Owner): Placed[] {
   const { owner, sort, condition } = of;
-  const common = { file: document.path, policy, owner, unmeasured: null };
+  const common = { file: document.path, policy, owner };
   const always = condition === null && of.isForAll;
-  const whole = { ...common, sort, always, line: document.lineOf(of.keys), at: [], title: owner };
+  const whole = { ...common, always, unmeasured: null, sort, line: document.lineOf(of.keys), at: [], title: owner };
   const conditions = leavesOf(condition).map(({ expr, keys }): CoveragePoint => ({
     ...common,
-    sort: 'condition',
     always: false,
+    unmeasured: null,
+    sort: 'condition',
     line: document.lineOf(keys),
     at: stepsOf(keys.slice(of.keys.length)),
     title: expr,
