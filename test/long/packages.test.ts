@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -67,6 +67,34 @@ test('the bin tests, measures, mutates and verifies policies that know nothing o
   expect(mutated.stdout).toContain('Somebody with the role user; member yes; floor HIGH: open -> DENY');
   expect(await workbench(folder, 'new', 'window', '--tests', 'tests')).toMatchObject({ code: 0 });
   expect(await workbench(folder, 'test', 'tests')).toMatchObject({ code: 0 });
+});
+
+const readme = async (name: string): Promise<string> => readFile(join(ROOT, 'packages', name, 'README.md'), 'utf8');
+const blockOf = (text: string, language: string): string =>
+  new RegExp(`^\`\`\`${language}\\n([^\`]*)`, 'm').exec(text)?.[1] ?? '';
+
+test('the commands that the README shows run', async () => {
+  const folder = await folderOf(DOORS);
+  await rename(join(folder, 'tests'), join(folder, 'policy-tests'));
+  const lines = blockOf(await readme('policy-workbench'), 'sh')
+    .trim()
+    .split('\n');
+  const codes: Record<string, number> = {};
+  for (const line of lines) {
+    const [, command = '', ...args] = line.split(' ');
+    codes[command] = (await workbench(folder, command, ...args)).code;
+  }
+  expect(codes).toEqual({ new: 0, test: 0, coverage: 6, verify: 0, mutate: 7 });
+});
+
+test.each([
+  ['cerbos-policies', 'door open\n'],
+  ['cerbos-pdp', 'false\n'],
+])('what the README of %s shows runs', async (name, printed) => {
+  const folder = await folderOf(DOORS);
+  const program = join(elsewhere, `${name}.mjs`);
+  await writeFile(program, blockOf(await readme(name), 'js'));
+  expect((await run(process.execPath, [program], { cwd: folder })).stdout).toBe(printed);
 });
 
 test('the declarations are whole', async () => {

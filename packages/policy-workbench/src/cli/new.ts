@@ -26,7 +26,7 @@ Example:
     )
     .action(async (kind: string, { policies: named, tests }: { policies?: string; tests: string }) => {
       const policies = policyFolder(host, named);
-      const { resources } = await readPolicies(policies);
+      const { resources } = await readPolicies(policies, { orNone: true });
       const known = new Set(resources.map((it) => it.kind));
       const written = await newKind(kind, { policies, tests: resolve(tests), known }, host.contract);
       process.stdout.write(written.map((file) => `${relative(process.cwd(), file)}\n`).join(''));
