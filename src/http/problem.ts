@@ -4,7 +4,7 @@ import { HTTPException } from 'hono/http-exception';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { databaseError } from '../domain/database-errors.ts';
 import { SparkgateError, type ErrorCode } from '../domain/errors.ts';
-import { detailOf, reasonTold, titleOf, type Language } from '../domain/messages/messages.ts';
+import { detailOf, faultTold, reasonTold, titleOf, type Language } from '../domain/messages/messages.ts';
 import { announcesBody } from './announced-body.ts';
 import { askedLanguage } from './asked-language.ts';
 import type { Env } from './env.ts';
@@ -47,7 +47,9 @@ export function problemOf(error: SparkgateError, requestId: string, language: La
     status: PROBLEMS[code].status,
     code,
     detail: detailOf(error, language),
-    ...(errors && { errors }),
+    ...(errors && {
+      errors: errors.map(({ pointer, message }) => ({ pointer, message: faultTold(message, language) })),
+    }),
     ...(reasons && { reasons: reasons.map((reason) => reasonTold(reason, language)) }),
     request_id: requestId,
   };

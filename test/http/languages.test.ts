@@ -76,7 +76,47 @@ test.each(Object.entries(ASKED))('%s', async (_, { method, path, ...options }) =
   for (const sentence of sentences(plain.body)) expect(sentence).not.toMatch(HAN);
 });
 
-// Beside the sentence, `errors` names places in the words of the validator, which are English.
+const ENGLISH_WORDS = /[a-z]{2,} [a-z]{2,}/;
+const check = (more: object): object => ({ ...CHECK, ...more });
+const post = (path: string, body: unknown): Asked => ({ method: 'POST', path, body });
+const evaluation = (body: unknown): Asked => post('/access/v1/evaluation', body);
+
+// What validators say, as far as sentences go: names and values of fields are as they are.
+test.each<[string, Asked]>([
+  ['a type', evaluation(check({ subject: { type: 1, id: 'sam' } }))],
+  ['a missing member', evaluation({ subject: CHECK.subject })],
+  ['an empty id', evaluation(check({ resource: { type: 'tiktok_account', id: '' } }))],
+  ['dots', evaluation(check({ resource: { type: 'tiktok_account', id: '..' } }))],
+  ['a long id', evaluation(check({ resource: { type: 'tiktok_account', id: 'x'.repeat(129) } }))],
+  ['white space', evaluation(check({ resource: { type: 'tiktok_account', id: ' x' } }))],
+  ['an unknown property', evaluation(check({ action: { name: 'view', properties: { post_id: '1' } } }))],
+  ['another unknown property', evaluation(check({ action: { name: 'view', properties: { colour: '1' } } }))],
+  ['a post and a live', evaluation(check({ action: { name: 'view', properties: { post: {}, live: {} } } }))],
+  ['no JSON', evaluation('{"a":')],
+  ['a wide number', evaluation('{"a":7123456789012345678}')],
+  ['a name twice', evaluation('{"a":1,"a":2}')],
+  ['many levels', evaluation(`${'['.repeat(100)}${']'.repeat(100)}`)],
+  ['half a character', evaluation(String.raw`{"a":"\ud800"}`)],
+  ['an unknown role', { method: 'PUT', path: '/v1/business-centers/bc1/members/x', body: { user_role: 'BOSS' } }],
+  ['a long name', { method: 'PUT', path: '/v1/business-centers/bc1', body: { name: 'x'.repeat(300) } }],
+  ['no scope', { method: 'PUT', path: '/v1/tiktok-accounts/brand/links/sam', body: { scopes: [] } }],
+  ['a new account without a handle', { method: 'PUT', path: '/v1/tiktok-accounts/new', body: {} }],
+  ['a path', { method: 'GET', path: '/v1/business-centers/%zz' }],
+  ['a query', { method: 'GET', path: '/v1/audit?limt=1' }],
+  ['a limit', { method: 'GET', path: '/v1/audit?bc_id=bc1&limit=100000' }],
+  ['a line', post('/v1/relationships/import', '{"type":"membr"}')],
+  ['no actor', { method: 'GET', path: '/v1/business-centers/bc1/tiktok-accounts' }],
+])('in words: %s', async (_, { method, path, headers = {}, ...options }) => {
+  const type = path.endsWith('/import') ? { 'Content-Type': 'application/x-ndjson' } : {};
+  const asked = { ...options, headers: { ...type, ...headers, 'Accept-Language': 'zh-CN' } };
+  const { status, body } = await app.call(method, path, asked);
+  expect({ path, status }).toEqual({ path, status: 400 });
+  for (const sentence of sentences(body)) {
+    const isEnglish = !HAN.test(sentence) || ENGLISH_WORDS.test(sentence);
+    expect({ sentence, isEnglish }).toEqual({ sentence, isEnglish: false });
+  }
+});
+
 test.each<[string, Asked]>([
   ['a Business Center', { method: 'PUT', path: '/v1/business-centers/nope/members/sam', body: { user_role: 'ADMIN' } }],
   ['an ad account', { method: 'PUT', path: '/v1/ad-accounts/nope/members/sam', body: { advertiser_role: 'ADMIN' } }],

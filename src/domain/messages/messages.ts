@@ -1,6 +1,7 @@
 import type { Obligation } from '../account-grants/revoke-grant.ts';
 import type { ErrorCode, Reason, SparkgateError } from '../errors.ts';
 import { en, type Messages } from './en.ts';
+import { faultInChinese } from './zh-cn-faults.ts';
 import { zhCn } from './zh-cn.ts';
 
 /** The languages that this service speaks, as BCP 47 tags. */
@@ -37,9 +38,14 @@ export function titleOf(code: ErrorCode, language: Language): string {
   return titles[code];
 }
 
-/** What happened, in words: of a denial its first reason; in English where it holds more than is known here. */
+/** What is wrong with something that was sent, in words; in English where validators say what is not known here. */
+export function faultTold(english: string, language: Language): string {
+  return language === 'zh-CN' ? (faultInChinese(english) ?? english) : english;
+}
+
+/** What happened, in words: of a denial its first reason; of what was sent its first fault. */
 export function detailOf({ message, reasons, sentence }: SparkgateError, language: Language): string {
   const [first] = reasons ?? [];
   if (first) return reasonTold(first, language).message;
-  return sentence ? sentence(MESSAGES[language]) : message;
+  return sentence ? sentence(MESSAGES[language]) : faultTold(message, language);
 }
