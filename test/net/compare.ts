@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readRecording, type Exchange } from './recording.ts';
 
-/** How many exchanges are shown, and how many lines of each. */
-const SHOWN = 30;
+/** How many exchanges of a sort are shown, and how many lines of each. */
+const SHOWN = 10;
 const LINES = 14;
 
 /** Texts that were reworded on purpose: `[{"old": "…", "new": "…"}]`. */
@@ -19,12 +19,15 @@ export function compare(oldFile: string, newFile: string, strict: boolean): numb
   const [before, after] = [readRecording(oldFile), readRecording(newFile)];
   const names = [...new Set([...before.keys(), ...after.keys()])].toSorted();
   const differing = names.filter((name) => shown(before.get(name)) !== shown(after.get(name)));
-  for (const name of differing.slice(0, SHOWN)) print(name, before.get(name), after.get(name));
-  if (differing.length > SHOWN) console.log(`… and ${differing.length - SHOWN} more.`);
-  for (const [group, count] of Object.entries(Object.groupBy(differing, (name) => name.split(' ', 1)[0] ?? ''))) {
-    console.log(`${group}: ${count?.length} differ`);
+  const groups = Map.groupBy(differing, (name) => name.split(' ', 1)[0] ?? '');
+  for (const group of groups.values()) {
+    for (const name of group.slice(0, SHOWN)) print(name, before.get(name), after.get(name));
   }
-  const reworded = rewordings(names, before, after);
+  console.log('');
+  for (const [group, { length }] of groups) console.log(`${group}: ${length} differ, ${Math.min(length, SHOWN)} shown`);
+  // Where other things are said, there are no two texts of one thing.
+  const alike = names.filter((name) => !differing.includes(name));
+  const reworded = rewordings(alike, before, after);
   if (reworded.size > 0) console.log(`${reworded.size} texts for people are not in reworded.json:`);
   for (const line of reworded) console.log(`  ${line},`);
   console.log(`${names.length} exchanges, ${differing.length} differ.`);

@@ -45,10 +45,12 @@ export class Tree {
 
   /** Runs `sparkgate …`. Nothing of our own environment reaches it but the path. */
   async run(args: readonly string[], environment: Record<string, string> = {}, cwd = this.root): Promise<Ended> {
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
       const options = { cwd, env: this.#environment(environment), maxBuffer: 1 << 28 };
       execFile(process.execPath, [this.#bin, ...args], options, (error, stdout, stderr) => {
-        resolve({ code: error === null ? 0 : Number(error.code ?? -1), stdout, stderr });
+        const code = error === null ? 0 : error.code;
+        if (typeof code === 'number') resolve({ code, stdout, stderr });
+        else reject(new Error(`sparkgate ${args.join(' ')} could not be run, or was ended.`, { cause: error }));
       });
     });
   }
