@@ -7,11 +7,14 @@ import { ADMIN_KEY, type Tree } from './tree.ts';
 /** Runs commands of a tree and records how they end, what they print where programs read it, and that they print. */
 class Commands {
   readonly #recording: Recording;
+  readonly #where: string;
   readonly #tree: Tree;
   readonly #environment: Record<string, string>;
 
-  constructor(recording: Recording, tree: Tree, environment: Record<string, string>) {
+  /** @param where in the names of the exchanges: others run at the same time elsewhere */
+  constructor(recording: Recording, where: string, tree: Tree, environment: Record<string, string>) {
     this.#recording = recording;
+    this.#where = where;
     this.#tree = tree;
     this.#environment = environment;
   }
@@ -19,7 +22,7 @@ class Commands {
   async run(line: string, cwd?: string, settings: Record<string, string> = {}): Promise<void> {
     const args = line.split(' ').map((it) => it.replaceAll('_SPACE_', ' '));
     const { code, stdout, stderr } = await this.#tree.run(args, { ...this.#environment, ...settings }, cwd);
-    const name = `command ${Object.keys(settings).length > 0 ? `${JSON.stringify(settings)} ` : ''}sparkgate ${line}`;
+    const name = `command ${this.#where} ${Object.keys(settings).length > 0 ? `${JSON.stringify(settings)} ` : ''}sparkgate ${line}`;
     this.#recording.add(name, { code, stdout: read(stdout), stderr: stderr.trim() !== '' }, undefined, 'prose');
   }
 }
@@ -76,7 +79,7 @@ async function edited(tree: Tree, folder: string): Promise<void> {
 export async function recordPolicyCommands(recording: Recording, tree: Tree, folder: string): Promise<void> {
   await edited(tree, folder);
   recording.places.set(folder, 'FOLDER');
-  const commands = new Commands(recording, tree, { DATA_DIR: join(folder, 'no-data') });
+  const commands = new Commands(recording, 'alone', tree, { DATA_DIR: join(folder, 'no-data') });
   for (const line of await linesOf('policy-commands.txt')) await commands.run(line, folder);
   for (const settings of [
     { PORT: 'x' },
@@ -108,7 +111,7 @@ export async function recordDataCommands(
   await writeFile(join(folder, 'bad.ndjson'), '{"type":"member","bc_id":"bc1","user_id":"new","user_role":"KING"}\n');
   await writeFile(join(folder, 'some.ndjson'), (await readFile(log, 'utf8')).split('\n').slice(0, 300).join('\n'));
   await writeFile(join(folder, 'cut.ndjson'), '{"policy":\n');
-  const commands = new Commands(recording, tree, {
+  const commands = new Commands(recording, 'beside', tree, {
     DATA_DIR: dataDir,
     POLICY_DIR: policies,
     SPARKGATE_API_KEY: ADMIN_KEY,
