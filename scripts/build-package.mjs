@@ -31,12 +31,20 @@ function build() {
   writeFileSync(MANIFEST, `${JSON.stringify(published(manifest), null, 2)}\n`);
 }
 
-/** The same with what was built in place of the sources. */
+/**
+ * The same with what was built in place of the sources, and the Node that it takes: in the tree `npm ci` would warn of
+ * that on an older one, although the service brings its own.
+ */
 function published({ exports, bin, ...rest }) {
   const built = (path, ending) => path.replace('src/', 'dist/').replace(/\.ts$/, ending);
   const entry = (path) => ({ types: built(path, '.d.ts'), default: built(path, '.js') });
   const map = (of, to) => Object.fromEntries(Object.entries(of).map(([name, path]) => [name, to(path)]));
-  return { ...rest, exports: map(exports, entry), ...(bin && { bin: map(bin, (path) => built(path, '.js')) }) };
+  return {
+    ...rest,
+    engines: { node: '>=24' },
+    exports: map(exports, entry),
+    ...(bin && { bin: map(bin, (path) => built(path, '.js')) }),
+  };
 }
 
 function restore() {
