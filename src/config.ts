@@ -98,6 +98,9 @@ const Environment = z.object({
   SIGN_IN_LASTS: whole(60, 2_592_000, 43_200),
 });
 
+/** The names of all settings. */
+export const SETTINGS: readonly string[] = Object.keys(Environment.shape);
+
 /** Variables of the contract that this version cannot honour: better to stop than to ignore them. */
 const NOT_YET = ['DATABASE_REPLICA_URL'];
 

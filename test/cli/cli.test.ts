@@ -103,31 +103,6 @@ test('sparkgate import says which lines it skipped, and opens again only when to
   expect(await service.sparkgate('import', file, '--mode', 'replace')).toMatchObject({ code: 1 });
 });
 
-/** What a page has people paste, as it follows PORT and DATA_DIR. */
-async function blockOf(page: string, pattern: RegExp): Promise<string> {
-  const text = await readFile(join(import.meta.dirname, '../..', page), 'utf8');
-  const [, script] = pattern.exec(text) ?? [];
-  return script ?? '';
-}
-
-test('the first check by curl, as the README has it', async () => {
-  const script = await blockOf('README.md', /\n## The first check\n[^]*?\n```bash\n([^]*?)```/);
-  const { code, stdout } = await service.bash(script);
-  expect(code).toBe(0);
-  expect(JSON.parse(stdout)).toMatchObject({ decision: true, context: { via: 'BUSINESS_CENTER' } });
-});
-
-test('the flow by curl, as docs/integrate.md has it', async () => {
-  const script = await blockOf(
-    'docs/integrate.md',
-    /The test "the flow by curl" runs this block\. -->\n```bash\n([^]*?)```/,
-  );
-  const { code, stdout, stderr } = await service.bash(script);
-  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  expect(stdout.match(/"decision":\w+/g)).toEqual(['"decision":false', '"decision":true', '"decision":false']);
-  expect(stdout).toContain('GRANT_REVOKED');
-});
-
 test('PORT and HOST say where the service is, before what runs on DATA_DIR does', async () => {
   const command = `node src/cli.ts check user:sam view tiktok_account:brand`;
   expect(await service.bash(`PORT=9 ${command}`)).toMatchObject({
