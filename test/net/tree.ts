@@ -18,7 +18,7 @@ export const ADMIN_KEY = 'administrator-key-of-the-net-0123456789abcdef';
 
 /** Nothing that the net asks meets a bound. */
 const SETTINGS = {
-  LOG_LEVEL: 'error',
+  LOG_LEVEL: 'fatal',
   BOOTSTRAP_API_KEY: ADMIN_KEY,
   SECRET_KEY: 'secret-key-of-the-net-0123456789abcdef0123456789',
   PENDING_REQUESTS_PER_BUSINESS_CENTER: '100000',
