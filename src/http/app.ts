@@ -32,6 +32,7 @@ import { bodyLimit } from './middleware/body-limit.ts';
 import { contentEncoding } from './middleware/content-encoding.ts';
 import { formBody } from './middleware/form-body.ts';
 import { knownHost } from './middleware/known-host.ts';
+import { knownMethod } from './middleware/known-method.ts';
 import { knownInput } from './middleware/known-input.ts';
 import { onePolicy } from './middleware/one-policy.ts';
 import { plainPath } from './middleware/plain-path.ts';
@@ -62,7 +63,7 @@ export function createApp(services: Services): OpenAPIHono<Env> {
   app.use(requestId(), onePolicy(services), requestLog(), metrics.measure(), sealPages());
   app.use(secureHeaders(SECURITY), plainPath(), requireRequestId());
   for (const path of PAGES) app.use(path, pages());
-  app.use(knownHost());
+  app.use(knownHost(), knownMethod(app));
   for (const path of PAGES) app.use(path, noLastSlash(), formBody());
   app.use(contentEncoding());
   app.onError(async (error, c) => answerError(c, error));

@@ -4,6 +4,7 @@ import type { Explainer } from '../decision/explain.ts';
 import type { PolicyStatus } from '../rollout/journal.ts';
 import type { PageTokens } from '../decision/search/page-token.ts';
 import type { Search } from '../decision/search/search.ts';
+import type { SparkgateError } from '../domain/errors.ts';
 import type { Actor, CallingKey, Context, Rates } from '../domain/context.ts';
 import type { SignedInActor } from '../domain/sign-ins/entity.ts';
 import type { Issuer } from '../identity/issuer.ts';
@@ -118,6 +119,8 @@ export interface Env {
     services: Services;
     requestId: string;
     log: Logger;
+    /** What the request failed with, if it did. */
+    failure: SparkgateError | undefined;
     /** Behind `authenticate`. */
     caller: Caller;
     /** Behind `signedIn`. */

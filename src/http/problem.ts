@@ -15,6 +15,7 @@ export const PROBLEMS: Record<ErrorCode, { status: ContentfulStatusCode }> = {
   unauthenticated: { status: 401 },
   forbidden: { status: 403 },
   not_found: { status: 404 },
+  method_not_allowed: { status: 405 },
   consent_not_available: { status: 404 },
   conflict: { status: 409 },
   limit_reached: { status: 409 },
@@ -55,14 +56,17 @@ export function problemOf(error: SparkgateError, requestId: string, language: La
   };
 }
 
-/** What any answer to an error does, be it a problem or a page: headers that say when to try again, and the log. */
+/**
+ * What any answer to an error does, be it a problem or a page: headers that say when to try again, and what the log of
+ * the request is to tell.
+ */
 export function announce(c: Http<Env>, thrown: unknown): SparkgateError {
   const error = asSparkgateError(thrown);
   const { status } = PROBLEMS[error.code];
   if (error.retryAfter !== undefined) c.header('Retry-After', String(error.retryAfter));
   else if (status === 503) c.header('Retry-After', '1');
   if (leavesBody(c)) c.header('Connection', 'close');
-  logProblem(c, error);
+  c.set('failure', error);
   return error;
 }
 
@@ -95,9 +99,4 @@ function fromHttp(error: HTTPException): SparkgateError {
 function leavesBody(c: Http<Env>): boolean {
   const { incoming } = (c.env ?? {}) as Partial<HttpBindings>;
   return incoming !== undefined && announcesBody(c) && !incoming.readableEnded;
-}
-
-function logProblem(c: Http<Env>, error: SparkgateError): void {
-  const { status } = PROBLEMS[error.code];
-  if (status >= 500) c.get('log').error({ err: error.cause ?? error, code: error.code }, 'request failed');
 }

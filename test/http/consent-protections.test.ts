@@ -103,7 +103,7 @@ describe('4. GET only renders; approval is a POST by the signed-in owner', () =>
     const { token } = await request();
     const before = await grants();
     for (let look = 0; look < 10; look += 1) expect((await owner.get(`/consent/${token}`)).status).toBe(200);
-    expect((await owner.get(`/consent/${token}/approve`)).status).toBe(404);
+    expect((await owner.get(`/consent/${token}/approve`)).status).toBe(405);
     expect(await grants()).toEqual(before);
     expect((await owner.get(`/consent/${token}`)).status).toBe(200);
   });

@@ -21,7 +21,7 @@ test.each<[number, string, string, string, CallOptions]>([
   [401, 'unauthenticated', 'PUT', BC1, { body: {}, key: null }],
   [403, 'forbidden', 'POST', `${BC1}/access-requests`, { actor: 'user:sam', body: { scopes: ['POST'] } }],
   [404, 'not_found', 'GET', '/v1/nothing', {}],
-  [404, 'not_found', 'PATCH', BC1, {}],
+  [405, 'method_not_allowed', 'PATCH', BC1, {}],
   [404, 'not_found', 'GET', '/nothing', { key: null }],
   [404, 'consent_not_available', 'GET', '/v1/consents/x', { actor: 'tiktok_account:brand' }],
   [409, 'limit_reached', 'PUT', `${BC1}/members/sam`, { body: { user_role: 'ADMIN' } }],

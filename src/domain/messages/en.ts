@@ -40,6 +40,7 @@ export const en = {
     unauthenticated: 'Credentials are missing or not valid',
     forbidden: 'Not permitted',
     not_found: 'Not found',
+    method_not_allowed: 'This method is not taken here',
     consent_not_available: 'This consent link does not work',
     conflict: 'Conflicts with the current state',
     limit_reached: 'A limit is reached',
@@ -64,6 +65,7 @@ export const en = {
     revisionAhead: (at: string, asked: string) =>
       `The relationships are at revision ${at}, and revision ${asked} was asked for.`,
     nothingHere: 'There is nothing at this address.',
+    methods: (allowed: string) => `This address takes ${allowed}.`,
     linkGone: 'This link does not work, or no longer works. Ask the sender for a new QR code.',
     qrGone: (status: string) => `This access request is ${status}: its QR code is gone.`,
     qrOfOtherKey:

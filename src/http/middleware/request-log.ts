@@ -1,6 +1,7 @@
 import type { Context } from 'hono';
 import { createMiddleware } from 'hono/factory';
 import { matchedRoutes } from 'hono/route';
+import type { SparkgateError } from '../../domain/errors.ts';
 import type { Env } from '../env.ts';
 
 /** Paths that are called often: logged at debug. */
@@ -12,7 +13,7 @@ export function routeOf(c: Context<Env>): string | null {
 }
 
 /**
- * Logs each request by its route and the policies that it was decided by, never by its address: addresses hold consent
+ * Logs each request, failed or not, in one line: by its route and the policies that it was decided by, never by its address: addresses hold consent
  * tokens.
  */
 export function requestLog() {
@@ -21,7 +22,8 @@ export function requestLog() {
     c.set('log', services.log.child({ request_id: c.get('requestId'), policy: services.decider.policy }));
     const since = performance.now();
     await next();
-    const level = FREQUENT.test(c.req.path) ? 'debug' : 'info';
+    const failure = c.res.status >= 500 ? c.get('failure') : undefined;
+    const level = failure ? 'error' : FREQUENT.test(c.req.path) ? 'debug' : 'info';
     if (!c.get('log').isLevelEnabled(level)) return;
     c.get('log')[level](
       {
@@ -30,8 +32,14 @@ export function requestLog() {
         status: c.res.status,
         ms: Math.round((performance.now() - since) * 10) / 10,
         key: (c.get('caller') as Env['Variables']['caller'] | undefined)?.key?.id,
+        ...(failure && toldOf(failure)),
       },
-      'request',
+      failure ? 'request failed' : 'request',
     );
   });
+}
+
+/** What threw inside, with its stack; where nothing did, as when a body stops coming, the sentence alone. */
+function toldOf({ code, message, cause }: SparkgateError): object {
+  return cause === undefined ? { code, reason: message } : { code, err: cause };
 }

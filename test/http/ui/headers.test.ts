@@ -73,7 +73,10 @@ test('the switch remembers the language and goes back, but never away', async ()
 });
 
 test('an error is a page for pages and a problem for the API, with one table of codes', async () => {
-  const refused = await app.request('/my-account', { method: 'POST', headers: { 'Accept-Language': 'zh' } });
+  const refused = await app.request('/my-account/grants/bc1/revoke', {
+    method: 'POST',
+    headers: { 'Accept-Language': 'zh' },
+  });
   expect([refused.status, refused.headers.get('Content-Type')]).toEqual([401, 'text/html; charset=UTF-8']);
   expect(await refused.text()).toContain('你尚未登录');
   const problem = await app.request('/v1/consents/none');

@@ -34,6 +34,10 @@ export const errors = {
     title: 'There is nothing here',
     next: 'It does not exist, or it is not yours to see. Check the address, or start again from the start page.',
   },
+  method_not_allowed: {
+    title: 'This page is not opened that way',
+    next: 'Nothing was changed. Open the page again, and use what stands on it.',
+  },
   consent_not_available: {
     title: 'This link does not work',
     next: 'Ask the sender for a new QR code.',

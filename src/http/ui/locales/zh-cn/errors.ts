@@ -23,6 +23,10 @@ export const errors: Dictionary['errors'] = {
     open: '在正确的网址打开',
   },
   not_found: { title: '这里没有内容', next: '内容不存在，或你无权查看。请检查网址，或从首页重新开始。' },
+  method_not_allowed: {
+    title: '此页面不能以这种方式打开',
+    next: '没有任何内容被更改。请重新打开页面，使用页面上的操作。',
+  },
   consent_not_available: { title: '此链接无法使用', next: '请让发送者重新生成二维码。' },
   conflict: { title: '内容已被他人更改', next: '你看到的内容在此期间已经变化。请重新打开页面，确认后再继续。' },
   limit_reached: { title: '已达到上限', next: '请先腾出名额，例如取消不再需要的申请，然后重试。' },
