@@ -11,10 +11,9 @@ import type { PdpExplanation } from '@sparkgate/cerbos-pdp/client';
 import type { Pdp } from './pdp.ts';
 import { prepare } from './prepare.ts';
 import { decisionInput, type DecisionInput } from '@sparkgate/cerbos-pdp/decision-input';
-import type { StoredInput } from './decision-input.ts';
 import { Policies } from './policies.ts';
-import { factChanges, type FactChange } from './reasons/fact-changes.ts';
-import { nearest, whyNot } from './reasons/why-not.ts';
+import type { FactChange } from './reasons/fact-changes.ts';
+import { remedyOf } from './reasons/remedy.ts';
 
 /** A decision, and all that led to it. */
 export interface Explanation {
@@ -60,19 +59,13 @@ export class Explainer {
     if (pdp.allowed !== decision.decision) {
       throw new SparkgateError('conflict', 'The facts changed while this was looked at. Ask again.');
     }
-    const changes = pdp.allowed ? [] : await this.#changes(input);
+    const changes = pdp.allowed ? [] : (await remedyOf(input, this.#policies)).changes;
     return { ...nothing, vector: input.resourceAttr, pdp, changes };
   }
 
   /** Whether the policies would allow of facts that need not hold anywhere. */
   async allows(asked: Pick<DecisionInput, 'kind' | 'action' | 'roles' | 'resourceAttr'>): Promise<boolean> {
     return this.#policies.allows(decisionInput(asked));
-  }
-
-  async #changes(input: StoredInput): Promise<FactChange[]> {
-    const ask = async (it: StoredInput): Promise<boolean> => this.#policies.allows(it);
-    const { moves } = await whyNot(input, ask);
-    return moves ? factChanges(input, await nearest(input, moves, ask)) : [];
   }
 
   #rulesAbout({ action, resource }: Check): RuleName[] {

@@ -10,9 +10,9 @@ import type { PdpAnswer } from '@sparkgate/cerbos-pdp/client';
 /** What the policies of a bundle say of inputs: of those that hold, and of those that need not hold anywhere. */
 export class Policies {
   readonly #bundle: Bundle;
-  readonly #memo: Memo;
+  readonly #memo: Pick<Memo, 'ask'>;
 
-  constructor({ bundle, memo }: { bundle: Bundle; memo: Memo }) {
+  constructor({ bundle, memo }: { bundle: Bundle; memo: Pick<Memo, 'ask'> }) {
     this.#bundle = bundle;
     this.#memo = memo;
   }

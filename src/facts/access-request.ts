@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { AccessRequestStatus, UserRole } from '../domain/vocabulary.ts';
 import { factsFrom, type VectorOf } from './kind.ts';
-import { best, betterRole, MEMBERSHIP, userRole } from './membership.ts';
+import { best, betterRole, MEMBERSHIP, ROLES, userRole } from './membership.ts';
 import { slice, type Loaded } from './slice.ts';
 
 /** One that waits longer than it may has expired, whether that was written down or not. */
@@ -38,6 +38,7 @@ const FACTS = {
   status: request.fact(AccessRequestStatus.nullable(), {
     meaning: 'State of the request; null: there is no such request.',
     on: ['resource'],
+    by: 'who answers the request or cancels it, or time',
     none: null,
     read: (loaded) => AccessRequestStatus.nullable().parse(loaded.one(REQUEST)?.status ?? null),
     better: best<AccessRequestStatus | null>('PENDING', () => ({ code: 'REQUEST_NOT_PENDING' })),
@@ -45,6 +46,7 @@ const FACTS = {
   owner: request.fact(z.boolean(), {
     meaning: 'Whether the subject is a signed-in TikTok account, and the request is meant for it or for any account.',
     on: ['subject', 'resource'],
+    by: 'nobody: the owner is who it is',
     none: false,
     as: 'tiktok_account',
     read: (loaded) => {
@@ -57,6 +59,8 @@ const FACTS = {
   user_role: request.fact(UserRole.nullable(), {
     meaning: "The subject's role in the Business Center that asks; null: not a member.",
     on: ['subject', 'resource'],
+    by: 'an administrator of the Business Center',
+    ladder: ROLES,
     none: null,
     as: 'user',
     read: (loaded) => userRole(loaded.one(MEMBERSHIP)?.user_role),
@@ -65,6 +69,8 @@ const FACTS = {
   requester_role: request.fact(UserRole.nullable(), {
     meaning: 'The role that the requesting member holds there now; null: no longer a member.',
     on: ['resource'],
+    by: 'an administrator of the Business Center',
+    ladder: ROLES,
     none: null,
     read: (loaded) => userRole(loaded.one(REQUESTER)?.user_role),
     better: best<UserRole | null>('ADMIN', () => ({ code: 'NOT_AN_ADMIN', says: 'REQUESTER_NOT_AN_ADMIN' })),

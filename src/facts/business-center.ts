@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Scope, UserRole } from '../domain/vocabulary.ts';
 import { factsFrom, type VectorOf } from './kind.ts';
-import { betterRole, MEMBERSHIP, someScopes, userRole } from './membership.ts';
+import { betterRole, MEMBERSHIP, ROLES, someScopes, userRole } from './membership.ts';
 import { slice, type Loaded } from './slice.ts';
 
 const BUSINESS_CENTER = slice({
@@ -23,6 +23,8 @@ const FACTS = {
   user_role: center.fact(UserRole.nullable(), {
     meaning: "The subject's role in this Business Center; null: not a member.",
     on: ['subject', 'resource'],
+    by: 'an administrator of the Business Center',
+    ladder: ROLES,
     none: null,
     as: 'user',
     read: (loaded) => userRole(loaded.one(MEMBERSHIP)?.user_role),
@@ -31,6 +33,7 @@ const FACTS = {
   scopes: center.fact(z.array(Scope).nullable(), {
     meaning: 'Scopes that the action names; null: none were named.',
     on: [],
+    by: 'the caller, by what the check names',
     none: null,
     read: ({ question: { properties } }) => properties.scopes ?? null,
     better: someScopes,

@@ -35,6 +35,10 @@ export interface Fact<S extends z.ZodType = z.ZodType> {
   none: unknown;
   /** Such a subject alone can have a better value; left out: any. */
   as?: SubjectType;
+  /** Who could bring another value about, in words. */
+  by: string;
+  /** Its values from the least to the most, where there is such an order; those that say that nothing was named apart. */
+  ladder?: readonly unknown[];
   read(from: never): unknown;
   better?(now: never, beside: Values): readonly Better[];
 }
@@ -87,6 +91,8 @@ export function factsFrom<From>() {
         on: readonly Part[];
         none: z.infer<S>;
         as?: SubjectType;
+        by: string;
+        ladder?: readonly z.infer<S>[];
         read: (from: From) => z.infer<S>;
         better?: (now: z.infer<S>, beside: Values) => readonly Better[];
       },

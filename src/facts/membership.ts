@@ -21,6 +21,9 @@ export function userRole(value: string | null | undefined): UserRole | null {
   return value == null ? null : UserRole.parse(value);
 }
 
+/** Roles in a Business Center, from the least to the most. */
+export const ROLES: readonly (UserRole | null)[] = [null, 'STANDARD', 'ADMIN'];
+
 /** From no member to member to administrator. */
 export function betterRole(role: UserRole | null): Better[] {
   const member: Reason = { code: 'NOT_A_MEMBER' };

@@ -13,6 +13,7 @@ export const POST_FACTS = {
   of_this_account: post.fact(z.boolean().nullable(), {
     meaning: 'Whether the caller says that the post is of this account; null: not said.',
     on: ['resource'],
+    by: 'the caller, by naming another post',
     none: null,
     read: ({ tiktok_account_id: id, of }) => (id == null ? null : id === of),
     better: best<boolean | null>(true, (now) =>
@@ -22,6 +23,7 @@ export const POST_FACTS = {
   visibility: post.fact(z.enum(['PUBLIC', 'OTHER']).nullable(), {
     meaning: 'What the caller says of who may see the post; null: nothing.',
     on: [],
+    by: "the account's owner, or the caller, by saying it",
     none: null,
     read: ({ visibility }) => (visibility == null ? null : visibility === 'PUBLIC' ? 'PUBLIC' : 'OTHER'),
     better: best<'PUBLIC' | 'OTHER' | null>('PUBLIC', (now) =>
@@ -31,6 +33,7 @@ export const POST_FACTS = {
   ad_authorization: post.fact(z.boolean().nullable(), {
     meaning: "What the caller says of the post's own ad authorization; null: nothing.",
     on: [],
+    by: "the account's owner, or the caller, by saying it",
     none: null,
     read: ({ ad_authorization: isOn }) => isOn ?? null,
     better: best<boolean | null>(true, (now) =>

@@ -19,12 +19,14 @@ const FACTS = {
   permissions: call.fact(z.array(KeyPermission), {
     meaning: 'What the API key may be used for.',
     on: ['subject'],
+    by: 'who makes API keys',
     none: [],
     read: ({ permissions }) => [...permissions].toSorted(),
   }),
   confinement: call.fact(z.enum(['NONE', 'WITHIN', 'OUTSIDE']), {
     meaning: 'Whether the call stays inside the Business Centers that the key is confined to.',
     on: ['subject', 'resource'],
+    by: 'who makes API keys',
     none: 'NONE',
     read: ({ confinedTo, centers }) => {
       if (confinedTo === null) return 'NONE';
@@ -35,6 +37,7 @@ const FACTS = {
     meaning:
       'Of a person without a key: whether the call acts for, or asks about, that person; null: an API key calls.',
     on: ['subject', 'resource'],
+    by: 'who makes API keys',
     none: null,
     read: ({ isOwn }) => (isOwn === null ? null : isOwn ? 'SELF' : 'OTHERS'),
   }),

@@ -3,7 +3,17 @@ import { AdvertiserRole, Scope, UserRole } from '../domain/vocabulary.ts';
 import { ACCOUNT, CENTERS, PATH_SLICES, pathsFrom, type Path } from './account-paths.ts';
 import { factsFrom, factsWith, type VectorOf } from './kind.ts';
 import { isMember, KEY_CENTERS } from './known.ts';
-import { ALL_SCOPES, best, betterRole, missing, moreScopes, scopesOf, someScopes, userRole } from './membership.ts';
+import {
+  ALL_SCOPES,
+  best,
+  betterRole,
+  missing,
+  moreScopes,
+  ROLES,
+  scopesOf,
+  someScopes,
+  userRole,
+} from './membership.ts';
 import { POST_FACTS } from './post.ts';
 import { slice, type Loaded } from './slice.ts';
 import { combinationsOf } from './values.ts';
@@ -37,12 +47,15 @@ export const PATH_FACTS = {
   via: path.fact(z.enum(['BUSINESS_CENTER', 'ACCOUNT_LINK', 'OWNER']), {
     meaning: 'The way by which access may come. Each path must satisfy a rule by itself.',
     on: ['subject', 'resource'],
+    by: 'nobody: a way of access is what it is',
     none: 'BUSINESS_CENTER',
     read: ({ via }) => via,
   }),
   user_role: path.fact(UserRole.nullable(), {
     meaning: "The subject's role in that Business Center; null: not a member of it, or not a Business Center path.",
     on: ['subject', 'center'],
+    by: 'an administrator of the Business Center',
+    ladder: ROLES,
     none: null,
     read: ({ role }) => userRole(role),
     better: betterRole,
@@ -50,6 +63,7 @@ export const PATH_FACTS = {
   grant: path.fact(GrantState.nullable(), {
     meaning: "State of the Business Center's account grant; null off Business Center paths.",
     on: ['resource', 'center'],
+    by: "the account's owner; or, by revoking it, an administrator of the Business Center",
     none: 'NONE',
     read: ({ via, grant }) => {
       if (via !== 'BUSINESS_CENTER') return null;
@@ -65,6 +79,7 @@ export const PATH_FACTS = {
   granted: path.fact(z.array(Scope), {
     meaning: "Scopes that the account's owner granted to the Business Center, or that the account link carries.",
     on: ['resource', 'center'],
+    by: "the account's owner",
     none: [],
     read: ({ grant, link }) => scopesOf((grant ?? link)?.scopes),
     better: (now, { grant }) => (grant === 'ACTIVE' ? moreScopes(now, { code: 'SCOPE_NOT_GRANTED' }) : []),
@@ -72,6 +87,7 @@ export const PATH_FACTS = {
   assigned: path.fact(z.array(Scope), {
     meaning: 'Scopes that the Business Center assigned to the subject.',
     on: ['subject', 'resource', 'center'],
+    by: 'an administrator of the Business Center that holds the grant',
     none: [],
     read: ({ grant, assignment }) => (assignment?.grant_id === grant?.grant_id ? scopesOf(assignment?.scopes) : []),
     better: (now) => moreScopes(now, { code: now.length === 0 ? 'NO_ASSIGNMENT' : 'SCOPE_NOT_ASSIGNED' }),
@@ -123,6 +139,8 @@ const FACTS = {
   advertiser_role: account.fact(z.enum([...AdvertiserRole.options, 'NONE']).nullable(), {
     meaning: "The subject's role in the ad account that the check names; NONE: no role there; null: none was named.",
     on: ['subject', 'ad_account'],
+    by: 'an administrator of the ad account',
+    ladder: ['NONE', 'ANALYST', 'OPERATOR', 'ADMIN'],
     none: null,
     read: (loaded) => {
       if (!loaded.question.properties.advertiser_id) return null;
@@ -143,6 +161,7 @@ const FACTS = {
   account_ad_authorization: account.fact(z.boolean().nullable(), {
     meaning: "The account's own ad authorization switch; null: unknown.",
     on: ['resource'],
+    by: "the account's owner",
     none: null,
     read: (loaded) => {
       const isOn = loaded.one(ACCOUNT)?.ad_authorization;
@@ -160,6 +179,7 @@ const FACTS = {
   live: account.fact(z.boolean(), {
     meaning: 'Whether the check names a live.',
     on: [],
+    by: 'the caller, by what the check names',
     none: false,
     read: ({ question: { properties } }) => properties.live != null,
   }),
@@ -168,6 +188,7 @@ const FACTS = {
       member: account.fact(z.boolean().nullable(), {
         meaning: 'Whether that user is a member of the Business Center that the check names; null: none was named.',
         on: ['assignee', 'center'],
+        by: 'the caller, by what the check names',
         none: null,
         read: (loaded) => (loaded.question.properties.bc_id == null ? null : loaded.one(ASSIGNEE) !== undefined),
         better: best<boolean | null>(true, (now) =>
@@ -183,6 +204,7 @@ const FACTS = {
   scopes: account.fact(z.array(Scope).nullable(), {
     meaning: 'Scopes that the action names; null: none were named.',
     on: [],
+    by: 'the caller, by what the check names',
     none: null,
     read: ({ question: { properties } }) => properties.scopes ?? null,
     better: someScopes,

@@ -15,7 +15,7 @@ let copy: string;
 beforeAll(async () => {
   copy = await mkdtemp(join(tmpdir(), 'sparkgate-fact-'));
   await chmod(copy, 0o755);
-  for (const part of ['src', 'policies', 'scripts', 'test/support', 'package.json']) {
+  for (const part of ['src', 'policies', 'scripts', 'test/support', 'package.json', 'tsconfig.json', 'packages']) {
     await cp(join(ROOT, part), join(copy, part), { recursive: true });
   }
   await symlink(join(ROOT, 'node_modules'), join(copy, 'node_modules'));

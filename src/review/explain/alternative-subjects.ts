@@ -1,14 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { FactChange } from '../../decision/reasons/fact-changes.ts';
-import type { Projection } from '../../facts/kinds.ts';
-import type { AccessPath, TiktokAccountVector } from '../../facts/tiktok-account.ts';
-import type { AccessRequestVector } from '../../facts/access-request.ts';
 import type { ReasonCode } from '../../domain/errors.ts';
-import { AccessRequestStatus } from '../../domain/vocabulary.ts';
-import { accountFields, scopesField } from './account-fields.ts';
+import { factsWith, type AnyFact, type Facts } from '../../facts/kind.ts';
+import { STORED_KINDS, type Projection } from '../../facts/kinds.ts';
+import { fieldsOf } from './fields.ts';
 import { pathField } from './path-field.ts';
-import { roleStep } from './path-steps.ts';
-import { plainField } from './plain-steps.ts';
 import type { Field, Standpoint } from './step.ts';
 import type { Apart } from './equivalence-classes.ts';
 import { WHO, WHO_ELSE } from './who.ts';
@@ -45,7 +41,7 @@ export function standpointsOf({ roles, projection }: Situation, asking: Asking):
     roles,
     attr: { ...projection.vector },
     steps: [],
-    fields: fieldsOf(projection, roles, asking),
+    fields: fieldsFor(projection, roles, asking),
   };
   const others = askers(projection, asking.apart.roles).filter(
     (it) => !isDeepStrictEqual(it.roles, roles) || !isDeepStrictEqual(it.vector, projection.vector),
@@ -64,18 +60,17 @@ function standpointOf({ roles, vector, who, codes }: Asker, from: Situation, ask
   ];
   const projection = { ...from.projection, vector } as Projection;
   const step = { fact: '/principal/roles', extent: new Set([JSON.stringify(changes)]), changes, codes, who };
-  return { roles, attr: { ...vector }, steps: [step], fields: fieldsOf(projection, roles, asking) };
+  return { roles, attr: { ...vector }, steps: [step], fields: fieldsFor(projection, roles, asking) };
 }
 
 const changed = (fact: string, from: unknown, to: unknown): FactChange[] =>
   isDeepStrictEqual(from, to) ? [] : [{ fact, from, to }];
 
-const OWN_PATH: AccessPath = { via: 'OWNER', user_role: null, grant: null, granted: [], assigned: [] };
-
 function askers(projection: Projection, named: readonly string[]): Asker[] {
   const further = named.filter((role) => ![...USER, ...OWNER].includes(role));
   const alone = impersonal(projection, false);
-  const isOwned = projection.kind !== 'business_center';
+  const { facts }: { facts: Facts } = STORED_KINDS[projection.kind];
+  const isOwned = Object.values(facts).some((it) => hasOwner(it));
   const owner: Asker = {
     roles: OWNER,
     vector: impersonal(projection, true),
@@ -90,58 +85,30 @@ function askers(projection: Projection, named: readonly string[]): Asker[] {
   ];
 }
 
+const hasOwner = (it: AnyFact): boolean =>
+  it.sort === 'list' ? it.instead.as === 'tiktok_account' : it.sort === 'fact' && it.as === 'tiktok_account';
+
 /** The same without what belongs to whoever asks now. */
 function impersonal({ kind, vector }: Projection, isOwner: boolean): Vector {
-  switch (kind) {
-    case 'tiktok_account': {
-      const role = vector.advertiser_role === null ? null : 'NONE';
-      return { ...vector, paths: isOwner ? [OWN_PATH] : [], advertiser_role: role };
-    }
-    case 'business_center':
-      return { ...vector, user_role: null };
-    case 'access_request':
-      return { ...vector, owner: isOwner, user_role: null };
-  }
+  const { facts }: { facts: Facts } = STORED_KINDS[kind];
+  const values = Object.entries(facts).map(([name, it]) => [
+    name,
+    strangers(it, vector[name as keyof Vector], isOwner),
+  ]);
+  return Object.fromEntries(values) as Vector;
 }
 
-function fieldsOf(projection: Projection, roles: readonly string[], asking: Asking): Field[] {
-  const asUser = roles.includes('user');
-  switch (projection.kind) {
-    case 'tiktok_account':
-      return accountAndPaths(projection.vector, asUser, asking);
-    case 'business_center':
-      return [...(asUser ? [memberField(projection.vector.user_role)] : []), scopesField(projection.vector.scopes)];
-    case 'access_request':
-      return requestFields(projection.vector, asUser);
-  }
+/** What a fact is where somebody asks who has nothing to do with the resource, or owns it. */
+function strangers(it: AnyFact, now: unknown, isOwner: boolean): unknown {
+  if (it.sort === 'list') return isOwner ? [factsWith(it.each, it.instead.element)] : [];
+  if (it.sort === 'record' || !it.on.includes('subject')) return now;
+  if (it.as === 'tiktok_account') return isOwner;
+  return now === null ? null : it.ladder?.[0];
 }
 
-function accountAndPaths(vector: TiktokAccountVector, asUser: boolean, { apart, isNamed }: Asking): Field[] {
-  return [...(asUser ? [pathField(vector.paths, isNamed, apart)] : []), ...accountFields(vector, asUser)];
-}
-
-function memberField(now: AccessRequestVector['user_role']): Field {
-  const others = ([null, 'STANDARD', 'ADMIN'] as const).filter((to) => to !== now);
-  const options = others.map((to) => ({ value: to, steps: [roleStep(now, to, '/user_role')] }));
-  return { name: 'user_role', options, missingFrom: null };
-}
-
-function requestFields(vector: AccessRequestVector, asUser: boolean): Field[] {
-  const status = plainField('status', {
-    now: vector.status,
-    values: AccessRequestStatus.options,
-    cause: (to) => {
-      if (to === 'PENDING') return { who: WHO.REQUEST_NOT_PENDING, codes: ['REQUEST_NOT_PENDING'] };
-      return { who: to === 'APPROVED' || to === 'DECLINED' ? WHO_ELSE.answers : WHO_ELSE.endsRequest };
-    },
-  });
-  const requester = plainField('requester_role', {
-    now: vector.requester_role,
-    values: ['ADMIN', 'STANDARD', null],
-    cause: (to) => ({
-      who: to === 'ADMIN' ? WHO.NOT_AN_ADMIN : to === null ? WHO_ELSE.dismisses : WHO_ELSE.makesStandard,
-      codes: to === 'ADMIN' ? ['NOT_AN_ADMIN'] : [],
-    }),
-  });
-  return [status, ...(asUser ? [memberField(vector.user_role)] : []), requester];
+function fieldsFor({ kind, vector }: Projection, roles: readonly string[], { apart, isNamed }: Asking): Field[] {
+  const { facts }: { facts: Facts } = STORED_KINDS[kind];
+  const isUser = roles.includes('user');
+  const paths = kind === 'tiktok_account' && isUser ? [pathField(vector.paths, isNamed, apart)] : [];
+  return [...paths, ...fieldsOf(facts, vector, isUser)];
 }

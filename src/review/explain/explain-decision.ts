@@ -5,7 +5,10 @@ import { loadFacts } from '../../facts/loader.ts';
 import type { Loaded } from '../../facts/slice.ts';
 import { factLines } from '../../facts/lines.ts';
 import { decisionInput, type DecisionInput } from '@sparkgate/cerbos-pdp/decision-input';
-import { inputOf } from '../../decision/decision-input.ts';
+import type { PdpAnswer } from '@sparkgate/cerbos-pdp/client';
+import { inputOf, type StoredInput } from '../../decision/decision-input.ts';
+import { Policies } from '../../decision/policies.ts';
+import { remedyOf, type Remedy } from '../../decision/reasons/remedy.ts';
 import { prepare } from '../../decision/prepare.ts';
 import { storedAttributes } from '../../facts/entity.ts';
 import { isStoredKind, project } from '../../facts/kinds.ts';
@@ -38,7 +41,9 @@ export interface Explained {
   trace: Traced | null;
   /** Whether any rule is about the action. */
   named: boolean;
-  /** On a DENY: what would allow. */
+  /** On a DENY: what the facts lack, as the API names it, and the fewest changes, as the reviewer's page shows them. */
+  remedy: Remedy | null;
+  /** On a DENY: everything that would allow. */
   would: readonly WouldAllow[];
   /** How far was looked for it: all sets of at most so many changes; `all` = sets of any size. Null: nothing was to find. */
   tried: Would['tried'] | null;
@@ -72,6 +77,7 @@ async function explainStored(check: Check, facts: Loaded, side: Side): Promise<E
   const asked = inputOf(check, side.bundle, { resourceAttr: { ...projection.vector } });
   const explained = await answered(check, facts, { side, asked });
   if (explained.decision) return explained;
+  const remedy = await remedyOf(asked as StoredInput, policiesOf(side));
   const apart = await toldApart(side, asked.kind, asked.action);
   const isNamed = prepare(check).question.properties.bc_id != null;
   const { sets, tried } = await smallestSets({ roles: asked.roles, projection }, { apart, isNamed }, async (all) =>
@@ -80,7 +86,16 @@ async function explainStored(check: Check, facts: Loaded, side: Side): Promise<E
       all.map(({ roles, attr }) => ({ ...asked, roles, resourceAttr: attr })),
     ),
   );
-  return { ...explained, would: sets, tried };
+  return { ...explained, remedy, would: sets, tried };
+}
+
+function policiesOf({ bundle, pdp }: Side): Policies {
+  const ask = async (input: DecisionInput): Promise<PdpAnswer> => {
+    const [answer] = await pdp.ask([input]);
+    if (!answer) throw new Error('the PDP left a question open');
+    return answer;
+  };
+  return new Policies({ bundle, memo: { ask } });
 }
 
 async function explainMerged(check: Check, facts: Loaded, side: Side): Promise<Explained> {
@@ -125,7 +140,7 @@ async function answered(
 function outline(check: Check, facts: Loaded, { bundle }: Side): Explained {
   const actions = [...(bundle.kinds.get(check.resource.type)?.actions ?? [])];
   const named = matchesAny(actions, check.action.name);
-  const nothing = { decision: false, asked: null, refused: [], trace: null, would: [], tried: null };
+  const nothing = { decision: false, asked: null, refused: [], trace: null, remedy: null, would: [], tried: null };
   return { check, policy: bundle.hash, revision: facts.revision, facts: factLines(facts), named, ...nothing };
 }
 

@@ -30,6 +30,9 @@ function lines(it: Explained): string[] {
     ...(it.trace && it.named
       ? ['', 'Rules', ...indented(it.trace.rules.flatMap(ruleLines)), ...indented(roleLines(it))]
       : []),
+    ...(it.remedy && it.remedy.reasons.length > 0
+      ? ['', 'Reasons', ...indented(it.remedy.reasons.map(({ code }) => code))]
+      : []),
     ...(decision || !it.named || !asked ? [] : ['', 'Would allow', ...indented(wouldLines(it))]),
   ];
 }
