@@ -1,5 +1,7 @@
+import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, inject, onTestFinished, test } from 'vitest';
 import { startSupervisor } from '../../src/platform/children.ts';
@@ -7,6 +9,7 @@ import { claimDataDir } from '../../src/platform/data-dir.ts';
 import { startEmbeddedPostgres } from '../../src/platform/embedded-postgres.ts';
 import { cannotBeUsed, databaseFindings } from '../../src/probes/database.ts';
 import type { DatabaseReport } from '../../src/probes/database-report.ts';
+import { parse } from 'yaml';
 import { testApp } from '../support/app.ts';
 import { decision, standardWorld } from '../support/cast.ts';
 import { leaveOut } from '../support/leave-out.ts';
@@ -93,7 +96,8 @@ const isThere = existsSync(DEBIANS_15);
 if (!isThere)
   leaveOut('LEFT OUT, since it is not here: PostgreSQL 15 (apt-get install postgresql-15)', 'DATABASE_TESTS');
 
-test.each(isThere ? [DEBIANS_15] : [])('PostgreSQL 15 in %s migrates and decides', async (binaries) => {
+/** A PostgreSQL 15 that ends with the test. */
+async function postgres15(binaries: string) {
   const dataDir = await claimDataDir(await temporaryFolder());
   const children = await startSupervisor({ onEvent: () => undefined });
   onTestFinished(async () => {
@@ -101,7 +105,11 @@ test.each(isThere ? [DEBIANS_15] : [])('PostgreSQL 15 in %s migrates and decides
     await dataDir.release();
   });
   const { path, runDir } = dataDir;
-  const { host } = await startEmbeddedPostgres(children, { dataDir: path, runDir, durable: false, binaries });
+  return startEmbeddedPostgres(children, { dataDir: path, runDir, durable: false, binaries });
+}
+
+test.each(isThere ? [DEBIANS_15] : [])('PostgreSQL 15 in %s migrates and decides', async (binaries) => {
+  const { host } = await postgres15(binaries);
   const app = await testApp({
     DATABASE_URL: `postgresql://postgres@localhost/sparkgate?host=${encodeURIComponent(host)}`,
   });
@@ -109,6 +117,50 @@ test.each(isThere ? [DEBIANS_15] : [])('PostgreSQL 15 in %s migrates and decides
   expect(await decision(app, 'adm', 'request_account_access', 'business_center:bc1')).toMatch(/^ALLOW/);
   expect((await app.call('GET', '/v1/status')).body.database.version).toMatch(/^15\./);
   await app.close();
+});
+
+const ROOT = join(import.meta.dirname, '../..');
+
+test('compose migrates as one role and serves, after that, as another', () => {
+  const { services } = parse(readFileSync(join(ROOT, 'docker-compose.yml'), 'utf8'));
+  const roleOf = (service: string): string | undefined =>
+    /^postgres:\/\/(\w+):/.exec(services[service].environment.DATABASE_URL)?.[1];
+  expect(roleOf('migrate')).toBe(services.postgres.environment.POSTGRES_USER);
+  expect(roleOf('sparkgate')).toBe('sparkgate_serve');
+  expect(services.migrate.command.slice(-3)).toEqual(['migrate', '--serve-as', roleOf('sparkgate')]);
+  expect(services.sparkgate.depends_on.migrate).toEqual({ condition: 'service_completed_successfully' });
+});
+
+test.each(isThere ? [DEBIANS_15] : [])('the role that compose makes with psql in %s is bound', async (binaries) => {
+  const { host } = await postgres15(binaries);
+  const owner = new pg.Client({ host, user: 'postgres', database: 'postgres' });
+  await owner.connect();
+  await owner.query('drop role sparkgate_serve');
+  const madeWith = async (password: string): Promise<unknown[]> => {
+    const env = {
+      ...process.env,
+      PGHOST: host,
+      PGUSER: 'postgres',
+      PGDATABASE: 'postgres',
+      SERVING_PASSWORD: password,
+    };
+    const file = join(ROOT, 'src/store/role.sql');
+    execFileSync(join(binaries, 'psql'), ['--no-psqlrc', '--quiet', '--set=ON_ERROR_STOP=1', `--file=${file}`], {
+      env,
+    });
+    const { rows } = await owner.query(
+      `select rolcanlogin as login, rolpassword as hash, rolsuper or rolcreaterole or rolcreatedb or rolreplication
+         or rolbypassrls or exists (select from pg_auth_members where member = oid) as more
+         from pg_authid where rolname = 'sparkgate_serve'`,
+    );
+    return rows;
+  };
+  const first = await madeWith("one'; alter role sparkgate_serve superuser --");
+  const second = await madeWith('another');
+  await owner.end();
+  const bound = [{ login: true, hash: expect.stringMatching(/^SCRAM-SHA-256\$/), more: false }];
+  expect([first, second]).toEqual([bound, bound]);
+  expect(second).not.toEqual(first);
 });
 
 const FINE: DatabaseReport = {
