@@ -31,6 +31,15 @@ export function attributesIn(text: string): Attribute[] {
   });
 }
 
+/** Whether an expression may look at an attribute of the resource: by its name, or at a whole that holds it. */
+export function readsField(text: string, field: string): boolean {
+  return namesIn(text).some((name) => {
+    const [root = '', part, attribute] = name.split('.');
+    if (root !== 'R') return root === 'request' || root === 'runtime';
+    return part !== 'attr' || attribute === undefined || attribute === '()' || attribute === field;
+  });
+}
+
 /** Parts of a request that hold no id. */
 const WITHOUT_IDS = new Set(['attr', 'roles', 'kind', 'scope', 'policyVersion']);
 

@@ -1,8 +1,6 @@
-import type { Attribute } from '@sparkgate/cerbos-policies/expression-reads';
+import { literalsIn, type Attribute } from '@sparkgate/cerbos-policies/expression-reads';
+import { sortsIn, type Sort } from '@sparkgate/cerbos-policies/expression-sorts';
 import { asList } from '@sparkgate/cerbos-policies/yaml-node';
-
-/** What sort of value an attribute is. */
-type Sort = 'boolean' | 'string' | 'number' | 'list';
 
 interface Known {
   now: unknown;
@@ -30,7 +28,7 @@ export function otherValues(
     number: { mentioned: numbers, others: numbers.flatMap((it) => [it + 1, it - 1]) },
     list: { mentioned: texts.map((it) => [it]), others: [...fewer(now), texts, []] },
   };
-  const sorts = new Set([...sortOf(now), ...leaves.flatMap((leaf) => sortsIn(leaf, side, name))]);
+  const sorts = new Set([...sortOf(now), ...leaves.flatMap((leaf) => sortsIn(leaf, { side, name }))]);
   const fitting = sorts.size > 0 ? [...sorts] : (Object.keys(values) as Sort[]);
   const mentioned = different(
     fitting.flatMap((sort) => values[sort].mentioned),
@@ -52,44 +50,4 @@ function sortOf(value: unknown): Sort[] {
   if (Array.isArray(value)) return ['list'];
   const sort = typeof value;
   return sort === 'boolean' || sort === 'string' || sort === 'number' ? [sort] : [];
-}
-
-/** What an expression takes an attribute for, at each place. */
-function sortsIn(leaf: string, side: Attribute['side'], name: string): Sort[] {
-  const of = side === 'subject' ? 'P|request\\.principal' : 'R|request\\.resource';
-  const places = leaf.matchAll(new RegExp(`\\b(?:${of})\\.attr(?:\\.${name}\\b|\\[["']${name}["']\\])`, 'g'));
-  return [...places].flatMap(({ 0: found, index }) =>
-    sortAt(leaf.slice(0, index).trimEnd(), leaf.slice(index + found.length).trimStart()),
-  );
-}
-
-function sortAt(before: string, after: string): Sort[] {
-  if (/\bin$/.test(before) || /^\.(?:size|exists|exists_one|all|filter|map)\(/.test(after)) return ['list'];
-  if (/^\.(?:startsWith|endsWith|contains|matches)\(/.test(after)) return ['string'];
-  const right = /^(?:==|!=|<=?|>=?|in\s*\[)/.exec(after)?.[0];
-  if (right !== undefined) return sortOfText(after.slice(right.length).trimStart());
-  const operator = /(?:==|!=|<=?|>=?)$/.exec(before)?.index;
-  if (operator !== undefined) return sortAtEnd(before.slice(0, operator).trimEnd());
-  const isAlone = /(?:^|[(!?:]|&&|\|\|)$/.test(before) && /^(?:$|[)?:]|&&|\|\|)/.test(after);
-  return isAlone && !/\bhas\($/.test(before) ? ['boolean'] : [];
-}
-
-/** What a text ends in. */
-function sortAtEnd(text: string): Sort[] {
-  return /["']$/.test(text) ? ['string'] : sortOfText(/(?<![^\s(!])[^\s(!]+$/.exec(text)?.[0] ?? '');
-}
-
-/** What a text begins with. */
-function sortOfText(text: string): Sort[] {
-  if (/^(?:["']|(?:P|R|request\.(?:principal|resource))\.id\b)/.test(text)) return ['string'];
-  if (/^(?:true|false)\b/.test(text)) return ['boolean'];
-  if (/^-?\d/.test(text)) return ['number'];
-  return text.startsWith('[') ? ['list'] : [];
-}
-
-/** Texts and numbers in an expression. */
-function literalsIn(leaf: string): (string | number)[] {
-  const texts = [...leaf.matchAll(/"([^"\\]*)"|'([^'\\]*)'/g)].map(([, a, b]) => a ?? b ?? '');
-  const rest = leaf.replaceAll(/"[^"]*"|'[^']*'/g, '');
-  return [...texts, ...[...rest.matchAll(/(?<![\w.])\d+(?:\.\d+)?/g)].map(([number]) => Number(number))];
 }

@@ -1,3 +1,4 @@
+import { readsField } from '@sparkgate/cerbos-policies/expression-reads';
 import { bundleOf, type Bundle } from '../../decision/bundle.ts';
 import { decisionInput, type DecisionInput } from '@sparkgate/cerbos-pdp/decision-input';
 import { memoKey } from '../../decision/decision-input.ts';
@@ -40,9 +41,6 @@ function textsOf(policies: Policies): ReadonlyMap<string, KindText> | null {
     throw error;
   }
 }
-
-/** An expression that takes the resource, or its attributes, as a whole, or asks for derived roles. */
-const LOOKS_AT_ALL = /\bR\b(?!\.attr\.\w)|\b(?:request|runtime)\b/;
 
 /** How a note begins that leaves open whether somebody gains. */
 export const UNTOLD = 'It cannot be told';
@@ -103,7 +101,7 @@ export class Sides {
       const text = texts?.get(kind);
       if (!text) return bundle.kinds.has(kind);
       const leaves = rulesFor([action], text).flatMap((rule) => rule.leaves);
-      return [...leaves, ...variables].some((it) => it.includes(`R.attr.${field}`) || LOOKS_AT_ALL.test(it));
+      return [...leaves, ...variables].some((it) => readsField(it, field));
     });
   }
 
