@@ -140,7 +140,7 @@ test('a mutant of what is merged in changes the text of the anchor, once', async
   });
   const flips = mutants.filter(({ what }) => what.startsWith('flips'));
   expect(flips.map(({ line }) => line)).toEqual([10, 21]);
-  expect(documentsIn('door.yaml', flips[0]?.text ?? '')).toMatchObject([
+  expect(documentsIn('door.yaml', flips[0]?.text ?? '').map(({ content }) => content)).toMatchObject([
     { resourcePolicy: { rules: ['DENY', 'DENY', 'DENY', 'ALLOW'].map((it) => ({ effect: `EFFECT_${it}` })) } },
   ]);
   expect(mutants.filter(({ text }) => documentsIn('door.yaml', text).length === 0)).toEqual([]);
