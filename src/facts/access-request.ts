@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { AccessRequestStatus, UserRole } from '../domain/vocabulary.ts';
-import { factsFrom, type VectorOf } from './kind.ts';
+import { factsFrom } from './kind.ts';
 import { best, betterRole, MEMBERSHIP, ROLES, userRole } from './membership.ts';
 import { slice, type Loaded } from './slice.ts';
 
@@ -76,7 +76,6 @@ const FACTS = {
     better: best<UserRole | null>('ADMIN', () => ({ code: 'NOT_AN_ADMIN', says: 'REQUESTER_NOT_AN_ADMIN' })),
   }),
 };
-export type AccessRequestVector = VectorOf<typeof FACTS>;
 
 export const ACCESS_REQUEST = {
   facts: FACTS,

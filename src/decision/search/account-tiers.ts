@@ -4,7 +4,7 @@ import type { Projection } from '../../facts/kinds.ts';
 import { existsAny, knownUser } from '../../facts/known.ts';
 import { accessPath, type AccessPath } from '../../facts/tiktok-account.ts';
 import type { Sides } from './candidates.ts';
-import type { Tier, Tiers } from './tiers.ts';
+import type { Tier, Tiers } from './tier.ts';
 import { pathsLike, setsOf, varied } from './varied.ts';
 
 /** What has to do with TikTok accounts. */

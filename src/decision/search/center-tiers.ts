@@ -1,6 +1,6 @@
 import { UserRole } from '../../domain/vocabulary.ts';
 import type { Sides } from './candidates.ts';
-import type { Tier, Tiers } from './tiers.ts';
+import type { Tier, Tiers } from './tier.ts';
 import { varied } from './varied.ts';
 
 /** Who has to do with a Business Center: its members. */

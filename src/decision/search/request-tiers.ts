@@ -2,7 +2,7 @@ import { AccessRequestStatus } from '../../domain/vocabulary.ts';
 import { asUuid } from '../../facts/known.ts';
 import { NAMED_REQUESTS, type Sides } from './candidates.ts';
 import { membersByRole } from './center-tiers.ts';
-import type { Tier, Tiers } from './tiers.ts';
+import type { Tier, Tiers } from './tier.ts';
 import { varied } from './varied.ts';
 
 const PENDING = ['PENDING'] as const;

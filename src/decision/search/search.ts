@@ -11,7 +11,8 @@ import { canonicalJson } from '@sparkgate/cerbos-pdp/canonical-json';
 import { prepare, type PreparedCheck } from '../prepare.ts';
 import { known, universe, type Candidate, type Candidates, type Sides } from './candidates.ts';
 import { reachOf, TierVerdicts, type Reach } from './tier-verdicts.ts';
-import { inTiers, tiersAround, type Tiers } from './tiers.ts';
+import type { Tiers } from './tier.ts';
+import { inTiers, tiersAround } from './tiers.ts';
 import { WhyNothing } from './why-nothing.ts';
 
 /** One page of what was found. `next` is the key after which the search goes on; null = there is no more. */

@@ -4,7 +4,7 @@ import type { Decider } from '../decide.ts';
 import { canonicalJson } from '@sparkgate/cerbos-pdp/canonical-json';
 import type { Projection } from '../../facts/kinds.ts';
 import type { Sides } from './candidates.ts';
-import type { Tier, Tiers } from './tiers.ts';
+import type { Tier, Tiers } from './tier.ts';
 
 /** Which candidates of a tier are allowed. SOME where it cannot be told without looking at each. */
 export type Verdict = 'ALL' | 'SOME' | 'NONE';

@@ -1,28 +1,8 @@
-import type { Projection } from '../../facts/kinds.ts';
 import { accountTiers } from './account-tiers.ts';
 import { merged, type Candidates, type Sides } from './candidates.ts';
 import { centerTiers } from './center-tiers.ts';
 import { requestTiers } from './request-tiers.ts';
-
-/** Candidates that are equally near to the fixed side of a search. */
-export interface Tier {
-  /** SQL of their ids, see {@link merged}. */
-  sources: readonly string[];
-  /**
-   * The vectors that one of them can have if it is in no nearer tier; null where they are too many, so that each has to
-   * be looked at. `unrelated`, the projection of an id that cannot exist, shows what all candidates of a search share.
-   */
-  vectors: (unrelated: Projection) => readonly Projection[] | null;
-}
-
-/** Tiers from the nearest, which is always looked at, to all that is left of the type. */
-export interface Tiers {
-  nearest: readonly string[];
-  outer: readonly Tier[];
-  rest: Tier['vectors'];
-  /** The values of the sources, $3 and on. */
-  values: readonly unknown[];
-}
+import type { Tiers } from './tier.ts';
 
 /** The tiers of a kind whose relationships are stored. */
 export function tiersAround(sides: Sides): Tiers | null {

@@ -6,9 +6,9 @@ import type { DecisionInput } from '@sparkgate/cerbos-pdp/decision-input';
 import type { RuleText } from '@sparkgate/cerbos-policies/kind-text';
 import { otherValues } from './attribute-values.ts';
 import type { RuleAbout } from './rules-about.ts';
-import { smallest, type Asked } from './smallest-search.ts';
+import { smallest } from './smallest-search.ts';
 import { told, type Would } from './smallest-sets.ts';
-import type { Field } from './step.ts';
+import type { Field, Asked } from './step.ts';
 import { EACH_BY_ITSELF } from './equivalence-classes.ts';
 
 /** The rules about the action: the kind's own with their variables filled in, and all as they are written. */

@@ -2,7 +2,7 @@ import { PolicyError } from '@sparkgate/cerbos-policies/policy-error';
 import { UnreadableExpression } from '@sparkgate/cerbos-policies/expressions';
 import { InfiniteDomain } from '@sparkgate/policy-workbench/space/finite-domain';
 import type { Json } from '@sparkgate/cerbos-policies/json';
-import type { Side } from '../impact/comparison.ts';
+import type { Side } from '../impact/side.ts';
 import type { VectorUnit } from '@sparkgate/policy-workbench/space/vector-unit';
 import { openSpace, rulesFor } from '@sparkgate/policy-workbench/verify/verify-kind';
 import { CONTRACT } from '../contract.ts';

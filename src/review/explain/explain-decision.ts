@@ -13,7 +13,7 @@ import { prepare } from '../../decision/prepare.ts';
 import { storedAttributes } from '../../facts/entity.ts';
 import { isStoredKind, project } from '../../facts/kinds.ts';
 import { PlatformError } from '../../platform/platform-error.ts';
-import { openSide, type Side } from '../impact/comparison.ts';
+import { openSide, type Side } from '../impact/side.ts';
 import type { Live } from '../live.ts';
 import { askAll } from '@sparkgate/cerbos-pdp/ask-all';
 import { openServers } from '../policy-servers.ts';

@@ -67,7 +67,7 @@ const isMore = (from: unknown, to: unknown): boolean =>
   Array.isArray(from) && Array.isArray(to) && to.length > from.length && from.every((it) => to.includes(it));
 
 /** How far it is to a value: what goes less far has some of these only. */
-export function extentOf({ schema, ladder }: Pick<Fact, 'schema' | 'ladder'>, from: unknown, to: unknown): string[] {
+function extentOf({ schema, ladder }: Pick<Fact, 'schema' | 'ladder'>, from: unknown, to: unknown): string[] {
   if (ladder?.includes(to) === true) {
     return ladder.includes(from) ? rungs(ladder, from, to) : ['named', ...rungs(ladder, ladder[0], to)];
   }

@@ -1,5 +1,4 @@
-import type { Allows, Asked } from './smallest-search.ts';
-import type { Option, Standpoint, Step } from './step.ts';
+import type { Allows, Asked, Option, Standpoint, Step } from './step.ts';
 
 /** Situations that are drawn at random in search of one that is allowed, and alternatives that are tried to shrink it. */
 const DRAWS = 4000;

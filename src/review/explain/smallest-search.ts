@@ -1,14 +1,15 @@
 import { growAndShrink } from './grow-and-shrink.ts';
-import { ofFewestFacts, unbeaten, type Field, type Option, type Standpoint, type Step } from './step.ts';
+import {
+  ofFewestFacts,
+  unbeaten,
+  type Allows,
+  type Asked,
+  type Field,
+  type Option,
+  type Standpoint,
+  type Step,
+} from './step.ts';
 import type { Apart } from './equivalence-classes.ts';
-
-/** Situations in which the policies are asked. */
-export interface Asked {
-  roles: readonly string[];
-  attr: Readonly<Record<string, unknown>>;
-}
-
-export type Allows = (all: readonly Asked[]) => Promise<boolean[]>;
 
 /** What was found, and how far was looked. */
 export interface Found {

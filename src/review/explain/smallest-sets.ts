@@ -1,8 +1,8 @@
 import type { FactChange } from '../../decision/reasons/fact-changes.ts';
 import type { ReasonCode } from '../../domain/errors.ts';
-import { smallest, type Allows } from './smallest-search.ts';
+import { smallest } from './smallest-search.ts';
 import { standpointsOf, type Asking, type Situation } from './alternative-subjects.ts';
-import type { Step } from './step.ts';
+import type { Step, Allows } from './step.ts';
 
 /** Changes that together, and none of them left out, would turn a DENY into an ALLOW. */
 export interface WouldAllow {

@@ -71,3 +71,11 @@ export function unbeaten<T>(all: readonly T[], stepsOf: (it: T) => readonly Step
       }),
   );
 }
+
+/** Situations in which the policies are asked. */
+export interface Asked {
+  roles: readonly string[];
+  attr: Readonly<Record<string, unknown>>;
+}
+
+export type Allows = (all: readonly Asked[]) => Promise<boolean[]>;

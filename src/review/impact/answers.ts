@@ -1,5 +1,5 @@
 import type { DecisionInput } from '@sparkgate/cerbos-pdp/decision-input';
-import type { Side } from './comparison.ts';
+import type { Side } from './side.ts';
 
 /** Questions on their way at once. */
 const TOGETHER = 4000;

@@ -1,46 +1,14 @@
 import { readsField } from '@sparkgate/cerbos-policies/expression-reads';
-import { bundleOf, type Bundle } from '../../decision/bundle.ts';
 import { decisionInput, type DecisionInput } from '@sparkgate/cerbos-pdp/decision-input';
 import { memoKey } from '../../decision/decision-input.ts';
-import type { PdpClient } from '@sparkgate/cerbos-pdp/client';
 import { actionExamples } from '@sparkgate/policy-workbench/space/action-examples';
-import { UnreadableExpression } from '@sparkgate/cerbos-policies/expressions';
-import type { Policies } from '@sparkgate/cerbos-policies/policies';
-import { readPolicies } from '@sparkgate/cerbos-policies/read-policies';
-import type { PolicyServers } from '@sparkgate/cerbos-pdp/policy-servers';
-import { readKindTexts, type KindText } from '@sparkgate/cerbos-policies/kind-text';
+import type { KindText } from '@sparkgate/cerbos-policies/kind-text';
 import type { Point } from '@sparkgate/policy-workbench/space/point';
 import { actionsOf, rulesFor } from '@sparkgate/policy-workbench/verify/verify-kind';
 import { answersOf } from './answers.ts';
 import { propertyText, reading, schemasOf } from './readings.ts';
 import { looksAtRuntime } from './reads.ts';
-
-/** A bundle of policies and a PDP that decides by it. */
-export interface Side {
-  folder: string;
-  policies: Policies;
-  bundle: Bundle;
-  /** What the policies say, kind by kind; null where an expression is beyond what the workbench reads. */
-  texts: ReadonlyMap<string, KindText> | null;
-  pdp: PdpClient;
-}
-
-/** Reads a folder and serves it. @throws PlatformError */
-export async function openSide(folder: string, servers: PolicyServers): Promise<Side> {
-  const policies = await readPolicies(folder);
-  const bundle = bundleOf(policies);
-  const { pdp } = await servers.start(folder);
-  return { folder, policies, bundle, texts: textsOf(policies), pdp };
-}
-
-function textsOf(policies: Policies): ReadonlyMap<string, KindText> | null {
-  try {
-    return readKindTexts(policies);
-  } catch (error) {
-    if (error instanceof UnreadableExpression) return null;
-    throw error;
-  }
-}
+import type { Side } from './side.ts';
 
 /** How a note begins that leaves open whether somebody gains. */
 export const UNTOLD = 'It cannot be told';

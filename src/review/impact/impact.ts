@@ -5,7 +5,8 @@ import type { Change } from './change.ts';
 import { findChanges } from './changes.ts';
 import { POPULATIONS } from './populations.ts';
 import { namedRules } from './rules.ts';
-import { openSide, Sides, UNTOLD } from './comparison.ts';
+import { Sides, UNTOLD } from './comparison.ts';
+import { openSide } from './side.ts';
 import { compareSpaces, type SpaceChange } from './spaces.ts';
 import { unnamed, untold, type Untried } from './inconclusive.ts';
 

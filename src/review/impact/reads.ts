@@ -2,7 +2,14 @@ import { literalsIn, namesIn } from '@sparkgate/cerbos-policies/expression-reads
 import { isString } from '@sparkgate/cerbos-policies/yaml-node';
 import type { RuleText } from '@sparkgate/cerbos-policies/kind-text';
 import { rulesFor } from '@sparkgate/policy-workbench/verify/verify-kind';
-import type { Side, Sides } from './comparison.ts';
+import type { Side } from './side.ts';
+
+/** Two bundles, and the actions of a kind whose rules differ. */
+interface Compared {
+  base: Side;
+  head: Side;
+  actions: (kind: string) => readonly string[];
+}
 
 /** What the rules about a kind's changed actions look at, in both bundles. */
 export interface Reads {
@@ -21,7 +28,7 @@ export interface Reads {
 }
 
 /** Reads the rules about a kind's changed actions. */
-export function readsOf(sides: Sides, kind: string): Reads {
+export function readsOf(sides: Compared, kind: string): Reads {
   const actions = sides.actions(kind);
   const both = [sides.base, sides.head];
   const rules = both.flatMap(({ texts }) => {

@@ -1,6 +1,7 @@
 import { explainPoints } from '@sparkgate/policy-workbench/space/explain-points';
 import type { Change } from './change.ts';
-import type { Side, Sides } from './comparison.ts';
+import type { Sides } from './comparison.ts';
+import type { Side } from './side.ts';
 
 /** Names the rules behind each change, by Cerbos' own account: those that hold in one bundle and not in the other. */
 export async function namedRules(changes: readonly Change[], sides: Sides): Promise<Change[]> {

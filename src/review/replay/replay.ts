@@ -1,7 +1,7 @@
 import type { DecisionRecord } from '../../decision/decision-record.ts';
 import { questionOf } from '../../decision/decision-record.ts';
 import { canonicalJson } from '@sparkgate/cerbos-pdp/canonical-json';
-import { openSide, type Side } from '../impact/comparison.ts';
+import { openSide, type Side } from '../impact/side.ts';
 import { openServers } from '../policy-servers.ts';
 import type { Line } from './read-records.ts';
 

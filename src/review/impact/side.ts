@@ -1,0 +1,34 @@
+import type { PdpClient } from '@sparkgate/cerbos-pdp/client';
+import type { PolicyServers } from '@sparkgate/cerbos-pdp/policy-servers';
+import { UnreadableExpression } from '@sparkgate/cerbos-policies/expressions';
+import { readKindTexts, type KindText } from '@sparkgate/cerbos-policies/kind-text';
+import type { Policies } from '@sparkgate/cerbos-policies/policies';
+import { readPolicies } from '@sparkgate/cerbos-policies/read-policies';
+import { bundleOf, type Bundle } from '../../decision/bundle.ts';
+
+/** A bundle of policies and a PDP that decides by it. */
+export interface Side {
+  folder: string;
+  policies: Policies;
+  bundle: Bundle;
+  /** What the policies say, kind by kind; null where an expression is beyond what the workbench reads. */
+  texts: ReadonlyMap<string, KindText> | null;
+  pdp: PdpClient;
+}
+
+/** Reads a folder and serves it. @throws PlatformError */
+export async function openSide(folder: string, servers: PolicyServers): Promise<Side> {
+  const policies = await readPolicies(folder);
+  const bundle = bundleOf(policies);
+  const { pdp } = await servers.start(folder);
+  return { folder, policies, bundle, texts: textsOf(policies), pdp };
+}
+
+function textsOf(policies: Policies): ReadonlyMap<string, KindText> | null {
+  try {
+    return readKindTexts(policies);
+  } catch (error) {
+    if (error instanceof UnreadableExpression) return null;
+    throw error;
+  }
+}
