@@ -68,7 +68,7 @@ const FAULTS: readonly (readonly [english: string, chinese: string])[] = [
   ['holds a character that has to be percent-encoded', '含有必须进行百分号编码的字符'],
   ['is not well-formed percent-encoded UTF-8', '不是格式正确的百分号编码 UTF-8'],
   ['holds "." or ".." as a part, which name nothing', '路径中含有“.”或“..”'],
-  ['{} {}: the limit {} is reached', '{} {}：已达到上限 {}'],
+  ['{}: the limit {} is reached', '{}：已达到上限 {}'],
   ['Line {}: {}. Nothing was imported.', '第 {} 行：{1!}。未导入任何内容。'],
 ];
 
