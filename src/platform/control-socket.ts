@@ -1,6 +1,7 @@
-import { chmod, mkdir, rm } from 'node:fs/promises';
+import { chmod, rm } from 'node:fs/promises';
 import { createServer, request } from 'node:http';
 import { dirname, join } from 'node:path';
+import { ownFolder } from './folders.ts';
 import { PlatformError } from './platform-error.ts';
 
 /** What the command line may ask of the running service: by name, with JSON to and fro. */
@@ -13,8 +14,7 @@ export type Commands = Readonly<Record<string, (argument: unknown) => Promise<un
 export async function serveCommands(runDir: string, commands: Commands): Promise<() => Promise<void>> {
   const path = socketIn(runDir);
   // The folder is private before there is a socket in it.
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  await chmod(dirname(path), 0o700);
+  await ownFolder(dirname(path));
   await rm(path, { force: true });
   const server = createServer((asked, answer) => {
     let body = '';

@@ -1,8 +1,9 @@
-import { access, chmod, constants, lstat, mkdir, realpath, stat } from 'node:fs/promises';
+import { access, chmod, constants, mkdir, realpath, stat } from 'node:fs/promises';
 import { connect, createServer, type Server } from 'node:net';
 import { createHash } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ownFolder } from './folders.ts';
 import { PlatformError } from './platform-error.ts';
 
 /** The kernel's limit for a unix socket's path, 107 bytes, less the longest name that is put below. */
@@ -60,7 +61,7 @@ export async function runDir(dataDir: string): Promise<string> {
       `Neither ${inside} nor ${outside} is short enough for a socket; choose a shorter DATA_DIR or TMPDIR.`,
     );
   }
-  await makeOwn(chosen);
+  await ownFolder(chosen);
   return chosen;
 }
 
@@ -116,15 +117,4 @@ function bind(name: string, path: string): Promise<Server> {
     });
     server.listen(name, () => resolve(server.unref()));
   });
-}
-
-async function makeOwn(folder: string): Promise<void> {
-  await mkdir(folder, { mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EEXIST') throw error;
-  });
-  const { uid, mode } = await lstat(folder);
-  const isFolder = (mode & constants.S_IFMT) === constants.S_IFDIR;
-  if (!isFolder || uid !== process.getuid?.() || (mode & 0o022) !== 0) {
-    throw new PlatformError(`${folder} must be a directory that only this user may write to; remove it.`);
-  }
 }

@@ -2,12 +2,28 @@ import type { Stats } from 'node:fs';
 import { chmod, chown, lstat, mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ownerOf, type Identity } from './identity.ts';
+import { PlatformError } from './platform-error.ts';
 import { removeTree } from './tree.ts';
 
 /**
  * Folders have one owner each. The service makes them below folders of its own, so that nobody can put a link into the
  * way, and writes nothing into those that belong to a server it started.
  */
+
+/**
+ * Makes a folder of ours, and lets nobody else write to it: Kubernetes opens what it finds in a volume to a group.
+ * @throws PlatformError when something else is there: a link, or a folder that is somebody else's or everybody's
+ */
+export async function ownFolder(path: string): Promise<void> {
+  await mkdir(path, { mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error;
+  });
+  const found = await lstat(path);
+  if (!found.isDirectory() || found.uid !== process.getuid?.() || (found.mode & 0o002) !== 0) {
+    throw new PlatformError(`${path} must be a directory that only this user may write to; remove it.`);
+  }
+  if ((found.mode & 0o020) !== 0) await chmod(path, found.mode & 0o755);
+}
 
 /** Makes a folder for an identity alone. One that belongs to somebody else is removed with all that is in it. */
 export async function folderFor(path: string, identity: Identity): Promise<void> {

@@ -1,7 +1,7 @@
 import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Account } from '../platform/accounts.ts';
-import { openTo, share } from '../platform/folders.ts';
+import { openTo, ownFolder, share } from '../platform/folders.ts';
 import { PlatformError } from '../platform/platform-error.ts';
 import { writePolicyFolder, type PolicyFolder } from '@sparkgate/cerbos-policies/policy-folder';
 
@@ -40,7 +40,7 @@ export class BundleStore {
   static async open(dataDir: string, reader: Account | null): Promise<BundleStore> {
     const folder = join(dataDir, 'bundles');
     const readers = reader?.gid ?? null;
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await ownFolder(folder);
     if (reader) await openTo(dataDir, reader.passage);
     await openTo(folder, readers);
     const store = new BundleStore(folder, readers);

@@ -16,7 +16,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { readPolicyFolder } from '@sparkgate/cerbos-policies/policy-folder';
+import { accountOf } from '../../src/platform/accounts.ts';
+import { serveCommands } from '../../src/platform/control-socket.ts';
+import { runDir } from '../../src/platform/data-dir.ts';
 import { giveTree, removeTree } from '../../src/platform/tree.ts';
+import { BundleStore } from '../../src/rollout/bundle-store.ts';
 import {
   isRoot,
   isServing,
@@ -79,6 +83,32 @@ function plantLinks(data: string, target: string): string[] {
   }
   return folders.map(({ path }) => path.slice(data.length + 1)).toSorted();
 }
+
+/** The folders of our own below DATA_DIR, and what makes them. */
+const OWN_FOLDERS: [string, (data: string) => Promise<unknown>][] = [
+  ['run', async (data) => runDir(data)],
+  ['control', async (data) => serveCommands(data, {})],
+  ['bundles', async (data) => BundleStore.open(data, await accountOf('cerbos'))],
+];
+
+test.each(OWN_FOLDERS)('a link in the place of our folder %s is refused, and leads nowhere', async (name, make) => {
+  const { folder, expectUntouched } = victim();
+  const data = temporaryFolder();
+  symlinkSync(folder, join(data, name));
+  await expect(make(data)).rejects.toThrow(
+    `${data}/${name} must be a directory that only this user may write to; remove it.`,
+  );
+  expectUntouched();
+});
+
+test.each(OWN_FOLDERS)('our folder %s is closed again where a volume opened it to a group', async (name, make) => {
+  const data = temporaryFolder();
+  mkdirSync(join(data, name));
+  chmodSync(join(data, name), 0o2770);
+  const made = await make(data);
+  if (typeof made === 'function') await made();
+  expect(lstatSync(join(data, name)).mode & 0o022).toBe(0);
+});
 
 test('links that a server puts into its folders lead the service nowhere', async () => {
   const data = join(reachableFolder(), 'data');
