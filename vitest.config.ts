@@ -10,7 +10,8 @@ export default defineConfig({
     experimental: { viteModuleRunner: false },
     // Each worker has its own databases and its share of one PostgreSQL and one Cerbos.
     maxWorkers: 2,
-    testTimeout: 60_000,
+    // Of what has got stuck; a slow machine takes its time.
+    testTimeout: 180_000,
     hookTimeout: 120_000,
   },
 });
