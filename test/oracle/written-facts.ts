@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   grantOf,
   newGrant,
@@ -40,6 +41,8 @@ export function importLines(world: World, all: Line[]): Outcome {
     lines.toSorted((a, b) => ORDER.indexOf(a.type) - ORDER.indexOf(b.type)),
   );
   if (asTheyStand.outcome !== inOrder.outcome) return 'undecided';
+  // Nor whether a role outlives the move of its ad account that stands below it in the same file.
+  if (!isDeepStrictEqual(asTheyStand.world, inOrder.world)) return 'undecided';
   if (asTheyStand.outcome === 'done') Object.assign(world, asTheyStand.world);
   return asTheyStand.outcome;
 }
