@@ -1,4 +1,3 @@
-import { request } from 'node:http';
 import { readdir, readFile, unlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -6,6 +5,7 @@ import { parseDocument } from 'yaml';
 import { accountOf } from './accounts.ts';
 import { cerbosBinary } from '@sparkgate/cerbos-pdp/binary';
 import { cerbosComplaint } from '@sparkgate/cerbos-pdp/complaint';
+import { isServing } from '@sparkgate/cerbos-pdp/is-serving';
 import type { Children } from './children.ts';
 import { folderFor, folderPassedBy, openTo, share } from './folders.ts';
 import { chooseIdentity, commandAs, isRoot, type Identity } from './identity.ts';
@@ -100,16 +100,4 @@ async function writeConfiguration(
   // Made anew: what an earlier version left there was the child's to change.
   await unlink(path).catch(() => undefined);
   await writeFile(path, JSON.stringify(common), { mode: 0o600, flag: 'wx' });
-}
-
-function isServing(socketPath: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const asked = request({ socketPath, path: '/_cerbos/health', timeout: 5000 }, (response) => {
-      response.resume();
-      resolve(response.statusCode === 200);
-    });
-    asked.once('timeout', () => asked.destroy());
-    asked.once('error', () => resolve(false));
-    asked.end();
-  });
 }

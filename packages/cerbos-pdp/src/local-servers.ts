@@ -1,7 +1,6 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -11,6 +10,7 @@ import { cerbosBinary } from './binary.ts';
 import { PdpClient } from './client.ts';
 import { cerbosComplaint } from './complaint.ts';
 import { bareEnvironment } from './environment.ts';
+import { isServing } from './is-serving.ts';
 import type { PolicyServers } from './policy-servers.ts';
 import { serverConfiguration } from './server-configuration.ts';
 
@@ -80,18 +80,6 @@ async function untilServing(socketPath: string): Promise<string | null> {
     await delay(POLL_MS);
   }
   return `Cerbos did not answer within ${START_MS / 1000} seconds.`;
-}
-
-function isServing(socketPath: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const asked = request({ socketPath, path: '/_cerbos/health', timeout: 5000 }, (response) => {
-      response.resume();
-      resolve(response.statusCode === 200);
-    });
-    asked.once('timeout', () => asked.destroy());
-    asked.once('error', () => resolve(false));
-    asked.end();
-  });
 }
 
 async function stop(child: ChildProcess): Promise<void> {

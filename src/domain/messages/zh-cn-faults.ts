@@ -81,17 +81,23 @@ function patternOf(english: string): RegExp {
 }
 
 /** A place and what is wrong with it: `/subject/id: must not be empty`. */
-const PLACED = /^(\/\S*|[\w-]{1,40}):? (.*?)\.?$/u;
+const PLACED = /^(\/\S*?|What was sent|[\w-]{1,40}):? (.*?)\.?$/u;
 
 /** The Chinese of a fault that a validator told in English; null for what is not known here. */
 export function faultInChinese(english: string): string | null {
+  const whole = listed(english);
+  if (whole !== null) return whole;
+  const [, place, fault] = PLACED.exec(english) ?? [];
+  const told = fault === undefined ? null : listed(fault);
+  return told === null ? null : `${place === 'What was sent' ? '请求内容' : place}：${told}`;
+}
+
+function listed(english: string): string | null {
   for (const { pattern, chinese } of PATTERNS) {
     const found = pattern.exec(english);
     if (found) return filled(chinese, found.slice(1));
   }
-  const [, place, fault] = PLACED.exec(english) ?? [];
-  const told = fault === undefined ? null : faultInChinese(fault);
-  return told === null ? null : `${place}：${told}`;
+  return null;
 }
 
 /** `{}` takes what was found, in order; `{1}` the second of it, `{1!}` in Chinese where that is known. */
