@@ -178,6 +178,8 @@ function importAssignment(world: World, line: Extract<Line, { type: 'assignment'
   const taken = grant.taken.get(userId);
   if (scopes.some((it) => !held?.includes(it) && taken?.has(it))) return 'done';
   if (grant.unassigned.has(userId)) return 'undecided';
+  // A grant that was ended as a whole stays so, whatever scopes a line below it names.
+  if (!grant.active && grant.revoked.size > 0) return 'done';
   const lacking = scopes.filter((it) => !grant.active || !grant.scopes.includes(it));
   if (lacking.some((it) => grant.revoked.has(it))) return 'done';
   if (lacking.length > 0 || !roleIn(world, bcId, userId)) return 'refused';
