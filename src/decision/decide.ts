@@ -1,10 +1,11 @@
+import { isGlob } from '@sparkgate/cerbos-policies/glob';
 import type { Query } from '../domain/context.ts';
 import type { Reason } from '../domain/errors.ts';
 import { isStoredKind, KIND_FACTS, project, type Projection } from '../facts/kinds.ts';
 import { readFacts } from '../facts/kind.ts';
 import { loadFacts, type FactLoader } from '../facts/loader.ts';
 import type { Loaded } from '../facts/slice.ts';
-import { SERVICE_KIND, type Bundle } from './bundle.ts';
+import { isOfThisService, SERVICE_KIND, type Bundle } from './bundle.ts';
 import type { Check, Decision, ServiceCheck } from './check.ts';
 import { decisionInput } from '@sparkgate/cerbos-pdp/decision-input';
 import { withoutId, type StoredInput } from './decision-input.ts';
@@ -18,6 +19,9 @@ import { DENIED, Explanations, type Explained } from './reasons/explanations.ts'
 import { reasonsOf } from './reasons/in-order.ts';
 import { withAssigneeSeen } from './reasons/sight.ts';
 import { whyNot } from './reasons/why-not.ts';
+
+/** Kinds that are asked about from outside, each with the actions that policies name for it, globs apart. */
+export type KindActions = readonly (readonly [kind: string, actions: readonly string[]])[];
 
 /** Decides checks by one bundle: facts -> vector -> decision. */
 export class Decider {
@@ -45,6 +49,13 @@ export class Decider {
   /** The hash of the bundle that decides. */
   get policy(): string {
     return this.#bundle.hash;
+  }
+
+  /** What the bundle names. */
+  get actions(): KindActions {
+    return [...this.#bundle.kinds]
+      .filter(([kind]) => !isOfThisService(kind))
+      .map(([kind, { actions }]) => [kind, [...actions].filter((action) => !isGlob(action))]);
   }
 
   /** Whether what the PDP answers holds as long as this bundle decides. */

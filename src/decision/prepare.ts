@@ -10,7 +10,7 @@ export interface PreparedCheck {
   question: FactQuestion;
 }
 
-/** @throws SparkgateError `invalid_request` when the action's properties do not fit a kind of our own */
+/** @throws SparkgateError `invalid_request` or `unprocessable` when the action's properties do not fit a kind of our own */
 export function prepare(check: Check): PreparedCheck {
   const question: FactQuestion = {
     kind: check.resource.type,
@@ -30,9 +30,8 @@ function propertiesOf({ action, resource }: Check): ActionProperties {
   if (!parsed.success) throw invalid(faultsOf(parsed.error, ['action', 'properties']));
   const properties: ActionProperties = parsed.data;
   if (resource.type === 'business_center' && (properties.bc_id ?? resource.id) !== resource.id) {
-    throw invalid([
-      { pointer: '/action/properties/bc_id', message: 'names another Business Center than the resource' },
-    ]);
+    const message = 'names another Business Center than the resource';
+    throw invalid([{ pointer: '/action/properties/bc_id', message }], 'unprocessable');
   }
   return properties;
 }

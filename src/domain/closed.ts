@@ -72,9 +72,15 @@ export function faultsOf({ issues }: z.ZodError, within: readonly PropertyKey[] 
   return [...unknown, ...others].slice(0, MOST_FAULTS);
 }
 
-/** The error for what a caller sent and a schema refused: its message names the first place, `errors` all of them. */
-export function invalid(errors: readonly FieldError[]): SparkgateError {
+/**
+ * The error for what a caller sent and a schema refused: its message names the first place, `errors` all of them.
+ * `unprocessable` is what every schema takes, and what is stored, another value or the time does not.
+ */
+export function invalid(
+  errors: readonly FieldError[],
+  code: 'invalid_request' | 'unprocessable' = 'invalid_request',
+): SparkgateError {
   const [first] = errors;
   const where = first && first.pointer !== '' ? `${first.pointer}: ` : '';
-  return new SparkgateError('invalid_request', `${where}${first?.message ?? 'The request is not valid.'}`, { errors });
+  return new SparkgateError(code, `${where}${first?.message ?? 'The request is not valid.'}`, { errors });
 }

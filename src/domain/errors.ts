@@ -15,6 +15,7 @@ export type ErrorCode =
   | 'misdirected_request'
   | 'payload_too_large'
   | 'unsupported_media_type'
+  | 'unprocessable'
   | 'timeout'
   | 'unavailable'
   | 'internal';

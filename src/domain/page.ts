@@ -15,19 +15,23 @@ export interface CountedPage<Item> extends Page<Item> {
 
 /** The key after which a page goes on: opaque to callers, one key column inside. */
 const Cursor = z
-  .base64url()
+  .string()
+  .regex(/^[A-Za-z0-9_-]+$/, 'is not a cursor')
   .max(1024)
-  .transform((cursor, ctx) => {
+  .transform((cursor) => {
     const key = Buffer.from(cursor, 'base64url').toString('utf8');
     if (cursorAfter(key) === cursor && !key.includes('\0') && !key.includes('\uFFFD')) return key;
-    ctx.addIssue({ code: 'custom', message: 'is not a cursor that this service gave' });
-    return z.NEVER;
-  });
+    throw noSuchCursor();
+  })
+  .describe('`next_cursor` of the page before; what is none of this list is a 404');
 
-export const PageQuery = z.object({
-  limit: z.coerce.number().int().min(1).max(200).default(50),
-  cursor: Cursor.optional(),
-});
+/** In an address a number is digits alone. */
+const Limit = z.preprocess(
+  (sent) => (typeof sent === 'string' && /^\d{1,9}$/.test(sent) ? Number(sent) : sent),
+  z.int().min(1).max(200),
+);
+
+export const PageQuery = z.object({ limit: Limit.default(50), cursor: Cursor.optional() });
 export type PageQuery = z.infer<typeof PageQuery>;
 
 export function cursorAfter(key: string): string {
@@ -49,11 +53,15 @@ export function pageOf<Row, Item>(
   };
 }
 
-/** Where a list that is ordered by UUID goes on. @throws SparkgateError `invalid_request` for a cursor of another list. */
+/** Where a list that is ordered by UUID goes on. @throws SparkgateError `not_found` for a cursor of another list */
 export function afterRowId({ cursor }: PageQuery): { id?: { $gt: string } } {
   if (cursor === undefined) return {};
   if (z.uuid().safeParse(cursor).success) return { id: { $gt: cursor } };
-  throw new SparkgateError('invalid_request', (say) => say.details.cursorOfOther, {
+  throw noSuchCursor();
+}
+
+function noSuchCursor(): SparkgateError {
+  return new SparkgateError('not_found', (say) => say.details.cursorOfOther, {
     errors: [{ pointer: 'cursor', message: 'is not a cursor of this list' }],
   });
 }

@@ -12,6 +12,10 @@ export const Properties = z
     const message = faultOf(value);
     // Whatever else is asked of it may go through it by recursion.
     if (message !== null) ctx.addIssue({ code: 'custom', message, continue: false });
+  })
+  .meta({
+    propertyNames: { minLength: 1 },
+    description: `At most ${DEEPEST} levels deep, with at most ${LONGEST} characters in names and texts`,
   });
 
 function faultOf(root: unknown): string | null {

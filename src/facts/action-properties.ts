@@ -5,12 +5,9 @@ import { OutsideId, Scope, sortedSet } from '../domain/vocabulary.ts';
 const scopes = z.array(Scope).transform(sortedSet).nullish();
 
 const TiktokAccountProperties = closed({
-  /** The ad account in which the Spark Ad would run. */
-  advertiser_id: OutsideId.nullish(),
-  /** Allows this Business Center's path alone. */
-  bc_id: OutsideId.nullish(),
-  /** Whom the action would assign or unassign. */
-  user_id: OutsideId.nullish(),
+  advertiser_id: OutsideId.nullish().describe('The ad account in which the Spark Ad would run'),
+  bc_id: OutsideId.nullish().describe('Allows the path of this Business Center alone'),
+  user_id: OutsideId.nullish().describe('Whom the action would assign or unassign'),
   scopes,
   post: closed({
     item_id: OutsideId.nullish(),
@@ -19,7 +16,14 @@ const TiktokAccountProperties = closed({
     ad_authorization: z.boolean().nullish(),
   }).nullish(),
   live: closed({ live_id: OutsideId }).nullish(),
-}).refine(({ post, live }) => !post || !live, { path: ['live'], message: 'name a post or a live, not both' });
+})
+  .refine(({ post, live }) => !post || !live, { path: ['live'], message: 'name a post or a live, not both' })
+  .meta({
+    not: {
+      required: ['post', 'live'],
+      properties: { post: { type: 'object' }, live: { type: 'object' } },
+    },
+  });
 
 /**
  * What a check of one of our own kinds may say in `action.properties`: one set a kind, whatever the action. What an

@@ -18,6 +18,8 @@ import { discovery } from './authzen/discovery.ts';
 import { evaluation } from './authzen/evaluation.ts';
 import { evaluations } from './authzen/evaluations.ts';
 import { search } from './authzen/search.ts';
+import { Problem } from './api/answers.ts';
+import { documentRequests } from './authzen/documented.ts';
 import { describe } from './docs/describe.ts';
 import { consentPage } from './pages/consent/consent.ts';
 import { businessCenterConsole } from './pages/console/console.ts';
@@ -50,10 +52,14 @@ import { signedIn } from './session/signed-in.ts';
 import { noLastSlash, pages, sealPages } from './ui/pages.ts';
 import { router } from './validation.ts';
 
-/** Whether a path of the OpenAPI document is one of them. */
-function isPersonal(path: string): boolean {
+const personal = (path: string): boolean => isAmong(PERSONAL, path);
+const rated = (method: string, path: string): boolean =>
+  isAmong(RATED.consent, path) || (method === 'post' && isAmong(RATED.access_request, path));
+
+/** Whether patterns are about a path of the OpenAPI document. */
+function isAmong(patterns: readonly string[], path: string): boolean {
   const written = path.replaceAll(/\{(\w+)\}/g, ':$1');
-  return PERSONAL.some((pattern) => `${written}/`.startsWith(pattern.slice(0, -1)));
+  return patterns.some((it) => it === written || (it.endsWith('*') && `${written}/`.startsWith(it.slice(0, -1))));
 }
 
 /** The whole service as one hono application. */
@@ -81,9 +87,11 @@ export function createApp(services: Services): OpenAPIHono<Env> {
     .route('/', languageSwitch)
     .route('/', signIn)
     .route('/', oidcSignIn);
+  documentRequests(app.openAPIRegistry, services.settings.evaluationsPerRequest);
+  app.openAPIRegistry.register('Problem', Problem);
   app.route(
     '/',
-    docs((url) => describe(app, url, isPersonal)),
+    docs((url, actions) => describe(app, { url, actions, personal, rated })),
   );
   app.use('/access/*', authenticate()).use('/v1/*', authenticate()).use('/metrics', authenticate());
   for (const path of PERSONAL) app.use(path, requirePerson());

@@ -2,7 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { createMiddleware } from 'hono/factory';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { authorizeKey } from '../domain/authorize.ts';
-import { problems, SECURED } from './api/answers.ts';
+import { SECURED } from './api/answers.ts';
 import type { Env, Services } from './env.ts';
 import { routeOf } from './middleware/request-log.ts';
 import { contextOf, router } from './validation.ts';
@@ -73,10 +73,10 @@ export class Metrics {
         security: SECURED,
         method: 'get',
         path: '/metrics',
+        operationId: 'getMetrics',
         summary: 'Prometheus metrics',
         responses: {
           200: { description: 'The metrics', content: { 'text/plain': { schema: z.string() } } },
-          ...problems,
         },
       }),
       async (c) => {

@@ -24,6 +24,7 @@ export const PROBLEMS: Record<ErrorCode, { status: ContentfulStatusCode }> = {
   misdirected_request: { status: 421 },
   payload_too_large: { status: 413 },
   unsupported_media_type: { status: 415 },
+  unprocessable: { status: 422 },
   timeout: { status: 503 },
   unavailable: { status: 503 },
   internal: { status: 500 },

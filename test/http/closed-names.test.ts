@@ -24,7 +24,7 @@ const REQUEST = { type: 'access_request', id: '00000000-0000-7000-8000-000000000
 
 /** Each fault as `pointer message`. */
 function faults({ status, body }: Answer): unknown {
-  if (status !== 400) return { status, body };
+  if (status !== 400 && status !== 422) return { status, body };
   return body.errors.map(({ pointer, message }: { pointer: string; message: string }) => `${pointer} ${message}`);
 }
 

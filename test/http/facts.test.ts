@@ -78,7 +78,6 @@ test.each([
   [`${BC1}/members/sam`, {}],
   [`${BC1}/members/sam`, '{"user_role":'],
   ['/v1/ad-accounts/adv1/members/sam', { advertiser_role: 'admin' }],
-  ['/v1/tiktok-accounts/new', { display_name: 'Brand' }],
   ['/v1/tiktok-accounts/brand', { handle: '@brand', ad_authorization: 'on' }],
   ['/v1/tiktok-accounts/brand', { handle: '@brand', showcase: { enabled: true, sources: [{ shop_id: 's' }] } }],
   ['/v1/tiktok-accounts/brand/links/sam', { scopes: [] }],
@@ -87,6 +86,11 @@ test.each([
   ['/v1/business-centers/bcx', { name: ' ' }],
 ])('400: PUT %s %j', async (path, body) => {
   expect(await outcome(app, 'PUT', path, { body })).toBe('400 invalid_request');
+});
+
+test('422: what is new needs its name', async () => {
+  const body = { display_name: 'Brand' };
+  expect(await outcome(app, 'PUT', '/v1/tiktok-accounts/new', { body })).toBe('422 unprocessable');
 });
 
 test('400 unless the body says that it is JSON', async () => {

@@ -44,8 +44,13 @@ describe('a key that expires', () => {
     await expect.poll(async () => ask(body.key), { timeout: 3000 }).toBe('401 unauthenticated');
   });
 
-  test.each(['2020-01-01T00:00:00Z', 'tomorrow', '2027-01-31', 1_900_000_000])('400: %j', async (time) => {
-    expect((await create({ expires_at: time })).status).toBe(400);
+  test.each([
+    ['2020-01-01T00:00:00Z', 422],
+    ['tomorrow', 400],
+    ['2027-01-31', 400],
+    [1_900_000_000, 400],
+  ])('%j: %i', async (time, status) => {
+    expect((await create({ expires_at: time })).status).toBe(status);
   });
 });
 

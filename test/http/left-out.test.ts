@@ -108,10 +108,10 @@ describe('of what is new', () => {
     [by, 'ad_account', 'name'],
     [by, 'tiktok_account', 'handle'],
   ]);
-  test.each(REQUIRED)('400: %s %s without %s', async (by, noun, field) => {
+  test.each(REQUIRED)('422: %s %s without %s', async (by, noun, field) => {
     const { [field]: _, ...others } = NOUNS[noun].full;
     const id = `new-${by}-${noun}`;
-    expect(await write(by, noun, id, others)).toBe('400 invalid_request');
+    expect(await write(by, noun, id, others)).toBe(by === 'PUT' ? '422 unprocessable' : '400 invalid_request');
     expect(await rowOf(noun, id)).toBeNull();
   });
 

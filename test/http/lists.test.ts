@@ -42,9 +42,20 @@ test.each<[string, string, string | undefined, (item: Record<string, string>) =>
   }
 });
 
-test.each(['limit=0', 'limit=201', 'limit=x', 'cursor=%21', 'cursor=AA', 'cursor=bm8tdXVpZA'])(
-  '400: access requests with %s',
-  async (query) => {
-    expect(await outcome(app, 'GET', `${BC1}/access-requests?${query}`, ADM)).toBe('400 invalid_request');
-  },
-);
+test.each([
+  ['limit=0', 400],
+  ['limit=201', 400],
+  ['limit=x', 400],
+  ['limit=', 400],
+  ['limit=1e1', 400],
+  ['limit=0x10', 400],
+  ['limit=%2010', 400],
+  ['cursor=', 400],
+  ['cursor=%21', 400],
+  [`cursor=${'A'.repeat(1025)}`, 400],
+  ['cursor=AA', 404],
+  ['cursor=bm8tdXVpZA', 404],
+])('access requests with %s: %i', async (query, status) => {
+  const code = status === 400 ? 'invalid_request' : 'not_found';
+  expect(await outcome(app, 'GET', `${BC1}/access-requests?${query}`, ADM)).toBe(`${status} ${code}`);
+});

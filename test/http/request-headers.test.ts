@@ -1,4 +1,7 @@
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ACTOR, REQUEST_ID } from '../../src/http/docs/header-patterns.ts';
+import { actorOf } from '../../src/identity/actor.ts';
 import { testApp, type Answer, type TestApp } from '../support/app.ts';
 import { put, standardWorld } from '../support/cast.ts';
 import { overHttp, type OverHttp } from '../support/over-http.ts';
@@ -115,5 +118,32 @@ describe('X-Request-ID', () => {
         expect.stringMatching(/^[0-9a-f-]{36}$/),
       ]);
     }
+  });
+});
+
+describe('what the document calls valid is taken', () => {
+  test('X-Actor', () => {
+    const ids = new Set<string | undefined>();
+    fc.assert(
+      fc.property(fc.stringMatching(new RegExp(ACTOR)), (header) => void ids.add(actorOf(header)?.id)),
+      { numRuns: 2000 },
+    );
+    expect(ids.size).toBeGreaterThan(1000);
+    for (const id of ['sam', '李雷', 'a b', 'Ωmega', 'مريم', 'ひろ', '한', '😀', 'a.b', 'x'.repeat(128)]) {
+      expect([id, new RegExp(ACTOR).test(`user:${part(id)}`)]).toEqual([id, true]);
+    }
+    for (const id of ['', '.', '..', ' a', 'a ', '\u00A0a', 'a\u200B', '\u0000', '\uFFFDx', 'x'.repeat(129)]) {
+      expect([id, new RegExp(ACTOR).test(`user:${part(id)}`)]).toEqual([id, false]);
+    }
+  });
+
+  test('X-Request-ID', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.stringMatching(new RegExp(REQUEST_ID)), async (id) => {
+        const { status } = await http.send('GET', '/healthz', { headers: { 'X-Request-ID': id } });
+        expect(status).toBe(200);
+      }),
+      { numRuns: 300 },
+    );
   });
 });

@@ -83,7 +83,7 @@ const ALL = {
   attempt: ATTEMPT,
   form: 303,
 };
-const FORGOTTEN = { ...ALL, picture: 409, page: 400, renewed: false, field: false, attempt: null, form: 403 };
+const FORGOTTEN = { ...ALL, picture: 409, page: 404, renewed: false, field: false, attempt: null, form: 403 };
 
 test.each([
   ['goes on while the key before is known', { SECRET_KEY: NEW, SECRET_KEY_PREVIOUS: OLD }, ALL],

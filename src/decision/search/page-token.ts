@@ -23,11 +23,11 @@ export class PageTokens {
     return this.#seal.seal({ last }, digestOf(query));
   }
 
-  /** The key after which to go on. @throws SparkgateError `invalid_request` for a token of another query, or of nobody's */
+  /** The key after which to go on. @throws SparkgateError `not_found` for a token of another query, or of nobody's */
   async open(query: unknown, token: string): Promise<string> {
     const place = Place.safeParse(isCanonical(token) ? await this.#seal.open(token, digestOf(query)) : null);
     if (place.success) return place.data.last;
-    throw new SparkgateError('invalid_request', (say) => say.details.tokenOfOther, {
+    throw new SparkgateError('not_found', (say) => say.details.tokenOfOther, {
       errors: [{ pointer: '/page/token', message: 'is not a token that this query was given' }],
     });
   }

@@ -12,14 +12,15 @@ export interface CreatedKey extends ApiKeyView {
   key: string;
 }
 
-/** Makes an API key. @throws SparkgateError `invalid_request` for one that would be expired from the start */
+/** Makes an API key. @throws SparkgateError `unprocessable` for one that would be expired from the start */
 export async function createKey(ctx: Context, body: ApiKeyBody): Promise<Written<CreatedKey>> {
   await authorizeKey(ctx, 'manage_api_keys', []);
   return transact(ctx, async (tx) => {
     const secret = newSecret();
     const bcIds = body.bc_ids ?? null;
     const expiresAt = body.expires_at == null ? null : new Date(body.expires_at);
-    if (expiresAt && expiresAt <= tx.at) throw invalid([{ pointer: '/expires_at', message: 'is in the past' }]);
+    if (expiresAt && expiresAt <= tx.at)
+      throw invalid([{ pointer: '/expires_at', message: 'is in the past' }], 'unprocessable');
     const id = await tx.em.insert(ApiKey, {
       name: body.name,
       secretHash: hashSecret(secret),

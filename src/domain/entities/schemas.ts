@@ -8,7 +8,12 @@ export const EntityBody = closed({
   attributes: Properties.refine(
     (attributes) => !RESERVED.some((name) => Object.hasOwn(attributes, name)),
     `must not hold ${RESERVED.join(' or ')}: both names are reserved`,
-  ).refine((attributes) => !hasNul(attributes), 'must not hold the character U+0000'),
+  )
+    .refine((attributes) => !hasNul(attributes), 'must not hold the character U+0000')
+    .meta({
+      propertyNames: { minLength: 1, not: { enum: RESERVED } },
+      description: 'Not named action or context, which every check brings itself; without the character U+0000',
+    }),
 });
 
 /** PostgreSQL's jsonb does not take it. */

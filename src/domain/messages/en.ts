@@ -49,6 +49,7 @@ export const en = {
     misdirected_request: 'This host is not known here',
     payload_too_large: 'The body is too large',
     unsupported_media_type: 'This media type is not supported',
+    unprocessable: 'This cannot be done',
     timeout: 'The request took too long',
     unavailable: 'Not available for the moment',
     internal: 'A fault of this service',

@@ -46,6 +46,7 @@ export const zhCn: Messages = {
     misdirected_request: '此服务不识别该主机',
     payload_too_large: '请求内容过大',
     unsupported_media_type: '不支持此请求内容格式',
+    unprocessable: '无法执行此请求',
     timeout: '处理超时',
     unavailable: '服务暂时不可用',
     internal: '服务出现故障',

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { closed } from '../closed.ts';
-import { DisplayName, OutsideId } from '../vocabulary.ts';
+import { displayName, DisplayName, OutsideId } from '../vocabulary.ts';
 
 /** Showcase (商品橱窗): which shops' products the account's profile shows. It takes part in no rule. */
 export const Showcase = closed({
@@ -14,7 +14,7 @@ export type Showcase = z.infer<typeof Showcase>;
 
 /** A field that is left out stays as it was; null says that it is unknown. */
 export const TiktokAccountBody = closed({
-  handle: DisplayName.max(128)
+  handle: displayName(128)
     .nullish()
     .describe('null: unknown; left out: stays as it was. Required of an account that is not known yet.'),
   display_name: DisplayName.nullish().describe('null: unknown; left out: stays as it was.'),

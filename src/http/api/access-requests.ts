@@ -10,7 +10,7 @@ import { AccessRequestStatus } from '../../domain/vocabulary.ts';
 import { qrPng, qrSvg } from '../../platform/qr.ts';
 import { jsonBody } from '../middleware/json-body.ts';
 import { acknowledge, contextOf, router } from '../validation.ts';
-import { answers, body, creates, page, Param, problems, Scopes, SECURED } from './answers.ts';
+import { answers, body, creates, page, Param, Scopes, SECURED } from './answers.ts';
 
 const AccessRequest = z
   .object({
@@ -31,9 +31,9 @@ const PATH = '/v1/business-centers/{bc_id}/access-requests';
 const center = z.object({ bc_id: Param.bc_id });
 const one = z.object({ bc_id: Param.bc_id, id: Param.id });
 const common = { tags: ['Access requests'], security: SECURED };
+const BINARY = { type: 'string', contentMediaType: 'application/octet-stream' } as const;
 const picture = (type: string) => ({
-  200: { description: 'The QR code of the consent URL', content: { [type]: {} } },
-  ...problems,
+  200: { description: 'The QR code of the consent URL', content: { [type]: { schema: BINARY } } },
 });
 
 /** Requests of a Business Center for a TikTok account, and their QR codes. */
@@ -43,6 +43,7 @@ export const accessRequests = router()
       ...common,
       method: 'post',
       path: PATH,
+      operationId: 'createAccessRequest',
       summary: 'Ask for a TikTok account; the answer tells the consent URL once',
       middleware: jsonBody(),
       request: { params: center, body: body(AccessRequestBody) },
@@ -59,6 +60,7 @@ export const accessRequests = router()
       ...common,
       method: 'get',
       path: PATH,
+      operationId: 'listAccessRequests',
       summary: 'The access requests of a Business Center, oldest first',
       request: { params: center, query: PageQuery },
       responses: answers(page(AccessRequest), 'A page'),
@@ -70,6 +72,7 @@ export const accessRequests = router()
       ...common,
       method: 'get',
       path: `${PATH}/{id}`,
+      operationId: 'getAccessRequest',
       summary: 'One access request',
       request: { params: one },
       responses: answers(AccessRequest, 'The request'),
@@ -84,6 +87,7 @@ export const accessRequests = router()
       ...common,
       method: 'get',
       path: `${PATH}/{id}/qr.svg`,
+      operationId: 'getQrSvg',
       summary: 'The QR code as SVG, while the request is pending',
       request: { params: one },
       responses: picture('image/svg+xml'),
@@ -99,6 +103,7 @@ export const accessRequests = router()
       ...common,
       method: 'get',
       path: `${PATH}/{id}/qr.png`,
+      operationId: 'getQrPng',
       summary: 'The QR code as PNG, while the request is pending',
       request: { params: one },
       responses: picture('image/png'),
@@ -114,6 +119,7 @@ export const accessRequests = router()
       ...common,
       method: 'post',
       path: `${PATH}/{id}/cancel`,
+      operationId: 'cancelAccessRequest',
       summary: 'Take a pending request back',
       request: { params: one },
       responses: answers(AccessRequest, 'Cancelled'),

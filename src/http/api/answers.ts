@@ -1,13 +1,15 @@
 import { z } from '@hono/zod-openapi';
+import type { ErrorCode } from '../../domain/errors.ts';
 import { OutsideId, Scope } from '../../domain/vocabulary.ts';
+import { PROBLEMS } from '../problem.ts';
 
 /** RFC 9457 problem details, with a stable `code`. */
-const Problem = z
+export const Problem = z
   .object({
     type: z.string(),
     title: z.string(),
     status: z.int(),
-    code: z.string(),
+    code: z.enum(Object.keys(PROBLEMS) as [ErrorCode, ...ErrorCode[]]),
     detail: z.string(),
     errors: z.array(z.object({ pointer: z.string(), message: z.string() })).optional(),
     reasons: z.array(z.object({ code: z.string(), message: z.string(), pointer: z.string().optional() })).optional(),
@@ -17,24 +19,19 @@ const Problem = z
 
 export const Revision = z.object({ revision: z.string() }).openapi('Revision');
 
-/** Any operation may fail. */
-export const problems = {
-  default: { description: 'A problem', content: { 'application/problem+json': { schema: Problem } } },
-} as const;
-
-/** 200 with a JSON body, or a problem. */
+/** 200 with a JSON body. What problems an operation may answer, the document adds. */
 export function answers<Schema extends z.ZodType>(schema: Schema, description: string) {
-  return { 200: { description, content: { 'application/json': { schema } } }, ...problems } as const;
+  return { 200: { description, content: { 'application/json': { schema } } } } as const;
 }
 
-/** 201 with a JSON body, or a problem. */
+/** 201 with a JSON body. */
 export function creates<Schema extends z.ZodType>(schema: Schema, description: string) {
-  return { 201: { description, content: { 'application/json': { schema } } }, ...problems } as const;
+  return { 201: { description, content: { 'application/json': { schema } } } } as const;
 }
 
-/** 204, or a problem. */
+/** 204. */
 export function empties(description: string) {
-  return { 204: { description }, ...problems } as const;
+  return { 204: { description } } as const;
 }
 
 /** The JSON body of a request. */

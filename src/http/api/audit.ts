@@ -27,6 +27,7 @@ export const audit = router().openapi(
     security: SECURED,
     method: 'get',
     path: '/v1/audit',
+    operationId: 'listAuditEntries',
     summary: 'The audit trail, oldest first',
     request: { query: AuditQuery },
     responses: answers(page(Entry), 'A page'),

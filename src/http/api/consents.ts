@@ -17,7 +17,7 @@ const Consent = z
     expires_at: z.string(),
     signed_in_as: z.string(),
     handle: z.string().nullable(),
-    grant_expires_at: z.null(),
+    grant_expires_at: z.string().nullable().describe('null: a grant holds until somebody revokes it'),
     revocable_by: z.array(z.string()),
   })
   .openapi('Consent');
@@ -32,6 +32,7 @@ export const consents = router()
       ...common,
       method: 'get',
       path: '/v1/consents/{token}',
+      operationId: 'getConsent',
       summary: 'What is asked, and by whom',
       request: { params: token },
       responses: answers(Consent, 'The question'),
@@ -46,6 +47,7 @@ export const consents = router()
       ...common,
       method: 'post',
       path: '/v1/consents/{token}/approve',
+      operationId: 'approveConsent',
       summary: 'The owner grants exactly what was asked',
       request: { params: token },
       responses: answers(Grant, 'The grant'),
@@ -57,6 +59,7 @@ export const consents = router()
       ...common,
       method: 'post',
       path: '/v1/consents/{token}/decline',
+      operationId: 'declineConsent',
       summary: 'The owner declines',
       request: { params: token },
       responses: answers(z.object({ status: z.literal('DECLINED') }), 'Declined'),

@@ -58,6 +58,7 @@ export const factImport = router().openapi(
     security: SECURED,
     method: 'post',
     path: '/v1/relationships/import',
+    operationId: 'importFacts',
     summary: 'Import facts from NDJSON, one a line: all or none',
     request: { query: Query, body: { content: { 'application/x-ndjson': { schema: FactLine } }, required: true } },
     responses: answers(Imported, 'Imported'),

@@ -57,6 +57,7 @@ export const status = router().openapi(
     security: SECURED,
     method: 'get',
     path: '/v1/status',
+    operationId: 'getStatus',
     summary: 'The whole state of the service: its parts, the policies that decide or were refused, what it counts',
     responses: answers(Status, 'The state; `ready` is what `/readyz` says'),
   }),

@@ -19,6 +19,7 @@ export const discovery = router().openapi(
     tags: ['AuthZEN'],
     method: 'get',
     path: '/.well-known/authzen-configuration',
+    operationId: 'getAuthZenConfiguration',
     summary: 'Where the AuthZEN endpoints are',
     responses: answers(Metadata, 'The metadata'),
   }),

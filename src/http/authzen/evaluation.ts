@@ -13,6 +13,7 @@ export const evaluation = router().openapi(
     security: SECURED,
     method: 'post',
     path: '/access/v1/evaluation',
+    operationId: 'evaluate',
     summary: 'May this subject do this to this resource?',
     middleware: jsonBody(),
     request: { body: body(EvaluationRequest) },

@@ -23,6 +23,7 @@ export const evaluations = router().openapi(
     security: SECURED,
     method: 'post',
     path: '/access/v1/evaluations',
+    operationId: 'evaluateBatch',
     summary: 'Many evaluations at once, with defaults and three semantics',
     middleware: jsonBody(),
     request: { body: body(EvaluationsRequest) },

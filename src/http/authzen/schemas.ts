@@ -1,22 +1,10 @@
 import { z } from '@hono/zod-openapi';
-import { ACTION_PROPERTIES } from '../../facts/action-properties.ts';
 import { Properties } from '../../domain/properties.ts';
-import { OutsideId } from '../../domain/vocabulary.ts';
+import { ActionName, OutsideId } from '../../domain/vocabulary.ts';
 
-const Name = z
-  .string()
-  .min(1)
-  .max(256)
-  .regex(/^[^\p{Cc}\p{Cs}]+$/u, 'must not contain control characters');
-const Entity = z.object({ type: OutsideId, id: OutsideId, properties: Properties.optional() });
+export const Entity = z.object({ type: OutsideId, id: OutsideId, properties: Properties.optional() });
 
-const closedSets = Object.entries(ACTION_PROPERTIES)
-  .map(([kind, { shape }]) => `${kind}: ${Object.keys(shape).join(', ') || 'none'}`)
-  .join('; ');
-const ActionProperties = Properties.optional().openapi({
-  description: `One closed set for each kind of this service (${closedSets}); open for other kinds`,
-});
-const Action = z.object({ name: Name, properties: ActionProperties });
+const Action = z.object({ name: ActionName, properties: Properties.optional() });
 
 /** An access evaluation request (AuthZEN 1.0, section 6.1). Unknown fields are ignored. */
 export const EvaluationRequest = z
@@ -27,24 +15,32 @@ export type EvaluationRequest = z.infer<typeof EvaluationRequest>;
 const SEMANTICS = ['execute_all', 'deny_on_first_deny', 'permit_on_first_permit'] as const;
 
 /** An access evaluations request (section 7.1). Defaults may be partial; each merged item is checked by itself. */
-export const EvaluationsRequest = z
-  .object({
-    subject: z.looseObject({}).optional(),
-    action: z.looseObject({}).optional(),
-    resource: z.looseObject({}).optional(),
-    context: z.looseObject({}).optional(),
-    evaluations: z.array(z.unknown()).optional(),
-    options: z.looseObject({ evaluations_semantic: z.enum(SEMANTICS).optional() }).optional(),
-  })
-  .openapi('AccessEvaluationsRequest');
+export const Options = z.looseObject({ evaluations_semantic: z.enum(SEMANTICS).optional() }).optional();
+export const Defaults = z.object({
+  subject: z.looseObject({}).optional(),
+  action: z.looseObject({}).optional(),
+  resource: z.looseObject({}).optional(),
+  context: z.looseObject({}).optional(),
+  options: Options,
+});
+export const EvaluationsRequest = Defaults.extend({ evaluations: z.array(z.unknown()).optional() }).openapi(
+  'AccessEvaluationsRequest',
+);
 export type EvaluationsRequest = z.infer<typeof EvaluationsRequest>;
 
-const Sought = Entity.omit({ id: true });
+export const Sought = Entity.omit({ id: true });
 const MOST_RESULTS = 1000;
 
 /** A page of a search (section 8.2): `token` goes on where a page ended; an empty one means the first. */
-const Page = z
-  .object({ token: z.string().max(4096).optional(), limit: z.int().min(1).max(MOST_RESULTS).optional() })
+export const Page = z
+  .object({
+    token: z
+      .string()
+      .regex(/^[A-Za-z0-9_.-]*$/, 'is not a page token')
+      .max(4096)
+      .optional(),
+    limit: z.int().min(1).max(MOST_RESULTS).optional(),
+  })
   .optional();
 export const RESULTS = 100;
 
@@ -61,7 +57,7 @@ export const ResourceSearch = z
 export const ActionSearch = z
   .object({
     subject: Entity,
-    action: z.looseObject({ properties: ActionProperties }).optional(),
+    action: z.looseObject({ properties: Properties.optional() }).optional(),
     resource: Entity,
     context: Properties.optional(),
     page: Page,

@@ -28,6 +28,7 @@ export const search = router()
     createRoute({
       ...common,
       path: '/access/v1/search/subject',
+      operationId: 'searchSubjects',
       summary: 'Which subjects may do this to this resource?',
       request: { body: body(SubjectSearch) },
       responses: answers(EntitiesFound, 'A page of subjects, in the order of their ids'),
@@ -41,6 +42,7 @@ export const search = router()
     createRoute({
       ...common,
       path: '/access/v1/search/resource',
+      operationId: 'searchResources',
       summary: 'To which resources may this subject do this?',
       request: { body: body(ResourceSearch) },
       responses: answers(EntitiesFound, 'A page of resources, in the order of their ids'),
@@ -54,6 +56,7 @@ export const search = router()
     createRoute({
       ...common,
       path: '/access/v1/search/action',
+      operationId: 'searchActions',
       summary: 'What may this subject do to this resource?',
       request: { body: body(ActionSearch) },
       responses: answers(ActionsFound, 'All actions, by name'),

@@ -1,68 +1,174 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { KindActions } from '../../decision/decide.ts';
+import { titleOf } from '../../domain/messages/messages.ts';
+import { schemaPrefix } from '../authzen/documented.ts';
 import type { Env } from '../env.ts';
+import { PROBLEM_TYPE, PROBLEMS } from '../problem.ts';
+import { actionExamples } from './action-examples.ts';
+import { ACTOR, REQUEST_ID, REVISION } from './header-patterns.ts';
 
 const METHODS = ['get', 'put', 'post', 'delete'] as const;
+type Method = (typeof METHODS)[number];
 
-/** What is added to an operation; its own type is the generator's. */
+/** The parts of the generator's document that are added to. */
+interface Document {
+  paths: Record<string, Partial<Record<Method, Operation>>>;
+  components: { schemas: Record<string, { properties?: Record<string, object> }> };
+}
 interface Operation {
   parameters?: object[];
-  responses?: Record<string, { headers?: object }>;
+  requestBody?: { content: Record<string, object> };
+  responses: Record<string, object>;
+  security?: object[];
 }
 
-const header = (name: string, description: string, required = false) => ({
+/** What is asked of the application besides its routes. */
+export interface Described {
+  url: string;
+  /** Whether a person has to act on a path of the document. */
+  personal: (path: string) => boolean;
+  /** Whether calls of a path are counted, and refused beyond so many a minute. */
+  rated: (method: string, path: string) => boolean;
+  /** The kinds of the policies and the actions that they name. */
+  actions: KindActions;
+}
+
+const header = (name: string, description: string, schema: object, required = false) => ({
   name,
   in: 'header',
   required,
   description,
-  schema: { type: 'string' },
+  schema: { type: 'string', ...schema },
 });
-const REQUEST_ID = header(
-  'X-Request-ID',
-  '1 to 128 characters, percent-encoded as UTF-8 where not ASCII; comes back as it was sent. Otherwise one is made',
-);
-const AT_LEAST = header('X-Sparkgate-Revision', 'Decide on relationships at least as fresh as this revision');
-const ANSWERED = { 'X-Request-ID': { schema: { type: 'string' } } };
-const WRITTEN = { ...ANSWERED, 'X-Sparkgate-Revision': { schema: { type: 'string' } } };
 
-/** The OpenAPI document of the application, with the headers that middleware reads and writes. */
-export function describe(app: OpenAPIHono<Env>, url: string, personal: (path: string) => boolean): unknown {
-  const document = app.getOpenAPI31Document({
-    openapi: '3.1.0',
-    info: {
-      title: 'Sparkgate',
-      version: '0.1.0',
-      description: 'Who may use which TikTok account for Spark Ads, decided by policies over stored relationships.',
+const PARAMETERS = {
+  RequestId: header(
+    'X-Request-ID',
+    'At most 128 characters, percent-encoded as UTF-8 where not ASCII; comes back as it was sent. One is made where it is missing or empty.',
+    { pattern: REQUEST_ID },
+  ),
+  Language: header('Accept-Language', 'The language of sentences for people: en or zh-CN', {}),
+  Revision: header(
+    'X-Sparkgate-Revision',
+    'Decide on relationships at least as fresh as this revision, or answer 412',
+    {
+      pattern: REVISION,
     },
-    servers: [{ url }],
+  ),
+  Actor: header(
+    'X-Actor',
+    'Who acts: user:<id> or tiktok_account:<id>, percent-encoded as UTF-8; a % of the id itself is sent as %25',
+    { pattern: ACTOR },
+  ),
+  RequiredActor: header(
+    'X-Actor',
+    'Who acts, as elsewhere. Required of an API key; an access token acts as its own subject.',
+    { pattern: ACTOR },
+    true,
+  ),
+};
+const parameter = (name: keyof typeof PARAMETERS) => ({ $ref: `#/components/parameters/${name}` });
+
+const told = (description: string, schema: object = {}) => ({ description, schema: { type: 'string', ...schema } });
+const HEADERS = {
+  'X-Request-ID': told('That of the request, or a fresh one'),
+  'X-Sparkgate-Revision': told('The revision of this write', { pattern: REVISION }),
+  'Content-Language': told('The language of sentences for people'),
+  'Retry-After': told('Seconds after which another try may succeed'),
+  'WWW-Authenticate': told('How to come in (RFC 6750)'),
+  Allow: told('The methods that the path takes'),
+  'Accept-Encoding': told('The content encodings that are taken'),
+};
+const headers = (...names: (keyof typeof HEADERS)[]) =>
+  Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
+
+/** Headers beside `X-Request-ID` and `Content-Language`, by status. */
+const OF_STATUS: Record<number, (keyof typeof HEADERS)[]> = {
+  401: ['WWW-Authenticate'],
+  405: ['Allow'],
+  415: ['Accept-Encoding'],
+  429: ['Retry-After'],
+  503: ['Retry-After'],
+};
+
+/** What is said of a status beyond the titles of its codes. */
+const MORE: Record<number, string> = {
+  405: 'To any other method than the path takes',
+  421: 'To a request with a cookie by a name that this service does not have',
+  503: 'The database or the policy decision point does not answer: a check, a batch or a search that waits for Cerbos longer than CERBOS_TIMEOUT (5 seconds unless set) ends here. Nothing was decided.',
+};
+
+/** A response for each status of a problem: what it means, and its codes. */
+const RESPONSES = Object.fromEntries(
+  [...Map.groupBy(Object.entries(PROBLEMS), ([, { status }]) => status)].map(([status, problems]) => [
+    `Problem${status}`,
+    {
+      description: [
+        ...problems.map(([code]) => `${titleOf(code as keyof typeof PROBLEMS, 'en')} (${code})`),
+        ...(MORE[status] === undefined ? [] : [MORE[status]]),
+      ].join('. '),
+      headers: headers('X-Request-ID', 'Content-Language', ...(OF_STATUS[status] ?? [])),
+      content: { [PROBLEM_TYPE]: { schema: { $ref: '#/components/schemas/Problem' } } },
+    },
+  ]),
+);
+
+/** The OpenAPI document of the application, with what middleware reads, writes and answers. */
+export function describe(app: OpenAPIHono<Env>, described: Described): object {
+  const generated = app.getOpenAPI31Document({
+    openapi: '3.1.0',
+    info: { title: 'Sparkgate', version: '0.1.0', description: ABOUT },
+    servers: [{ url: described.url }],
   });
-  for (const [path, item] of Object.entries(document.paths ?? {})) {
-    for (const method of METHODS) addHeaders(path, method, item[method], personal(path));
+  const document = JSON.parse(JSON.stringify(generated)) as Document;
+  for (const [path, item] of Object.entries(document.paths)) {
+    for (const method of METHODS) if (item[method]) complete(item[method], { path, method }, described);
   }
-  return withoutFlags(document);
+  addActions(document, described.actions);
+  Object.assign(document.components, { parameters: PARAMETERS, headers: HEADERS, responses: RESPONSES });
+  return document;
 }
 
-function addHeaders(path: string, method: string, operation: Operation | undefined, personal: boolean): void {
-  if (!operation) return;
-  const actor = header(
-    'X-Actor',
-    'Who acts: user:<id> or tiktok_account:<id>, percent-encoded UTF-8; a % of the id itself is sent as %25',
-    personal,
-  );
-  const called = path.startsWith('/v1/');
+const ABOUT =
+  'Who may use which TikTok account for Spark Ads, decided by policies over stored relationships. JSON is UTF-8; a name ' +
+  'stands once in an object; a number comes back from a double as the same value, and others are sent as text.';
+
+function complete(operation: Operation, at: { path: string; method: Method }, described: Described): void {
+  const secured = operation.security !== undefined;
+  const check = at.path.startsWith('/access/');
+  const written = at.path.startsWith('/v1/') && at.method !== 'get';
   operation.parameters = [
     ...(operation.parameters ?? []),
-    REQUEST_ID,
-    ...(called ? [actor] : []),
-    ...(path.startsWith('/access/v1/evaluation') ? [AT_LEAST] : []),
+    parameter('RequestId'),
+    parameter('Language'),
+    ...(secured ? [parameter(described.personal(at.path) ? 'RequiredActor' : 'Actor')] : []),
+    ...(check ? [parameter('Revision')] : []),
   ];
-  const headers = called && method !== 'get' ? WRITTEN : ANSWERED;
-  for (const response of Object.values(operation.responses ?? {})) response.headers = headers;
+  const answered = headers('X-Request-ID', ...(written ? (['X-Sparkgate-Revision'] as const) : []));
+  for (const response of Object.values(operation.responses)) Object.assign(response, { headers: answered });
+  const looksUp = check || at.path.includes('{') || JSON.stringify(operation.parameters).includes('"cursor"');
+  const statuses = [
+    400,
+    405,
+    421,
+    500,
+    ...(secured ? [401, 403, 503] : []),
+    ...(looksUp ? [404] : []),
+    ...(written ? [409] : []),
+    ...(check ? [412] : []),
+    ...(at.method === 'get' ? [] : [413, 415]),
+    ...(operation.requestBody ? [422] : []),
+    ...(described.rated(at.method, at.path) ? [429] : []),
+  ];
+  for (const it of statuses) operation.responses[it] ??= { $ref: `#/components/responses/Problem${it}` };
 }
 
-/** JSON Schema's patterns have no delimiters and no flags; the generator leaves zod's flags behind them. */
-function withoutFlags(document: object): unknown {
-  const text = JSON.stringify(document, (key, value: unknown) =>
-    key === 'pattern' && typeof value === 'string' ? value.replace(/\/[dgimsuvy]+$/, '') : value,
-  );
-  return JSON.parse(text);
+/** Names every action of the policies at its kind, with an example of each. */
+function addActions({ paths, components }: Document, actions: KindActions): void {
+  for (const [prefix, kinds] of Map.groupBy(actions, ([kind]) => schemaPrefix(kind))) {
+    const { name } = components.schemas[`${prefix}Action`]?.properties ?? {};
+    if (name) Object.assign(name, { examples: [...new Set(kinds.flatMap(([, names]) => names))] });
+  }
+  const body = paths['/access/v1/evaluation']?.post?.requestBody?.content['application/json'];
+  if (body) Object.assign(body, { examples: actionExamples(actions) });
 }

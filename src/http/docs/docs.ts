@@ -1,17 +1,24 @@
 import { Hono } from 'hono';
-import type { Env } from '../env.ts';
-import { docsPage, type ApiDocument } from './page.ts';
+import type { KindActions } from '../../decision/decide.ts';
+import type { Env, Services } from '../env.ts';
+import { asciiJson, docsPage, type ApiDocument } from './page.ts';
 import { DOCS_CSS } from './style.ts';
 
-/** /openapi.json and /docs, both made from the schemas that validate. */
-export function docs(document: (publicUrl: string) => unknown): Hono<Env> {
+/** /openapi.json and /docs, both made from the schemas that validate, once for each address and policy bundle. */
+export function docs(describe: (publicUrl: string, actions: KindActions) => object): Hono<Env> {
+  let made = { of: '', json: '', page: '' };
+  const document = async ({ publicUrl, decider }: Services): Promise<typeof made> => {
+    const of = `${decider.policy} ${publicUrl()}`;
+    if (made.of !== of) {
+      const told = describe(publicUrl(), decider.actions);
+      made = { of, json: asciiJson(told), page: (await docsPage(told as ApiDocument)).toString() };
+    }
+    return made;
+  };
   return new Hono<Env>()
-    .get('/openapi.json', (c) => c.json(JSON.parse(JSON.stringify(document(c.get('services').publicUrl())))))
-    .get('/docs', (c) => c.html(docsPage(asApiDocument(document(c.get('services').publicUrl())))))
+    .get('/openapi.json', async (c) =>
+      c.body((await document(c.get('services'))).json, 200, { 'Content-Type': 'application/json' }),
+    )
+    .get('/docs', async (c) => c.html((await document(c.get('services'))).page))
     .get('/docs/docs.css', (c) => c.body(DOCS_CSS, 200, { 'Content-Type': 'text/css; charset=utf-8' }));
-}
-
-/** The generator's type has more than the page shows. */
-function asApiDocument(document: unknown): ApiDocument {
-  return document as ApiDocument;
 }

@@ -7,7 +7,7 @@ type Html = HtmlEscapedString | Promise<HtmlEscapedString>;
 export interface ApiDocument {
   info: { title: string; version: string; description?: string };
   paths?: Record<string, Record<string, ApiOperation> | undefined>;
-  components?: { schemas?: Record<string, unknown> };
+  components?: { schemas?: Record<string, unknown> } & Record<string, Record<string, unknown> | undefined>;
 }
 
 interface ApiOperation {
@@ -62,8 +62,22 @@ export function docsPage(document: ApiDocument): Html {
 
 function operations(document: ApiDocument): Listed[] {
   return Object.entries(document.paths ?? {}).flatMap(([path, item]) =>
-    Object.entries(item ?? {}).map(([method, operation]) => ({ ...operation, method, path })),
+    Object.entries(item ?? {}).map(([method, operation]) => ({
+      ...operation,
+      parameters: (operation.parameters ?? []).map((it) => resolved(document, it)),
+      responses: Object.fromEntries(
+        Object.entries(operation.responses ?? {}).map(([status, it]) => [status, resolved(document, it)]),
+      ),
+      method,
+      path,
+    })),
   );
+}
+
+/** What a reference names, such as `#/components/responses/Problem404`; anything else is itself. */
+function resolved<Part extends object>({ components }: ApiDocument, part: Part): Part {
+  const [, sort = '', name = ''] = /^#\/components\/(\w+)\/(\w+)$/.exec('$ref' in part ? String(part.$ref) : '') ?? [];
+  return (components?.[sort]?.[name] as Part | undefined) ?? part;
 }
 
 function card(operation: Listed): Html {
@@ -83,9 +97,17 @@ function card(operation: Listed): Html {
 }
 
 function json(schema: unknown): Html {
-  return html`<pre>${JSON.stringify(schema, null, 2)}</pre>`;
+  return html`<pre>${asciiJson(schema, 2)}</pre>`;
 }
 
 function slug(tag: string): string {
   return tag.toLowerCase().replaceAll(' ', '-');
+}
+
+/** JSON in ASCII: patterns hold characters that nobody sees, or that turn the text around them. */
+export function asciiJson(value: unknown, space = 0): string {
+  return JSON.stringify(value, null, space).replaceAll(
+    /[\x7F-\uFFFF]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }

@@ -62,6 +62,10 @@ export const errors = {
     title: 'This cannot be read here',
     next: 'Go back, open the page again, and send its form.',
   },
+  unprocessable: {
+    title: 'This cannot be done',
+    next: 'What you entered does not fit what is stored, or the time. Open the page again and look at it.',
+  },
   payload_too_large: {
     title: 'That was too much',
     next: 'The form holds more than this page takes. Shorten it and send it again.',

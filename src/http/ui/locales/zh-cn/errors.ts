@@ -33,6 +33,7 @@ export const errors: Dictionary['errors'] = {
   rate_limited: { title: '请求过于频繁', next: '请稍候再试。没有任何内容被更改。' },
   revision_not_reached: { title: '数据尚未同步', next: '服务还没有跟上这次更改，请稍后重试。' },
   unsupported_media_type: { title: '无法读取提交的内容', next: '请返回并重新打开页面，再提交表单。' },
+  unprocessable: { title: '无法执行此操作', next: '填写的内容与已保存的数据或当前时间不符。请重新打开页面检查。' },
   payload_too_large: { title: '提交的内容过长', next: '内容超出了此页面的上限，请缩短后重新提交。' },
   timeout: { title: '处理超时', next: '请稍后重试。重试前请先确认更改是否已经生效。' },
   unavailable: { title: '服务暂时不可用', next: '服务的某个部分没有响应，在恢复之前不会放行任何操作。请稍后重试。' },
