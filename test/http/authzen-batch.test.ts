@@ -76,8 +76,15 @@ describe('Batch Core', () => {
       expect(answer).toMatchObject({ status: 200, body: { decision: true } });
       expect(answer.body).not.toHaveProperty('evaluations');
     }
-    expect((await evaluations(app, { subject: ALICE, evaluations: [] })).status).toBe(400);
   });
+
+  test.each([{}, { subject: ALICE }, { action: read, resource: RECORD_1 }])(
+    'none, and only %j beside it',
+    async (beside) => {
+      const { status, body } = await evaluations(app, { ...beside, evaluations: [] });
+      expect([status, body.errors.map(({ pointer }: { pointer: string }) => pointer)]).toEqual([400, ['/evaluations']]);
+    },
+  );
 
   test.each([
     ['malformed JSON', '{"evaluations": ['],

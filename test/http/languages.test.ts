@@ -92,6 +92,7 @@ test.each<[string, Asked]>([
   ['an unknown property', evaluation(check({ action: { name: 'view', properties: { post_id: '1' } } }))],
   ['another unknown property', evaluation(check({ action: { name: 'view', properties: { colour: '1' } } }))],
   ['a post and a live', evaluation(check({ action: { name: 'view', properties: { post: {}, live: {} } } }))],
+  ['an empty batch', post('/access/v1/evaluations', { evaluations: [] })],
   ['no JSON', evaluation('{"a":')],
   ['a wide number', evaluation('{"a":7123456789012345678}')],
   ['a name twice', evaluation('{"a":1,"a":2}')],

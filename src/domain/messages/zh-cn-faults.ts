@@ -34,6 +34,10 @@ const FAULTS: readonly (readonly [english: string, chinese: string])[] = [
   ['name at least one scope: POST, LIVE', '请至少指定一个权限范围：POST、LIVE'],
   ['name a post or a live, not both', '只能指定帖子或直播之一'],
   ['names another Business Center than the resource', '与资源所指的商务中心不同'],
+  [
+    'must hold an evaluation where subject, action and resource are not all given beside it',
+    '不能为空，除非同时给出 subject、action 和 resource',
+  ],
   ['holds something without a name, which no policy can read', '含有没有名称的成员，策略无法读取'],
   ['is not a cursor', '不是游标'],
   ['is not a page token', '不是分页令牌'],

@@ -53,8 +53,12 @@ function requireBounded({ subject, action, resource, context }: EvaluationsReque
   throw new SparkgateError('payload_too_large', (say) => say.details.defaultsTooLarge);
 }
 
+const EMPTY_BATCH = 'must hold an evaluation where subject, action and resource are not all given beside it';
+
 /** Without evaluations it is a single one (section 7.1). */
 async function single(c: Http<Env>, request: EvaluationsRequest): Promise<Response> {
+  const { evaluations: none, subject, action, resource } = request;
+  if (none && !(subject && action && resource)) throw invalid([{ pointer: '/evaluations', message: EMPTY_BATCH }]);
   const [decision] = await decideFresh(c, [await prepareCheck(c, parse(request))]);
   if (!decision) throw new Error('a check got no decision');
   return responseOf(decision, askedLanguage(c));
