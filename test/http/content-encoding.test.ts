@@ -1,6 +1,7 @@
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ADMIN_KEY, answerOf, testApp, type Answer, type TestApp } from '../support/app.ts';
+import { ADMIN_KEY, testApp, type Answer, type TestApp } from '../support/app.ts';
+import { answerOf } from '../support/call.ts';
 import { decision, standardWorld } from '../support/cast.ts';
 
 let app: TestApp;

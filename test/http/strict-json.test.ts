@@ -7,7 +7,8 @@ import { SparkgateError } from '../../src/domain/errors.ts';
 import { importFacts } from '../../src/domain/import/import-facts.ts';
 import { inOfflineContext } from '../../src/runtime/offline-context.ts';
 import { endpointsOf, type Document } from '../support/openapi-samples.ts';
-import { ADMIN_KEY, answerOf, testApp, type Answer, type TestApp } from '../support/app.ts';
+import { ADMIN_KEY, testApp, type Answer, type TestApp } from '../support/app.ts';
+import { answerOf } from '../support/call.ts';
 import { standardWorld } from '../support/cast.ts';
 import { newKey } from '../support/keys.ts';
 

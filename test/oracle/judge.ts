@@ -1,4 +1,4 @@
-import type { Answer } from '../support/app.ts';
+import type { Answer } from '../support/call.ts';
 import { HELD } from './held.ts';
 import type { Reason, Verdict } from './rules.ts';
 

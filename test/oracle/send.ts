@@ -1,6 +1,7 @@
 import type { Client } from 'pg';
-import type { Answer, TestApp } from '../support/app.ts';
-import type { World } from './world.ts';
+import type { TestApp } from '../support/app.ts';
+import type { Answer, CallOptions } from '../support/call.ts';
+import type { AccessRequest, World } from './world.ts';
 import { requestAt, type Write } from './writes.ts';
 import type { Line } from './written-facts.ts';
 
@@ -14,6 +15,13 @@ export interface Service {
 
 const path = (...segments: string[]): string => `/v1/${segments.map(encodeURIComponent).join('/')}`;
 
+/** A write as it is sent: where, and on whose behalf. */
+export interface Call extends Pick<CallOptions, 'body' | 'headers'> {
+  method: string;
+  path: string;
+  person?: { type: string; id: string };
+}
+
 /** Does what is wanted over the API, as the key on somebody's behalf or as the person themself. */
 export async function send(
   { app, database, tokenFor }: Service,
@@ -21,86 +29,100 @@ export async function send(
   wanted: Write,
   by: 'key' | 'person',
 ): Promise<Answer> {
-  const as = async (type: string, id: string): Promise<{ key: string } | { actor: string }> =>
-    by === 'person' ? { key: await tokenFor({ type, id }) } : { actor: `${type}:${encodeURIComponent(id)}` };
-  const asUser = async (id: string) => as('user', id);
+  const request = 'request' in wanted ? requestAt(world, wanted.request) : undefined;
+  if (wanted.do === 'expire') {
+    await database.query(`update access_request set expires_at = now() - interval '1 second' where id = $1`, [
+      request?.id,
+    ]);
+    return { status: 200, headers: new Headers(), body: {} };
+  }
+  const { method, path: to, person, ...options } = callOf(wanted, request);
+  if (!person) return app.call(method, to, options);
+  const caller = by === 'person' ? { key: await tokenFor(person) } : { actor: actorOf(person) };
+  return app.call(method, to, { ...options, ...caller });
+}
+
+/** A person, as `X-Actor` names them. */
+export function actorOf({ type, id }: { type: string; id: string }): string {
+  return `${type}:${encodeURIComponent(id)}`;
+}
+
+/** How a write is sent; `request` is the one that it is about. */
+export function callOf(
+  wanted: Exclude<Write, { do: 'expire' }>,
+  request?: Pick<AccessRequest, 'bcId' | 'id' | 'token'>,
+): Call {
+  const user = (id: string) => ({ person: { type: 'user', id } });
+  const owner = (id: string) => ({ person: { type: 'tiktok_account', id } });
   switch (wanted.do) {
     case 'import': {
       const body = wanted.lines.map((line) => JSON.stringify(line)).join('\n');
       const headers = { 'Content-Type': 'application/x-ndjson' };
-      return app.call('POST', '/v1/relationships/import', { body, headers });
+      return { method: 'POST', path: '/v1/relationships/import', body, headers };
     }
     case 'put':
-      return putLine(app, wanted.line);
+      return lineCall(wanted.line);
     case 'remove member':
-      return app.call('DELETE', path('business-centers', wanted.bcId, 'members', wanted.user));
+      return { method: 'DELETE', path: path('business-centers', wanted.bcId, 'members', wanted.user) };
     case 'remove advertiser role':
-      return app.call('DELETE', path('ad-accounts', wanted.advertiserId, 'members', wanted.user));
+      return { method: 'DELETE', path: path('ad-accounts', wanted.advertiserId, 'members', wanted.user) };
     case 'remove link':
-      return app.call('DELETE', path('tiktok-accounts', wanted.account, 'links', wanted.user));
+      return { method: 'DELETE', path: path('tiktok-accounts', wanted.account, 'links', wanted.user) };
     case 'request': {
       const body = { scopes: wanted.scopes, ...(wanted.account !== null && { tiktok_account_id: wanted.account }) };
       const to = path('business-centers', wanted.bcId, 'access-requests');
-      return app.call('POST', to, { body, ...(await asUser(wanted.by)) });
+      return { method: 'POST', path: to, body, ...user(wanted.by) };
     }
     case 'cancel': {
-      const request = requestAt(world, wanted.request);
       const to = path('business-centers', request?.bcId ?? '', 'access-requests', request?.id ?? '', 'cancel');
-      return app.call('POST', to, await asUser(wanted.by));
+      return { method: 'POST', path: to, ...user(wanted.by) };
     }
     case 'approve':
-    case 'decline': {
-      const to = path('consents', requestAt(world, wanted.request)?.token ?? '', wanted.do);
-      return app.call('POST', to, await as('tiktok_account', wanted.account));
-    }
-    case 'expire': {
-      const id = requestAt(world, wanted.request)?.id;
-      await database.query(`update access_request set expires_at = now() - interval '1 second' where id = $1`, [id]);
-      return { status: 200, headers: new Headers(), body: {} };
-    }
+    case 'decline':
+      return { method: 'POST', path: path('consents', request?.token ?? '', wanted.do), ...owner(wanted.account) };
     case 'assign':
     case 'unassign': {
       const to = path('business-centers', wanted.bcId, 'tiktok-accounts', wanted.account, 'members', wanted.user);
-      const caller = await asUser(wanted.by);
-      if (wanted.do === 'unassign') return app.call('DELETE', to, caller);
-      return app.call('PUT', to, { body: { scopes: wanted.scopes }, ...caller });
+      if (wanted.do === 'unassign') return { method: 'DELETE', path: to, ...user(wanted.by) };
+      return { method: 'PUT', path: to, body: { scopes: wanted.scopes }, ...user(wanted.by) };
     }
     case 'revoke': {
       const to = path('business-centers', wanted.bcId, 'tiktok-accounts', wanted.account);
-      return app.call('DELETE', to, await asUser(wanted.by));
+      return { method: 'DELETE', path: to, ...user(wanted.by) };
     }
     case 'revoke as owner': {
       const to = path('tiktok-accounts', wanted.account, 'grants', wanted.bcId);
-      return app.call('DELETE', to, await as('tiktok_account', wanted.by));
+      return { method: 'DELETE', path: to, ...owner(wanted.by) };
     }
   }
 }
 
-async function putLine(app: TestApp, line: Line): Promise<Answer> {
+function lineCall(line: Line): Call {
+  const put = (body: object, ...segments: string[]): Call => ({ method: 'PUT', path: path(...segments), body });
   switch (line.type) {
     case 'business_center': {
       const { type: _, bc_id, ...body } = line;
-      return app.call('PUT', path('business-centers', bc_id), { body });
+      return put(body, 'business-centers', bc_id);
     }
     case 'member': {
       const { type: _, bc_id, user_id, ...body } = line;
-      return app.call('PUT', path('business-centers', bc_id, 'members', user_id), { body });
+      return put(body, 'business-centers', bc_id, 'members', user_id);
     }
     case 'ad_account': {
       const { type: _, advertiser_id, ...body } = line;
-      return app.call('PUT', path('ad-accounts', advertiser_id), { body });
+      return put(body, 'ad-accounts', advertiser_id);
     }
     case 'ad_account_member': {
       const { type: _, advertiser_id, user_id, ...body } = line;
-      return app.call('PUT', path('ad-accounts', advertiser_id, 'members', user_id), { body });
+      return put(body, 'ad-accounts', advertiser_id, 'members', user_id);
     }
     case 'tiktok_account': {
       const { type: _, id, ...body } = line;
-      return app.call('PUT', path('tiktok-accounts', id), { body });
+      return put(body, 'tiktok-accounts', id);
     }
     case 'account_link': {
       const { type: _, tiktok_account_id, user_id, ...body } = line;
-      return app.call('PUT', path('tiktok-accounts', tiktok_account_id, 'links', user_id), { body });
+      return put(body, 'tiktok-accounts', tiktok_account_id, 'links', user_id);
     }
     default:
       throw new Error(`There is no PUT of ${line.type}.`);

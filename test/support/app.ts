@@ -6,35 +6,13 @@ import { inject } from 'vitest';
 import { readConfig } from '../../src/config.ts';
 import { createApp } from '../../src/http/app.ts';
 import { startRuntime, type Ports, type Runtime } from '../../src/runtime/runtime.ts';
+import { answerOf, NO_RATES, requestInit, type Answer, type CallOptions } from './call.ts';
 import { testDatabase } from './database.ts';
+
+export type { Answer, CallOptions };
 
 /** An administrator's key that every test application knows. */
 export const ADMIN_KEY = 'test-administrator-key-0123456789abcdef';
-
-/** Tests ask as fast as they can; those of the rates set their own. */
-const NO_RATES = {
-  CONSENT_RATE_PER_ADDRESS: '1000000',
-  CONSENT_RATE_PER_API_KEY: '1000000',
-  CONSENT_RATE_PER_ACCOUNT: '1000000',
-  CONSENT_RATE_PER_BUSINESS_CENTER: '1000000',
-};
-
-export interface CallOptions {
-  body?: unknown;
-  /** `user:sam` or `tiktok_account:brand`. */
-  actor?: string;
-  /** The API key; null = none. */
-  key?: string | null;
-  headers?: Record<string, string>;
-}
-
-/** An answer, its body parsed where it is JSON. */
-export interface Answer {
-  status: number;
-  headers: Headers;
-  // oxlint-disable-next-line typescript/no-explicit-any -- tests look into bodies of every shape
-  body: any;
-}
 
 /** The whole service on a database of its own, called without a port. */
 export interface TestApp {
@@ -72,31 +50,12 @@ export async function testApp(
     runtime,
     databaseUrl: database.url,
     request,
-    call: async (method, path, options = {}) => answerOf(await request(path, requestInit(method, options))),
+    call: async (method, path, options = {}) =>
+      answerOf(await request(path, requestInit(method, { key: ADMIN_KEY, ...options }))),
     close: async () => {
       await runtime.close();
       await database.drop();
       await rm(dataDir, { recursive: true, force: true });
     },
   };
-}
-
-/** A JSON call as a service would make it. */
-export function requestInit(method: string, { body, actor, key = ADMIN_KEY, headers = {} }: CallOptions): RequestInit {
-  return {
-    method,
-    headers: {
-      ...(key !== null && { Authorization: `Bearer ${key}` }),
-      ...(actor !== undefined && { 'X-Actor': actor }),
-      ...(body !== undefined && { 'Content-Type': 'application/json' }),
-      ...headers,
-    },
-    ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-  };
-}
-
-export async function answerOf(response: Response): Promise<Answer> {
-  const text = await response.text();
-  const json = /json/.test(response.headers.get('Content-Type') ?? '');
-  return { status: response.status, headers: response.headers, body: json ? JSON.parse(text) : text };
 }

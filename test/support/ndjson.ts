@@ -1,4 +1,5 @@
-import { ADMIN_KEY, answerOf, type Answer, type TestApp } from './app.ts';
+import { ADMIN_KEY, type Answer, type TestApp } from './app.ts';
+import { answerOf } from './call.ts';
 
 /** Imports facts, one a line, or a body as it is. */
 export async function bring(

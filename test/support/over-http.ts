@@ -3,7 +3,8 @@ import { request, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createApp } from '../../src/http/app.ts';
 import { httpServer } from '../../src/http/server.ts';
-import { requestInit, type Answer, type CallOptions, type TestApp } from './app.ts';
+import { ADMIN_KEY, type TestApp } from './app.ts';
+import { requestInit, type Answer, type CallOptions } from './call.ts';
 
 /** A test application behind the real server, which is called by request lines that no URL parser has touched. */
 export interface OverHttp {
@@ -19,7 +20,7 @@ export async function overHttp(app: TestApp): Promise<OverHttp> {
   return {
     url: `http://127.0.0.1:${port}`,
     send: async (method, path, options = {}) => {
-      const { headers, body } = requestInit(method, options);
+      const { headers, body } = requestInit(method, { key: ADMIN_KEY, ...options });
       const bytes = Buffer.from(typeof body === 'string' ? body : '');
       const length = body === undefined ? {} : { 'Content-Length': bytes.length };
       const response = await new Promise<IncomingMessage>((resolve, reject) => {

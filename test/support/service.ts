@@ -5,7 +5,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { answerOf, requestInit, type Answer, type CallOptions } from './app.ts';
+import { answerOf, requestInit, type Answer, type CallOptions } from './call.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
@@ -41,10 +41,10 @@ export async function temporaryFolder(): Promise<string> {
   return folder;
 }
 
-/** Starts `node src/main.ts` and waits until it has said where it serves. */
-export async function startService(environment: Record<string, string> = {}): Promise<Service> {
+/** Starts `node src/main.ts`, of this tree or another, and waits until it has said where it serves. */
+export async function startService(environment: Record<string, string> = {}, tree = ROOT): Promise<Service> {
   const dataDir = environment['DATA_DIR'] ?? (await temporaryFolder());
-  const { child, stdout, stderr, exit } = spawnService({ ...environment, DATA_DIR: dataDir });
+  const { child, stdout, stderr, exit } = spawnService({ ...environment, DATA_DIR: dataDir }, tree);
   let over = false;
   void exit.then(() => (over = true));
   const url = await until(() => {
@@ -80,9 +80,9 @@ export async function refusedStart(
   return { code: await exit, stdout: stdout(), stderr: stderr() };
 }
 
-function spawnService(environment: Record<string, string>) {
+function spawnService(environment: Record<string, string>, tree = ROOT) {
   const child = spawn(process.execPath, ['src/main.ts'], {
-    cwd: ROOT,
+    cwd: tree,
     // A process group of its own, so that Ctrl-C can be tried on it alone.
     detached: true,
     env: { PATH: process.env['PATH'] ?? '', PORT: '0', ...environment },
