@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import { setTimeout as delay } from 'node:timers/promises';
 import { actorOf, callOf } from '../oracle/send.ts';
 import { SERVICE_KEY } from '../support/service.ts';
 import { answerOf, requestInit, type Answer, type CallOptions } from '../support/call.ts';
@@ -30,7 +31,7 @@ export class Recorder {
 
   constructor(load: Load) {
     this.#load = load;
-    this.#paces = new Map(load.cells.map((cell) => [cell, new Pace()]));
+    this.#paces = new Map(load.cells.map((cell) => [cell, new Pace(load.random)]));
   }
 
   /** Brings about what the cells begin with. */
@@ -62,7 +63,8 @@ export class Recorder {
     while (more()) {
       const operation = await this.#call(cell, client.name, next.value);
       next = client.calls.next(operation);
-      await pace.after('write' in operation.call ? 'write' : 'check');
+      if ('ask' in operation.call) await pace.asked();
+      else pace.wrote((operation.end ?? operation.start) - operation.start);
     }
     pace.end();
   }
@@ -98,15 +100,31 @@ export class Recorder {
 /** How many checks a cell sees for each write: those who ask go faster, and wait for those who write. */
 const CHECKS_A_WRITE = 2;
 
+/** Lets those who ask in a cell keep step with those who write. */
 class Pace {
+  readonly #random: Random;
   #ahead = 0;
   #ended = false;
+  /** How long the last write took, in milliseconds. */
+  #write = 0;
   #turn = Promise.withResolvers<void>();
 
-  async after(kind: 'check' | 'write'): Promise<void> {
-    this.#ahead += kind === 'check' ? 1 : -CHECKS_A_WRITE;
-    if (kind === 'write') this.#wake();
-    else while (this.#ahead > CHECKS_A_WRITE && !this.#ended) await this.#turn.promise;
+  constructor(random: Random) {
+    this.#random = random;
+  }
+
+  wrote(milliseconds: number): void {
+    this.#ahead -= CHECKS_A_WRITE;
+    this.#write = milliseconds;
+    this.#wake();
+  }
+
+  /** Resolves when the next check may come: at any time during a write, not only after its end. */
+  async asked(): Promise<void> {
+    this.#ahead += 1;
+    if (this.#ahead <= CHECKS_A_WRITE) return;
+    while (this.#ahead > CHECKS_A_WRITE && !this.#ended) await this.#turn.promise;
+    await delay(this.#random.below(Math.ceil(this.#write) + 1));
   }
 
   /** Nobody waits any more. */

@@ -119,7 +119,7 @@ class Search<State extends object, Op extends Operation> {
 
   #explainOtherwise(operation: Op): void {
     const suspects = this.found.length < SUSPICIONS ? this.#suspects : [];
-    const culprit = suspects.find((suspect) => this.#explain(operation, suspect)) ?? null;
+    const culprit = suspects.find((suspect) => suspect !== operation && this.#explain(operation, suspect)) ?? null;
     if (culprit) this.#suspects = this.#suspects.filter((it) => it !== culprit);
     this.found.push({ operation, culprit });
   }

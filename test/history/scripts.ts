@@ -108,7 +108,7 @@ function exchanged(people: People, random: Random): Cell {
   const facts = [...people.facts(), people.assignmentLine('sam', ['POST']), people.roleLine('sam', 'ANALYST')];
   const questions = [people.createSparkAd('sam'), people.createSparkAd('lee')];
   return cell(people, random, facts, { import: exchanges(people) }, [
-    asks(questions),
+    asks([...questions, ...questions, ...questions]),
     asks(questions.toReversed()),
     people.asker(random, questions),
   ]);
@@ -189,9 +189,9 @@ function cell(
   return { name: people.cell, facts, clients, questions: people.questions() };
 }
 
-/** So many cells of each sort. */
-export function cellsOf(ofEach: number, random: Random): Cell[] {
+/** So many cells of each sort, with names that begin alike. */
+export function cellsOf(ofEach: number, random: Random, prefix: string): Cell[] {
   return Object.values(SCRIPTS).flatMap((script, sort) =>
-    Array.from({ length: ofEach }, (_, n) => script(new People(`c${sort}-${n}`), random)),
+    Array.from({ length: ofEach }, (_, n) => script(new People(`${prefix}-${sort}-${n}`), random)),
   );
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { inject } from 'vitest';
 
-/** A database of its own for one test file, made from the migrated template. */
+/** A database of its own for one test file. */
 export interface TestDatabase {
   /** As its owner, whom nothing binds. */
   url: string;
@@ -12,10 +12,11 @@ export interface TestDatabase {
   drop: () => Promise<void>;
 }
 
-export async function testDatabase(): Promise<TestDatabase> {
+/** @param template the migrated database, or `template0` for an empty one */
+export async function testDatabase(template: 'sparkgate' | 'template0' = 'sparkgate'): Promise<TestDatabase> {
   const { host, user, serving } = inject('postgres');
   const name = `t_${randomUUID().replaceAll('-', '')}`;
-  await admin(`create database ${name} template sparkgate strategy file_copy`);
+  await admin(`create database ${name} template ${template} strategy file_copy`);
   return {
     name,
     url: `postgresql://${user}@localhost/${name}?host=${encodeURIComponent(host)}`,

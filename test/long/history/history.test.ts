@@ -1,3 +1,3 @@
 import { explained } from '../../history/explained.ts';
 
-explained({ operations: 100_000, ofEach: 2, reports: true });
+explained({ operations: 100_000, ofEach: 2 }, { reports: true });
