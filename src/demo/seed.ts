@@ -13,7 +13,7 @@ export async function seedDemo(operator: Context): Promise<void> {
   await importFacts(operator, lines(DEMO_FACTS));
   const { id, attributes } = DEMO_REVIEWER;
   await putEntity(operator, 'user', id, { attributes });
-  await transact(operator, async () => ({
+  await transact(operator, {}, async () => ({
     result: null,
     audit: [{ event: SEEDED, subject: { type: 'demo', id: 'cast' } }],
   }));

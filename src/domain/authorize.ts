@@ -1,6 +1,6 @@
-import type { Context, Query, Question, ServiceAction, Subject, Verdict } from './context.ts';
+import type { Context, Question, ServiceAction, Subject, Verdict } from './context.ts';
 import { SparkgateError } from './errors.ts';
-import { queryIn, type Tx } from './transact.ts';
+import type { Tx } from './transact.ts';
 import { unseen } from './unseen.ts';
 
 /**
@@ -15,8 +15,7 @@ export async function authorize(ctx: Context, question: Question, tx: Tx | null)
 
 /** As {@link authorize}, but hands the verdict back. */
 export async function ask(ctx: Context, question: Question, tx: Tx | null): Promise<Verdict> {
-  const query: Query | null = tx ? queryIn(tx.em) : null;
-  return ctx.authorizer.person(ctx.actor, question, ctx.key?.bcIds ?? null, query);
+  return ctx.authorizer.person(ctx.actor, question, ctx.key?.bcIds ?? null, tx?.query ?? null);
 }
 
 /**

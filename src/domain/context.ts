@@ -1,7 +1,8 @@
-import type { MikroORM } from '@mikro-orm/postgresql';
-import type { LimitFunction } from 'p-limit';
+import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import type { Reason } from './errors.ts';
+import type { RequestLife } from './request-life.ts';
 import type { KeyPermission } from './vocabulary.ts';
+import type { WriteQueue } from './write-queue.ts';
 
 /** Who acts. `operator` is whoever runs the command line beside the database. */
 export type Actor =
@@ -30,6 +31,24 @@ export type Verdict = { decision: true } | { decision: false; reasons: readonly 
 
 /** Rows of one parameterized SQL statement. */
 export type Query = <Row extends object>(text: string, values: unknown[]) => Promise<Row[]>;
+
+/** A connection of its own, for one transaction after another. */
+export interface Session extends AsyncDisposable {
+  /** Reads and writes in the transaction. */
+  em: EntityManager;
+  query: Query;
+  /** Begins a transaction and takes gates, by their keys. It is rolled back when disposed of without a commit. */
+  transaction: (shares?: readonly string[], takes?: readonly string[]) => Promise<Transaction>;
+  commit: () => Promise<void>;
+}
+
+/** A transaction that has begun, and when it had all of its gates. */
+export interface Transaction extends AsyncDisposable {
+  at: Date;
+}
+
+/** Opens a session: one whose statements may take as long as they take, for an import. */
+export type OpenSession = (purpose: 'write' | 'import') => Promise<Session>;
 
 /** Whom a call is about: of any type that has a policy. */
 export interface Subject {
@@ -100,10 +119,15 @@ export interface Rates {
 /** What every verb gets: who calls, and the means to ask and to write. */
 export interface Context {
   orm: MikroORM;
-  /** Bounds the writes that wait for the revision at once, so that checks always find a connection. */
-  writes: LimitFunction;
+  session: OpenSession;
+  /** Bounds the writes that run at once, so that checks always find a connection. */
+  writes: WriteQueue;
   /** The same for imports, which hold a connection for as long as their caller sends. */
-  imports: LimitFunction;
+  imports: WriteQueue;
+  /** Where the database's log is now: a revision that nothing committed before exceeds. */
+  position: () => Promise<string>;
+  /** Whether anybody still waits for what is done. */
+  life: RequestLife;
   authorizer: Authorizer;
   settings: DomainSettings;
   rates: Rates;

@@ -14,7 +14,7 @@ const NOT_NOW: readonly { codes: RegExp; says: Sentence }[] = [
   },
   {
     // Another database than the one that was there at the start, such as one that is being restored.
-    codes: /^(?:3D000|3F000|42P01)$/,
+    codes: /^(?:3D000|3F000|42P01|42883)$/,
     says: (say) => say.details.databaseLacks,
   },
   {
@@ -37,8 +37,25 @@ const LIMITS = new Set([
   'business_centers_per_account',
 ]);
 
+/**
+ * Whether a statement failed since another write came first, or since its session was ended before it could commit: the
+ * transaction is rolled back, and may be made anew. That a form was carried out already is no race.
+ */
+export function isRace(error: unknown): boolean {
+  const known = pgError(error);
+  if (!known) return false;
+  const { code = '', constraint = '' } = known;
+  return /^(?:40001|40P01|25P0[34])$/.test(code) || (code === '23505' && constraint !== 'form_submission_pkey');
+}
+
+/** Whether the database answered that it did not do what it was asked for. */
+export function isRefusal(error: unknown): boolean {
+  return pgError(error)?.severity === 'ERROR';
+}
+
 interface PgError {
   code?: string;
+  severity?: string;
   constraint?: string;
   message?: string;
 }

@@ -17,6 +17,7 @@ export type ErrorCode =
   | 'unsupported_media_type'
   | 'unprocessable'
   | 'timeout'
+  | 'outcome_unknown'
   | 'unavailable'
   | 'internal';
 

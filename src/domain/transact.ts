@@ -1,9 +1,12 @@
+import { randomBytes } from 'node:crypto';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { CompiledQuery } from 'kysely';
-import { AuditEntry } from './audit/entity.ts';
-import { actorName, type CallingKey, type Context, type Query, type Submission } from './context.ts';
+import { actorName, type CallingKey, type Context, type Query, type Session, type Submission } from './context.ts';
+import { databaseError, isRace, isRefusal } from './database-errors.ts';
+import { SparkgateError } from './errors.ts';
+import { keyOf, type Gate } from './gates.ts';
 
-/** The channel on which every write is announced (NOTIFY): `{"revision": string, "events": string[]}`. */
+/** The channel on which changes of API keys are announced (NOTIFY). */
 export const CHANNEL = 'sparkgate';
 
 /** One step for the audit trail. */
@@ -16,13 +19,13 @@ export interface Audit {
   flags?: string[];
 }
 
-/** A write under way. It holds the revision, so no other write comes between what it reads and what it writes. */
+/** A write under way. No other write of what it takes comes between what it reads and what it writes. */
 export interface Tx {
   em: EntityManager;
   query: Query;
-  /** The revision that this write will have. */
-  revision: string;
-  /** The time of this write; never before that of an earlier revision. */
+  /** Of this write: the last part of its revision. */
+  id: string;
+  /** When it got its gates, by the clock of the database. */
   at: Date;
   by: string;
   /** The API key and the request that it came with, for the trail. */
@@ -33,40 +36,111 @@ export interface Tx {
 /** What a verb hands back: nothing is written without saying what, for the audit trail. */
 export type Outcome<T> = { result: T; audit: [Audit, ...Audit[]] } | { result: T; audit: 'unchanged' };
 
-/** A finished write. `revision` is the current one if nothing had to change. */
+/** A finished write. `revision` is that of now if nothing had to change. */
 export interface Written<T> {
   result: T;
   revision: string;
 }
 
+/** What a write passes before it reads: the others that take or share the same wait for it, and it for them. */
+export interface Gates {
+  /** What it changes. */
+  takes?: readonly Gate[];
+  /** What it leans on. */
+  shares?: readonly Gate[];
+  /** Refuses what may not be: asked before the write queues for anything, and again on what it sees then. */
+  allow?: (tx: Tx | null) => Promise<void>;
+}
+
+/** How often a write that lost a race is made anew. */
+const ATTEMPTS = 4;
+
 /**
- * Runs one write as one transaction: rows, audit entries, the next revision and NOTIFY, or nothing of it.
- * Writes queue for the one revision row, so what `work` reads and is allowed is still so when it commits.
- * `stage` runs before that queue, for preparations that may take long and touch only temporary tables.
+ * Runs one write as one transaction: rows, audit entries and its place in the order of all, or nothing of it. Writes of
+ * different things do not wait for each other. What is refused takes no place in any queue, and a write whose request
+ * has ended does not happen.
+ * @throws SparkgateError `unavailable` at once where too many wait; `outcome_unknown` where the commit got no answer
  */
 export async function transact<T>(
   ctx: Context,
+  gates: Gates,
   work: (tx: Tx) => Promise<Outcome<T>>,
-  stage?: (query: Query) => Promise<void>,
 ): Promise<Written<T>> {
-  const gate = stage ? ctx.imports : ctx.writes;
-  return gate(async () =>
-    ctx.orm.em.fork().transactional(async (em) => {
-      const query = queryIn(em);
-      await stage?.(query);
-      const current = await takeRevision(query);
-      const revision = String(BigInt(current.value) + 1n);
-      const { key, requestId } = ctx;
-      const by = actorName(ctx.actor);
-      const tx: Tx = { em, query, revision, at: current.at, by, apiKey: key?.id ?? null, requestId };
-      const { result, audit } = await work(tx);
-      if (audit === 'unchanged') return { result, revision: current.value };
-      await em.flush();
-      if (ctx.submission) await remember(tx, ctx.submission, result);
-      await record(tx, audit);
-      return { result, revision };
-    }),
-  );
+  await gates.allow?.(null);
+  return ctx.writes(async () => untilUnraced(async () => writeOnce(ctx, gates, work)));
+}
+
+/** Makes a write anew that lost a race, some times. */
+export async function untilUnraced<T>(write: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await write();
+    } catch (error) {
+      if (attempt === ATTEMPTS || !isRace(error)) throw databaseError(error);
+    }
+  }
+}
+
+async function writeOnce<T>(
+  ctx: Context,
+  { allow, takes = [], shares = [] }: Gates,
+  work: (tx: Tx) => Promise<Outcome<T>>,
+): Promise<Written<T>> {
+  ctx.life.requireOpen();
+  await using session = await ctx.session('write');
+  const keys = [shares, takes].map((gates) => gates.map((gate) => keyOf(gate)));
+  await using transaction = await session.transaction(...keys);
+  const tx = writeOn(ctx, session, transaction.at);
+  await allow?.(tx);
+  const { result, audit } = await work(tx);
+  return await finish(ctx, session, tx, { result, audit });
+}
+
+/** A write on a session whose transaction has begun. */
+export function writeOn({ actor, key, requestId }: Context, { em, query }: Session, at: Date): Tx {
+  return { em, query, id: newWriteId(at), at, by: actorName(actor), apiKey: key?.id ?? null, requestId };
+}
+
+/** Records what a write did, and commits it. @throws SparkgateError `outcome_unknown` where the commit got no answer */
+export async function finish<T>(
+  ctx: Context,
+  session: Session,
+  tx: Tx,
+  { result, audit }: Outcome<T>,
+): Promise<Written<T>> {
+  if (audit !== 'unchanged') {
+    await tx.em.flush();
+    if (ctx.submission) await remember(tx, ctx.submission, result);
+    await record(tx, audit);
+  }
+  ctx.life.requireOpen();
+  await ctx.life.settle(commit(session));
+  const position = await ctx.position().catch((error: unknown) => {
+    throw outcomeUnknown(error);
+  });
+  return { result, revision: audit === 'unchanged' ? position : `${position}.${tx.id}` };
+}
+
+/** A commit that gets no answer may have happened; what the database refuses has not. */
+async function commit(session: Session): Promise<void> {
+  try {
+    await session.commit();
+  } catch (error) {
+    throw isRefusal(error) ? error : outcomeUnknown(error);
+  }
+}
+
+function outcomeUnknown(cause: unknown): SparkgateError {
+  return new SparkgateError('outcome_unknown', (say) => say.details.outcomeUnknown, { cause });
+}
+
+/** A UUID of version 7 (RFC 9562) by the clock of the database. */
+function newWriteId(at: Date): string {
+  const bytes = randomBytes(16);
+  bytes.writeUIntBE(at.getTime(), 0, 6);
+  bytes.writeUInt8(0x70 | (bytes.readUInt8(6) & 0x0f), 6);
+  bytes.writeUInt8(0x80 | (bytes.readUInt8(8) & 0x3f), 8);
+  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
 }
 
 /** For how long a form that was carried out is remembered, in hours. */
@@ -87,40 +161,33 @@ export function queryIn(em: EntityManager): Query {
   };
 }
 
-/** Locks the revision row and reads it, and the time: two statements, since the clock counts from when the lock is had. */
-async function takeRevision(query: Query): Promise<{ value: string; at: Date }> {
-  const [current] = await query<{ value: string; at: string }>(
-    'select value::text, at::text from relationship_revision where one for update',
-    [],
-  );
-  if (!current) throw new Error('relationship_revision has no row');
-  const [clock] = await query<{ ms: number }>(
-    'select (extract(epoch from greatest($1::timestamptz(3), clock_timestamp()::timestamptz(3))) * 1000)::float8 as ms',
-    [current.at],
-  );
-  if (!clock) throw new Error('the clock gave no row');
-  return { value: current.value, at: new Date(clock.ms) };
-}
+/** The last statement of a write: what it did, and when, since whatever it saw was committed before this moment. */
+const RECORD = `
+with written as (
+  insert into relationship_write (id, at) values ($1, clock_timestamp())
+), unsealed as (
+  insert into unsealed_write (id) values ($1)
+)
+insert into audit_entry
+  (write_id, at, actor, api_key, request_id, event, bc_id, subject_type, subject_id, before, after, flags)
+select $1, $2, $3, $4, $5, e.event, e.bc_id, e.subject_type, e.subject_id, e.before, e.after,
+       array(select jsonb_array_elements_text(e.flags))
+  from rows from (jsonb_to_recordset($6::jsonb)
+    as (event text, bc_id text, subject_type text, subject_id text, before jsonb, after jsonb, flags jsonb))
+  with ordinality as e (event, bc_id, subject_type, subject_id, before, after, flags, n)
+ order by n`;
 
 async function record(tx: Tx, audit: readonly Audit[]): Promise<void> {
-  for (const entry of audit) {
-    tx.em.create(AuditEntry, {
-      revision: tx.revision,
-      at: tx.at,
-      actor: tx.by,
-      apiKey: tx.apiKey,
-      requestId: tx.requestId,
-      event: entry.event,
-      bcId: entry.bcId ?? null,
-      subjectType: entry.subject.type,
-      subjectId: entry.subject.id,
-      before: entry.before ?? null,
-      after: entry.after ?? null,
-      flags: entry.flags ?? [],
-    });
-  }
-  await tx.em.flush();
-  await tx.query('update relationship_revision set value = $1, at = $2 where one', [tx.revision, tx.at]);
-  const events = [...new Set(audit.map((entry) => entry.event))];
-  await tx.query('select pg_notify($1, $2)', [CHANNEL, JSON.stringify({ revision: tx.revision, events })]);
+  const entries = audit.map(({ event, subject, bcId, before, after, flags }) => ({
+    event,
+    bc_id: bcId,
+    subject_type: subject.type,
+    subject_id: subject.id,
+    before,
+    after,
+    flags: flags ?? [],
+  }));
+  await tx.query(RECORD, [tx.id, tx.at, tx.by, tx.apiKey, tx.requestId, JSON.stringify(entries)]);
+  if (audit.some(({ event }) => event.startsWith('api_key.')))
+    await tx.query('select pg_notify($1, $2)', [CHANNEL, '']);
 }

@@ -9,8 +9,8 @@ export const validity = {
   validTo: p.datetime().columnType('timestamptz(3)').nullable(),
   begunBy: p.text(),
   endedBy: p.text().nullable(),
-  begunAt: p.bigint('string').fieldName('begun_revision'),
-  endedAt: p.bigint('string').fieldName('ended_revision').nullable(),
+  begunWrite: p.uuid(),
+  endedWrite: p.uuid().nullable(),
 };
 
 /** The id of a stored row: UUID v7 (RFC 9562), made by PostgreSQL; before 18, by a function that a migration makes. */

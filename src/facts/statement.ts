@@ -1,3 +1,4 @@
+import { REVISION_NOW } from '../domain/revision.ts';
 import { ENTITY_SLICES } from './entity.ts';
 import { STORED_KINDS, type StoredFacts } from './kinds.ts';
 import { TEXTS, type Slice } from './slice.ts';
@@ -20,8 +21,7 @@ with question as (
       as q (kind, subject_type, subject_id, resource_id, request_id, bc_id, advertiser_id, user_id, within, n)
 ), center (n, kind, user_id, resource_id, bc_id, former) as (${KINDS.map(({ centers }) => centers).join('\nunion all')}
 )
-select 0 as n, 'revision' as slice, null as bc_id, r.value::text as a, null as b, null as c, null::text[] as scopes
-  from relationship_revision r
+select 0 as n, 'revision' as slice, null as bc_id, ${REVISION_NOW} as a, null as b, null as c, null::text[] as scopes
 ${[...SLICES].map((it) => `union all\n${selectOf(it)}`).join('\n')}`;
 
 function selectOf({ name, center, columns, scopes, from }: Slice): string {

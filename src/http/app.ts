@@ -1,6 +1,5 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { secureHeaders } from 'hono/secure-headers';
-import { timeout } from 'hono/timeout';
 import { SparkgateError } from '../domain/errors.ts';
 import { accessRequests } from './api/access-requests.ts';
 import { accountGrants } from './api/account-grants.ts';
@@ -33,6 +32,7 @@ import { authenticate, requirePerson } from './middleware/authenticate.ts';
 import { bodyLimit } from './middleware/body-limit.ts';
 import { contentEncoding } from './middleware/content-encoding.ts';
 import { formBody } from './middleware/form-body.ts';
+import { inTime } from './middleware/in-time.ts';
 import { knownHost } from './middleware/known-host.ts';
 import { knownMethod } from './middleware/known-method.ts';
 import { knownInput } from './middleware/known-input.ts';
@@ -140,7 +140,6 @@ function limitRates(app: OpenAPIHono<Env>): void {
 /** Bodies are bounded, and so is the time of a request; an import has bounds of its own. */
 function limit(app: OpenAPIHono<Env>, { settings }: Services): void {
   const ordinary = bodyLimit({ maxSize: settings.bodyLimitBytes });
-  const inTime = timeout(settings.requestTimeout * 1000);
+  app.use(inTime(settings.requestTimeout * 1000, (path) => path === IMPORT));
   app.use(async (c, next) => (c.req.path === IMPORT ? next() : ordinary(c, next)));
-  app.use(async (c, next) => (c.req.path === IMPORT ? next() : inTime(c, next)));
 }

@@ -6,6 +6,8 @@ import type { PageTokens } from '../decision/search/page-token.ts';
 import type { Search } from '../decision/search/search.ts';
 import type { SparkgateError } from '../domain/errors.ts';
 import type { Actor, CallingKey, Context, Rates } from '../domain/context.ts';
+import type { RequestLife } from '../domain/request-life.ts';
+import type { Revision } from '../domain/revision.ts';
 import type { SignedInActor } from '../domain/sign-ins/entity.ts';
 import type { Issuer } from '../identity/issuer.ts';
 import type { KeyRing } from '../identity/key-ring.ts';
@@ -39,7 +41,9 @@ export interface Services {
   /** Whom the demo's sign-in lets in without proof; empty wherever that must not be. */
   demoPeople: () => readonly DemoPerson[];
   /** The context of a verb for one call. */
-  contextFor: (caller: Caller, requestId: string | null) => Context;
+  contextFor: (caller: Caller, requestId: string | null, life?: RequestLife) => Context;
+  /** Whether what was read at `now` is at least as fresh as `asked`. */
+  isReached: (asked: Revision, now: Revision) => Promise<boolean>;
   /** Whether this process may be sent calls: its parts answer, the first data are in, and it is not about to end. */
   isReady: () => Promise<boolean>;
   status: () => Promise<ServiceStatus>;
@@ -118,6 +122,8 @@ export interface Env {
   Variables: {
     services: Services;
     requestId: string;
+    /** Whether anybody still waits for the answer. */
+    life: RequestLife;
     log: Logger;
     /** What the request failed with, if it did. */
     failure: SparkgateError | undefined;

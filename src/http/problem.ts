@@ -26,6 +26,7 @@ export const PROBLEMS: Record<ErrorCode, { status: ContentfulStatusCode }> = {
   unsupported_media_type: { status: 415 },
   unprocessable: { status: 422 },
   timeout: { status: 503 },
+  outcome_unknown: { status: 503 },
   unavailable: { status: 503 },
   internal: { status: 500 },
 };

@@ -20,7 +20,7 @@ const refuseInvalid: Hook<unknown, Env, string, unknown> = (result) => {
 
 /** The context of a verb for this request. */
 export function contextOf(c: Http<Env>): Context {
-  return c.get('services').contextFor(c.get('caller'), c.get('requestId'));
+  return c.get('services').contextFor(c.get('caller'), c.get('requestId'), c.get('life'));
 }
 
 export const REVISION_HEADER = 'X-Sparkgate-Revision';

@@ -1,11 +1,12 @@
-import pLimit from 'p-limit';
 import type { Config } from '../config.ts';
 import type { Authorizer, Context } from '../domain/context.ts';
+import { RequestLife } from '../domain/request-life.ts';
 import { startSupervisor } from '../platform/children.ts';
 import { claimDataDir, inUse, runDir } from '../platform/data-dir.ts';
 import { embeddedAddress, startEmbeddedPostgres } from '../platform/embedded-postgres.ts';
 import { accessTo, accessToEmbedded, openDatabase } from './backing-services.ts';
-import type { DatabaseAccess } from '../store/open.ts';
+import { poolQuery, type DatabaseAccess } from '../store/open.ts';
+import { writing } from './writing.ts';
 
 /** Nobody asks what the operator may do: who runs the command line beside the database holds the database. */
 const UNASKED: Authorizer = {
@@ -26,8 +27,8 @@ export async function inOfflineContext<T>(config: Config, command: (ctx: Context
   stack.defer(async () => orm.close(true));
   return await command({
     orm,
-    writes: pLimit(1),
-    imports: pLimit(1),
+    ...(await writing(orm, await poolQuery(orm))),
+    life: new RequestLife(),
     authorizer: UNASKED,
     settings: {
       publicUrl: config.publicUrl ?? '',

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import pLimit from 'p-limit';
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
 import { recorder, type RecordDecision } from '../decision/decision-record.ts';
@@ -11,6 +10,8 @@ import type { PolicyChange, PolicyService } from '../rollout/policy-service.ts';
 import { PageTokens } from '../decision/search/page-token.ts';
 import { DEMO_PEOPLE, mayOfferDemoSignIn } from '../demo/people.ts';
 import type { Context, DomainSettings, SecretKeys } from '../domain/context.ts';
+import { RequestLife } from '../domain/request-life.ts';
+import { isReached, type Revision } from '../domain/revision.ts';
 import type { Caller, Counters, Services } from '../http/env.ts';
 import { Issuer } from '../identity/issuer.ts';
 import { KeyRing } from '../identity/key-ring.ts';
@@ -23,6 +24,7 @@ import { LineLog } from '../platform/line-log.ts';
 import { RateLimits } from '../platform/rate-limits.ts';
 import { secretFile } from '../platform/secret-file.ts';
 import { listen } from '../store/listen.ts';
+import { writing } from './writing.ts';
 import { isReady, serviceStatus } from './service-status.ts';
 import { databaseAccess, openDatabase, startChildren, startPolicies, type PolicyParts } from './backing-services.ts';
 import { closeStore, poolQuery, type Orm } from '../store/open.ts';
@@ -84,9 +86,7 @@ export async function startRuntime(config: Config, log: Logger, ports: Ports = {
     config.secretKey ?? (await secretFile(join(dataDir.path, 'secret-key'), newSecretKey)),
     ...(config.previousSecretKey === null ? [] : [config.previousSecretKey]),
   ];
-  const hearing = listen(access.serving, (events) => {
-    if (events === null || events.some((event) => event.startsWith('api_key.'))) keyRing.forget();
-  });
+  const hearing = listen(access.serving, () => keyRing.forget());
   const keyRing = new KeyRing(query, {
     bootstrapApiKey: config.bootstrapApiKey,
     hearing: () => hearing.hearing,
@@ -110,7 +110,7 @@ export async function startRuntime(config: Config, log: Logger, ports: Ports = {
     secretKeys,
   };
   const rates = new RateLimits(config.consentRates);
-  const shared = { orm, writes: pLimit(8), imports: pLimit(2), settings, rates };
+  const shared = { orm, ...(await writing(orm, query)), settings, rates };
   const fixed = {
     settings: config,
     log,
@@ -133,6 +133,7 @@ export async function startRuntime(config: Config, log: Logger, ports: Ports = {
     isReady: async () => isReady(state),
     status: async () => serviceStatus(state),
     publicUrl,
+    isReached: async (asked: Revision, now: Revision) => isReached(query, asked, now),
     counters,
     droppedLogLines: ports.droppedLogLines ?? (() => 0),
   };
@@ -141,7 +142,14 @@ export async function startRuntime(config: Config, log: Logger, ports: Ports = {
     decider,
     explainer,
     search,
-    contextFor: ({ actor, key }: Caller, requestId) => ({ ...shared, authorizer, actor, key, requestId }),
+    contextFor: ({ actor, key }: Caller, requestId, life = new RequestLife()) => ({
+      ...shared,
+      authorizer,
+      actor,
+      key,
+      requestId,
+      life,
+    }),
   }));
   const running = stack.move();
   life.started = true;
@@ -163,7 +171,8 @@ export async function startRuntime(config: Config, log: Logger, ports: Ports = {
     orm,
     get operator(): Context {
       const { authorizer } = generations.current;
-      return { ...shared, authorizer, actor: { type: 'operator' }, key: null, requestId: null };
+      const life = new RequestLife();
+      return { ...shared, authorizer, actor: { type: 'operator' }, key: null, requestId: null, life };
     },
     reloadPolicies: async () => policies.reload(),
     reachedAt: (url) => {

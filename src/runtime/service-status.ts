@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import type { PolicyService } from '../rollout/policy-service.ts';
 import type { Query } from '../domain/context.ts';
+import { REVISION_NOW } from '../domain/revision.ts';
 import type { Counters, ServiceStatus } from '../http/env.ts';
 import type { SchemaWatch } from '../store/schema-watch.ts';
 
@@ -87,7 +88,7 @@ interface Database {
 
 const LOOK = `select current_setting('server_version') as version,
     not (pg_is_in_recovery() or current_setting('transaction_read_only')::boolean) as writable,
-    value::text as revision from relationship_revision`;
+    ${REVISION_NOW} as revision, (select max(seq) from sealed_write) as last`;
 
 async function askDatabase(query: Query): Promise<Database | null> {
   const [database] = await query<Database>(LOOK, []);

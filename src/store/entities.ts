@@ -7,7 +7,7 @@ import { Assignment } from '../domain/assignments/entity.ts';
 import { AuditEntry } from '../domain/audit/entity.ts';
 import { BusinessCenter, Member } from '../domain/business-centers/entity.ts';
 import { Entity } from '../domain/entities/entity.ts';
-import { KnownLimit, RelationshipRevision } from '../domain/revision/entity.ts';
+import { KnownLimit } from '../domain/known-limit.ts';
 import { SignIn } from '../domain/sign-ins/entity.ts';
 import { FormSubmission } from '../domain/submissions/entity.ts';
 import { TiktokAccount } from '../domain/tiktok-accounts/entity.ts';
@@ -25,7 +25,6 @@ export const entities = [
   Entity,
   ApiKey,
   AuditEntry,
-  RelationshipRevision,
   KnownLimit,
   SignIn,
   FormSubmission,

@@ -1,4 +1,4 @@
-import { KnownLimit } from '../domain/revision/entity.ts';
+import { KnownLimit } from '../domain/known-limit.ts';
 import type { Orm } from './open.ts';
 
 /** Writes the limits that the database guards. */

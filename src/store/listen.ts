@@ -1,12 +1,11 @@
 import pg from 'pg';
-import { z } from 'zod';
 import { CHANNEL } from '../domain/transact.ts';
 import { clientOptions, type DatabaseAddress } from './open.ts';
 import { PATIENCE_MS, untilClosed } from './patience.ts';
 
-/** A connection that hears of every write (LISTEN), as long as it stands. */
+/** A connection that hears of every change of an API key (LISTEN), as long as it stands. */
 export interface Listening {
-  /** False while writes may go unheard. */
+  /** False while changes may go unheard. */
   readonly hearing: boolean;
   close: () => Promise<void>;
 }
@@ -14,11 +13,8 @@ export interface Listening {
 /** The longest pause between two attempts to connect again, in milliseconds. */
 const LONGEST_PAUSE = 5000;
 
-/**
- * Listens for writes. `onWrite` hears the events of each (as in the audit trail), or null whenever some may have been
- * missed.
- */
-export function listen(address: DatabaseAddress, onWrite: (events: readonly string[] | null) => void): Listening {
+/** Listens for changes of API keys. `onChange` is called at each, and whenever some may have been missed. */
+export function listen(address: DatabaseAddress, onChange: () => void): Listening {
   let client: pg.Client | null = null;
   let hearing = false;
   let closed = false;
@@ -28,7 +24,7 @@ export function listen(address: DatabaseAddress, onWrite: (events: readonly stri
     const was = client;
     client = null;
     hearing = false;
-    onWrite(null);
+    onChange();
     void was?.end().catch(() => undefined);
     if (closed) return;
     setTimeout(() => void connect(), pause).unref();
@@ -40,13 +36,13 @@ export function listen(address: DatabaseAddress, onWrite: (events: readonly stri
     client = next;
     next.on('error', () => client === next && lost());
     next.on('end', () => client === next && lost());
-    next.on('notification', ({ payload }) => onWrite(eventsOf(payload)));
+    next.on('notification', onChange);
     try {
       await next.connect();
       await next.query(`listen ${CHANNEL}`);
       hearing = true;
       pause = 100;
-      onWrite(null);
+      onChange();
     } catch {
       if (client === next) lost();
     }
@@ -70,13 +66,3 @@ const STEADY = {
   keepAlive: true,
   keepAliveInitialDelayMillis: 10_000,
 };
-
-const Announcement = z.object({ events: z.array(z.string()) });
-
-function eventsOf(payload = ''): readonly string[] | null {
-  try {
-    return Announcement.parse(JSON.parse(payload)).events;
-  } catch {
-    return null;
-  }
-}

@@ -1,5 +1,6 @@
 import { openStore, type DatabaseAddress, type Orm } from './open.ts';
 import { grantServing, type Statements } from './privileges.ts';
+import { MIGRATING } from './timeouts.ts';
 import { laterVersion, schemaState, withConnection } from './schema-state.ts';
 
 /** Any number that only migrations lock. */
@@ -41,7 +42,7 @@ export async function prepare(address: DatabaseAddress, serveAs: string | null):
 
 /** Migrates as the owner of the schema, with all the time that this takes. */
 async function migrateAt(address: DatabaseAddress, serveAs: string | null): Promise<void> {
-  const orm = await openStore(address, { poolSize: 2, statementTimeout: 0 });
+  const orm = await openStore(address, { poolSize: 2, timeouts: MIGRATING });
   try {
     await migrate(orm, serveAs);
   } finally {

@@ -6,6 +6,7 @@ import type { Query } from '../domain/context.ts';
 import { entities } from './entities.ts';
 import { MIGRATIONS } from './migrations/list.ts';
 import { PATIENCE_MS, untilClosed } from './patience.ts';
+import { SERVING, setTimeouts, type Timeouts } from './timeouts.ts';
 
 /** Where the database is: a `postgresql://` URL, or the parts of a unix-socket connection. */
 export type DatabaseAddress = { url: string } | { host: string; port: number; user: string; database: string };
@@ -27,13 +28,15 @@ export function clientOptions(address: DatabaseAddress): ClientConfig {
 
 /**
  * Opens the store. Nothing is asked of the database yet; the pool connects on first use.
- * @param options the most connections, and the longest statement in milliseconds (0: any)
  */
-export async function openStore(
-  address: DatabaseAddress,
-  options: { poolSize?: number; statementTimeout?: number } = {},
-): Promise<Orm> {
+export async function openStore(address: DatabaseAddress, options: StoreOptions = {}): Promise<Orm> {
   return MikroORM.init(ormOptions(address, options));
+}
+
+/** The most connections, and the time-outs of each in milliseconds (0: none). */
+interface StoreOptions {
+  poolSize?: number;
+  timeouts?: Timeouts;
 }
 
 /** Statements outside of a transaction, each prepared once a connection. Their texts must be a closed set. */
@@ -59,10 +62,7 @@ export async function closeStore(orm: Orm): Promise<void> {
   await untilClosed(orm.close(true));
 }
 
-function ormOptions(
-  address: DatabaseAddress,
-  { poolSize = 20, statementTimeout = 60_000 }: { poolSize?: number; statementTimeout?: number },
-): Options {
+function ormOptions(address: DatabaseAddress, { poolSize = 30, timeouts = SERVING }: StoreOptions): Options {
   return {
     entities,
     extensions: [Migrator],
@@ -74,16 +74,15 @@ function ormOptions(
       connectionTimeoutMillis: PATIENCE_MS,
       keepAlive: true,
       keepAliveInitialDelayMillis: 10_000,
-      statement_timeout: statementTimeout,
       // A check's statement is prepared once a connection; planning it again for each set of values would cost more.
       options: '-c plan_cache_mode=force_generic_plan',
-      onConnect: refuseStandby,
+      onConnect: async (client: PoolClient) => setUp(client, timeouts),
     },
     forceUtcTimezone: true,
     // The service has its own log.
     logger: () => undefined,
     // Triggers and functions are written by hand in the migrations and are no part of the entities.
-    schemaGenerator: { ignoreTriggers: true, ignoreRoutines: true },
+    schemaGenerator: { ignoreTriggers: true, ignoreRoutines: true, skipTables: STATEMENTS_ONLY },
     migrations: {
       snapshot: false,
       migrationsList: MIGRATIONS,
@@ -100,13 +99,20 @@ function poolOptions(address: DatabaseAddress): PoolConfig {
 
 /**
  * After a failover an address may lead to what is now a standby. What that knows may be long out of date, such as a
- * grant that was revoked since: a connection to it is none. A server becomes a standby only by a restart, so each
- * connection is looked at once.
+ * grant that was revoked since: a connection to it is none. A server becomes a standby only by a restart, and its
+ * timeline changes only by that, so each connection is looked at once. It gets its time-outs then, too.
  */
-async function refuseStandby(client: PoolClient): Promise<void> {
+async function setUp(client: PoolClient, timeouts: Timeouts): Promise<void> {
   const { rows } = await client.query<{ standby: boolean }>('select pg_is_in_recovery() as standby');
   if (rows[0]?.standby !== false) throw new StandbyError();
+  await client.query(CLUSTER);
+  await setTimeouts(client, timeouts);
 }
+
+/** The system identifier of the cluster and the timeline of its log, as revisions name them. */
+const CLUSTER = `select set_config('sparkgate.cluster',
+  (select to_hex(system_identifier) from pg_control_system()) || '.'
+    || ('x' || lpad(left(pg_walfile_name(pg_current_wal_lsn()), 8), 16, '0'))::bit(64)::bigint, false)`;
 
 class StandbyError extends Error {
   override readonly name = 'StandbyError';
@@ -117,3 +123,6 @@ class StandbyError extends Error {
     super('the database is a standby');
   }
 }
+
+/** Tables that statements alone read and write: no entity describes them. */
+const STATEMENTS_ONLY = ['relationship_write', 'unsealed_write', 'sealed_write', 'sealed_trail', 'commit_check'];

@@ -6,6 +6,18 @@ import { setTimeout as delay } from 'node:timers/promises';
  */
 export const PATIENCE_MS = 5000;
 
+/**
+ * How long one statement of a write may take, how long it may wait for another write, how long a transaction may stand
+ * idle while others wait for it, and how long one may last; in milliseconds. Imports have their own.
+ */
+export const STATEMENT_MS = 10_000;
+export const LOCK_MS = 5000;
+export const IDLE_MS = 2000;
+export const TRANSACTION_MS = 15_000;
+
+/** An answer that the database itself has given up on by then is not waited for any longer. */
+export const STATEMENT_PATIENCE_MS = STATEMENT_MS + 2000;
+
 /** Waits for a connection to close, but not for a server that has gone silent. */
 export async function untilClosed(closing: Promise<unknown>): Promise<void> {
   await Promise.race([closing, delay(PATIENCE_MS, undefined, { ref: false })]);

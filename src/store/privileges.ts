@@ -10,8 +10,10 @@ const READ: TablePrivileges = { table: ['SELECT'] };
 const ADDED: TablePrivileges = { table: ['SELECT', 'INSERT'] };
 const CHANGED: TablePrivileges = { table: ['SELECT', 'INSERT', 'UPDATE'] };
 const REMOVED: TablePrivileges = { table: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'] };
+/** Rows that last from one step of a write to the next. */
+const PASSED: TablePrivileges = { table: ['SELECT', 'INSERT', 'DELETE'] };
 /** Rows of relationships are closed, and never change otherwise. */
-const CLOSED: TablePrivileges = { table: ['SELECT', 'INSERT'], columns: ['valid_to', 'ended_by', 'ended_revision'] };
+const CLOSED: TablePrivileges = { table: ['SELECT', 'INSERT'], columns: ['valid_to', 'ended_by', 'ended_write'] };
 
 /**
  * What the role that serves may do with each table; whatever is not here it may not. It adds to the audit trail, and
@@ -27,14 +29,18 @@ export const PRIVILEGES: Readonly<Record<string, TablePrivileges>> = {
   assignment: CLOSED,
   audit_entry: ADDED,
   business_center: CHANGED,
+  commit_check: PASSED,
   entity: REMOVED,
   form_submission: REMOVED,
   known_limit: CHANGED,
   member: CLOSED,
   mikro_orm_migrations: READ,
-  relationship_revision: { table: ['SELECT', 'UPDATE'] },
+  relationship_write: ADDED,
+  sealed_trail: ADDED,
+  sealed_write: ADDED,
   sign_in: REMOVED,
   tiktok_account: CHANGED,
+  unsealed_write: PASSED,
 };
 
 /** Functions that only the role that serves may call, besides their owner. */

@@ -165,8 +165,8 @@ test('27. ALLOW: a grant of five years ago still holds', async () => {
   const app = await world({ roles: CASE_1.roles });
   await sql(
     app,
-    `insert into account_grant (bc_id, tiktok_account_id, scopes, valid_from, begun_by, begun_revision)
-     values ('bc1', 'brand', '{POST}', now() - interval '5 years', 'operator', 0)`,
+    `insert into account_grant (bc_id, tiktok_account_id, scopes, valid_from, begun_by, begun_write)
+     values ('bc1', 'brand', '{POST}', now() - interval '5 years', 'operator', uuidv7())`,
   );
   await assign(app, 'sam', ['POST']);
   expect(await ad(app, 'sam')).toBe('ALLOW via BUSINESS_CENTER');

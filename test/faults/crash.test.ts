@@ -19,19 +19,19 @@ vi.setConfig({ testTimeout: 120_000 });
 afterAll(cleanUp);
 
 interface Stream {
-  acknowledged: Map<string, bigint>;
+  acknowledged: Map<string, string>;
   over: Promise<unknown>;
 }
 
 /** Four callers that write Business Centers one after the other until the service is gone. */
 function writes(service: Service, prefix: string): Stream {
-  const acknowledged = new Map<string, bigint>();
+  const acknowledged = new Map<string, string>();
   const caller = async (name: string): Promise<void> => {
     for (let n = 0; ; n += 1) {
       const id = `${prefix}-${name}-${n}`;
       const answer = await service.call('PUT', `/v1/business-centers/${id}`, { body: { name: id } }).catch(() => null);
       if (answer?.status !== 200) return;
-      acknowledged.set(id, BigInt(answer.body.revision));
+      acknowledged.set(id, answer.body.revision);
     }
   };
   return { acknowledged, over: Promise.all(['a', 'b', 'c', 'd'].map(caller)) };
@@ -49,20 +49,22 @@ async function sql<Row>({ dataDir }: Service, text: string): Promise<Row[]> {
 
 /** Everything that was acknowledged is there, with its place in the trail, and the trail has no gap. */
 async function expectKept(service: Service, streams: readonly Stream[]): Promise<void> {
-  const centers = await sql<{ bc_id: string; revision: string }>(
+  const centers = await sql<{ bc_id: string; write_id: string }>(
     service,
-    `select b.bc_id, a.revision::text from business_center b join audit_entry a on a.subject_id = b.bc_id`,
+    `select b.bc_id, a.write_id from business_center b join audit_entry a on a.subject_id = b.bc_id`,
   );
-  const stored = new Map(centers.map(({ bc_id, revision }) => [bc_id, BigInt(revision)]));
+  const stored = new Map(centers.map(({ bc_id, write_id }) => [bc_id, write_id]));
   for (const { acknowledged } of streams) {
-    for (const [id, revision] of acknowledged) expect([id, stored.get(id)]).toEqual([id, revision]);
+    for (const [id, revision] of acknowledged) expect([id, stored.get(id)]).toEqual([id, revision.split('.').at(-1)]);
   }
-  const [state] = await sql<{ revision: string; entries: string; last: string }>(
+  await sql(service, 'select seal_writes()');
+  const [state] = await sql<Record<string, string>>(
     service,
-    `select (select value::text from relationship_revision) as revision, count(distinct revision)::text as entries,
-            max(revision)::text as last from audit_entry`,
+    `select (select count(*) from relationship_write)::text as written, count(*)::text as sealed,
+            max(seq)::text as last, (select count(distinct write_id) from audit_entry)::text as told from sealed_write`,
   );
-  expect(state).toEqual({ revision: state?.revision, entries: state?.revision, last: state?.revision });
+  const { written } = state ?? {};
+  expect(state).toEqual({ written, sealed: written, last: written, told: written });
 }
 
 const environment = { DEMO: 'off', BOOTSTRAP_API_KEY: SERVICE_KEY, DRAIN_TIMEOUT: '1' };
@@ -95,13 +97,13 @@ test('what was acknowledged outlives SIGKILL, of the service alone and of everyt
   const cutOff = once(endless, 'error');
   endless.write('{"type":"business_center","bc_id":"never","name":"Never"}\n');
   await until(async () => (await sql(third, `select from pg_stat_activity where query like '%staged%'`)).length > 1);
-  const [before] = await sql<{ value: string }>(third, 'select value from relationship_revision');
+  const [before] = await sql<{ value: string }>(third, 'select count(*)::text as value from relationship_write');
   third.kill('SIGTERM');
   expect(await third.exit).toBe(0);
   expect((await cutOff)[0]).toMatchObject({ code: 'ECONNRESET' });
   const fourth = await startService({ ...environment, DATA_DIR: dataDir });
   expect(await sql(fourth, `select from business_center where bc_id = 'never'`)).toEqual([]);
-  expect(await sql(fourth, 'select value from relationship_revision')).toEqual([before]);
+  expect(await sql(fourth, 'select count(*)::text as value from relationship_write')).toEqual([before]);
 });
 
 /** An import whose body is still being sent. */
@@ -134,7 +136,10 @@ test('SIGTERM lets an import that is still being sent finish, and others start n
   expect(response.statusCode).toBe(200);
   response.setEncoding('utf8');
   const body = (await response.toArray()).join('');
-  expect(JSON.parse(body)).toMatchObject({ imported: { business_center: 1, member: 1 }, revision: '1' });
+  expect(JSON.parse(body)).toMatchObject({
+    imported: { business_center: 1, member: 1 },
+    revision: expect.stringMatching(/^[0-9a-f]+\.1\.\d+\.[0-9a-f-]{36}$/),
+  });
   expect(await service.exit).toBe(0);
   expect(children.filter(isAlive)).toEqual([]);
 });

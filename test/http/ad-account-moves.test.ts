@@ -5,6 +5,7 @@ import { newKey } from '../support/keys.ts';
 import { bring } from '../support/ndjson.ts';
 import { inWords, outcome } from '../support/outcome.ts';
 import { sql } from '../support/sql.ts';
+import { writeOf } from '../support/trails.ts';
 
 // An ad account belongs to at most one Business Center. Who claims it first is not confined; when it leaves, all roles end.
 
@@ -91,8 +92,8 @@ test('roles that come with the move in one file are those of the new Business Ce
   expect([body.skipped, await roles('both')]).toEqual([[], ['sam']]);
   const entries = await sql(
     app,
-    'select event, subject_id as of, bc_id from audit_entry where revision = $1 order by event, bc_id, of',
-    [body.revision],
+    'select event, subject_id as of, bc_id from audit_entry where write_id = $1 order by event, bc_id, of',
+    [writeOf(body.revision)],
   );
   expect(entries).toEqual([
     { event: 'ad_account.put', of: 'both', bc_id: 'bc1' },
@@ -100,7 +101,7 @@ test('roles that come with the move in one file are those of the new Business Ce
     { event: 'ad_account_member.put', of: 'sam', bc_id: 'bc2' },
     { event: 'ad_account_member.removed', of: 'lee', bc_id: 'bc1' },
     { event: 'ad_account_member.removed', of: 'sam', bc_id: 'bc1' },
-    { event: 'relationships.imported', of: body.revision, bc_id: null },
+    { event: 'relationships.imported', of: writeOf(body.revision), bc_id: null },
   ]);
 });
 

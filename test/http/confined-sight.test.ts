@@ -33,7 +33,7 @@ function said({ status, headers, body }: Answer, ids: Record<string, string>): u
     (all, [id, name]) => all.replaceAll(`"${id}"`, `"${name}"`),
     JSON.stringify(body),
   );
-  return { status, headers: rest, body: text.replaceAll(/"(id|request_id)":"[0-9a-f-]{36}"/g, '"$1":""') };
+  return { status, headers: rest, body: text.replaceAll(/"(id|request_id|revision)":"[0-9a-f.-]+"/g, '"$1":""') };
 }
 
 const ACTIONS = [

@@ -275,8 +275,8 @@ test('404 for what is no id in the path of a page', async () => {
 test('what an earlier version stored under such an id stays listed, decides nothing, and can be ended', async () => {
   await sql(
     app,
-    `insert into member (bc_id, user_id, user_role, valid_from, begun_by, begun_revision)
-     select 'bc2', id, 'ADMIN', now(), 'user:ext', 1 from unnest(array[' old', '..']) as id`,
+    `insert into member (bc_id, user_id, user_role, valid_from, begun_by, begun_write)
+     select 'bc2', id, 'ADMIN', now(), 'user:ext', uuidv7() from unnest(array[' old', '..']) as id`,
   );
   const members = async (): Promise<string> => {
     const { cookie } = await signInAs(app, 'user:ext');

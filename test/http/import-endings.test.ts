@@ -4,6 +4,7 @@ import { put } from '../support/cast.ts';
 import { bring } from '../support/ndjson.ts';
 import { inWords } from '../support/outcome.ts';
 import { sql } from '../support/sql.ts';
+import { writeOf } from '../support/trails.ts';
 
 // An import does not open again what an owner or an administrator ended, unless it is told to.
 
@@ -170,8 +171,8 @@ async function answered({ status, body }: Answer): Promise<string> {
     expect(skipped.line).toBe(2);
     return skipped.reason;
   }
-  const entries = await sql<{ flags: string[] }>(app, `select flags from audit_entry where revision = $1 order by id`, [
-    body.revision,
+  const entries = await sql<{ flags: string[] }>(app, `select flags from audit_entry where write_id = $1 order by id`, [
+    writeOf(body.revision),
   ]);
   const flags = entries.map((entry) => entry.flags);
   const marked = flags.flat().includes('REOPENED');
@@ -311,7 +312,7 @@ test('of several lines about one thing the last is skipped, and a thousand are n
   await bring(app, many);
   await sql(
     app,
-    `update member set valid_to = now(), ended_by = 'user:adm', ended_revision = 1 where bc_id = $1 and valid_to is null`,
+    `update member set valid_to = now(), ended_by = 'user:adm', ended_write = uuidv7() where bc_id = $1 and valid_to is null`,
     [it.bc],
   );
   const { body } = await bring(app, many);

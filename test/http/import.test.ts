@@ -80,7 +80,7 @@ test.each<[string, unknown[], number, string]>([
   ['an assignment to no member', [CENTER, ACCOUNT, GRANT, ASSIGNMENT], 4, 'current member'],
 ])('400 for %s: the line is named and nothing is changed', async (_, facts, line, why) => {
   const state = async (): Promise<unknown> =>
-    sql(empty, 'select value, (select count(*) from business_center) as centers from relationship_revision');
+    sql(empty, 'select count(*) as writes, (select count(*) from business_center) as centers from relationship_write');
   const before = await state();
   const { status, body } = await bring(empty, ndjson(...facts));
   expect({ status, code: body.code }).toEqual({ status: 400, code: 'invalid_request' });
@@ -152,7 +152,7 @@ test('100,000 lines as a stream: all of them, at one revision', async () => {
     });
     const { body } = await bring(app, stream);
     expect(body.imported).toEqual({ business_center: 1, member: 100_000 });
-    const [counted] = await sql(app, 'select count(*)::int, count(distinct begun_revision)::int as writes from member');
+    const [counted] = await sql(app, 'select count(*)::int, count(distinct begun_write)::int as writes from member');
     expect(counted).toEqual({ count: 100_000, writes: 1 });
     expect(await decision(app, 'user99999', 'request_account_access', 'business_center:bc7')).toBe('DENY NOT_AN_ADMIN');
   } finally {

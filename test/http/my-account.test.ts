@@ -135,8 +135,8 @@ test('500 Business Centers come in pages, each once', async () => {
   );
   await sql(
     app,
-    `insert into account_grant (bc_id, tiktok_account_id, scopes, valid_from, begun_by, begun_revision)
-     select bc_id, 'many', '{POST}', now(), 'operator', 1 from business_center where bc_id like 'm%'`,
+    `insert into account_grant (bc_id, tiktok_account_id, scopes, valid_from, begun_by, begun_write)
+     select bc_id, 'many', '{POST}', now(), 'operator', uuidv7() from business_center where bc_id like 'm%'`,
   );
   const seen: string[] = [];
   let path: string | undefined = '/my-account';

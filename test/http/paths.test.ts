@@ -23,7 +23,8 @@ afterAll(async () => {
   await app.close();
 });
 
-const revision = async (): Promise<unknown> => (await sql(app, 'select value from relationship_revision'))[0];
+const revision = async (): Promise<unknown> =>
+  (await sql(app, 'select count(*)::text as value from relationship_write'))[0];
 
 const BC1 = '/v1/business-centers/bc1';
 

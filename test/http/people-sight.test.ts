@@ -54,7 +54,7 @@ async function as(person: string, method: string, path: string, body?: unknown):
 /** Everything that an answer says, but for ids of its own, with the same name for what was asked about. */
 function said({ status, body }: Answer, id: string): unknown {
   const text = JSON.stringify(body).replaceAll(`"${id}"`, '"{}"');
-  return { status, body: text.replaceAll(/"(id|request_id)":"[0-9a-f-]{36}"/g, '"$1":""') };
+  return { status, body: text.replaceAll(/"(id|request_id|revision)":"[0-9a-f.-]+"/g, '"$1":""') };
 }
 
 const HIDDEN = ['held', 'left', 'other', 'free'];

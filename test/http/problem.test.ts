@@ -25,7 +25,7 @@ test.each<[number, string, string, string, CallOptions]>([
   [404, 'not_found', 'GET', '/nothing', { key: null }],
   [404, 'consent_not_available', 'GET', '/v1/consents/x', { actor: 'tiktok_account:brand' }],
   [409, 'limit_reached', 'PUT', `${BC1}/members/sam`, { body: { user_role: 'ADMIN' } }],
-  [412, 'revision_not_reached', 'POST', '/access/v1/evaluation', { headers: { 'X-Sparkgate-Revision': '999' } }],
+  [412, 'revision_not_reached', 'POST', '/access/v1/evaluation', { headers: { 'X-Sparkgate-Revision': 'f.1.999' } }],
   [413, 'payload_too_large', 'PUT', BC1, { body: { name: 'x'.repeat(3000) } }],
 ])('%i %s: %s %s', async (status, code, method, path, options) => {
   const check = {

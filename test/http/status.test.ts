@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { testApp, type TestApp } from '../support/app.ts';
-import { put, standardWorld } from '../support/cast.ts';
+import { standardWorld } from '../support/cast.ts';
 import { newKey } from '../support/keys.ts';
 import { outcome } from '../support/outcome.ts';
 
@@ -38,7 +38,6 @@ test('the status takes a key', async () => {
 });
 
 test('the status says all: versions, parts, revision, policies and what is counted', async () => {
-  const revision = await put(app, '/v1/business-centers/bc9', { name: 'Nine' });
   const { body, headers } = await app.call('GET', '/v1/status');
   expect(headers.get('Cache-Control')).toBe('no-store');
   expect(body).toEqual({
@@ -52,7 +51,7 @@ test('the status says all: versions, parts, revision, policies and what is count
       writable: true,
       version: expect.stringMatching(/^\d+\.\d+/),
       embedded: false,
-      revision,
+      revision: expect.stringMatching(/^[0-9a-f]+\.\d+\.\d+$/),
       hears_writes: expect.any(Boolean),
       schema_known: true,
     },

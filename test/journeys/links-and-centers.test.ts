@@ -83,5 +83,5 @@ test('who had access on a day, and who gave and took it: the rows and the trail 
   ]);
   const [revoked, ended] = body.items.slice(-2);
   expect(ended.revision).toBe(revoked.revision);
-  expect(row?.['ended_revision']).toBe(revoked.revision);
+  expect(row?.['ended_write']).toBe(revoked.revision);
 });

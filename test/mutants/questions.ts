@@ -68,10 +68,15 @@ const NEEDS: Record<string, string[]> = {
   request_account_access: ['scopes'],
 };
 
-const entity: Shape = open({ type: name, id: name }, { properties: open({}) });
+/** Whatever is sent beside ids may have any name, but no member without one. */
+const attributes: Shape = (value, finding) => {
+  open({})(value, finding);
+  if (value instanceof Map && value.has('')) throw new Refused('something without a name');
+};
+const entity: Shape = open({ type: name, id: name }, { properties: attributes });
 const envelope = open(
-  { subject: entity, action: open({ name }, { properties: open({}) }), resource: entity },
-  { context: open({}) },
+  { subject: entity, action: open({ name }, { properties: attributes }), resource: entity },
+  { context: attributes },
 );
 
 /** One question with what it says of itself; a question that the contract leaves open is doubtful. */

@@ -41,10 +41,10 @@ export function complaint(verdict: Verdict, { status, body }: Pick<Answer, 'stat
   return whole ? null : `not all that is missing: ${codes.join(' ') || 'nothing said'}`;
 }
 
-/** An answer as whoever must not tell two things apart may compare it: without what is of the request alone. */
+/** An answer as whoever must not tell two things apart may compare it: without what is of the request, or of the moment, alone. */
 export function comparable({ status, body }: Answer): string {
   if (status !== 200) return JSON.stringify({ ...body, status, request_id: undefined });
-  return JSON.stringify({ ...body, context: { ...body.context, id: undefined } });
+  return JSON.stringify({ ...body, context: { ...body.context, id: undefined, revision: undefined } });
 }
 
 /** The expectation in words, for a failure's message. */

@@ -43,7 +43,7 @@ export async function clear(database: Client): Promise<void> {
     `set session_replication_role = replica;
     do $$ begin execute (select string_agg('delete from ' || quote_ident(relname), '; ') from pg_class
       where relkind = 'r' and relnamespace = 'public'::regnamespace
-      and relname not in ('mikro_orm_migrations', 'api_key', 'known_limit', 'relationship_revision')); end $$;
+      and relname not in ('mikro_orm_migrations', 'api_key', 'known_limit', 'limit_check')); end $$;
     reset session_replication_role`,
   );
 }
@@ -66,8 +66,9 @@ async function doWrite(it: Stage, wanted: Write, by: 'key' | 'person'): Promise<
   if (answer.status >= 500 || done !== (outcome === 'done')) it.report(said);
   const after = await revision(it.database);
   if (!done && after !== before) it.report(`refused, yet wrote: ${said}`);
-  if (done && wanted.do !== 'expire' && answer.headers.get('X-Sparkgate-Revision') !== after)
-    it.report(`not the revision: ${said}`);
+  // What changed nothing answers the revision of now, and none of its own.
+  const own = answer.headers.get('X-Sparkgate-Revision')?.split('.').length === 4;
+  if (done && wanted.do !== 'expire' && own !== (after !== before)) it.report(`not the revision: ${said}`);
   const ends = wanted.do === 'revoke' || wanted.do === 'revoke as owner';
   if (done && ends && answer.body.obligations[0]?.code !== 'PAUSE_RECOMMENDED') it.report(`no obligation: ${said}`);
   if (done !== (outcome === 'done')) throw new Error(said);
@@ -93,6 +94,6 @@ export function register(world: World, wanted: Write, { status, body }: Pick<Ans
 }
 
 export async function revision(database: Client): Promise<string | undefined> {
-  const { rows } = await database.query<{ value: string }>('select value::text from relationship_revision');
+  const { rows } = await database.query<{ value: string }>('select count(*)::text as value from relationship_write');
   return rows[0]?.value;
 }

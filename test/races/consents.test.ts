@@ -79,11 +79,18 @@ test('approve against the removal of whoever asked: no grant without an administ
       app.call('DELETE', member),
     ]);
     expect(removed.status).toBe(204);
-    const [stored] = await sql(app, 'select status, revision::int from access_request where id = $1', [body.id]);
-    const [left] = await sql(app, 'select ended_revision::int as at from member where user_id = $1', [requester]);
+    const [stored] = await sql(
+      app,
+      `select r.status, r.last_write = m.ended_write as by_removal, answered.at < left_at.at as before
+         from access_request r join member m on m.user_id = $2
+         join relationship_write answered on answered.id = r.last_write
+         join relationship_write left_at on left_at.id = m.ended_write
+        where r.id = $1`,
+      [body.id, requester],
+    );
     expect(inWords(approved)).toBe(stored?.['status'] === 'APPROVED' ? '200' : GONE);
     // Either approved before the removal, or void with it.
-    if (approved.status === 200) expect(stored?.['revision']).toBeLessThan(left?.['at']);
-    else expect(stored).toEqual({ status: 'VOID', revision: left?.['at'] });
+    if (approved.status === 200) expect(stored).toEqual({ status: 'APPROVED', by_removal: false, before: true });
+    else expect(stored).toEqual({ status: 'VOID', by_removal: true, before: false });
   }
 });

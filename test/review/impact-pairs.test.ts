@@ -56,19 +56,19 @@ async function timePasses(url: string): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   await client.query(`set session_replication_role = replica`);
-  await client.query(`insert into assignment (grant_id, bc_id, tiktok_account_id, user_id, scopes, valid_from, begun_by, begun_revision)
+  await client.query(`insert into assignment (grant_id, bc_id, tiktok_account_id, user_id, scopes, valid_from, begun_by, begun_write)
     select g.id, g.bc_id, g.tiktok_account_id, m.user_id, array['POST'], now(), 'test', 1 from account_grant g join member m using (bc_id)
      where (hashtext(m.user_id || g.tiktok_account_id) & 1) = 0`);
   await client.query(
-    `update assignment set valid_to = now(), ended_by = 'test', ended_revision = 2 where (hashtext(user_id || bc_id) & 3) = 0`,
+    `update assignment set valid_to = now(), ended_by = 'test', ended_write = uuidv7() where (hashtext(user_id || bc_id) & 3) = 0`,
   );
   await client.query(
-    `update member set valid_to = now(), ended_by = 'test', ended_revision = 2 where (hashtext(bc_id || user_id) & 3) = 0`,
+    `update member set valid_to = now(), ended_by = 'test', ended_write = uuidv7() where (hashtext(bc_id || user_id) & 3) = 0`,
   );
   await client.query(
-    `update account_grant set valid_to = now(), ended_by = 'test', ended_revision = 2 where (hashtext(bc_id || tiktok_account_id) & 3) = 0`,
+    `update account_grant set valid_to = now(), ended_by = 'test', ended_write = uuidv7() where (hashtext(bc_id || tiktok_account_id) & 3) = 0`,
   );
-  await client.query(`update assignment a set valid_to = now(), ended_by = 'test', ended_revision = 2
+  await client.query(`update assignment a set valid_to = now(), ended_by = 'test', ended_write = uuidv7()
      where valid_to is null and (not exists (select from member m where m.user_id = a.user_id and m.bc_id = a.bc_id and m.valid_to is null)
         or not exists (select from account_grant g where g.id = a.grant_id and g.valid_to is null))`);
   await client.end();

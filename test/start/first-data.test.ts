@@ -32,7 +32,7 @@ test('a service is ready only when the first data are in', async () => {
   await writer.connect();
   // The demo's facts have to wait behind this write.
   await writer.query('begin');
-  await writer.query('select from relationship_revision for update');
+  await writer.query('lock table business_center in exclusive mode');
   const port = await freePort();
   const starting = startService({
     PORT: String(port),

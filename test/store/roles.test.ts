@@ -15,10 +15,10 @@ beforeAll(async () => {
   await owner.query(`
     insert into business_center values ('bc1', 'One');
     insert into tiktok_account (id, handle) values ('brand', '@brand');
-    insert into member (bc_id, user_id, user_role, valid_from, begun_by, begun_revision)
-      values ('bc1', 'sam', 'STANDARD', now(), 'test', 1);
-    insert into account_grant (id, bc_id, tiktok_account_id, scopes, valid_from, begun_by, begun_revision)
-      values ('00000000-0000-7000-8000-000000000001', 'bc1', 'brand', '{POST}', now(), 'test', 1);
+    insert into member (bc_id, user_id, user_role, valid_from, begun_by, begun_write)
+      values ('bc1', 'sam', 'STANDARD', now(), 'test', uuidv7());
+    insert into account_grant (id, bc_id, tiktok_account_id, scopes, valid_from, begun_by, begun_write)
+      values ('00000000-0000-7000-8000-000000000001', 'bc1', 'brand', '{POST}', now(), 'test', uuidv7());
     ${ENTRY}`);
 });
 afterAll(async () => {
@@ -26,8 +26,8 @@ afterAll(async () => {
   await database.drop();
 });
 
-const ENTRY = `insert into audit_entry (revision, at, actor, event, subject_type, subject_id, flags)
-  values (1, now(), 'test', 'test', 'user', 'sam', '{}')`;
+const ENTRY = `insert into audit_entry (write_id, at, actor, event, subject_type, subject_id, flags)
+  values (uuidv7(), now(), 'test', 'test', 'user', 'sam', '{}')`;
 
 /** What the database answers to the role that serves: `accepted`, or the code and rule of its refusal. All is undone. */
 async function outcome(...statements: string[]): Promise<string> {
@@ -86,7 +86,7 @@ describe('the role that serves adds to the trail, and does nothing else to it', 
 
 describe('it closes relationships, and removes only what may be removed', () => {
   test.each([
-    [`update member set valid_to = now(), ended_by = 'test', ended_revision = 2`, 'accepted'],
+    [`update member set valid_to = now(), ended_by = 'test', ended_write = uuidv7()`, 'accepted'],
     [`update member set user_role = 'ADMIN'`, FORBIDDEN],
     ['delete from member', FORBIDDEN],
     ['truncate account_grant cascade', FORBIDDEN],
@@ -94,8 +94,9 @@ describe('it closes relationships, and removes only what may be removed', () => 
     ['delete from api_key', FORBIDDEN],
     ['delete from access_request', FORBIDDEN],
     ['delete from business_center', FORBIDDEN],
-    ['delete from relationship_revision', FORBIDDEN],
-    ['insert into relationship_revision (one) values (true)', FORBIDDEN],
+    ['delete from relationship_write', FORBIDDEN],
+    [`update sealed_write set seq = 0`, FORBIDDEN],
+    ['delete from sealed_write', FORBIDDEN],
     ['delete from entity', 'accepted'],
     ['delete from sign_in', 'accepted'],
     [`insert into mikro_orm_migrations (name) values ('mine')`, FORBIDDEN],
@@ -112,14 +113,16 @@ describe('it closes relationships, and removes only what may be removed', () => 
 
 test('temporary tables of the same names do not lead the guards astray', async () => {
   const assigned = `insert into public.assignment
-    (grant_id, bc_id, tiktok_account_id, user_id, scopes, valid_from, begun_by, begun_revision)
-    values ('00000000-0000-7000-8000-000000000001', 'bc1', 'brand', 'stranger', '{POST}', now(), 'test', 2)`;
-  expect(await outcome(assigned)).toBe('23514 assignment_to_member');
+    (grant_id, bc_id, tiktok_account_id, user_id, scopes, valid_from, begun_by, begun_write)
+    values ('00000000-0000-7000-8000-000000000001', 'bc1', 'brand', 'stranger', '{POST}', now(), 'test', uuidv7())`;
+  // As at the commit.
+  const commit = 'set constraints all immediate';
+  expect(await outcome(assigned, commit)).toBe('23514 assignment_to_member');
   const shadows = ['member', 'account_grant'].map(
     (table) => `create temporary table ${table} on commit drop as select * from public.${table}`,
   );
   const lie = `update member set user_id = 'stranger'`;
-  expect(await outcome(...shadows, lie, assigned)).toBe('23514 assignment_to_member');
+  expect(await outcome(...shadows, lie, assigned, commit)).toBe('23514 assignment_to_member');
 });
 
 test('every table has its privileges, and the role that serves has these and no others', async () => {

@@ -64,9 +64,8 @@ test('a database that was migrated before the function was thought of keeps what
     expect(await migrate(orm)).toEqual([]);
     expect(await orm.migrator.checkSchema()).toBe(false);
     await client.query("insert into business_center values ('bc1', 'One')");
-    const [id] =
-      await column<string>(`insert into member (bc_id, user_id, user_role, valid_from, begun_by, begun_revision)
-      values ('bc1', 'sam', 'STANDARD', now(), 'an import in raw SQL', 1) returning id`);
+    const [id] = await column<string>(`insert into member (bc_id, user_id, user_role, valid_from, begun_by, begun_write)
+      values ('bc1', 'sam', 'STANDARD', now(), 'an import in raw SQL', uuidv7()) returning id`);
     expect(id).toMatch(/^.{14}7/);
   } finally {
     await orm.close(true);

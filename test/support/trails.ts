@@ -21,13 +21,18 @@ export const entry = (bcId: string | null, event: string, subject: string, befor
   flags: [],
 });
 
+/** The write whose revision it is. */
+export function writeOf(revision: string | null): string | undefined {
+  return revision?.split('.')[3];
+}
+
 /** The entries of one revision, in the trail of each Business Center as it is read there, and in that of none. */
 export async function entriesAt(app: TestApp, revision: string): Promise<Entry[]> {
   const bcIds = await sql<{ bc_id: string }>(app, 'select bc_id from business_center');
   const own = await Promise.all(bcIds.map(async ({ bc_id: bcId }) => trail(app, `&bc_id=${bcId}`)));
   const all = await trail(app, '');
   return [...own.flat(), ...all.filter((it) => it.bc_id === null)]
-    .filter((it) => it.revision === revision && it.event !== 'relationships.imported')
+    .filter((it) => it.revision === writeOf(revision) && it.event !== 'relationships.imported')
     .map(({ bc_id, event, subject: { type, id }, before, after, flags }) => ({
       bc_id,
       event,

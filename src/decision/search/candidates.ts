@@ -1,3 +1,4 @@
+import { REVISION_NOW } from '../../domain/revision.ts';
 import type { ActionProperties } from '../../facts/action-properties.ts';
 import { existsAny, knownFrom, ofCenters } from '../../facts/known.ts';
 
@@ -98,7 +99,7 @@ export function merged(
   const typed = all.map((value, index) => `$${index + 3}::text${Array.isArray(value) ? '[]' : ''} is null`);
   const mention = typed.length > 0 ? ` where (${typed.join(' or ')}) is not null` : '';
   return {
-    text: `select u.id, min(u.tier) as tier, (select value::text from relationship_revision) as revision
+    text: `select u.id, min(u.tier) as tier, ${REVISION_NOW} as revision
       from (${limited.join(' union all ')}) u${mention} group by u.id order by u.id limit $2`,
     values: all,
   };

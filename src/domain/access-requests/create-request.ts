@@ -1,6 +1,7 @@
 import { authorize, authorizeKey } from '../authorize.ts';
 import { actorName, type Context } from '../context.ts';
 import { SparkgateError } from '../errors.ts';
+import { groundsOf, pendingGate } from '../gates.ts';
 import { takeTurn } from '../rate.ts';
 import { transact, type Tx, type Written } from '../transact.ts';
 import { consentToken, consentUrl, matchingCode, tokenHash } from './consent-token.ts';
@@ -21,13 +22,14 @@ export async function createRequest(
 ): Promise<Written<CreatedRequest>> {
   await authorizeKey(ctx, 'act_as', [bcId]);
   await takeTurn(ctx, 'access_request', 'account', actorName(ctx.actor));
-  return transact(ctx, async (tx) => {
-    const properties = { scopes: body.scopes };
-    await authorize(
-      ctx,
-      { action: 'request_account_access', resource: { type: 'business_center', id: bcId }, properties },
-      tx,
-    );
+  const resource = { type: 'business_center', id: bcId } as const;
+  const question = { action: 'request_account_access', resource, properties: { scopes: body.scopes } };
+  const gates = {
+    takes: [pendingGate(bcId)],
+    shares: groundsOf(ctx.actor, bcId),
+    allow: async (tx: Tx | null) => authorize(ctx, question, tx),
+  };
+  return transact(ctx, gates, async (tx) => {
     await takeTurn(ctx, 'access_request', 'business_center', bcId);
     await requirePlace(ctx, tx, bcId);
     const { request, token } = await insertRequest(ctx, tx, bcId, body);
@@ -68,7 +70,7 @@ async function insertRequest(
     code: matchingCode(),
     createdAt: tx.at,
     expiresAt: new Date(tx.at.getTime() + expiresIn * 1000),
-    revision: tx.revision,
+    lastWrite: tx.id,
   });
   return { request: await tx.em.findOneOrFail(AccessRequest, { id: row.id }), token };
 }

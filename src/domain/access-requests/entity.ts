@@ -33,7 +33,7 @@ export const AccessRequest = defineEntity({
     expiresAt: p.datetime().columnType('timestamptz(3)'),
     closedAt: p.datetime().columnType('timestamptz(3)').nullable(),
     closedBy: p.text().nullable(),
-    revision: p.bigint('string'),
+    lastWrite: p.uuid(),
   },
   uniques: [{ name: 'access_request_token_hash', properties: ['tokenHash'] }],
   indexes: [

@@ -9,7 +9,7 @@ export async function voidRequests(tx: Tx, bcId: string, requestedBy: string): P
   await tx.em.nativeUpdate(
     AccessRequest,
     { id: { $in: ids }, status: 'PENDING' },
-    { status: 'VOID', closedAt: tx.at, closedBy: tx.by, revision: tx.revision },
+    { status: 'VOID', closedAt: tx.at, closedBy: tx.by, lastWrite: tx.id },
   );
   return ids.map((id) => ({ event: 'access_request.void', subject: { type: 'access_request', id }, bcId }));
 }

@@ -18,8 +18,8 @@ export async function openGrant(
   const scopes = sortedSet([...asked.scopes, ...(held?.scopes ?? [])]);
   const assignments = held ? await tx.em.find(Assignment, { grantId: held.id, validTo: null }) : [];
   if (held) {
-    await endAssignments(tx, { grantId: held.id });
     await tx.em.nativeUpdate(AccountGrant, { id: held.id, validTo: null }, closing(tx));
+    await endAssignments(tx, { grantId: held.id });
   }
   const id = await tx.em.insert(AccountGrant, { bcId, tiktokAccountId, scopes, accessRequestId, ...opening(tx) });
   if (assignments.length > 0) {

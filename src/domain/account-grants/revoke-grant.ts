@@ -2,8 +2,9 @@ import { endAssignments } from '../assignments/end-assignments.ts';
 import { authorize, authorizeKey } from '../authorize.ts';
 import type { Context } from '../context.ts';
 import { SparkgateError } from '../errors.ts';
+import { grantGate, groundsOf } from '../gates.ts';
 import { closing } from '../open-close.ts';
-import { transact, type Written } from '../transact.ts';
+import { transact, type Tx, type Written } from '../transact.ts';
 import { unseen } from '../unseen.ts';
 import { AccountGrant } from './entity.ts';
 import { viewOfGrant, type GrantView } from './view.ts';
@@ -24,14 +25,20 @@ export const PAUSE_RECOMMENDED: Obligation = { code: 'PAUSE_RECOMMENDED' };
 /** R10: the owner, or any administrator of the grantee Business Center, revokes. Every assignment under it ends. */
 export async function revokeGrant(ctx: Context, bcId: string, tiktokAccountId: string): Promise<Written<RevokedGrant>> {
   await authorizeKey(ctx, 'act_as', [bcId]);
-  return transact(ctx, async (tx) => {
-    const resource = { type: 'tiktok_account', id: tiktokAccountId } as const;
-    await authorize(ctx, { action: 'revoke_grant', resource, properties: { bc_id: bcId } }, tx);
+  const resource = { type: 'tiktok_account', id: tiktokAccountId } as const;
+  const question = { action: 'revoke_grant', resource, properties: { bc_id: bcId } };
+  const gates = {
+    takes: [grantGate(bcId, tiktokAccountId)],
+    shares: groundsOf(ctx.actor, bcId, tiktokAccountId),
+    allow: async (tx: Tx | null) => authorize(ctx, question, tx),
+  };
+  return transact(ctx, gates, async (tx) => {
     const current = await tx.em.findOne(AccountGrant, { bcId, tiktokAccountId, validTo: null });
     if (!current) throw unseen();
-    const ended = await endAssignments(tx, { grantId: current.id });
+    // An import that is about to commit assignments under this grant holds the row until then; they end after it.
     const revoked = await tx.em.nativeUpdate(AccountGrant, { id: current.id, validTo: null }, closing(tx));
     if (revoked === 0) throw new SparkgateError('conflict', (say) => say.details.grantRevoked);
+    const ended = await endAssignments(tx, { grantId: current.id });
     const before = { scopes: current.scopes };
     return {
       result: {

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { authorizeKey } from '../authorize.ts';
 import type { Context } from '../context.ts';
 import { SparkgateError } from '../errors.ts';
+import { linkGate } from '../gates.ts';
 import { closing, opening } from '../open-close.ts';
 import { TiktokAccount } from '../tiktok-accounts/entity.ts';
 import { transact, type Written } from '../transact.ts';
@@ -16,7 +17,7 @@ export async function putLink(
   { scopes }: { scopes: Scope[] },
 ): Promise<Written<null>> {
   await authorizeKey(ctx, 'write_relationships', [null]);
-  return transact(ctx, async (tx) => {
+  return transact(ctx, { takes: [linkGate(tiktokAccountId, userId)] }, async (tx) => {
     if (!(await tx.em.findOne(TiktokAccount, { id: tiktokAccountId }))) {
       throw new SparkgateError('not_found', (say) => say.details.noTiktokAccount(tiktokAccountId));
     }

@@ -1,5 +1,6 @@
 import { authorizeKey } from '../authorize.ts';
 import type { Context } from '../context.ts';
+import { linkGate } from '../gates.ts';
 import { closing } from '../open-close.ts';
 import { transact, type Written } from '../transact.ts';
 import { AccountLink } from './entity.ts';
@@ -7,7 +8,7 @@ import { AccountLink } from './entity.ts';
 /** Ends the link between a TikTok account and a user. */
 export async function removeLink(ctx: Context, tiktokAccountId: string, userId: string): Promise<Written<null>> {
   await authorizeKey(ctx, 'write_relationships', [null]);
-  return transact(ctx, async (tx) => {
+  return transact(ctx, { takes: [linkGate(tiktokAccountId, userId)] }, async (tx) => {
     const current = await tx.em.findOne(AccountLink, { tiktokAccountId, userId, validTo: null });
     if (!current) return { result: null, audit: 'unchanged' };
     await tx.em.nativeUpdate(AccountLink, { id: current.id, validTo: null }, closing(tx));

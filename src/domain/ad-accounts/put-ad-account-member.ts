@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { authorizeKey } from '../authorize.ts';
 import type { Context } from '../context.ts';
 import { SparkgateError } from '../errors.ts';
+import { adAccountGate, roleGate } from '../gates.ts';
 import { closing, opening } from '../open-close.ts';
 import { transact, type Written } from '../transact.ts';
 import { AdAccount, AdAccountMember } from './entity.ts';
@@ -14,7 +15,8 @@ export async function putAdAccountMember(
   userId: string,
   { advertiser_role: advertiserRole }: z.infer<typeof AdAccountMemberBody>,
 ): Promise<Written<null>> {
-  return transact(ctx, async (tx) => {
+  const gates = { takes: [roleGate(advertiserId, userId)], shares: [adAccountGate(advertiserId)] };
+  return transact(ctx, gates, async (tx) => {
     const adAccount = await tx.em.findOne(AdAccount, { advertiserId });
     await authorizeKey(ctx, 'write_relationships', [adAccount?.bcId ?? null]);
     if (!adAccount) throw new SparkgateError('not_found', (say) => say.details.noAdAccount(advertiserId));

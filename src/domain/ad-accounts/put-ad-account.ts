@@ -4,6 +4,7 @@ import { inTrails } from '../audit/in-trails.ts';
 import { authorizeKey } from '../authorize.ts';
 import { requireBusinessCenter } from '../business-centers/require-business-center.ts';
 import type { Context } from '../context.ts';
+import { adAccountGate } from '../gates.ts';
 import { requiredWhenNew } from '../required-when-new.ts';
 import { transact, type Written } from '../transact.ts';
 import { endRoles } from './end-roles.ts';
@@ -20,7 +21,7 @@ export async function putAdAccount(
   advertiserId: string,
   body: z.infer<typeof AdAccountBody>,
 ): Promise<Written<null>> {
-  return transact(ctx, async (tx) => {
+  return transact(ctx, { takes: [adAccountGate(advertiserId)] }, async (tx) => {
     const known = await tx.em.findOne(AdAccount, { advertiserId });
     const from = known?.bcId ?? null;
     const bcId = body.bc_id === undefined ? from : body.bc_id;

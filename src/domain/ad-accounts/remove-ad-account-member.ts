@@ -1,5 +1,6 @@
 import { authorizeKey } from '../authorize.ts';
 import type { Context } from '../context.ts';
+import { adAccountGate, roleGate } from '../gates.ts';
 import { closing } from '../open-close.ts';
 import { transact, type Written } from '../transact.ts';
 import { AdAccount, AdAccountMember } from './entity.ts';
@@ -10,7 +11,8 @@ export async function removeAdAccountMember(
   advertiserId: string,
   userId: string,
 ): Promise<Written<null>> {
-  return transact(ctx, async (tx) => {
+  const gates = { takes: [roleGate(advertiserId, userId)], shares: [adAccountGate(advertiserId)] };
+  return transact(ctx, gates, async (tx) => {
     const adAccount = await tx.em.findOne(AdAccount, { advertiserId });
     await authorizeKey(ctx, 'write_relationships', [adAccount?.bcId ?? null]);
     const current = await tx.em.findOne(AdAccountMember, { advertiserId, userId, validTo: null });

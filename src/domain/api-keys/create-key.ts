@@ -15,7 +15,7 @@ export interface CreatedKey extends ApiKeyView {
 /** Makes an API key. @throws SparkgateError `unprocessable` for one that would be expired from the start */
 export async function createKey(ctx: Context, body: ApiKeyBody): Promise<Written<CreatedKey>> {
   await authorizeKey(ctx, 'manage_api_keys', []);
-  return transact(ctx, async (tx) => {
+  return transact(ctx, {}, async (tx) => {
     const secret = newSecret();
     const bcIds = body.bc_ids ?? null;
     const expiresAt = body.expires_at == null ? null : new Date(body.expires_at);

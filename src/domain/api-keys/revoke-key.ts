@@ -11,7 +11,7 @@ import { findKey } from './find-key.ts';
  */
 export async function revokeKey(ctx: Context, id: string): Promise<Written<null>> {
   await authorizeKey(ctx, 'manage_api_keys', []);
-  return transact(ctx, async (tx) => {
+  return transact(ctx, {}, async (tx) => {
     const key = await findKey(tx, id);
     if (key.revokedAt) return { result: null, audit: 'unchanged' };
     if (isWayIn(key)) await requireAnother(tx, id);

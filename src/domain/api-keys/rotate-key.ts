@@ -15,7 +15,7 @@ import { viewOfKey } from './view.ts';
  */
 export async function rotateKey(ctx: Context, id: string, { overlap }: RotationBody): Promise<Written<CreatedKey>> {
   await authorizeKey(ctx, 'manage_api_keys', []);
-  return transact(ctx, async (tx) => {
+  return transact(ctx, {}, async (tx) => {
     const key = await findKey(tx, id);
     if (key.revokedAt || (key.expiresAt && key.expiresAt <= tx.at)) {
       throw new SparkgateError('conflict', (say) => say.details.keyOver);

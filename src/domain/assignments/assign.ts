@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import { AccountGrant } from '../account-grants/entity.ts';
 import { authorize, authorizeKey } from '../authorize.ts';
-import type { Context } from '../context.ts';
+import type { Context, Question } from '../context.ts';
 import { SparkgateError } from '../errors.ts';
+import { assignmentGate, groundsOf, memberGate } from '../gates.ts';
 import { closing, opening } from '../open-close.ts';
-import { transact, type Audit, type Tx, type Written } from '../transact.ts';
+import { transact, type Audit, type Gates, type Tx, type Written } from '../transact.ts';
 import type { Scope } from '../vocabulary.ts';
 import { Assignment } from './entity.ts';
 
@@ -19,18 +20,37 @@ export interface AssignmentView {
 /** R3: an administrator assigns a granted account to a member, or changes the scopes. To oneself is flagged in the trail. */
 export async function assign(ctx: Context, view: AssignmentView): Promise<Written<AssignmentView>> {
   await authorizeKey(ctx, 'act_as', [view.bc_id]);
-  return transact(ctx, async (tx) => {
+  return transact(ctx, gatesOf(ctx, [view]), async (tx) => {
     const [audit] = await assignIn(ctx, tx, view);
     return { result: view, audit: audit ? [audit] : 'unchanged' };
   });
 }
 
-/** The same inside a write that is under way: its step for the trail, or none where nothing changes. */
+/** What assigning an account passes, to one member or to several. */
+export function gatesOf(ctx: Context, views: readonly AssignmentView[]): Gates {
+  return {
+    takes: views.map((it) => assignmentGate(it.bc_id, it.tiktok_account_id, it.user_id)),
+    shares: views.flatMap((it) => [
+      ...groundsOf(ctx.actor, it.bc_id, it.tiktok_account_id),
+      memberGate(it.bc_id, it.user_id),
+    ]),
+    allow: async (tx) => {
+      for (const view of views) await authorize(ctx, questionOf(view), tx);
+    },
+  };
+}
+
+function questionOf({ bc_id, tiktok_account_id: id, user_id, scopes }: AssignmentView): Question {
+  return {
+    action: 'assign_member',
+    resource: { type: 'tiktok_account', id },
+    properties: { bc_id, user_id, scopes },
+  };
+}
+
+/** The same inside a write that is under way and allowed: its step for the trail, or none where nothing changes. */
 export async function assignIn(ctx: Context, tx: Tx, view: AssignmentView): Promise<[] | [Audit]> {
   const { bc_id: bcId, tiktok_account_id: tiktokAccountId, user_id: userId, scopes } = view;
-  const resource = { type: 'tiktok_account', id: tiktokAccountId } as const;
-  const properties = { bc_id: bcId, user_id: userId, scopes };
-  await authorize(ctx, { action: 'assign_member', resource, properties }, tx);
   const grant = await tx.em.findOne(AccountGrant, { bcId, tiktokAccountId, validTo: null });
   if (!grant) throw new SparkgateError('conflict', (say) => say.details.grantRevoked);
   const current = await tx.em.findOne(Assignment, { bcId, tiktokAccountId, userId, validTo: null });

@@ -1,7 +1,8 @@
 import { authorize, authorizeKey } from '../authorize.ts';
 import type { Context } from '../context.ts';
+import { assignmentGate, groundsOf } from '../gates.ts';
 import { closing } from '../open-close.ts';
-import { transact, type Written } from '../transact.ts';
+import { transact, type Tx, type Written } from '../transact.ts';
 import { Assignment } from './entity.ts';
 
 /** R3: an administrator takes an assigned account from a member. */
@@ -11,10 +12,14 @@ export async function unassign(
 ): Promise<Written<null>> {
   const { bcId, tiktokAccountId, userId } = which;
   await authorizeKey(ctx, 'act_as', [bcId]);
-  return transact(ctx, async (tx) => {
-    const resource = { type: 'tiktok_account', id: tiktokAccountId } as const;
-    const properties = { bc_id: bcId, user_id: userId };
-    await authorize(ctx, { action: 'unassign_member', resource, properties }, tx);
+  const resource = { type: 'tiktok_account', id: tiktokAccountId } as const;
+  const question = { action: 'unassign_member', resource, properties: { bc_id: bcId, user_id: userId } };
+  const gates = {
+    takes: [assignmentGate(bcId, tiktokAccountId, userId)],
+    shares: groundsOf(ctx.actor, bcId, tiktokAccountId),
+    allow: async (tx: Tx | null) => authorize(ctx, question, tx),
+  };
+  return transact(ctx, gates, async (tx) => {
     const current = await tx.em.findOne(Assignment, { bcId, tiktokAccountId, userId, validTo: null });
     if (!current) return { result: null, audit: 'unchanged' };
     await tx.em.nativeUpdate(Assignment, { id: current.id, validTo: null }, closing(tx));

@@ -1,13 +1,13 @@
 import { defineEntity, p, type InferEntity } from '@mikro-orm/core';
 import { rowId } from '../validity.ts';
 
-/** One step of one write: who did what to what, before and after, at which revision. Rows are only ever added. */
+/** One step of one write: who did what to what, before and after. Rows are only ever added. */
 export const AuditEntry = defineEntity({
   name: 'AuditEntry',
   tableName: 'audit_entry',
   properties: {
     id: rowId,
-    revision: p.bigint('string'),
+    writeId: p.uuid(),
     at: p.datetime().columnType('timestamptz(3)'),
     actor: p.text(),
     /** The API key through which the actor called; null for the command line and for signed-in people. */
@@ -24,6 +24,7 @@ export const AuditEntry = defineEntity({
   },
   indexes: [
     { name: 'audit_entry_of_business_center', properties: ['bcId', 'id'] },
+    { name: 'audit_entry_of_write', properties: ['writeId', 'bcId', 'id'] },
     { name: 'audit_entry_of_subject', properties: ['subjectType', 'subjectId', 'id'] },
   ],
 });

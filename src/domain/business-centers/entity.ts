@@ -16,11 +16,16 @@ export const Member = defineEntity({
   properties: {
     id: rowId,
     bcId: () => p.manyToOne(BusinessCenter).mapToPk().fieldName('bc_id'),
+    /** The same for as long as the user is a member, through changes of role. */
+    membershipId: p.uuid().defaultRaw('uuidv7()'),
     userId: p.text(),
     userRole: p.text().$type<UserRole>(),
     ...validity,
   },
-  uniques: [{ name: 'member_current', properties: ['userId', 'bcId'], where: 'valid_to is null' }],
+  uniques: [
+    { name: 'member_current', properties: ['userId', 'bcId'], where: 'valid_to is null' },
+    { name: 'member_of_membership', properties: ['membershipId'], where: 'valid_to is null' },
+  ],
   indexes: [
     { name: 'member_of_business_center', properties: ['bcId', 'userId'], where: 'valid_to is null' },
     { name: 'member_ended', properties: ['bcId', 'userId'], where: 'valid_to is not null' },

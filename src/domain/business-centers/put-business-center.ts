@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { authorizeKey } from '../authorize.ts';
 import type { Context } from '../context.ts';
+import { businessCenterGate } from '../gates.ts';
 import { requiredWhenNew } from '../required-when-new.ts';
 import { transact, type Written } from '../transact.ts';
 import { BusinessCenter } from './entity.ts';
@@ -13,7 +14,7 @@ export async function putBusinessCenter(
   body: z.infer<typeof BusinessCenterBody>,
 ): Promise<Written<null>> {
   await authorizeKey(ctx, 'write_relationships', [bcId]);
-  return transact(ctx, async (tx) => {
+  return transact(ctx, { takes: [businessCenterGate(bcId)] }, async (tx) => {
     const known = await tx.em.findOne(BusinessCenter, { bcId });
     const name = body.name ?? known?.name;
     if (name === undefined) throw requiredWhenNew('name');

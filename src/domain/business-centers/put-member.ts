@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { voidRequests } from '../access-requests/void-requests.ts';
 import { authorizeKey } from '../authorize.ts';
 import type { Context } from '../context.ts';
+import { memberGate } from '../gates.ts';
 import { closing, opening } from '../open-close.ts';
 import { transact, type Written } from '../transact.ts';
 import { Member } from './entity.ts';
@@ -16,12 +17,14 @@ export async function putMember(
   { user_role: userRole }: z.infer<typeof MemberBody>,
 ): Promise<Written<null>> {
   await authorizeKey(ctx, 'write_relationships', [bcId]);
-  return transact(ctx, async (tx) => {
+  return transact(ctx, { takes: [memberGate(bcId, userId)] }, async (tx) => {
     await requireBusinessCenter(tx, bcId);
     const current = await tx.em.findOne(Member, { bcId, userId, validTo: null });
     if (current?.userRole === userRole) return { result: null, audit: 'unchanged' };
     if (current) await tx.em.nativeUpdate(Member, { id: current.id, validTo: null }, closing(tx));
-    await tx.em.insert(Member, { bcId, userId, userRole, ...opening(tx) });
+    // The membership stays the same one while its role changes.
+    const same = current && { membershipId: current.membershipId };
+    await tx.em.insert(Member, { bcId, userId, userRole, ...same, ...opening(tx) });
     const voided = userRole === 'ADMIN' ? [] : await voidRequests(tx, bcId, userId);
     const before = current && { user_role: current.userRole };
     const subject = { type: 'user', id: userId };

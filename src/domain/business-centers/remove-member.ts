@@ -2,6 +2,7 @@ import { voidRequests } from '../access-requests/void-requests.ts';
 import { endAssignments } from '../assignments/end-assignments.ts';
 import { authorizeKey } from '../authorize.ts';
 import type { Context } from '../context.ts';
+import { memberGate } from '../gates.ts';
 import { closing } from '../open-close.ts';
 import { transact, type Written } from '../transact.ts';
 import { Member } from './entity.ts';
@@ -9,11 +10,12 @@ import { Member } from './entity.ts';
 /** Removes a member, who loses every assignment in that Business Center; their pending requests become VOID. */
 export async function removeMember(ctx: Context, bcId: string, userId: string): Promise<Written<null>> {
   await authorizeKey(ctx, 'write_relationships', [bcId]);
-  return transact(ctx, async (tx) => {
+  return transact(ctx, { takes: [memberGate(bcId, userId)] }, async (tx) => {
     const current = await tx.em.findOne(Member, { bcId, userId, validTo: null });
     if (!current) return { result: null, audit: 'unchanged' };
-    const ended = await endAssignments(tx, { bcId, userId });
+    // An import that is about to commit assignments of this member holds the row until then; they end after it.
     await tx.em.nativeUpdate(Member, { id: current.id, validTo: null }, closing(tx));
+    const ended = await endAssignments(tx, { bcId, userId });
     const voided = await voidRequests(tx, bcId, userId);
     const before = { user_role: current.userRole };
     const subject = { type: 'user', id: userId };

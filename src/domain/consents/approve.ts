@@ -4,15 +4,15 @@ import { viewOfGrant, type GrantView } from '../account-grants/view.ts';
 import { actorName, type Context } from '../context.ts';
 import { takeTurn } from '../rate.ts';
 import { transact, type Tx, type Written } from '../transact.ts';
-import { authorizeAnswer } from './authorize-answer.ts';
-import { notAvailable } from './find-pending.ts';
+import { gatesOfAnswer } from './authorize-answer.ts';
+import { findPending, notAvailable } from './find-pending.ts';
 import { signedInAccount } from './signed-in-account.ts';
 
 /** R2: the owner grants exactly what was asked. The token is used up in the transaction that makes the grant. */
 export async function approve(ctx: Context, token: string): Promise<Written<GrantView>> {
   await takeTurn(ctx, 'consent', 'account', actorName(ctx.actor));
-  return transact(ctx, async (tx) => {
-    const request = await authorizeAnswer(ctx, tx, token, 'approve');
+  const request = await findPending(ctx, ctx.orm.em.fork(), token);
+  return transact(ctx, gatesOfAnswer(ctx, request, 'approve'), async (tx) => {
     const tiktokAccountId = signedInAccount(ctx);
     await useUp(tx, request.id, tiktokAccountId);
     await makeKnown(tx, tiktokAccountId);
@@ -31,7 +31,7 @@ async function useUp(tx: Tx, id: string, tiktokAccountId: string): Promise<void>
   const approved = await tx.em.nativeUpdate(
     AccessRequest,
     { id, status: 'PENDING', expiresAt: { $gt: tx.at } },
-    { status: 'APPROVED', tiktokAccountId, closedAt: tx.at, closedBy: tx.by, revision: tx.revision },
+    { status: 'APPROVED', tiktokAccountId, closedAt: tx.at, closedBy: tx.by, lastWrite: tx.id },
   );
   if (approved === 0) throw notAvailable();
 }

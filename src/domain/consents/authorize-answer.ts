@@ -1,19 +1,32 @@
 import type { AccessRequest } from '../access-requests/entity.ts';
 import { ask, refusal } from '../authorize.ts';
 import type { Context } from '../context.ts';
-import type { Tx } from '../transact.ts';
-import { findPending, notAvailable } from './find-pending.ts';
+import { businessCenterGate, grantGate, memberGate, requestGate, tiktokAccountGate } from '../gates.ts';
+import type { Gates, Tx } from '../transact.ts';
+import { notAvailable } from './find-pending.ts';
 
-/** Finds the pending request behind a token and lets only its owner answer it (R2). */
-export async function authorizeAnswer(
+/** What an answer to a request passes; only the request's owner may give one (R2). */
+export function gatesOfAnswer(
   ctx: Context,
-  tx: Tx,
-  token: string,
+  { id, bcId, requestedBy }: Pick<AccessRequest, 'id' | 'bcId' | 'requestedBy'>,
   action: 'approve' | 'decline',
-): Promise<AccessRequest> {
-  const request = await findPending(ctx, tx.em, token);
-  const verdict = await ask(ctx, { action, resource: { type: 'access_request', id: request.id } }, tx);
-  if (verdict.decision) return request;
+): Gates {
+  const account = ctx.actor.type === 'tiktok_account' ? ctx.actor.id : null;
+  return {
+    takes: [requestGate(id), ...(action === 'approve' && account !== null ? [grantGate(bcId, account)] : [])],
+    // Whoever asked has to be an administrator still.
+    shares: [
+      businessCenterGate(bcId),
+      memberGate(bcId, requestedBy),
+      ...(account === null ? [] : [tiktokAccountGate(account)]),
+    ],
+    allow: async (tx) => authorizeAnswer(ctx, tx, id, action),
+  };
+}
+
+async function authorizeAnswer(ctx: Context, tx: Tx | null, id: string, action: 'approve' | 'decline'): Promise<void> {
+  const verdict = await ask(ctx, { action, resource: { type: 'access_request', id } }, tx);
+  if (verdict.decision) return;
   const gone = verdict.reasons.some((reason) => reason.code === 'REQUEST_NOT_PENDING');
   throw gone ? notAvailable() : refusal({ ...verdict, private: false });
 }

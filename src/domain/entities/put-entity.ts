@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { authorizeKey } from '../authorize.ts';
 import type { Context } from '../context.ts';
 import { SparkgateError } from '../errors.ts';
+import { entityGate } from '../gates.ts';
 import { transact, type Written } from '../transact.ts';
 import { Entity } from './entity.ts';
 import type { EntityBody } from './schemas.ts';
@@ -16,7 +17,7 @@ export async function putEntity(
 ): Promise<Written<null>> {
   await authorizeKey(ctx, 'write_relationships', [null]);
   await requireFit(ctx, type, attributes);
-  return transact(ctx, async (tx) => {
+  return transact(ctx, { takes: [entityGate(type, id)] }, async (tx) => {
     const known = await tx.em.findOne(Entity, { type, id });
     if (known && isDeepStrictEqual(known.attributes, attributes)) return { result: null, audit: 'unchanged' };
     const before = known && { attributes: known.attributes };

@@ -58,12 +58,12 @@ async function skippedLines(tx: Tx, skippedOf: Counts): Promise<SkippedLine[]> {
 /** Whoever was demoted by this import has no pending request any more. */
 async function voidRequests(tx: Tx): Promise<Audit[]> {
   const voided = await tx.query<{ id: string; bc_id: string }>(
-    `update access_request r set status = 'VOID', closed_at = $1, closed_by = $2, revision = $3
+    `update access_request r set status = 'VOID', closed_at = $1, closed_by = $2, last_write = $3
       where r.status = 'PENDING' and r.expires_at > $1 and not exists (
         select from member m where m.bc_id = r.bc_id and m.user_id = r.requested_by and m.valid_to is null
            and m.user_role = 'ADMIN')
       returning r.id, r.bc_id`,
-    [tx.at, tx.by, tx.revision],
+    [tx.at, tx.by, tx.id],
   );
   return voided.map(({ id, bc_id: bcId }) => ({
     event: 'access_request.void',

@@ -1,18 +1,16 @@
 import { authorizeKey } from '../authorize.ts';
-import type { Context } from '../context.ts';
+import type { Context, Session } from '../context.ts';
 import { SparkgateError } from '../errors.ts';
-import { queryIn, transact, type Tx, type Outcome, type Written } from '../transact.ts';
+import { finish, queryIn, untilUnraced, writeOn, type Outcome, type Tx, type Written } from '../transact.ts';
 import { applyStaged } from './apply.ts';
 import { FACT_TYPES } from './fact-line.ts';
 import { REOPENED, type ImportMode, type SkippedLine } from './modes.ts';
 import { readLines } from './read-lines.ts';
+import { settle } from './settle.ts';
 import { stageFacts, type Counts } from './stage.ts';
 
 /** An import of so many facts or more lets PostgreSQL count anew what it knows of the tables. */
 const MANY = 10_000;
-
-/** Imports that may wait for their turn. */
-const MOST_WAITING = 8;
 
 /** What an import brought. */
 export interface Imported {
@@ -43,32 +41,36 @@ export async function importFacts(
   { mode = 'merge', onProgress = () => undefined }: Options = {},
 ): Promise<Written<Imported>> {
   await authorizeKey(ctx, 'write_relationships', [null]);
-  if (ctx.imports.pendingCount >= MOST_WAITING) {
-    throw new SparkgateError('unavailable', (say) => say.details.importsWaiting);
-  }
-  let counts: Counts = {};
-  const written = await transact<Imported>(
-    ctx,
-    async (tx) => {
-      if (counts.account_grant || counts.assignment) await authorizeKey(ctx, 'import_grants', [null]);
-      if (total(counts) === 0) throw new SparkgateError('invalid_request', (say) => say.details.noFact);
-      return bring(tx, counts, mode);
-    },
-    async (query) => {
-      counts = await stageFacts(query, readLines(chunks), onProgress);
-    },
-  );
+  const written = await ctx.imports(async () => {
+    await using session = await ctx.session('import');
+    const counts = await stageFacts(session.query, readLines(chunks), onProgress);
+    if (counts.account_grant || counts.assignment) await authorizeKey(ctx, 'import_grants', [null]);
+    if (total(counts) === 0) throw new SparkgateError('invalid_request', (say) => say.details.noFact);
+    return await untilUnraced(async () => applyOnce(ctx, session, counts, mode));
+  });
   if (total(written.result.imported) >= MANY) await analyze(ctx);
   return written;
 }
 
+/** Nothing is locked but the rows that the file replaces, and at the end, for a moment, those that its lines lean on. */
+async function applyOnce(ctx: Context, session: Session, counts: Counts, mode: ImportMode): Promise<Written<Imported>> {
+  ctx.life.requireOpen();
+  await using transaction = await session.transaction();
+  // Of rows that were written a moment ago there are no statistics, and a merge join over the first column of a key then
+  // looks cheaper than it is: it compares every member of a Business Center with every assignment in it.
+  await session.query('set local enable_mergejoin = off', []);
+  const tx = writeOn(ctx, session, transaction.at);
+  return await finish(ctx, session, tx, await bring(tx, counts, mode));
+}
+
 async function bring(tx: Tx, counts: Counts, mode: ImportMode): Promise<Outcome<Imported>> {
   const { changed, reopened, skippedOf, skipped, voided } = await applyStaged(tx, counts, mode);
+  if (changed > 0) await settle(tx, counts);
   const imported = less(counts, skippedOf);
   const skippedCount = total(skippedOf);
   const result = { imported, skipped, skipped_count: skippedCount };
   if (changed === 0) return { result, audit: 'unchanged' };
-  const subject = { type: 'import', id: tx.revision };
+  const subject = { type: 'import', id: tx.id };
   const after = skippedCount > 0 ? { ...imported, skipped: skippedCount } : imported;
   const flags = reopened > 0 ? [REOPENED] : [];
   return { result, audit: [{ event: 'relationships.imported', subject, after, flags }, ...voided] };

@@ -52,7 +52,7 @@ const MOVED = `p.before->>'bc_id' is not null and p.before->>'bc_id' is distinct
 /** How many roles ended with the move, as both Business Centers are told. */
 const ROLES_ENDED = `jsonb_build_object('roles_ended', (
   select count(*) from ad_account_member m
-   where m.advertiser_id = p.advertiser_id and m.valid_to is not null and m.ended_revision = $2))`;
+   where m.advertiser_id = p.advertiser_id and m.valid_to is not null and m.ended_write = $2))`;
 
 /** Brings in what lines say of nouns, each field from the last line that names it. @returns how many rows change */
 export async function bringNouns(tx: Tx, noun: Noun): Promise<number> {
@@ -113,9 +113,9 @@ async function planNouns(tx: Tx, { type, key, fields, required }: Noun): Promise
 /** When an ad account leaves its Business Center, every role in it ends: in the trail of the one that it leaves. */
 async function endMovedRoles(tx: Tx): Promise<void> {
   await tx.query(
-    `update ad_account_member t set valid_to = $1, ended_by = $2, ended_revision = $3 from planned_ad_account p
+    `update ad_account_member t set valid_to = $1, ended_by = $2, ended_write = $3 from planned_ad_account p
       where ${MOVED} and t.advertiser_id = p.advertiser_id and t.valid_to is null`,
-    [tx.at, tx.by, tx.revision],
+    [tx.at, tx.by, tx.id],
   );
   await recordAll(tx, {
     event: 'ad_account_member.removed',
@@ -124,6 +124,6 @@ async function endMovedRoles(tx: Tx): Promise<void> {
     before: `jsonb_build_object('advertiser_id', t.advertiser_id, 'advertiser_role', t.advertiser_role)`,
     after: 'null::jsonb',
     from: `planned_ad_account p join ad_account_member t
-      on ${MOVED} and t.advertiser_id = p.advertiser_id and t.valid_to is not null and t.ended_revision = $2`,
+      on ${MOVED} and t.advertiser_id = p.advertiser_id and t.valid_to is not null and t.ended_write = $2`,
   });
 }

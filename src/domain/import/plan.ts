@@ -57,9 +57,9 @@ function endedByPerson(
 ): string {
   const ended = `from ${relation.type} e where ${sameKey(relation, 'e')} and e.valid_to is not null`;
   const lastByPerson = (condition: string): string => `(
-    select e.ended_by ~ '^(user|tiktok_account):' and e.ended_revision <> ${BigInt(tx.revision)}
+    select e.ended_by ~ '^(user|tiktok_account):' and e.ended_write <> '${tx.id}'::uuid
       ${ended} and ${condition}
-     order by e.ended_revision desc nulls last limit 1)`;
+     order by e.valid_to desc, e.id desc limit 1)`;
   return `(exists (select ${ended}) and (${absent} and ${lastByPerson('true')} or exists (
     select from unnest(${wanted}) as part
      where part <> all (${held}) and ${lastByPerson(`part = any (${partsOf('e', relation.value)})`)})))`;

@@ -40,16 +40,16 @@ export async function bringRelation(tx: Tx, relation: Relation, mode: ImportMode
   if (relation === ASSIGNMENT) await requireFounded(tx);
   const { type, key, value } = relation;
   await tx.query(
-    `update ${type} t set valid_to = $1, ended_by = $2, ended_revision = $3 from planned_${type} p
+    `update ${type} t set valid_to = $1, ended_by = $2, ended_write = $3 from planned_${type} p
       where t.id = p.current_id and p.reason is null`,
-    [tx.at, tx.by, tx.revision],
+    [tx.at, tx.by, tx.id],
   );
   await requirePlaces(tx, relation);
   const columns = [...key, value, ...(relation === ASSIGNMENT ? ['grant_id'] : [])].join(', ');
   await tx.query(
-    `insert into ${type} (${columns}, valid_from, begun_by, begun_revision)
+    `insert into ${type} (${columns}, valid_from, begun_by, begun_write)
      select ${columns}, $1, $2, $3 from planned_${type} where reason is null`,
-    [tx.at, tx.by, tx.revision],
+    [tx.at, tx.by, tx.id],
   );
   await recordChanges(tx, relation);
   return planned;

@@ -14,14 +14,7 @@ export async function stageFacts(
   facts: AsyncIterable<NumberedFact>,
   onProgress: (lines: number) => void,
 ): Promise<Counts> {
-  await query('set local statement_timeout = 0', []);
-  // Of rows that were written a moment ago there are no statistics, and a merge join over the first column of a key then
-  // looks cheaper than it is: it compares every member of a Business Center with every assignment in it.
-  await query('set local enable_mergejoin = off', []);
-  await query(
-    'create temporary table staged (line int not null, type text not null, fact jsonb not null) on commit drop',
-    [],
-  );
+  await query('create temporary table staged (line int not null, type text not null, fact jsonb not null)', []);
   const counts: Counts = {};
   let chunk: NumberedFact[] = [];
   let staged = 0;

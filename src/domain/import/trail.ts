@@ -22,9 +22,9 @@ export async function recordAll(tx: Tx, entries: Entries): Promise<void> {
     case when ${toOneself} then 'SELF_ASSIGNED' end], null)`;
   await tx.query(
     `insert into audit_entry
-       (actor, revision, at, api_key, request_id, event, bc_id, subject_type, subject_id, before, after, flags)
+       (actor, write_id, at, api_key, request_id, event, bc_id, subject_type, subject_id, before, after, flags)
      select $1, $2, $3, $4, $5, '${event}', ${bcId}, '${subject.type}', ${subject.id}, ${before}, ${after}, ${flags}
        from ${from}`,
-    [tx.by, tx.revision, tx.at, tx.apiKey, tx.requestId],
+    [tx.by, tx.id, tx.at, tx.apiKey, tx.requestId],
   );
 }

@@ -24,7 +24,7 @@ const KEPT_DAYS = 30;
  */
 export async function beginSignIn(ctx: Context, signIn: NewSignIn): Promise<Written<{ id: string; token: string }>> {
   const { actor, displayName, issuer, replaces, lasts } = signIn;
-  return transact(ctx, async (tx) => {
+  return transact(ctx, {}, async (tx) => {
     const ended = replaces === null ? [] : await endReplaced(tx, replaces);
     await tx.query('delete from sign_in where expires_at < $1', [new Date(tx.at.getTime() - KEPT_DAYS * 86_400_000)]);
     const token = newSessionToken();

@@ -3,6 +3,7 @@ import { AccountGrant } from '../account-grants/entity.ts';
 import { inTrails } from '../audit/in-trails.ts';
 import { authorizeKey } from '../authorize.ts';
 import type { Context } from '../context.ts';
+import { tiktokAccountGate } from '../gates.ts';
 import { requiredWhenNew } from '../required-when-new.ts';
 import { transact, type Tx, type Written } from '../transact.ts';
 import { TiktokAccount } from './entity.ts';
@@ -14,7 +15,7 @@ type Profile = Required<{ [Field in keyof TiktokAccountBody]: Exclude<TiktokAcco
 /** Makes a TikTok account known, or changes what is known of it: what the body leaves out stays, null says unknown. */
 export async function putTiktokAccount(ctx: Context, id: string, body: TiktokAccountBody): Promise<Written<null>> {
   await authorizeKey(ctx, 'write_relationships', [null]);
-  return transact(ctx, async (tx) => {
+  return transact(ctx, { takes: [tiktokAccountGate(id)] }, async (tx) => {
     const known = await tx.em.findOne(TiktokAccount, { id });
     if (!known && body.handle === undefined) throw requiredWhenNew('handle');
     const before = known && profile(known);

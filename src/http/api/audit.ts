@@ -6,6 +6,8 @@ import { answers, page, SECURED } from './answers.ts';
 const Entry = z
   .object({
     id: z.string(),
+    seq: z.string(),
+    sealed_at: z.string(),
     revision: z.string(),
     at: z.string(),
     actor: z.string(),

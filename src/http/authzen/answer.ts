@@ -6,6 +6,7 @@ import { prepare, type PreparedCheck } from '../../decision/prepare.ts';
 import { authorizeKey } from '../../domain/authorize.ts';
 import { SparkgateError } from '../../domain/errors.ts';
 import { obligationTold, reasonTold, type Language } from '../../domain/messages/messages.ts';
+import { parseRevision, type Revision } from '../../domain/revision.ts';
 import { UNSEEN } from '../../domain/unseen.ts';
 import type { Env } from '../env.ts';
 import { contextOf, REVISION_HEADER } from '../validation.ts';
@@ -36,13 +37,10 @@ function touched({ check, question }: PreparedCheck): string[] {
 
 /** Decides, at least as fresh as `X-Sparkgate-Revision` asks for. @throws SparkgateError */
 export async function decideFresh(c: Http<Env>, checks: readonly PreparedCheck[]): Promise<Decision[]> {
-  const least = revisionAsked(c.req.header(REVISION_HEADER));
+  const asked = revisionsAsked(c.req.header(REVISION_HEADER));
   const decisions = await c.get('services').decider.decide(checks);
   const [first] = decisions;
-  if (first && BigInt(first.revision) < least) {
-    const { revision } = first;
-    throw new SparkgateError('revision_not_reached', (say) => say.details.revisionAhead(revision, String(least)));
-  }
+  if (first) await requireReached(c, asked, first.revision);
   return c.get('caller').key ? decisions : decisions.map((decision) => withoutPrivate(decision));
 }
 
@@ -51,13 +49,28 @@ function withoutPrivate(decision: Decision): Decision {
   return decision.private ? { ...decision, reasons: [UNSEEN], obligations: [] } : decision;
 }
 
-function revisionAsked(header: string | undefined): bigint {
-  if (header === undefined) return 0n;
-  if (/^\d{1,19}$/.test(header)) return BigInt(header);
+/** @throws SparkgateError `revision_not_reached` unless all of these are */
+async function requireReached(c: Http<Env>, asked: readonly Revision[], now: string): Promise<void> {
+  const at = parseRevision(now);
+  for (const revision of asked) {
+    if (at !== null && (await c.get('services').isReached(revision, at))) continue;
+    throw new SparkgateError('revision_not_reached', (say) => say.details.revisionAhead(now, revision.text));
+  }
+}
+
+/** The revisions that a header names, separated by commas. */
+function revisionsAsked(header: string | undefined): Revision[] {
+  if (header === undefined) return [];
+  const asked = header.split(',').map((it) => parseRevision(it.trim()));
+  const known = asked.filter((it) => it !== null);
+  if (known.length === asked.length && known.length <= MOST_REVISIONS) return known;
   throw new SparkgateError('invalid_request', (say) => say.details.revisionForm(REVISION_HEADER), {
-    errors: [{ pointer: REVISION_HEADER, message: 'takes a number of at most 19 digits' }],
+    errors: [{ pointer: REVISION_HEADER, message: `takes 1 to ${MOST_REVISIONS} revisions, separated by commas` }],
   });
 }
+
+/** Revisions that one request may name. */
+const MOST_REVISIONS = 20;
 
 /** A decision over the wire. */
 export function responseOf(decision: Decision, language: Language): z.infer<typeof EvaluationResponse> {

@@ -12,7 +12,7 @@ export async function beginSession(
   const { contextFor, settings } = c.get('services');
   const cookie = sessionCookies[actor.type];
   const replaces = cookie.read(c);
-  const context = contextFor({ key: null, actor }, c.get('requestId'));
+  const context = contextFor({ key: null, actor }, c.get('requestId'), c.get('life'));
   const signIn = { actor, displayName, issuer, replaces, lasts: settings.signInLasts };
   const { result } = await beginSignIn(context, signIn);
   cookie.write(c, result.token);

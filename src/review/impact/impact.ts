@@ -1,3 +1,4 @@
+import { REVISION_NOW } from '../../domain/revision.ts';
 import type { Live } from '../live.ts';
 import { openServers } from '../policy-servers.ts';
 import { entityPopulations } from './entities.ts';
@@ -96,7 +97,6 @@ export function isUntold({ live, notes }: Impact): boolean {
 }
 
 async function revisionOf(live: Live): Promise<string> {
-  for await (const { value } of live.rows<{ value: string }>('select value::text from relationship_revision'))
-    return value;
+  for await (const { value } of live.rows<{ value: string }>(`select ${REVISION_NOW} as value`)) return value;
   return '0';
 }

@@ -74,6 +74,10 @@ export const errors = {
     title: 'This took too long',
     next: 'Try again in a moment. Look first whether the change was made.',
   },
+  outcome_unknown: {
+    title: 'It is not known whether this took effect',
+    next: 'The database did not answer. Look whether the change was made before you try again.',
+  },
   unavailable: {
     title: 'Not available at the moment',
     next: 'A part of the service does not answer. Nothing is allowed until it does. Try again in a moment.',

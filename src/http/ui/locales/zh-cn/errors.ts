@@ -36,6 +36,7 @@ export const errors: Dictionary['errors'] = {
   unprocessable: { title: '无法执行此操作', next: '填写的内容与已保存的数据或当前时间不符。请重新打开页面检查。' },
   payload_too_large: { title: '提交的内容过长', next: '内容超出了此页面的上限，请缩短后重新提交。' },
   timeout: { title: '处理超时', next: '请稍后重试。重试前请先确认更改是否已经生效。' },
+  outcome_unknown: { title: '无法确定更改是否生效', next: '数据库没有响应。重试前请先确认更改是否已经生效。' },
   unavailable: { title: '服务暂时不可用', next: '服务的某个部分没有响应，在恢复之前不会放行任何操作。请稍后重试。' },
   internal: { title: '服务出现故障', next: '故障已按下方编号记录。请重试；若问题依旧，请将编号告知服务的运营方。' },
 };

@@ -1,0 +1,39 @@
+import { createHash } from 'node:crypto';
+import type { Actor } from './context.ts';
+
+/** Something that writes change or lean on, by its kind and its ids. */
+export type Gate = readonly [kind: string, ...ids: string[]];
+
+/** A membership, whatever its role. */
+export const memberGate = (bcId: string, userId: string): Gate => ['member', bcId, userId];
+/** What a Business Center holds of an account. */
+export const grantGate = (bcId: string, tiktokAccountId: string): Gate => ['grant', bcId, tiktokAccountId];
+export const assignmentGate = (bcId: string, tiktokAccountId: string, userId: string): Gate => [
+  'assignment',
+  bcId,
+  tiktokAccountId,
+  userId,
+];
+export const linkGate = (tiktokAccountId: string, userId: string): Gate => ['link', tiktokAccountId, userId];
+export const adAccountGate = (advertiserId: string): Gate => ['ad_account', advertiserId];
+export const roleGate = (advertiserId: string, userId: string): Gate => ['role', advertiserId, userId];
+export const businessCenterGate = (bcId: string): Gate => ['business_center', bcId];
+export const tiktokAccountGate = (id: string): Gate => ['tiktok_account', id];
+export const entityGate = (type: string, id: string): Gate => ['entity', type, id];
+export const requestGate = (id: string): Gate => ['access_request', id];
+/** How many requests of a Business Center are pending. */
+export const pendingGate = (bcId: string): Gate => ['pending', bcId];
+
+/** What a decision about a person leans on in a Business Center, an account of which may be named. */
+export function groundsOf(actor: Actor, bcId: string, tiktokAccountId?: string): Gate[] {
+  return [
+    businessCenterGate(bcId),
+    ...(actor.type === 'user' ? [memberGate(bcId, actor.id), entityGate('user', actor.id)] : []),
+    ...(tiktokAccountId === undefined ? [] : [tiktokAccountGate(tiktokAccountId), grantGate(bcId, tiktokAccountId)]),
+  ];
+}
+
+/** The key of a gate among PostgreSQL's advisory locks: 64 bits of a hash, so that two may share one and wait in vain. */
+export function keyOf(gate: Gate): string {
+  return createHash('sha256').update(JSON.stringify(gate)).digest().readBigInt64BE().toString();
+}
