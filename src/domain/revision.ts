@@ -21,9 +21,6 @@ export interface Revision {
 const FORM =
   /^(?<cluster>[0-9a-f]{1,16})\.(?<timeline>[0-9]{1,10})\.(?<position>[0-9]{1,19})(?:\.(?<write>[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}))?$/;
 
-/** The longest revision, in characters. */
-export const LONGEST_REVISION = 84;
-
 /** Reads a revision; null for what is none. */
 export function parseRevision(text: string): Revision | null {
   const groups = FORM.exec(text)?.groups;

@@ -142,13 +142,13 @@ export async function startRuntime(config: Config, log: Logger, ports: Ports = {
     decider,
     explainer,
     search,
-    contextFor: ({ actor, key }: Caller, requestId, life = new RequestLife()) => ({
+    contextFor: ({ actor, key }: Caller, requestId, requestLife = new RequestLife()) => ({
       ...shared,
       authorizer,
       actor,
       key,
       requestId,
-      life,
+      life: requestLife,
     }),
   }));
   const running = stack.move();
@@ -171,8 +171,8 @@ export async function startRuntime(config: Config, log: Logger, ports: Ports = {
     orm,
     get operator(): Context {
       const { authorizer } = generations.current;
-      const life = new RequestLife();
-      return { ...shared, authorizer, actor: { type: 'operator' }, key: null, requestId: null, life };
+      const callerless = { actor: { type: 'operator' }, key: null, requestId: null } as const;
+      return { ...shared, authorizer, ...callerless, life: new RequestLife() };
     },
     reloadPolicies: async () => policies.reload(),
     reachedAt: (url) => {

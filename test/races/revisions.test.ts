@@ -129,6 +129,6 @@ test('412: a revision that is not reached, of another timeline or of another clu
     [`${revision},`]: '400 invalid_request',
     [Array(21).fill(`${cluster}.${timeline}.1`).join()]: '400 invalid_request',
   };
-  for (const [asked, outcome] of Object.entries(outcomes))
-    expect([asked, inWords(await check(asked))]).toEqual([asked, outcome]);
+  for (const [asked, words] of Object.entries(outcomes))
+    expect([asked, inWords(await check(asked))]).toEqual([asked, words]);
 });
