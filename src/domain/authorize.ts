@@ -40,6 +40,23 @@ export async function authorizeKey(
   }
 }
 
+/**
+ * Lets a call read facts of these Business Centers, null standing for what belongs to none. What the key may not see is
+ * to it as if it did not exist.
+ * @throws SparkgateError `forbidden` for a call that may read no facts at all, `not_found` for one that may not read these
+ */
+export async function authorizeReading(ctx: Context, bcIds: readonly (string | null)[]): Promise<void> {
+  await authorizeKey(ctx, 'read_relationships', []);
+  await authorizeKey(ctx, 'read_relationships', bcIds).catch((error: unknown) => {
+    throw error instanceof SparkgateError && error.code === 'forbidden' ? unseen() : error;
+  });
+}
+
+/** Whether a key calls for itself: it reads facts as they are stored, while people see what the policies let them see. */
+export function isKeyAlone({ actor }: Pick<Context, 'actor'>): boolean {
+  return actor.type === 'api_key';
+}
+
 /** The error of a denied verdict. */
 export function refusal(verdict: Extract<Verdict, { decision: false }>): SparkgateError {
   if (verdict.private) return unseen();

@@ -84,6 +84,7 @@ export interface Complaint {
 /** What a caller can ask of this service (actions of the policy `sparkgate_service`). */
 export type ServiceAction =
   | 'decide'
+  | 'read_relationships'
   | 'write_relationships'
   | 'import_grants'
   | 'act_as'

@@ -15,3 +15,6 @@ export const validity = {
 
 /** The id of a stored row: UUID v7 (RFC 9562), made by PostgreSQL; before 18, by a function that a migration makes. */
 export const rowId = p.uuid().primary().defaultRaw('uuidv7()');
+
+/** Of what is overwritten in place: PostgreSQL gives each state of a row another, which no other state ever had. */
+export const version = p.uuid().defaultRaw('gen_random_uuid()');

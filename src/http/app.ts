@@ -45,14 +45,15 @@ import { myAccount } from './pages/my-account/my-account.ts';
 import { answerError, answerNothing } from './ui/answer-error.ts';
 import { assets } from './ui/assets.ts';
 import { languageSwitch } from './ui/language-switch.ts';
-import { IMPORT, PAGES, PERSONAL, RATED, SIGNED_IN } from './routes.ts';
+import { IMPORT, PAGES, PERSONAL, PERSONAL_WRITES, RATED, SIGNED_IN } from './routes.ts';
 import { csrfField } from './session/csrf-field.ts';
 import { sameOrigin } from './session/same-origin.ts';
 import { signedIn } from './session/signed-in.ts';
 import { noLastSlash, pages, sealPages } from './ui/pages.ts';
 import { router } from './validation.ts';
 
-const personal = (path: string): boolean => isAmong(PERSONAL, path);
+const personal = (method: string, path: string): boolean =>
+  isAmong(PERSONAL, path) || (method !== 'get' && isAmong(PERSONAL_WRITES, path));
 const rated = (method: string, path: string): boolean =>
   isAmong(RATED.consent, path) || (method === 'post' && isAmong(RATED.access_request, path));
 
@@ -95,6 +96,7 @@ export function createApp(services: Services): OpenAPIHono<Env> {
   );
   app.use('/access/*', authenticate()).use('/v1/*', authenticate()).use('/metrics', authenticate());
   for (const path of PERSONAL) app.use(path, requirePerson());
+  for (const path of PERSONAL_WRITES) app.on(['PUT', 'DELETE'], path, requirePerson());
   app.use('/v1/*', knownInput(app));
   limitRates(app);
   for (const [path, audience] of SIGNED_IN)

@@ -116,12 +116,10 @@ export function pageOfForm(path: string): string {
 }
 
 /** Calls of the API that a person makes; a key alone is nobody there. */
-export const PERSONAL = [
-  '/v1/consents/*',
-  '/v1/tiktok-accounts/:id/grants/*',
-  '/v1/business-centers/:bc_id/access-requests/*',
-  '/v1/business-centers/:bc_id/tiktok-accounts/*',
-];
+export const PERSONAL = ['/v1/consents/*', '/v1/business-centers/:bc_id/access-requests/*'];
+
+/** The same for what changes something. A key alone reads them as the facts that they are. */
+export const PERSONAL_WRITES = ['/v1/tiktok-accounts/:id/grants/*', '/v1/business-centers/:bc_id/tiktok-accounts/*'];
 
 /** Consents may be looked at and answered, and access be asked for, only so often: by API and by page alike. */
 export const RATED = {

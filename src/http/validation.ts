@@ -2,6 +2,7 @@ import { OpenAPIHono, type Hook } from '@hono/zod-openapi';
 import type { Context as Http } from 'hono';
 import { faultsOf, invalid } from '../domain/closed.ts';
 import type { Context } from '../domain/context.ts';
+import type { Tagged } from '../domain/tagged.ts';
 import type { Written } from '../domain/transact.ts';
 import type { Env } from './env.ts';
 
@@ -35,4 +36,10 @@ export function acknowledge<Result>(c: Http<Env>, written: Written<Result>): Res
 export function stored(c: Http<Env>, written: Written<null>): { revision: string } {
   acknowledge(c, written);
   return { revision: written.revision };
+}
+
+/** Says the entity tag of a fact in the answer's header, and hands the fact on. */
+export function tagged<Fact>(c: Http<Env>, { fact, tag }: Tagged<Fact>): Fact {
+  c.header('ETag', `"${tag}"`);
+  return fact;
 }

@@ -116,7 +116,7 @@ describe('the life of a key', () => {
 
 describe('for whom it calls', () => {
   const act = async (actor: string | undefined, key: string = keys['act-as'] ?? ''): Promise<string> =>
-    outcome(app, 'GET', '/v1/business-centers/bc1/tiktok-accounts', { key, ...(actor !== undefined && { actor }) });
+    outcome(app, 'GET', '/v1/business-centers/bc1/access-requests', { key, ...(actor !== undefined && { actor }) });
   const utf8 = (text: string): string => Buffer.from(text, 'utf8').toString('latin1');
 
   test('a person by X-Actor; a key alone is nobody', async () => {

@@ -95,7 +95,7 @@ export function samples(world: World, keys: Keys): Shot[] {
     shot('GET', '/readyz'),
     shot('GET', '/metrics'),
     shot('GET', '/v1/status'),
-    shot('GET', '/v1/entities/user?limit=5'),
+    ...reads(shot),
     shot('GET', '/v1/audit?bc_id=bc1&limit=2'),
     shot('GET', '/v1/api-keys?limit=2'),
     shot('POST', '/v1/api-keys', { name: 'new', permissions: ['check'], bc_ids: ['bc1'] }),
@@ -105,6 +105,29 @@ export function samples(world: World, keys: Keys): Shot[] {
 }
 
 type Make = (method: string, path: string, body?: unknown, headers?: Record<string, string>) => Shot;
+
+/** Of what there is in the world, if only in most. */
+function reads(shot: Make): Shot[] {
+  return [
+    '/v1/business-centers?limit=2',
+    '/v1/business-centers/bc1',
+    '/v1/business-centers/bc1/members?limit=2',
+    '/v1/business-centers/bc1/members/adm',
+    '/v1/ad-accounts?limit=2',
+    '/v1/ad-accounts/adv1',
+    '/v1/ad-accounts/adv1/members?limit=2',
+    '/v1/ad-accounts/adv1/members/sam',
+    '/v1/tiktok-accounts?limit=2',
+    '/v1/tiktok-accounts/brand',
+    '/v1/tiktok-accounts/brand/links?limit=2',
+    '/v1/tiktok-accounts/brand/links/lee',
+    '/v1/tiktok-accounts/brand/grants/bc1',
+    '/v1/business-centers/bc1/tiktok-accounts/brand',
+    '/v1/business-centers/bc1/tiktok-accounts/brand/members/sam',
+    '/v1/entities/user?limit=5',
+    '/v1/entities/user/rita',
+  ].map((path) => shot('GET', path));
+}
 
 function facts(shot: Make): Shot[] {
   const lines = [

@@ -1,6 +1,6 @@
 import { defineEntity, p, type InferEntity } from '@mikro-orm/core';
 import { BusinessCenter } from '../business-centers/entity.ts';
-import { rowId, validity } from '../validity.ts';
+import { rowId, validity, version } from '../validity.ts';
 import { AdvertiserRole } from '../vocabulary.ts';
 
 export const AdAccount = defineEntity({
@@ -10,6 +10,7 @@ export const AdAccount = defineEntity({
     advertiserId: p.text().primary(),
     name: p.text(),
     bcId: () => p.manyToOne(BusinessCenter).mapToPk().fieldName('bc_id').nullable(),
+    version,
   },
 });
 export type AdAccount = InferEntity<typeof AdAccount>;

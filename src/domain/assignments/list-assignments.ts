@@ -1,17 +1,21 @@
-import { authorize, authorizeKey } from '../authorize.ts';
+import { authorize, authorizeKey, isKeyAlone } from '../authorize.ts';
 import type { Context } from '../context.ts';
 import type { Page, PageQuery } from '../page.ts';
 import { visiblePage } from '../visible-page.ts';
 import type { AssignmentView } from './assign.ts';
 import { Assignment } from './entity.ts';
+import { readAssignments } from './read-assignments.ts';
 
-/** Who may use a granted account, by user, for administrators of the Business Center. */
+/**
+ * Who may use a granted account, by user: for administrators of the Business Center, or for a key that calls for itself.
+ */
 export async function listAssignments(
   ctx: Context,
   bcId: string,
   tiktokAccountId: string,
   page: PageQuery,
 ): Promise<Page<AssignmentView>> {
+  if (isKeyAlone(ctx)) return readAssignments(ctx, { bc_id: bcId, tiktok_account_id: tiktokAccountId }, page);
   await authorizeKey(ctx, 'act_as', [bcId]);
   const resource = { type: 'tiktok_account', id: tiktokAccountId } as const;
   await authorize(ctx, { action: 'view_assignments', resource, properties: { bc_id: bcId } }, null);

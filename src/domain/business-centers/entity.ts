@@ -1,11 +1,11 @@
 import { defineEntity, p, type InferEntity } from '@mikro-orm/core';
-import { rowId, validity } from '../validity.ts';
+import { rowId, validity, version } from '../validity.ts';
 import { UserRole } from '../vocabulary.ts';
 
 export const BusinessCenter = defineEntity({
   name: 'BusinessCenter',
   tableName: 'business_center',
-  properties: { bcId: p.text().primary(), name: p.text() },
+  properties: { bcId: p.text().primary(), name: p.text(), version },
 });
 export type BusinessCenter = InferEntity<typeof BusinessCenter>;
 

@@ -1,4 +1,5 @@
 import { defineEntity, p, type InferEntity } from '@mikro-orm/core';
+import { version } from '../validity.ts';
 
 /** A thing of a kind that only policies know, or a user, with attributes. */
 export const Entity = defineEntity({
@@ -8,6 +9,7 @@ export const Entity = defineEntity({
     type: p.text().primary(),
     id: p.text().primary(),
     attributes: p.json<Record<string, unknown>>(),
+    version,
   },
   checks: [{ name: 'entity_attributes', expression: "jsonb_typeof(attributes) = 'object'" }],
 });

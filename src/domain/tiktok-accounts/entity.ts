@@ -1,4 +1,5 @@
 import { defineEntity, p, type InferEntity } from '@mikro-orm/core';
+import { version } from '../validity.ts';
 import type { Showcase } from './schemas.ts';
 
 export const TiktokAccount = defineEntity({
@@ -12,6 +13,7 @@ export const TiktokAccount = defineEntity({
     /** The account's own ad authorization switch; null = unknown. */
     adAuthorization: p.boolean().nullable(),
     showcase: p.json<Showcase>().nullable(),
+    version,
   },
 });
 export type TiktokAccount = InferEntity<typeof TiktokAccount>;

@@ -7,10 +7,8 @@ import { tiktokAccountGate } from '../gates.ts';
 import { requiredWhenNew } from '../required-when-new.ts';
 import { transact, type Tx, type Written } from '../transact.ts';
 import { TiktokAccount } from './entity.ts';
+import { profile, type Profile } from './profile.ts';
 import type { TiktokAccountBody } from './schemas.ts';
-
-/** What is known of an account, in the names of its body; null = unknown. */
-type Profile = Required<{ [Field in keyof TiktokAccountBody]: Exclude<TiktokAccountBody[Field], undefined> }>;
 
 /** Makes a TikTok account known, or changes what is known of it: what the body leaves out stays, null says unknown. */
 export async function putTiktokAccount(ctx: Context, id: string, body: TiktokAccountBody): Promise<Written<null>> {
@@ -45,13 +43,4 @@ function named(body: TiktokAccountBody): Partial<Profile> {
 async function holders(tx: Tx, tiktokAccountId: string): Promise<string[]> {
   const grants = await tx.em.find(AccountGrant, { tiktokAccountId, validTo: null }, { orderBy: { bcId: 'asc' } });
   return grants.map((grant) => grant.bcId);
-}
-
-function profile(account: TiktokAccount): Profile {
-  return {
-    handle: account.handle ?? null,
-    display_name: account.displayName ?? null,
-    ad_authorization: account.adAuthorization ?? null,
-    showcase: account.showcase ?? null,
-  };
 }

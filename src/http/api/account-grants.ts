@@ -1,5 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Context as Http } from 'hono';
+import { getGrantedAccount } from '../../domain/account-grants/get-granted-account.ts';
+import { getOwnerGrant } from '../../domain/account-grants/get-owner-grant.ts';
 import { listAccounts } from '../../domain/account-grants/list-accounts.ts';
 import { listOwnerGrants } from '../../domain/account-grants/list-owner-grants.ts';
 import { revokeGrant, type RevokedGrant as RevokedGrantView } from '../../domain/account-grants/revoke-grant.ts';
@@ -8,8 +10,8 @@ import { PageQuery } from '../../domain/page.ts';
 import type { Written } from '../../domain/transact.ts';
 import { askedLanguage } from '../asked-language.ts';
 import type { Env } from '../env.ts';
-import { acknowledge, contextOf, router } from '../validation.ts';
-import { answers, page, Param, Scopes, SECURED } from './answers.ts';
+import { acknowledge, contextOf, router, tagged } from '../validation.ts';
+import { answers, answersFact, page, Param, Scopes, SECURED } from './answers.ts';
 import { RevokedGrant } from './grant.ts';
 
 const GrantedAccount = z
@@ -47,11 +49,26 @@ export const accountGrants = router()
       method: 'get',
       path: '/v1/business-centers/{bc_id}/tiktok-accounts',
       operationId: 'listGrantedAccounts',
-      summary: 'The granted accounts that the actor may view',
+      summary: 'The granted accounts that the actor may view; all of them for a key that calls for itself',
       request: { params: z.object({ bc_id: Param.bc_id }), query: PageQuery },
       responses: answers(page(GrantedAccount), 'A page'),
     }),
     async (c) => c.json(await listAccounts(contextOf(c), c.req.valid('param').bc_id, c.req.valid('query')), 200),
+  )
+  .openapi(
+    createRoute({
+      ...common,
+      method: 'get',
+      path: '/v1/business-centers/{bc_id}/tiktok-accounts/{id}',
+      operationId: 'getGrantedAccount',
+      summary: 'One granted account',
+      request: { params: z.object({ bc_id: Param.bc_id, id: Param.id }) },
+      responses: answersFact(GrantedAccount),
+    }),
+    async (c) => {
+      const { bc_id: bcId, id } = c.req.valid('param');
+      return c.json(tagged(c, await getGrantedAccount(contextOf(c), bcId, id)), 200);
+    },
   )
   .openapi(
     createRoute({
@@ -74,11 +91,26 @@ export const accountGrants = router()
       method: 'get',
       path: '/v1/tiktok-accounts/{id}/grants',
       operationId: 'listAccountGrants',
-      summary: 'Who may use the account, for its owner',
+      summary: 'Who may use the account, for its owner or for a key that calls for itself',
       request: { params: z.object({ id: Param.id }), query: PageQuery },
       responses: answers(page(OwnerGrant), 'A page'),
     }),
     async (c) => c.json(await listOwnerGrants(contextOf(c), c.req.valid('param').id, c.req.valid('query')), 200),
+  )
+  .openapi(
+    createRoute({
+      ...common,
+      method: 'get',
+      path: '/v1/tiktok-accounts/{id}/grants/{bc_id}',
+      operationId: 'getAccountGrant',
+      summary: 'The grant of one Business Center on the account',
+      request: { params: z.object({ id: Param.id, bc_id: Param.bc_id }) },
+      responses: answersFact(OwnerGrant),
+    }),
+    async (c) => {
+      const { bc_id: bcId, id } = c.req.valid('param');
+      return c.json(tagged(c, await getOwnerGrant(contextOf(c), id, bcId)), 200);
+    },
   )
   .openapi(
     createRoute({

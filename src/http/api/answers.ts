@@ -24,6 +24,12 @@ export function answers<Schema extends z.ZodType>(schema: Schema, description: s
   return { 200: { description, content: { 'application/json': { schema } } } } as const;
 }
 
+/** 200 with one fact, and its entity tag. */
+export function answersFact<Schema extends z.ZodType>(schema: Schema) {
+  const headers = z.object({ ETag: z.string() });
+  return { 200: { description: 'The fact', headers, content: { 'application/json': { schema } } } } as const;
+}
+
 /** 201 with a JSON body. */
 export function creates<Schema extends z.ZodType>(schema: Schema, description: string) {
   return { 201: { description, content: { 'application/json': { schema } } } } as const;

@@ -1,12 +1,13 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { assign } from '../../domain/assignments/assign.ts';
+import { getAssignment } from '../../domain/assignments/get-assignment.ts';
 import { listAssignments } from '../../domain/assignments/list-assignments.ts';
 import { ScopesBody } from '../../domain/assignments/schemas.ts';
 import { unassign } from '../../domain/assignments/unassign.ts';
 import { PageQuery } from '../../domain/page.ts';
 import { jsonBody } from '../middleware/json-body.ts';
-import { acknowledge, contextOf, router } from '../validation.ts';
-import { answers, body, empties, page, Param, Scopes, SECURED } from './answers.ts';
+import { acknowledge, contextOf, router, tagged } from '../validation.ts';
+import { answers, answersFact, body, empties, page, Param, Scopes, SECURED } from './answers.ts';
 
 const Assignment = z
   .object({ bc_id: z.string(), tiktok_account_id: z.string(), user_id: z.string(), scopes: Scopes })
@@ -32,6 +33,21 @@ export const assignments = router()
     async (c) => {
       const { bc_id: bcId, id } = c.req.valid('param');
       return c.json(await listAssignments(contextOf(c), bcId, id, c.req.valid('query')), 200);
+    },
+  )
+  .openapi(
+    createRoute({
+      ...common,
+      method: 'get',
+      path: `${MEMBERS}/{user_id}`,
+      operationId: 'getAssignment',
+      summary: 'What one member is assigned of the account',
+      request: { params: member },
+      responses: answersFact(Assignment),
+    }),
+    async (c) => {
+      const { bc_id: bcId, id: tiktokAccountId, user_id: userId } = c.req.valid('param');
+      return c.json(tagged(c, await getAssignment(contextOf(c), { bcId, tiktokAccountId, userId })), 200);
     },
   )
   .openapi(

@@ -1,12 +1,12 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { listEntities } from '../../domain/entities/list-entities.ts';
 import { putEntity } from '../../domain/entities/put-entity.ts';
+import { readEntities, readEntity } from '../../domain/entities/read-entities.ts';
 import { removeEntity } from '../../domain/entities/remove-entity.ts';
 import { EntityBody } from '../../domain/entities/schemas.ts';
 import { PageQuery } from '../../domain/page.ts';
 import { jsonBody } from '../middleware/json-body.ts';
-import { acknowledge, contextOf, router, stored } from '../validation.ts';
-import { answers, body, empties, page, Param, Revision, SECURED } from './answers.ts';
+import { acknowledge, contextOf, router, stored, tagged } from '../validation.ts';
+import { answers, answersFact, body, empties, page, Param, Revision, SECURED } from './answers.ts';
 
 const PATH = '/v1/entities/{type}/{id}';
 const Entity = z
@@ -27,7 +27,22 @@ export const entities = router()
       request: { params: z.object({ type: Param.type }), query: PageQuery },
       responses: answers(page(Entity), 'A page of entities, in the order of their ids'),
     }),
-    async (c) => c.json(await listEntities(contextOf(c), c.req.valid('param').type, c.req.valid('query')), 200),
+    async (c) => c.json(await readEntities(contextOf(c), c.req.valid('param').type, c.req.valid('query')), 200),
+  )
+  .openapi(
+    createRoute({
+      ...common,
+      method: 'get',
+      path: PATH,
+      operationId: 'getEntity',
+      summary: 'One stored entity',
+      request: { params: entity },
+      responses: answersFact(Entity),
+    }),
+    async (c) => {
+      const { type, id } = c.req.valid('param');
+      return c.json(tagged(c, await readEntity(contextOf(c), type, id)), 200);
+    },
   )
   .openapi(
     createRoute({

@@ -1,13 +1,35 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { putLink } from '../../domain/account-links/put-link.ts';
+import { readLink, readLinks } from '../../domain/account-links/read-links.ts';
 import { removeLink } from '../../domain/account-links/remove-link.ts';
 import { ScopesBody } from '../../domain/assignments/schemas.ts';
+import { PageQuery } from '../../domain/page.ts';
 import { putTiktokAccount } from '../../domain/tiktok-accounts/put-tiktok-account.ts';
+import { readTiktokAccount, readTiktokAccounts } from '../../domain/tiktok-accounts/read-tiktok-accounts.ts';
 import { TiktokAccountBody } from '../../domain/tiktok-accounts/schemas.ts';
 import { jsonBody } from '../middleware/json-body.ts';
-import { acknowledge, contextOf, router, stored } from '../validation.ts';
-import { answers, body, empties, Param, Revision, SECURED } from './answers.ts';
+import { acknowledge, contextOf, router, stored, tagged } from '../validation.ts';
+import { answers, answersFact, body, empties, page, Param, Revision, Scopes, SECURED } from './answers.ts';
 
+const TiktokAccount = z
+  .object({
+    id: z.string(),
+    handle: z.string().nullable(),
+    display_name: z.string().nullable(),
+    ad_authorization: z.boolean().nullable(),
+    showcase: z
+      .object({
+        enabled: z.boolean(),
+        sources: z.array(z.object({ shop_id: z.string(), products: z.enum(['ALL', 'SELECTED']) })),
+      })
+      .nullable(),
+  })
+  .openapi('TiktokAccount');
+const AccountLink = z
+  .object({ tiktok_account_id: z.string(), user_id: z.string(), scopes: Scopes })
+  .openapi('AccountLink');
+
+const account = z.object({ id: Param.id });
 const link = z.object({ id: Param.id, user_id: Param.user_id });
 const common = { tags: ['Facts'], security: SECURED };
 
@@ -16,12 +38,63 @@ export const tiktokAccounts = router()
   .openapi(
     createRoute({
       ...common,
+      method: 'get',
+      path: '/v1/tiktok-accounts',
+      operationId: 'listTiktokAccounts',
+      summary: 'The TikTok accounts; for a confined key, those that its Business Centers hold',
+      request: { query: PageQuery },
+      responses: answers(page(TiktokAccount), 'A page, in the order of their ids'),
+    }),
+    async (c) => c.json(await readTiktokAccounts(contextOf(c), c.req.valid('query')), 200),
+  )
+  .openapi(
+    createRoute({
+      ...common,
+      method: 'get',
+      path: '/v1/tiktok-accounts/{id}',
+      operationId: 'getTiktokAccount',
+      summary: 'One TikTok account',
+      request: { params: account },
+      responses: answersFact(TiktokAccount),
+    }),
+    async (c) => c.json(tagged(c, await readTiktokAccount(contextOf(c), c.req.valid('param').id)), 200),
+  )
+  .openapi(
+    createRoute({
+      ...common,
+      method: 'get',
+      path: '/v1/tiktok-accounts/{id}/links',
+      operationId: 'listAccountLinks',
+      summary: 'The users whom an account is linked to',
+      request: { params: account, query: PageQuery },
+      responses: answers(page(AccountLink), 'A page, in the order of users'),
+    }),
+    async (c) => c.json(await readLinks(contextOf(c), c.req.valid('param').id, c.req.valid('query')), 200),
+  )
+  .openapi(
+    createRoute({
+      ...common,
+      method: 'get',
+      path: '/v1/tiktok-accounts/{id}/links/{user_id}',
+      operationId: 'getAccountLink',
+      summary: 'The link between an account and one user',
+      request: { params: link },
+      responses: answersFact(AccountLink),
+    }),
+    async (c) => {
+      const { id, user_id: userId } = c.req.valid('param');
+      return c.json(tagged(c, await readLink(contextOf(c), id, userId)), 200);
+    },
+  )
+  .openapi(
+    createRoute({
+      ...common,
       method: 'put',
       path: '/v1/tiktok-accounts/{id}',
       operationId: 'putTiktokAccount',
       summary: 'Make a TikTok account known, or change what is known of it',
       middleware: jsonBody(),
-      request: { params: z.object({ id: Param.id }), body: body(TiktokAccountBody) },
+      request: { params: account, body: body(TiktokAccountBody) },
       responses: answers(Revision, 'Stored'),
     }),
     async (c) => {

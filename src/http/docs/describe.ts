@@ -25,8 +25,8 @@ interface Operation {
 /** What is asked of the application besides its routes. */
 export interface Described {
   url: string;
-  /** Whether a person has to act on a path of the document. */
-  personal: (path: string) => boolean;
+  /** Whether a person has to make a call of the document. */
+  personal: (method: string, path: string) => boolean;
   /** Whether calls of a path are counted, and refused beyond so many a minute. */
   rated: (method: string, path: string) => boolean;
   /** The kinds of the policies and the actions that they name. */
@@ -73,6 +73,7 @@ const told = (description: string, schema: object = {}) => ({ description, schem
 const HEADERS = {
   'X-Request-ID': told('That of the request, or a fresh one'),
   'X-Sparkgate-Revision': told('The revision of this write', { pattern: REVISION }),
+  ETag: told('Changes whenever the fact does (RFC 9110, 8.8.3)'),
   'Content-Language': told('The language of sentences for people'),
   'Retry-After': told('Seconds after which another try may succeed'),
   'WWW-Authenticate': told('How to come in (RFC 6750)'),
@@ -141,11 +142,14 @@ function complete(operation: Operation, at: { path: string; method: Method }, de
     ...(operation.parameters ?? []),
     parameter('RequestId'),
     parameter('Language'),
-    ...(secured ? [parameter(described.personal(at.path) ? 'RequiredActor' : 'Actor')] : []),
+    ...(secured ? [parameter(described.personal(at.method, at.path) ? 'RequiredActor' : 'Actor')] : []),
     ...(check ? [parameter('Revision')] : []),
   ];
   const answered = headers('X-Request-ID', ...(written ? (['X-Sparkgate-Revision'] as const) : []));
-  for (const response of Object.values(operation.responses)) Object.assign(response, { headers: answered });
+  for (const response of Object.values(operation.responses)) {
+    const isTagged = 'headers' in response;
+    Object.assign(response, { headers: { ...answered, ...(isTagged && headers('ETag')) } });
+  }
   const looksUp = check || at.path.includes('{') || JSON.stringify(operation.parameters).includes('"cursor"');
   const statuses = [
     400,

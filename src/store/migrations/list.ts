@@ -6,6 +6,7 @@ import { Migration20261128100000_key_life } from './Migration20261128100000_key_
 import { Migration20261128110000_moves_and_endings } from './Migration20261128110000_moves_and_endings.ts';
 import { Migration20261128120000_pages } from './Migration20261128120000_pages.ts';
 import { Migration20261128200000_roles } from './Migration20261128200000_roles.ts';
+import { Migration20261128210000_versions } from './Migration20261128210000_versions.ts';
 import { Migration20261128300000_writes } from './Migration20261128300000_writes.ts';
 
 /** All migrations, in their order. */
@@ -18,5 +19,6 @@ export const MIGRATIONS = [
   { name: 'Migration20261128110000_moves_and_endings', class: Migration20261128110000_moves_and_endings },
   { name: 'Migration20261128120000_pages', class: Migration20261128120000_pages },
   { name: 'Migration20261128200000_roles', class: Migration20261128200000_roles },
+  { name: 'Migration20261128210000_versions', class: Migration20261128210000_versions },
   { name: 'Migration20261128300000_writes', class: Migration20261128300000_writes },
 ];

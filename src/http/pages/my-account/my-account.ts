@@ -57,7 +57,7 @@ export const myAccount = new Hono<PageEnv>()
     const revoked = await submitOnce(
       c,
       async (ctx) => {
-        const grant = await getOwnerGrant(ctx, id, bcIdOf(c));
+        const { fact: grant } = await getOwnerGrant(ctx, id, bcIdOf(c));
         name = grant.business_center_name;
         return revokeGrant(ctx, grant.bc_id, id);
       },
@@ -80,7 +80,7 @@ async function ownGrants(c: Http<PageEnv>, query: PageQuery): Promise<Page<Owner
 async function ownGrant(c: Http<PageEnv, typeof routes.myAccount.grant.pattern>): Promise<ShownGrant> {
   const ctx = contextOfPage(c);
   const { id } = c.get('signedIn').actor;
-  const [grant, owner] = await Promise.all([getOwnerGrant(ctx, id, bcIdOf(c)), getOwnAccount(ctx, id)]);
+  const [{ fact: grant }, owner] = await Promise.all([getOwnerGrant(ctx, id, bcIdOf(c)), getOwnAccount(ctx, id)]);
   return { grant, owner };
 }
 
