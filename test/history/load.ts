@@ -18,7 +18,12 @@ export interface Load {
   random: Random;
   /** How long a call may take before it counts as one that never ends, in milliseconds. */
   patience: number;
+  /** Whether each client stays with one node; else each call goes to any. */
+  keepsNode?: boolean;
 }
+
+/** After a call that came to nothing a client rests for so long. */
+const REST_MS = 50;
 
 /** Codes of a 503 that says that nobody knows yet whether the write happens. */
 const OPEN = new Set(['outcome_unknown']);
@@ -47,7 +52,7 @@ export class Recorder {
     const end = this.operations.length + operations;
     const more = (): boolean => this.operations.length < end && signal?.aborted !== true;
     const clients = this.#load.cells.flatMap((cell) => cell.clients.map((client) => ({ cell, client })));
-    await Promise.all(clients.map(async ({ cell, client }) => this.#act(cell, client, more)));
+    await Promise.all(clients.map(async ({ cell, client }, n) => this.#act(cell, client, more, n)));
   }
 
   /** Asks through each node how each cell ended. */
@@ -57,11 +62,14 @@ export class Recorder {
     }
   }
 
-  async #act(cell: Cell, client: Client, more: () => boolean): Promise<void> {
+  async #act(cell: Cell, client: Client, more: () => boolean, n: number): Promise<void> {
+    const { nodes, keepsNode } = this.#load;
+    const node = keepsNode === true ? n % nodes.length : undefined;
     const pace = this.#paces.get(cell)!;
     let next = client.calls.next({});
     while (more()) {
-      const operation = await this.#call(cell, client.name, next.value);
+      const operation = await this.#call(cell, client.name, next.value, node);
+      if (operation.outcome !== 'answered') await delay(REST_MS);
       next = client.calls.next(operation);
       if ('ask' in operation.call) await pace.asked();
       else pace.wrote((operation.end ?? operation.start) - operation.start);
@@ -89,9 +97,11 @@ export class Recorder {
     } catch (error) {
       const { name, message, cause } = error as Error;
       operation.said = `${name} ${cause instanceof Error ? cause.message : message}`;
-      // What was cut off may still happen, though nobody waits for it.
+      // What was cut off may still happen, though nobody waits for it; what never got there does not.
       if (name !== 'TimeoutError') operation.end = performance.now();
       else operation.said = 'it never ended';
+      const { code } = (cause ?? {}) as NodeJS.ErrnoException;
+      if (code === 'ECONNREFUSED') operation.outcome = 'did not happen';
     }
     return operation;
   }

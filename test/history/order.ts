@@ -118,7 +118,8 @@ class Search<State extends object, Op extends Operation> {
   }
 
   #explainOtherwise(operation: Op): void {
-    const suspects = this.found.length < SUSPICIONS ? this.#suspects : [];
+    const all = this.found.length < SUSPICIONS ? this.#suspects : [];
+    const suspects = all.toSorted((a, b) => Number(a.outcome === 'answered') - Number(b.outcome === 'answered'));
     const culprit = suspects.find((suspect) => suspect !== operation && this.#explain(operation, suspect)) ?? null;
     if (culprit) this.#suspects = this.#suspects.filter((it) => it !== culprit);
     this.found.push({ operation, culprit });
