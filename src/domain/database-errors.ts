@@ -48,6 +48,11 @@ export function isRace(error: unknown): boolean {
   return /^(?:40001|40P01|25P0[34])$/.test(code) || (code === '23505' && constraint !== 'form_submission_pkey');
 }
 
+/** Whether a statement waited for what another transaction holds for as long as it may at once. */
+export function isWaiting(error: unknown): boolean {
+  return pgError(error)?.code === '55P03';
+}
+
 /** Whether the database answered that it did not do what it was asked for. */
 export function isRefusal(error: unknown): boolean {
   return pgError(error)?.severity === 'ERROR';

@@ -4,6 +4,11 @@ import type { Actor } from './context.ts';
 /** Something that writes change or lean on, by its kind and its ids. */
 export type Gate = readonly [kind: string, ...ids: string[]];
 
+/**
+ * Everything that an import may have changed: writes share it, and an import takes it for the moment at its end in which
+ * it looks at what they did meanwhile, and commits.
+ */
+export const IMPORTS: Gate = ['imports'];
 /** A membership, whatever its role. */
 export const memberGate = (bcId: string, userId: string): Gate => ['member', bcId, userId];
 /** What a Business Center holds of an account. */

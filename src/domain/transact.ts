@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { CompiledQuery } from 'kysely';
 import { actorName, type CallingKey, type Context, type Query, type Session, type Submission } from './context.ts';
-import { databaseError, isRace, isRefusal } from './database-errors.ts';
+import { databaseError, isRace, isRefusal, isWaiting } from './database-errors.ts';
 import { SparkgateError } from './errors.ts';
-import { keyOf, type Gate } from './gates.ts';
+import { IMPORTS, keyOf, type Gate } from './gates.ts';
 
 /** The channel on which changes of API keys are announced (NOTIFY). */
 export const CHANNEL = 'sparkgate';
@@ -52,8 +52,9 @@ export interface Gates {
   allow?: (tx: Tx | null) => Promise<void>;
 }
 
-/** How often a write that lost a race is made anew. */
+/** How often a write that lost a race is made anew; and for how long one that waits for another, in milliseconds. */
 const ATTEMPTS = 4;
+const WAITS_MS = 10_000;
 
 /**
  * Runs one write as one transaction: rows, audit entries and its place in the order of all, or nothing of it. Writes of
@@ -72,11 +73,13 @@ export async function transact<T>(
 
 /** Makes a write anew that lost a race, some times. */
 export async function untilUnraced<T>(write: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt += 1) {
+  const since = performance.now();
+  for (let races = 0; ;) {
     try {
       return await write();
     } catch (error) {
-      if (attempt === ATTEMPTS || !isRace(error)) throw databaseError(error);
+      const again = isWaiting(error) ? performance.now() - since < WAITS_MS : isRace(error) && ++races < ATTEMPTS;
+      if (!again) throw databaseError(error);
     }
   }
 }
@@ -88,8 +91,9 @@ async function writeOnce<T>(
 ): Promise<Written<T>> {
   ctx.life.requireOpen();
   await using session = await ctx.session('write');
-  const keys = [shares, takes].map((gates) => gates.map((gate) => keyOf(gate)));
-  await using transaction = await session.transaction(...keys);
+  const shared = takes.length > 0 ? [...shares, IMPORTS] : shares;
+  const [sharedKeys, takenKeys] = [shared, takes].map((gates) => gates.map((gate) => keyOf(gate)));
+  await using transaction = await session.transaction(sharedKeys, takenKeys);
   const tx = writeOn(ctx, session, transaction.at);
   await allow?.(tx);
   const { result, audit } = await work(tx);

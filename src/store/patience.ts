@@ -7,11 +7,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 export const PATIENCE_MS = 5000;
 
 /**
- * How long one statement of a write may take, how long it may wait for another write, how long a transaction may stand
- * idle while others wait for it, and how long one may last; in milliseconds. Imports have their own.
+ * How long one statement of a write may take, how long it may wait for another write at once, how long a transaction may
+ * stand idle while others wait for it, and how long one may last; in milliseconds. Imports have their own. Waiting ends
+ * before PostgreSQL looks for a deadlock (`deadlock_timeout`, 1 s): it would end an import that waits for writes which
+ * wait for its rows, and the writes are made anew at less cost.
  */
 export const STATEMENT_MS = 10_000;
-export const LOCK_MS = 5000;
+export const LOCK_MS = 900;
 export const IDLE_MS = 2000;
 export const TRANSACTION_MS = 15_000;
 

@@ -1,6 +1,8 @@
+import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { testApp, type TestApp } from '../support/app.ts';
 import { decision, standardWorld, tokenOf } from '../support/cast.ts';
+import { bring } from '../support/ndjson.ts';
 import { inWords, withoutRequestId } from '../support/outcome.ts';
 import { sql } from '../support/sql.ts';
 
@@ -92,5 +94,28 @@ test('approve against the removal of whoever asked: no grant without an administ
     // Either approved before the removal, or void with it.
     if (approved.status === 200) expect(stored).toEqual({ status: 'APPROVED', by_removal: false, before: true });
     else expect(stored).toEqual({ status: 'VOID', by_removal: true, before: false });
+  }
+});
+
+test('an import that demotes whoever is asking voids the request, though it did not see it when it began', async () => {
+  await app.call('PUT', '/v1/business-centers/bc1/members/late', { body: { user_role: 'ADMIN' } });
+  const other = new pg.Client({ connectionString: app.databaseUrl });
+  await other.connect();
+  try {
+    // The limits are looked at when the lines are in, and before the import looks at what others did.
+    await other.query('begin');
+    await other.query("select from business_center where bc_id = 'bc1' for no key update");
+    const importing = bring(app, [{ type: 'member', bc_id: 'bc1', user_id: 'late', user_role: 'STANDARD' }]);
+    const waiting = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+    await expect.poll(async () => (await sql(app, waiting)).length, { timeout: 20_000 }).toBe(1);
+    const asked = await app.call('POST', REQUESTS, { actor: 'user:late', body: { scopes: ['POST'] } });
+    expect(asked.status).toBe(201);
+    await other.query('commit');
+    expect((await importing).status).toBe(200);
+    expect(await sql(app, 'select status from access_request where id = $1', [asked.body.id])).toEqual([
+      { status: 'VOID' },
+    ]);
+  } finally {
+    await other.end();
   }
 });

@@ -64,12 +64,12 @@ async function applyOnce(ctx: Context, session: Session, counts: Counts, mode: I
 }
 
 async function bring(tx: Tx, counts: Counts, mode: ImportMode): Promise<Outcome<Imported>> {
-  const { changed, reopened, skippedOf, skipped, voided } = await applyStaged(tx, counts, mode);
-  if (changed > 0) await settle(tx, counts);
+  const { changed, reopened, skippedOf, skipped } = await applyStaged(tx, counts, mode);
   const imported = less(counts, skippedOf);
   const skippedCount = total(skippedOf);
   const result = { imported, skipped, skipped_count: skippedCount };
   if (changed === 0) return { result, audit: 'unchanged' };
+  const voided = await settle(tx, counts);
   const subject = { type: 'import', id: tx.id };
   const after = skippedCount > 0 ? { ...imported, skipped: skippedCount } : imported;
   const flags = reopened > 0 ? [REOPENED] : [];

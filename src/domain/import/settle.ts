@@ -1,15 +1,18 @@
-import type { Tx } from '../transact.ts';
+import { IMPORTS, keyOf } from '../gates.ts';
+import type { Audit, Tx } from '../transact.ts';
 import { IMPORTED } from './modes.ts';
 import type { Counts } from './stage.ts';
 
 /**
- * Ends what an import has opened on ground that somebody else took away meanwhile: a grant that was revoked, a member who
- * was removed, an ad account that moved. Its ground is locked from here to the commit, so that whoever takes it away
- * later waits for that, and finds what the import has brought.
+ * Looks at what others wrote while an import was applied, behind the gate that all writes share: those before have
+ * committed, and those after wait for the import and see it. It ends what it has opened on ground that was taken away (a
+ * grant that was revoked, a member who was removed, an ad account that moved), and the requests of whom it demoted.
+ * @returns the requests: each an entry of the trail
  */
-export async function settle(tx: Tx, counts: Counts): Promise<void> {
+export async function settle(tx: Tx, counts: Counts): Promise<Audit[]> {
   // What limits look at is locked before, since that takes longer.
   await tx.query('set constraints limits_at_commit immediate', []);
+  await tx.query('select pg_advisory_xact_lock($1)', [keyOf(IMPORTS)]);
   if (counts.assignment) {
     await tx.query(`select from account_grant where id in (${GRANTS}) order by id for share`, []);
     await tx.query(`select m.id from member m ${OF_PLANNED} where m.valid_to is null order by m.id for share of m`, []);
@@ -29,6 +32,7 @@ export async function settle(tx: Tx, counts: Counts): Promise<void> {
     await tx.query(`select from ad_account where advertiser_id in (${roles}) order by advertiser_id for share`, []);
     await endMovedRoles(tx);
   }
+  return counts.member ? voidRequests(tx) : [];
 }
 
 const GRANTS = 'select grant_id from planned_assignment where reason is null';
@@ -67,4 +71,21 @@ async function endMovedRoles(tx: Tx): Promise<void> {
        from ended`,
     [tx.by, tx.id, tx.at, tx.apiKey, tx.requestId],
   );
+}
+
+/** Whoever was demoted by this import has no pending request any more. */
+async function voidRequests(tx: Tx): Promise<Audit[]> {
+  const voided = await tx.query<{ id: string; bc_id: string }>(
+    `update access_request r set status = 'VOID', closed_at = $1, closed_by = $2, last_write = $3
+      where r.status = 'PENDING' and r.expires_at > $1 and not exists (
+        select from member m where m.bc_id = r.bc_id and m.user_id = r.requested_by and m.valid_to is null
+           and m.user_role = 'ADMIN')
+      returning r.id, r.bc_id`,
+    [tx.at, tx.by, tx.id],
+  );
+  return voided.map(({ id, bc_id: bcId }) => ({
+    event: 'access_request.void',
+    subject: { type: 'access_request', id },
+    bcId,
+  }));
 }
