@@ -12,9 +12,11 @@ export const SERVICE_KIND = 'sparkgate_service';
 /** A kind by whose policy a PDP tells which bundle it has loaded. */
 export const BUNDLE_KIND = 'sparkgate_bundle';
 
-/** Whether a kind is about this service and its parts: nobody outside asks about it, or stores anything of it. */
+/** Kinds about this service and its parts: nobody outside asks about them, or stores anything of them. */
+export const KINDS_OF_THIS_SERVICE: readonly string[] = [SERVICE_KIND, BUNDLE_KIND];
+
 export function isOfThisService(kind: string): boolean {
-  return kind === SERVICE_KIND || kind === BUNDLE_KIND;
+  return KINDS_OF_THIS_SERVICE.includes(kind);
 }
 
 /** What the service knows of the loaded policies. The policies themselves are read by Cerbos alone. */

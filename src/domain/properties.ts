@@ -14,7 +14,8 @@ export const Properties = z
     if (message !== null) ctx.addIssue({ code: 'custom', message, continue: false });
   })
   .meta({
-    propertyNames: { minLength: 1 },
+    // What any JSON of a request may not hold; further in, patterns cannot say it.
+    propertyNames: { minLength: 1, not: { enum: ['__proto__'] } },
     description: `At most ${DEEPEST} levels deep, with at most ${LONGEST} characters in names and texts`,
   });
 

@@ -149,6 +149,7 @@ test('/docs shows every operation, without a script', async () => {
   expect(headers.get('Content-Type')).toContain('text/html');
   expect(body).not.toMatch(/<script|javascript:|\son\w+=/i);
   for (const path of Object.keys(document.paths)) expect(body).toContain(`<code>${path}</code>`);
+  expect(body).toContain('<summary>create_spark_ad of a tiktok_account</summary>');
   expect((await app.call('GET', '/docs/docs.css', { key: null })).headers.get('Content-Type')).toContain('text/css');
   expect(headers.get('Content-Security-Policy')).toContain("default-src 'none'");
   expect(headers.get('Content-Security-Policy')).toContain("frame-ancestors 'none'");

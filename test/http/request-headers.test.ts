@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ACTOR, REQUEST_ID } from '../../src/http/docs/header-patterns.ts';
+import { ACTOR, REQUEST_ID, REVISIONS } from '../../src/http/docs/header-patterns.ts';
 import { actorOf } from '../../src/identity/actor.ts';
 import { testApp, type Answer, type TestApp } from '../support/app.ts';
 import { put, standardWorld } from '../support/cast.ts';
@@ -21,6 +21,11 @@ afterAll(async () => {
 });
 
 const part = encodeURIComponent;
+const CHECK = {
+  subject: { type: 'user', id: 'sam' },
+  action: { name: 'view' },
+  resource: { type: 'tiktok_account', id: 'brand' },
+};
 
 describe('X-Actor', () => {
   const grants = async (value: string): Promise<unknown> => {
@@ -75,6 +80,7 @@ describe('X-Request-ID', () => {
     ['plain', 'an-id', 'an-id'],
     ['percent-encoded UTF-8', '%E6%9D%8E%20x', '李 x'],
     ['a % that encodes nothing', '100%', '100%'],
+    ['an encoded control', 'a%00b', 'a%00b'],
     ['128 characters, encoded', part('李'.repeat(128)), '李'.repeat(128)],
   ])('%s comes back as it was sent, and is recorded as it is meant', async (_, value, meant) => {
     const { echoed, body } = await sent(value);
@@ -101,7 +107,8 @@ describe('X-Request-ID', () => {
     ['129 characters', 'x'.repeat(129)],
     ['12 KB', 'x'.repeat(12_000)],
     ['129 characters, encoded', part('李'.repeat(129))],
-    ['a control', 'a%00b'],
+    ['129 characters with a % that encodes nothing', `${'x'.repeat(128)}%`],
+    ['more than 128 with an encoded control', `%00${part('李'.repeat(127))}`],
     ['a tab', 'a\tb'],
     ['raw UTF-8', Buffer.from('李').toString('latin1')],
     ['Latin-1', '\u00FC'],
@@ -119,6 +126,27 @@ describe('X-Request-ID', () => {
       ]);
     }
   });
+});
+
+test.each([
+  ['/access/v1/evaluation', CHECK],
+  ['/access/v1/evaluations', { evaluations: [CHECK] }],
+  ['/access/v1/evaluations', { evaluations: [null] }],
+  ['/access/v1/search/subject', CHECK],
+  ['/access/v1/search/resource', CHECK],
+  ['/access/v1/search/action', CHECK],
+])('X-Sparkgate-Revision names revisions, or is a 400: %s %j', async (path, body) => {
+  const revision = await put(app, '/v1/business-centers/bc1', { name: `Agency ${Math.random()}` });
+  const told = new RegExp(REVISIONS);
+  for (const asked of ['', 'x', '1', `${revision},`, `${revision}x`, Array(21).fill(revision).join()]) {
+    const answer = await http.send('POST', path, { body, headers: { 'X-Sparkgate-Revision': asked } });
+    const errors = [{ pointer: 'X-Sparkgate-Revision', message: 'takes 1 to 20 revisions, separated by commas' }];
+    expect([asked, told.test(asked), answer.status, answer.body.errors]).toEqual([asked, false, 400, errors]);
+  }
+  for (const asked of [revision, `${revision} ,${revision}`, Array(20).fill(revision).join(', ')]) {
+    const { status } = await http.send('POST', path, { body, headers: { 'X-Sparkgate-Revision': asked } });
+    expect([asked, told.test(asked), status]).toEqual([asked, true, 200]);
+  }
 });
 
 describe('what the document calls valid is taken', () => {

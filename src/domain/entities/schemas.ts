@@ -11,8 +11,9 @@ export const EntityBody = closed({
   )
     .refine((attributes) => !hasNul(attributes), 'must not hold the character U+0000')
     .meta({
-      propertyNames: { minLength: 1, not: { enum: RESERVED } },
-      description: 'Not named action or context, which every check brings itself; without the character U+0000',
+      propertyNames: { minLength: 1, not: { enum: ['__proto__', ...RESERVED] } },
+      description:
+        'Not named action or context, which every check brings itself; without the character U+0000; as the schema of the kind has them, where its policies name one',
     }),
 });
 

@@ -1,9 +1,12 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { KINDS_OF_THIS_SERVICE } from '../../decision/bundle.ts';
 import { putEntity } from '../../domain/entities/put-entity.ts';
 import { readEntities, readEntity } from '../../domain/entities/read-entities.ts';
 import { removeEntity } from '../../domain/entities/remove-entity.ts';
 import { EntityBody } from '../../domain/entities/schemas.ts';
 import { PageQuery } from '../../domain/page.ts';
+import { OutsideId } from '../../domain/vocabulary.ts';
+import { STORED_KINDS } from '../../facts/kinds.ts';
 import { jsonBody } from '../middleware/json-body.ts';
 import { acknowledge, contextOf, router, stored, tagged } from '../validation.ts';
 import { answers, answersFact, body, empties, page, Param, Revision, SECURED } from './answers.ts';
@@ -13,6 +16,11 @@ const Entity = z
   .object({ type: z.string(), id: z.string(), attributes: z.record(z.string(), z.unknown()) })
   .openapi('Entity');
 const entity = z.object({ type: Param.type, id: Param.id });
+/** As any, to whoever reads the document: {@link putEntity} refuses the others by what they are. */
+const StorableType = OutsideId.meta({
+  ...OutsideId.meta(),
+  not: { enum: [...Object.keys(STORED_KINDS), ...KINDS_OF_THIS_SERVICE] },
+});
 const common = { tags: ['Facts'], security: SECURED };
 
 /** Entities of kinds that only policies know, and attributes of users. */
@@ -52,7 +60,7 @@ export const entities = router()
       operationId: 'putEntity',
       summary: 'Store an entity with its attributes, or replace them',
       middleware: jsonBody(),
-      request: { params: entity, body: body(EntityBody) },
+      request: { params: entity.extend({ type: StorableType }), body: body(EntityBody) },
       responses: answers(Revision, 'Stored'),
     }),
     async (c) => {

@@ -28,6 +28,10 @@ const Query = closed({
   }),
 });
 
+const LINES =
+  'Each line is a fact, by the schema. A line that does not fit it, or what is stored and brought beside it, is a 400 ' +
+  'that names the line.';
+
 interface Bounds {
   bytes: number;
   /** How long the next part of the body is waited for, in seconds. */
@@ -60,7 +64,10 @@ export const factImport = router().openapi(
     path: '/v1/relationships/import',
     operationId: 'importFacts',
     summary: 'Import facts from NDJSON, one a line: all or none',
-    request: { query: Query, body: { content: { 'application/x-ndjson': { schema: FactLine } }, required: true } },
+    request: {
+      query: Query,
+      body: { description: LINES, content: { 'application/x-ndjson': { schema: FactLine } }, required: true },
+    },
     responses: answers(Imported, 'Imported'),
   }),
   async (c) => {

@@ -38,6 +38,7 @@ function touched({ check, question }: PreparedCheck): string[] {
 /** Decides, at least as fresh as `X-Sparkgate-Revision` asks for. @throws SparkgateError */
 export async function decideFresh(c: Http<Env>, checks: readonly PreparedCheck[]): Promise<Decision[]> {
   const asked = revisionsAsked(c.req.header(REVISION_HEADER));
+  if (checks.length === 0) return [];
   const decisions = await c.get('services').decider.decide(checks);
   const [first] = decisions;
   if (first) await requireReached(c, asked, first.revision);
@@ -70,7 +71,7 @@ function revisionsAsked(header: string | undefined): Revision[] {
 }
 
 /** Revisions that one request may name. */
-const MOST_REVISIONS = 20;
+export const MOST_REVISIONS = 20;
 
 /** A decision over the wire. */
 export function responseOf(decision: Decision, language: Language): z.infer<typeof EvaluationResponse> {

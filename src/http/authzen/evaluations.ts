@@ -68,7 +68,7 @@ async function single(c: Http<Env>, request: EvaluationsRequest): Promise<Respon
 async function decideAll(c: Http<Env>, items: readonly unknown[]): Promise<Response[]> {
   const prepared = await Promise.all(items.map(async (item) => prepareItem(c, item)));
   const valid = prepared.filter((it): it is PreparedCheck => !(it instanceof SparkgateError));
-  const decisions: (Decision | undefined)[] = valid.length > 0 ? await decideFresh(c, valid) : [];
+  const decisions: (Decision | undefined)[] = await decideFresh(c, valid);
   const language = askedLanguage(c);
   let next = 0;
   return prepared.map((it) => {

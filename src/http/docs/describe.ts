@@ -5,7 +5,7 @@ import { schemaPrefix } from '../authzen/documented.ts';
 import type { Env } from '../env.ts';
 import { PROBLEM_TYPE, PROBLEMS } from '../problem.ts';
 import { actionExamples } from './action-examples.ts';
-import { ACTOR, REQUEST_ID, REVISION } from './header-patterns.ts';
+import { ACTOR, REQUEST_ID, REVISION, REVISIONS } from './header-patterns.ts';
 
 const METHODS = ['get', 'put', 'post', 'delete'] as const;
 type Method = (typeof METHODS)[number];
@@ -50,10 +50,8 @@ const PARAMETERS = {
   Language: header('Accept-Language', 'The language of sentences for people: en or zh-CN', {}),
   Revision: header(
     'X-Sparkgate-Revision',
-    'Decide on relationships at least as fresh as this revision, or answer 412',
-    {
-      pattern: REVISION,
-    },
+    'Decide on relationships at least as fresh as each of these revisions, separated by commas, or answer 412',
+    { pattern: REVISIONS },
   ),
   Actor: header(
     'X-Actor',
@@ -132,7 +130,8 @@ export function describe(app: OpenAPIHono<Env>, described: Described): object {
 
 const ABOUT =
   'Who may use which TikTok account for Spark Ads, decided by policies over stored relationships. JSON is UTF-8; a name ' +
-  'stands once in an object; a number comes back from a double as the same value, and others are sent as text.';
+  'stands once in an object and is not __proto__; a number comes back from a double as the same value, and others are ' +
+  'sent as text. What schemas cannot say is a 400 that names the place.';
 
 function complete(operation: Operation, at: { path: string; method: Method }, described: Described): void {
   const secured = operation.security !== undefined;

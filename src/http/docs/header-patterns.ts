@@ -1,3 +1,5 @@
+import { MOST_REVISIONS } from '../authzen/answer.ts';
+
 /**
  * What headers take, as patterns that every dialect reads alike. Ids are percent-encoded UTF-8 there; a part of a
  * character cannot be told from a whole one by its length, so the sequences of bytes are spelt out. Those blocks are left
@@ -24,8 +26,14 @@ const INNER = `${CHARACTER}| |%20`;
 /** `X-Actor`: a person whose id does not begin with a dot. */
 export const ACTOR = `^(?:user|tiktok_account):(?:${FIRST})(?:(?:${INNER}){0,126}(?:${CHARACTER}))?$`;
 
-/** `X-Request-ID`: empty, or at most 128 characters. */
-export const REQUEST_ID = `^(?:${INNER}){0,128}$`;
+/** `X-Request-ID`: empty, or at most 128 characters, as they are or encoded. */
+export const REQUEST_ID = `^(?:[ -~]{0,128}|(?:${INNER}){0,128})$`;
 
-/** `X-Sparkgate-Revision`. */
-export const REVISION = '^[0-9]{1,19}$';
+const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
+const ONE_REVISION = `[0-9a-f]{1,16}[.][0-9]{1,10}[.][0-9]{1,19}(?:[.]${UUID})?`;
+
+/** `X-Sparkgate-Revision` of an answer. */
+export const REVISION = `^${ONE_REVISION}$`;
+
+/** `X-Sparkgate-Revision` of a request: several, separated by commas. */
+export const REVISIONS = `^${ONE_REVISION}(?: *, *${ONE_REVISION}){0,${MOST_REVISIONS - 1}}$`;

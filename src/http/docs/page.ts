@@ -13,8 +13,10 @@ export interface ApiDocument {
 interface ApiOperation {
   summary?: string;
   tags?: string[];
-  parameters?: { name?: string; in?: string; required?: boolean; schema?: unknown }[];
-  requestBody?: { content?: Record<string, { schema?: unknown }> };
+  parameters?: { name?: string; in?: string; required?: boolean; description?: string; schema?: unknown }[];
+  requestBody?: {
+    content?: Record<string, { schema?: unknown; examples?: Record<string, { summary?: string; value?: unknown }> }>;
+  };
   responses?: Record<string, { description?: string; content?: Record<string, { schema?: unknown }> }>;
 }
 
@@ -86,9 +88,14 @@ function card(operation: Listed): Html {
     <summary><b class="${operation.method}">${operation.method.toUpperCase()}</b> <code>${operation.path}</code> ${operation.summary ?? ''}</summary>
     ${(operation.parameters ?? []).map(
       (parameter) =>
-        html`<p><code>${parameter.name ?? ''}</code> in ${parameter.in ?? ''}${parameter.required ? ', required' : ''}</p>`,
+        html`<p><code>${parameter.name ?? ''}</code> in ${parameter.in ?? ''}${parameter.required ? ', required' : ''}. ${parameter.description ?? ''}</p>`,
     )}
-    ${bodies.map(([type, { schema }]) => html`<h3>Body, ${type}</h3>${json(schema)}`)}
+    ${bodies.map(
+      ([type, { schema, examples }]) => html`<h3>Body, ${type}</h3>${json(schema)}
+        ${Object.entries(examples ?? {}).map(
+          ([name, { summary, value }]) => html`<details><summary>${summary ?? name}</summary>${json(value)}</details>`,
+        )}`,
+    )}
     ${Object.entries(operation.responses ?? {}).map(
       ([status, { description, content }]) => html`<h3>${status} ${description ?? ''}</h3>
         ${Object.entries(content ?? {}).map(([type, { schema }]) => html`<p>${type}</p>${schema ? json(schema) : ''}`)}`,

@@ -36,11 +36,10 @@ export function requireRequestId() {
 }
 
 /**
- * The id that the header gives; null where it gives none. A `%` that encodes nothing stands for itself. Other bytes than
- * ASCII are not taken: Node would answer them as others.
+ * The id that the header gives; null where it gives none. Where it encodes no id, each `%` stands for itself. Other bytes
+ * than ASCII are not taken: Node would answer them as others.
  */
 function requestIdIn(header: string): string | null {
   if (!ASCII.test(header)) return null;
-  const id = percentDecoded(header) ?? header;
-  return REQUEST_ID.test(id) ? id : null;
+  return [percentDecoded(header), header].find((id) => id !== null && REQUEST_ID.test(id)) ?? null;
 }
