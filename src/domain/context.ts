@@ -136,15 +136,17 @@ export interface Context {
   /** null for signed-in people and the operator. */
   key: CallingKey | null;
   requestId: string | null;
-  /** The form that a person sent, which may be carried out once; absent for every other call. */
+  /** Of a write that came with a one-time key, such as a form: it is carried out once. Absent for every other call. */
   submission?: Submission;
 }
 
-/** A form with a one-time key. */
+/** A write with a one-time key. */
 export interface Submission {
-  /** SHA-256 of who sent what to where, the key included. */
-  hash: Buffer;
-  /** What the answer needs of the result, so that the same form sent again gets it too. Never a secret. */
+  /** SHA-256 of who called what, with the key. */
+  key: Buffer;
+  /** SHA-256 of what was sent: of a body that streams, once all of it has come in. */
+  sent: () => Promise<Buffer>;
+  /** What the answer needs of the result, so that the same sent again gets it too. Never a secret. */
   keep: (result: unknown) => unknown;
 }
 

@@ -39,13 +39,12 @@ const LIMITS = new Set([
 
 /**
  * Whether a statement failed since another write came first, or since its session was ended before it could commit: the
- * transaction is rolled back, and may be made anew. That a form was carried out already is no race.
+ * transaction is rolled back, and may be made anew.
  */
 export function isRace(error: unknown): boolean {
   const known = pgError(error);
   if (!known) return false;
-  const { code = '', constraint = '' } = known;
-  return /^(?:40001|40P01|25P0[34])$/.test(code) || (code === '23505' && constraint !== 'form_submission_pkey');
+  return /^(?:40001|40P01|25P0[34]|23505)$/.test(known.code ?? '');
 }
 
 /** Whether a statement waited for what another transaction holds for as long as it may at once. */

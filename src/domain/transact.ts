@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { CompiledQuery } from 'kysely';
-import { actorName, type CallingKey, type Context, type Query, type Session, type Submission } from './context.ts';
+import { actorName, type CallingKey, type Context, type Query, type Session } from './context.ts';
 import { databaseError, isRace, isRefusal, isWaiting } from './database-errors.ts';
 import { SparkgateError } from './errors.ts';
 import { IMPORTS, keyOf, type Gate } from './gates.ts';
+import { remember } from './submissions/remember.ts';
 
 /** The channel on which changes of API keys are announced (NOTIFY). */
 export const CHANNEL = 'sparkgate';
@@ -112,17 +113,16 @@ export async function finish<T>(
   tx: Tx,
   { result, audit }: Outcome<T>,
 ): Promise<Written<T>> {
-  if (audit !== 'unchanged') {
-    await tx.em.flush();
-    if (ctx.submission) await remember(tx, ctx.submission, result);
-    await record(tx, audit);
-  }
+  const writeId = audit === 'unchanged' ? null : tx.id;
+  if (writeId !== null) await tx.em.flush();
+  if (ctx.submission) await remember(tx.query, ctx.submission, { result, writeId });
+  if (audit !== 'unchanged') await record(tx, audit);
   ctx.life.requireOpen();
   await ctx.life.settle(commit(session));
   const position = await ctx.position().catch((error: unknown) => {
     throw outcomeUnknown(error);
   });
-  return { result, revision: audit === 'unchanged' ? position : `${position}.${tx.id}` };
+  return { result, revision: writeId === null ? position : `${position}.${writeId}` };
 }
 
 /** A commit that gets no answer may have happened; what the database refuses has not. */
@@ -145,16 +145,6 @@ function newWriteId(at: Date): string {
   bytes.writeUInt8(0x70 | (bytes.readUInt8(6) & 0x0f), 6);
   bytes.writeUInt8(0x80 | (bytes.readUInt8(8) & 0x3f), 8);
   return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
-}
-
-/** For how long a form that was carried out is remembered, in hours. */
-const REMEMBERED = 24;
-
-/** The primary key refuses what was carried out already, by whichever process. */
-async function remember(tx: Tx, { hash, keep }: Submission, result: unknown): Promise<void> {
-  await tx.query('delete from form_submission where at < $1', [new Date(tx.at.getTime() - REMEMBERED * 3_600_000)]);
-  const kept = JSON.stringify(keep(result) ?? null);
-  await tx.query('insert into form_submission (hash, at, kept) values ($1, $2, $3::jsonb)', [hash, tx.at, kept]);
 }
 
 /** Statements on the transaction of this entity manager, with parameters that PostgreSQL itself binds. */

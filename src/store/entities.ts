@@ -9,7 +9,7 @@ import { BusinessCenter, Member } from '../domain/business-centers/entity.ts';
 import { Entity } from '../domain/entities/entity.ts';
 import { KnownLimit } from '../domain/known-limit.ts';
 import { SignIn } from '../domain/sign-ins/entity.ts';
-import { FormSubmission } from '../domain/submissions/entity.ts';
+import { Submission } from '../domain/submissions/entity.ts';
 import { TiktokAccount } from '../domain/tiktok-accounts/entity.ts';
 
 export const entities = [
@@ -27,5 +27,5 @@ export const entities = [
   AuditEntry,
   KnownLimit,
   SignIn,
-  FormSubmission,
+  Submission,
 ];

@@ -31,7 +31,6 @@ export const PRIVILEGES: Readonly<Record<string, TablePrivileges>> = {
   business_center: CHANGED,
   commit_check: PASSED,
   entity: REMOVED,
-  form_submission: REMOVED,
   known_limit: CHANGED,
   member: CLOSED,
   mikro_orm_migrations: READ,
@@ -39,6 +38,7 @@ export const PRIVILEGES: Readonly<Record<string, TablePrivileges>> = {
   sealed_trail: ADDED,
   sealed_write: ADDED,
   sign_in: REMOVED,
+  submission: REMOVED,
   tiktok_account: CHANGED,
   unsealed_write: PASSED,
 };

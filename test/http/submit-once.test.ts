@@ -100,11 +100,11 @@ describe('a form that asks for access makes one request', () => {
   });
 
   test('no secret is kept, and nothing beyond a day', async () => {
-    await sql(app, "update form_submission set at = at - interval '25 hours'");
+    await sql(app, "update submission set at = at - interval '25 hours'");
     const fields = form();
     const made = await send(app, adm, ASK, fields);
     const id = made.headers.get('Location')?.split('/').at(-1);
-    expect(await sql(app, 'select kept from form_submission')).toEqual([{ kept: id }]);
+    expect(await sql(app, 'select kept from submission')).toEqual([{ kept: id }]);
   });
 });
 

@@ -14,6 +14,12 @@ export interface CreatedRequest extends AccessRequestView {
   consent_url: string;
 }
 
+/** All of it but the address, which holds a secret. */
+export function withoutUrl(created: CreatedRequest): AccessRequestView {
+  const { consent_url: _, ...view } = created;
+  return view;
+}
+
 /** R1: an administrator asks for a TikTok account with chosen scopes. */
 export async function createRequest(
   ctx: Context,

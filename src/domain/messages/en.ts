@@ -76,6 +76,9 @@ export const en = {
     requestsFull: (most: number) =>
       `This Business Center has ${most} pending access requests. Cancel one, or wait until one expires.`,
     grantRevoked: 'The account grant has just been revoked.',
+    alreadyDone: 'This was carried out already, under the same key.',
+    keyOfOther: 'This Idempotency-Key came with another body before. Send what is new under a new key.',
+    keyMade: (id: string) => `Under this Idempotency-Key the API key ${id} got its secret, which is shown once.`,
     movedOn: 'This does not fit what is stored by now. Read it again.',
     databaseAway: 'The database does not answer. Try again.',
     databaseReadOnly: 'The database takes no writes for the moment. Try again later.',

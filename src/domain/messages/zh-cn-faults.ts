@@ -55,6 +55,7 @@ const FAULTS: readonly (readonly [english: string, chinese: string])[] = [
     'takes 1 to 128 characters without controls, percent-encoded as UTF-8 where they are not ASCII',
     '应为 1 到 128 个不含控制字符的字符，非 ASCII 字符按 UTF-8 进行百分号编码',
   ],
+  ['takes 1 to 128 characters of ASCII', '应为 1 到 128 个 ASCII 字符'],
   ['is not JSON', '不是 JSON'],
   ['is not JSON from character {} on', '从第 {} 个字符起不是 JSON'],
   ['is not UTF-8 near byte {}: send JSON in UTF-8', '在第 {} 个字节附近不是 UTF-8，请以 UTF-8 发送 JSON'],

@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { cancelRequest } from '../../domain/access-requests/cancel-request.ts';
-import { createRequest } from '../../domain/access-requests/create-request.ts';
-import { getConsentUrl } from '../../domain/access-requests/get-consent-url.ts';
+import { createRequest, withoutUrl } from '../../domain/access-requests/create-request.ts';
+import { getConsentUrl, withConsentUrl } from '../../domain/access-requests/get-consent-url.ts';
 import { getRequest } from '../../domain/access-requests/get-request.ts';
 import { listRequests } from '../../domain/access-requests/list-requests.ts';
 import { AccessRequestBody } from '../../domain/access-requests/schemas.ts';
@@ -9,6 +9,7 @@ import { PageQuery } from '../../domain/page.ts';
 import { AccessRequestStatus } from '../../domain/vocabulary.ts';
 import { qrPng, qrSvg } from '../../platform/qr.ts';
 import { jsonBody } from '../middleware/json-body.ts';
+import { once, onceInFull } from '../idempotency.ts';
 import { acknowledge, contextOf, router } from '../validation.ts';
 import { answers, body, creates, page, Param, Scopes, SECURED } from './answers.ts';
 
@@ -50,9 +51,11 @@ export const accessRequests = router()
       responses: creates(CreatedRequest, 'Made'),
     }),
     async (c) => {
-      const written = await createRequest(contextOf(c), c.req.valid('param').bc_id, c.req.valid('json'));
+      const { bc_id: bcId } = c.req.valid('param');
+      const made = await once(c, async (ctx) => createRequest(ctx, bcId, c.req.valid('json')), withoutUrl);
+      const created = made.now ?? (await withConsentUrl(contextOf(c), made.result));
       c.header('Cache-Control', 'no-store');
-      return c.json(acknowledge(c, written), 201);
+      return c.json(acknowledge(c, { ...made, result: created }), 201);
     },
   )
   .openapi(
@@ -126,6 +129,6 @@ export const accessRequests = router()
     }),
     async (c) => {
       const { bc_id: bcId, id } = c.req.valid('param');
-      return c.json(acknowledge(c, await cancelRequest(contextOf(c), bcId, id)), 200);
+      return c.json(acknowledge(c, await onceInFull(c, async (ctx) => cancelRequest(ctx, bcId, id))), 200);
     },
   );

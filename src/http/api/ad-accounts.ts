@@ -8,6 +8,7 @@ import { AdAccountBody, AdAccountMemberBody } from '../../domain/ad-accounts/sch
 import { PageQuery } from '../../domain/page.ts';
 import { AdvertiserRole } from '../../domain/vocabulary.ts';
 import { jsonBody } from '../middleware/json-body.ts';
+import { onceInFull } from '../idempotency.ts';
 import { acknowledge, contextOf, router, stored, tagged } from '../validation.ts';
 import { answers, answersFact, body, empties, page, Param, Revision, SECURED } from './answers.ts';
 
@@ -91,7 +92,12 @@ export const adAccounts = router()
     }),
     async (c) => {
       return c.json(
-        stored(c, await putAdAccount(contextOf(c), c.req.valid('param').advertiser_id, c.req.valid('json'))),
+        stored(
+          c,
+          await onceInFull(c, async (ctx) =>
+            putAdAccount(ctx, c.req.valid('param').advertiser_id, c.req.valid('json')),
+          ),
+        ),
         200,
       );
     },
@@ -109,7 +115,13 @@ export const adAccounts = router()
     }),
     async (c) => {
       const { advertiser_id: advertiserId, user_id: userId } = c.req.valid('param');
-      return c.json(stored(c, await putAdAccountMember(contextOf(c), advertiserId, userId, c.req.valid('json'))), 200);
+      return c.json(
+        stored(
+          c,
+          await onceInFull(c, async (ctx) => putAdAccountMember(ctx, advertiserId, userId, c.req.valid('json'))),
+        ),
+        200,
+      );
     },
   )
   .openapi(
@@ -124,7 +136,7 @@ export const adAccounts = router()
     }),
     async (c) => {
       const { advertiser_id: advertiserId, user_id: userId } = c.req.valid('param');
-      acknowledge(c, await removeAdAccountMember(contextOf(c), advertiserId, userId));
+      acknowledge(c, await onceInFull(c, async (ctx) => removeAdAccountMember(ctx, advertiserId, userId)));
       return c.body(null, 204);
     },
   );

@@ -1,12 +1,16 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { createKey } from '../../domain/api-keys/create-key.ts';
+import { createKey, type CreatedKey } from '../../domain/api-keys/create-key.ts';
 import { listKeys } from '../../domain/api-keys/list-keys.ts';
 import { revokeKey } from '../../domain/api-keys/revoke-key.ts';
 import { rotateKey } from '../../domain/api-keys/rotate-key.ts';
 import { ApiKeyBody, RotationBody } from '../../domain/api-keys/schemas.ts';
+import { SparkgateError } from '../../domain/errors.ts';
 import { PageQuery } from '../../domain/page.ts';
+import type { CarriedOut } from '../../domain/submissions/carry-out-once.ts';
+import type { Written } from '../../domain/transact.ts';
 import { KeyPermission } from '../../domain/vocabulary.ts';
 import { jsonBody } from '../middleware/json-body.ts';
+import { once, onceInFull } from '../idempotency.ts';
 import { acknowledge, contextOf, router } from '../validation.ts';
 import { answers, body, creates, empties, page, Param, SECURED } from './answers.ts';
 
@@ -28,6 +32,14 @@ const CreatedApiKey = ApiKey.extend({ key: z.string() }).openapi('CreatedApiKey'
 
 const common = { tags: ['API keys'], security: SECURED };
 
+const idOf = ({ id }: CreatedKey): string => id;
+
+/** A secret is shown to whoever made it, and not again. @throws SparkgateError `conflict` that names the key */
+function shown({ now, revision, result: id }: CarriedOut<CreatedKey, string>): Written<CreatedKey> {
+  if (now) return { result: now, revision };
+  throw new SparkgateError('conflict', (say) => say.details.keyMade(id));
+}
+
 /** The keys that services call with. */
 export const apiKeys = router()
   .openapi(
@@ -43,7 +55,8 @@ export const apiKeys = router()
     }),
     async (c) => {
       c.header('Cache-Control', 'no-store');
-      return c.json(acknowledge(c, await createKey(contextOf(c), c.req.valid('json'))), 201);
+      const made = await once(c, async (ctx) => createKey(ctx, c.req.valid('json')), idOf);
+      return c.json(acknowledge(c, shown(made)), 201);
     },
   )
   .openapi(
@@ -71,9 +84,10 @@ export const apiKeys = router()
     }),
     async (c) => {
       c.header('Cache-Control', 'no-store');
-      const written = await rotateKey(contextOf(c), c.req.valid('param').id, c.req.valid('json'));
+      const { id } = c.req.valid('param');
+      const made = await once(c, async (ctx) => rotateKey(ctx, id, c.req.valid('json')), idOf);
       c.get('services').keyRing.forget();
-      return c.json(acknowledge(c, written), 200);
+      return c.json(acknowledge(c, shown(made)), 200);
     },
   )
   .openapi(
@@ -87,7 +101,7 @@ export const apiKeys = router()
       responses: empties('Revoked'),
     }),
     async (c) => {
-      acknowledge(c, await revokeKey(contextOf(c), c.req.valid('param').id));
+      acknowledge(c, await onceInFull(c, async (ctx) => revokeKey(ctx, c.req.valid('param').id)));
       // The news of this write may come after the next call; other processes hear of it the usual way.
       c.get('services').keyRing.forget();
       return c.body(null, 204);

@@ -8,6 +8,7 @@ import { BusinessCenterBody, MemberBody } from '../../domain/business-centers/sc
 import { PageQuery } from '../../domain/page.ts';
 import { UserRole } from '../../domain/vocabulary.ts';
 import { jsonBody } from '../middleware/json-body.ts';
+import { onceInFull } from '../idempotency.ts';
 import { acknowledge, contextOf, router, stored, tagged } from '../validation.ts';
 import { answers, answersFact, body, empties, page, Param, Revision, SECURED } from './answers.ts';
 
@@ -84,7 +85,10 @@ export const businessCenters = router()
     }),
     async (c) => {
       return c.json(
-        stored(c, await putBusinessCenter(contextOf(c), c.req.valid('param').bc_id, c.req.valid('json'))),
+        stored(
+          c,
+          await onceInFull(c, async (ctx) => putBusinessCenter(ctx, c.req.valid('param').bc_id, c.req.valid('json'))),
+        ),
         200,
       );
     },
@@ -102,7 +106,10 @@ export const businessCenters = router()
     }),
     async (c) => {
       const { bc_id: bcId, user_id: userId } = c.req.valid('param');
-      return c.json(stored(c, await putMember(contextOf(c), bcId, userId, c.req.valid('json'))), 200);
+      return c.json(
+        stored(c, await onceInFull(c, async (ctx) => putMember(ctx, bcId, userId, c.req.valid('json')))),
+        200,
+      );
     },
   )
   .openapi(
@@ -117,7 +124,7 @@ export const businessCenters = router()
     }),
     async (c) => {
       const { bc_id: bcId, user_id: userId } = c.req.valid('param');
-      acknowledge(c, await removeMember(contextOf(c), bcId, userId));
+      acknowledge(c, await onceInFull(c, async (ctx) => removeMember(ctx, bcId, userId)));
       return c.body(null, 204);
     },
   );

@@ -2,6 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { approve } from '../../domain/consents/approve.ts';
 import { decline } from '../../domain/consents/decline.ts';
 import { getConsent } from '../../domain/consents/get-consent.ts';
+import { onceInFull } from '../idempotency.ts';
 import { acknowledge, contextOf, router } from '../validation.ts';
 import { answers, Scopes, SECURED } from './answers.ts';
 import { Grant } from './grant.ts';
@@ -52,7 +53,8 @@ export const consents = router()
       request: { params: token },
       responses: answers(Grant, 'The grant'),
     }),
-    async (c) => c.json(acknowledge(c, await approve(contextOf(c), c.req.valid('param').token)), 200),
+    async (c) =>
+      c.json(acknowledge(c, await onceInFull(c, async (ctx) => approve(ctx, c.req.valid('param').token))), 200),
   )
   .openapi(
     createRoute({
@@ -64,5 +66,6 @@ export const consents = router()
       request: { params: token },
       responses: answers(z.object({ status: z.literal('DECLINED') }), 'Declined'),
     }),
-    async (c) => c.json(acknowledge(c, await decline(contextOf(c), c.req.valid('param').token)), 200),
+    async (c) =>
+      c.json(acknowledge(c, await onceInFull(c, async (ctx) => decline(ctx, c.req.valid('param').token))), 200),
   );

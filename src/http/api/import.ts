@@ -1,11 +1,17 @@
 import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createRoute, z } from '@hono/zod-openapi';
+import type { Context as Http } from 'hono';
 import { closed } from '../../domain/closed.ts';
+import type { Context } from '../../domain/context.ts';
 import { SparkgateError } from '../../domain/errors.ts';
 import { FACT_TYPES, FactLine } from '../../domain/import/fact-line.ts';
-import { importFacts } from '../../domain/import/import-facts.ts';
+import { importFacts, type Imported as Imports } from '../../domain/import/import-facts.ts';
 import { ImportMode, MOST_SKIPPED, SkipReason } from '../../domain/import/modes.ts';
+import type { Written } from '../../domain/transact.ts';
+import type { Env } from '../env.ts';
+import { hashedBody } from '../hashed-body.ts';
+import { keyOf, once } from '../idempotency.ts';
 import { requireUtf8 } from '../middleware/json-body.ts';
 import { acknowledge, contextOf, router } from '../validation.ts';
 import { answers, SECURED } from './answers.ts';
@@ -55,6 +61,22 @@ async function* bounded(chunks: AsyncIterable<Uint8Array>, { bytes, idle }: Boun
   }
 }
 
+/** With a key, the file is hashed while it comes in. */
+async function importOnce(
+  c: Http<Env>,
+  chunks: AsyncGenerator<Uint8Array>,
+  options: z.infer<typeof Query>,
+): Promise<Written<Imports>> {
+  if (keyOf(c) === null) return importFacts(contextOf(c), chunks, options);
+  const body = hashedBody(chunks);
+  try {
+    const run = async (ctx: Context): Promise<Written<Imports>> => importFacts(ctx, body, options);
+    return await once(c, run, (result) => result, body.digest);
+  } finally {
+    await chunks.return(undefined);
+  }
+}
+
 /** Many facts at once. */
 export const factImport = router().openapi(
   createRoute({
@@ -74,7 +96,7 @@ export const factImport = router().openapi(
     requireUtf8(c.req.header('Content-Type') ?? '');
     const { importLimitBytes: bytes, requestTimeout: idle } = c.get('services').settings;
     const chunks = bounded(c.req.raw.body ?? Readable.from([]), { bytes, idle });
-    const written = await importFacts(contextOf(c), chunks, c.req.valid('query'));
+    const written = await importOnce(c, chunks, c.req.valid('query'));
     return c.json({ ...acknowledge(c, written), revision: written.revision }, 200);
   },
 );

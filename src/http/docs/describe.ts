@@ -5,7 +5,7 @@ import { schemaPrefix } from '../authzen/documented.ts';
 import type { Env } from '../env.ts';
 import { PROBLEM_TYPE, PROBLEMS } from '../problem.ts';
 import { actionExamples } from './action-examples.ts';
-import { ACTOR, REQUEST_ID, REVISION, REVISIONS } from './header-patterns.ts';
+import { ACTOR, IDEMPOTENCY_KEY, REQUEST_ID, REVISION, REVISIONS } from './header-patterns.ts';
 
 const METHODS = ['get', 'put', 'post', 'delete'] as const;
 type Method = (typeof METHODS)[number];
@@ -63,6 +63,11 @@ const PARAMETERS = {
     'Who acts, as elsewhere. Required of an API key; an access token acts as its own subject.',
     { pattern: ACTOR },
     true,
+  ),
+  IdempotencyKey: header(
+    'Idempotency-Key',
+    'With one, this caller carries the write out once here in 24 hours: sent again with the same body it gets the same answer, and nothing is done; with another body 422. An answer with an API key is not given again: that is a 409 which names the key.',
+    { pattern: IDEMPOTENCY_KEY },
   ),
 };
 const parameter = (name: keyof typeof PARAMETERS) => ({ $ref: `#/components/parameters/${name}` });
@@ -143,6 +148,7 @@ function complete(operation: Operation, at: { path: string; method: Method }, de
     parameter('Language'),
     ...(secured ? [parameter(described.personal(at.method, at.path) ? 'RequiredActor' : 'Actor')] : []),
     ...(check ? [parameter('Revision')] : []),
+    ...(written ? [parameter('IdempotencyKey')] : []),
   ];
   const answered = headers('X-Request-ID', ...(written ? (['X-Sparkgate-Revision'] as const) : []));
   for (const response of Object.values(operation.responses)) {
@@ -160,7 +166,7 @@ function complete(operation: Operation, at: { path: string; method: Method }, de
     ...(written ? [409] : []),
     ...(check ? [412] : []),
     ...(at.method === 'get' ? [] : [413, 415]),
-    ...(operation.requestBody ? [422] : []),
+    ...(operation.requestBody || written ? [422] : []),
     ...(described.rated(at.method, at.path) ? [429] : []),
   ];
   for (const it of statuses) operation.responses[it] ??= { $ref: `#/components/responses/Problem${it}` };

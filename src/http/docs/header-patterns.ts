@@ -37,3 +37,6 @@ export const REVISION = `^${ONE_REVISION}$`;
 
 /** `X-Sparkgate-Revision` of a request: several, separated by commas. */
 export const REVISIONS = `^${ONE_REVISION}(?: *, *${ONE_REVISION}){0,${MOST_REVISIONS - 1}}$`;
+
+/** `Idempotency-Key`. */
+export const IDEMPOTENCY_KEY = '^[!-~](?:[ -~]{0,126}[!-~])?$';

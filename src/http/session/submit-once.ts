@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Context as Http } from 'hono';
 import { z } from 'zod';
 import type { Context } from '../../domain/context.ts';
-import { findSubmission } from '../../domain/submissions/find-submission.ts';
+import { carryOutOnce } from '../../domain/submissions/carry-out-once.ts';
 import type { Written } from '../../domain/transact.ts';
 import type { PageEnv } from '../env.ts';
 import { contextOfPage } from './context-of-page.ts';
@@ -12,7 +12,7 @@ const Once = z.string().regex(/^[\w-]{22,64}$/);
 
 /**
  * Runs the verb that a form asks for, once: a second click, which without script sends the form a second time, is
- * answered with what was kept of the first. The database decides which of the two was first.
+ * answered with what was kept of the first. Filled in otherwise, it is another form.
  * @param verb ends in one `transact`, whose result it hands on as it is
  * @param keep what the answer needs of that result: never a secret
  */
@@ -24,16 +24,7 @@ export async function submitOnce<Result, Kept>(
   const ctx = contextOfPage(c);
   const hash = await submissionOf(c);
   if (hash === null) return keep((await verb(ctx)).result);
-  const before = await findSubmission(ctx, hash);
-  if (before) return before.kept as Kept;
-  const submission = { hash, keep: (result: unknown) => keep(result as Result) };
-  try {
-    return keep((await verb({ ...ctx, submission })).result);
-  } catch (error) {
-    const first = await findSubmission(ctx, hash);
-    if (first) return first.kept as Kept;
-    throw error;
-  }
+  return (await carryOutOnce(ctx, { key: hash, sent: async () => hash }, verb, keep)).result;
 }
 
 /** Who sent what to where; null for a form without a key. */

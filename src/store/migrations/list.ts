@@ -8,6 +8,7 @@ import { Migration20261128120000_pages } from './Migration20261128120000_pages.t
 import { Migration20261128200000_roles } from './Migration20261128200000_roles.ts';
 import { Migration20261128210000_versions } from './Migration20261128210000_versions.ts';
 import { Migration20261128300000_writes } from './Migration20261128300000_writes.ts';
+import { Migration20261128320000_submissions } from './Migration20261128320000_submissions.ts';
 
 /** All migrations, in their order. */
 export const MIGRATIONS = [
@@ -21,4 +22,5 @@ export const MIGRATIONS = [
   { name: 'Migration20261128200000_roles', class: Migration20261128200000_roles },
   { name: 'Migration20261128210000_versions', class: Migration20261128210000_versions },
   { name: 'Migration20261128300000_writes', class: Migration20261128300000_writes },
+  { name: 'Migration20261128320000_submissions', class: Migration20261128320000_submissions },
 ];
