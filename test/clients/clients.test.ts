@@ -92,6 +92,7 @@ test.each([
     const wrong = ["{ advertizer_id: 'adv1' }", '{ advertiser_id: 1 }', "{ post: { ad_authorization: 'on' } }"];
     const told = await compile(tsc, String(name.length), [
       ...USES,
+      `export const right: OfAccount = ${JSON.stringify(examples['tiktok_account.create_spark_ad']?.value)};`,
       `export const types: Check[] = [${checks.join(', ')}];`,
       `export const parameters: Parameters<typeof client.evaluate>[0][] = [${checks.join(', ')}];`,
       ...wrong.map((it, n) => `// @ts-expect-error it is not taken\nexport const wrong${n}: OfAccount = ${asked(it)};`),
