@@ -153,8 +153,13 @@ function* subsets(values: readonly Json[]): Generator<Json> {
 export function* smallSets(values: readonly Json[]): Generator<Json[]> {
   yield [];
   for (const value of values) yield [value];
+  // There are many pairs of few values: each is written once to be sorted by.
+  const texts = values.map((value) => JSON.stringify(value));
   for (const [index, value] of values.entries()) {
-    for (const other of values.slice(index + 1)) yield sortedRecords([value, other]);
+    const text = texts[index] ?? '';
+    for (const [after, other] of values.slice(index + 1).entries()) {
+      yield text < (texts[index + 1 + after] ?? '') ? [value, other] : [other, value];
+    }
   }
 }
 
