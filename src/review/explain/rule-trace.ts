@@ -120,7 +120,9 @@ function rulesIn(trace: readonly TraceEntry[]): Fared[] {
 
 function derivedRolesIn(trace: readonly TraceEntry[]): Traced['derivedRoles'] {
   const own = trace.filter((entry) => entry.at[1]?.kind === 'DERIVED_ROLE');
-  return [...Map.groupBy(own, ({ at }) => at[1]?.name ?? '')].map(([role, entries]) => {
+  // Cerbos' order differs from run to run.
+  const byRole = [...Map.groupBy(own, ({ at }) => at[1]?.name ?? '')].toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return byRole.map(([role, entries]) => {
     const inside = entries.map((entry) => ({ ...entry, at: entry.at.slice(2) }));
     return {
       role,
