@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { coverageCommand } from '@sparkgate/policy-workbench/cli/coverage';
 import { applyCommand, hashCommand, rollbackCommand, statusCommand } from './policy/live.ts';
+import type { Host } from '@sparkgate/policy-workbench/cli/host';
 import { HOST } from './policy/host.ts';
 import { explainCommand } from './policy/explain.ts';
 import { impactCommand } from './policy/impact.ts';
@@ -11,17 +12,17 @@ import { testCommand } from '@sparkgate/policy-workbench/cli/test';
 import { verifyCommand } from '@sparkgate/policy-workbench/cli/verify';
 
 /** `sparkgate policy ...`: one file a command, in the folder beside this one. */
-export function policyCommand(): Command {
+export function policyCommand(host: Host = HOST): Command {
   return new Command('policy')
     .description('what security reviewers need')
-    .addCommand(testCommand(HOST))
-    .addCommand(verifyCommand(HOST))
-    .addCommand(coverageCommand(HOST))
-    .addCommand(mutateCommand(HOST))
-    .addCommand(impactCommand())
-    .addCommand(explainCommand())
-    .addCommand(replayCommand())
-    .addCommand(newCommand(HOST))
+    .addCommand(testCommand(host))
+    .addCommand(verifyCommand(host))
+    .addCommand(coverageCommand(host))
+    .addCommand(mutateCommand(host))
+    .addCommand(impactCommand(host))
+    .addCommand(explainCommand(host))
+    .addCommand(replayCommand(host))
+    .addCommand(newCommand(host))
     .addCommand(applyCommand())
     .addCommand(rollbackCommand())
     .addCommand(statusCommand())

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
-import { policy } from '../review/support.ts';
+import { policyHere } from '../review/support.ts';
+
+const policy = policyHere();
 
 test.each(['impact', 'explain', 'replay', 'new'])(
   'policy %s helps, with an example and its exit codes',

@@ -2,7 +2,9 @@ import { mkdir, readdir, rename, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { DOORS, folderOf, temporaryFolder } from '../../packages/policy-workbench/test/support.ts';
-import { policy } from '../review/support.ts';
+import { policyHere } from '../review/support.ts';
+
+const policy = policyHere();
 
 const DOOR = DOORS['policies/door.yaml'];
 const BASE = 'apiVersion: api.cerbos.dev/v1\n';

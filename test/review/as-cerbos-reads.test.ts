@@ -9,7 +9,9 @@ import { readPolicies } from '@sparkgate/cerbos-policies/read-policies';
 import { openServers } from '../../src/review/policy-servers.ts';
 import { readKindTexts } from '@sparkgate/cerbos-policies/kind-text';
 import { DOORS, folderOf } from '../../packages/policy-workbench/test/support.ts';
-import { policy } from './support.ts';
+import { policyHere } from './support.ts';
+
+const policy = policyHere();
 
 const DOOR = DOORS['policies/door.yaml'];
 const policies = async (files: Record<string, string>): Promise<string> =>

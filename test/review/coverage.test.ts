@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
-import { policy } from './support.ts';
+import { policyHere } from './support.ts';
+
+const policy = policyHere();
 
 test('the tests of the project reach every rule, derived role and condition both ways', async () => {
   const { code, stdout } = await policy('coverage');

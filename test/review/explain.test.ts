@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { CAST, liveWorld, type LiveWorld } from './live-world.ts';
-import { editedPolicies, policy } from './support.ts';
+import { editedPolicies, policyHere } from './support.ts';
 
 let world: LiveWorld;
 beforeAll(async () => {
@@ -10,16 +10,12 @@ beforeAll(async () => {
 });
 afterAll(async () => world.drop());
 
+const policy = policyHere(() => world.environment);
+
 const IN_ADV1 = ['-p', '{"advertiser_id":"adv1"}'];
 
 test('an ALLOW names the facts and the rule that held', async () => {
-  const { code, stdout } = await world.policy(
-    'explain',
-    'user:sam',
-    'create_spark_ad',
-    'tiktok_account:brand',
-    ...IN_ADV1,
-  );
+  const { code, stdout } = await policy('explain', 'user:sam', 'create_spark_ad', 'tiktok_account:brand', ...IN_ADV1);
   expect(stdout).toMatch(/^ALLOW {2}user:sam create_spark_ad tiktok_account:brand\n/);
   expect(stdout).toContain('membership of Business Center bc1: user role STANDARD');
   expect(stdout).toContain('account grant of Business Center bc1: state ACTIVE, scopes LIVE and POST');
@@ -38,7 +34,7 @@ test('a DENY names what failed, every smallest set of changes, and who could mak
     '-p',
     '{"advertiser_id":"adv1","live":{"live_id":"l"}}',
   ];
-  const { code, stdout } = await world.policy(...args, '--output', 'json');
+  const { code, stdout } = await policy(...args, '--output', 'json');
   const { would, trace } = JSON.parse(stdout);
   expect(code).toBe(2);
   const live = trace.rules.find(
@@ -50,14 +46,14 @@ test('a DENY names what failed, every smallest set of changes, and who could mak
     '/advertiser_role',
     '/paths/0/assigned',
   ]);
-  const text = await world.policy(...args);
+  const text = await policy(...args);
   expect(text.stdout).toContain('an administrator of the ad account, by giving the role there');
   expect(text.stdout).toContain('by assigning the scope');
 });
 
 test('no more is proposed than the policies ask for, and a new path is told once', async () => {
   const args = ['explain', 'user:nobody', 'create_spark_ad', 'tiktok_account:brand', ...IN_ADV1, '--output', 'json'];
-  const { would } = JSON.parse((await world.policy(...args)).stdout);
+  const { would } = JSON.parse((await policy(...args)).stdout);
   const told = would.map(({ changes }: { changes: { fact: string; to: unknown }[] }) =>
     Object.fromEntries(changes.map(({ fact, to }) => [fact, to])),
   );
@@ -80,7 +76,7 @@ test('as many changes are found as it takes, and none that is not needed', async
   const post = { item_id: 'p', tiktok_account_id: 'brand', visibility: 'OTHER', ad_authorization: false };
   const properties = JSON.stringify({ post: { ...post, tiktok_account_id: 'elsewhere' } });
   const args = ['explain', 'user:ext', 'create_spark_ad', 'tiktok_account:off', '-p', properties];
-  const { would, tried } = JSON.parse((await world.policy(...args, '--output', 'json')).stdout);
+  const { would, tried } = JSON.parse((await policy(...args, '--output', 'json')).stdout);
   const facts = would.map(({ changes }: { changes: { fact: string }[] }) => changes.map(({ fact }) => fact));
   expect(facts).toContainEqual([
     '/paths/0/grant',
@@ -103,7 +99,7 @@ const ODD = (
 
 async function explainOdd(rule: object, who: string, ...more: readonly string[]) {
   const folder = await editedPolicies(['resource_policies/tiktok_account.yaml', '    # --- The owner ---', ODD(rule)]);
-  return world.policy('explain', who, 'odd', 'tiktok_account:brand', '--policies', folder, ...more);
+  return policy('explain', who, 'odd', 'tiktok_account:brand', '--policies', folder, ...more);
 }
 
 test.each([
@@ -115,7 +111,7 @@ test.each([
   ['user:sam', 'view_grants', '{}'],
 ])('what the API names as missing of %s %s %s is among what would allow', async (who, action, properties) => {
   const args = ['explain', who, action, 'tiktok_account:brand', '-p', properties, '--output', 'json'];
-  const { remedy, would } = JSON.parse((await world.policy(...args)).stdout);
+  const { remedy, would } = JSON.parse((await policy(...args)).stdout);
   const codes = [...new Set<string>(remedy.reasons.map(({ code }: { code: string }) => code))].toSorted();
   expect(codes).not.toEqual([]);
   expect(would.map((it: { codes: string[] }) => it.codes.toSorted())).toContainEqual(codes);
@@ -170,48 +166,40 @@ test('what is explained follows the policies that are named', async () => {
     '[ADMIN, OPERATOR, ANALYST]',
   ]);
   const args = ['explain', 'user:ann', 'create_spark_ad', 'tiktok_account:brand', ...IN_ADV1];
-  expect(await world.policy(...args)).toMatchObject({ code: 2 });
-  expect(await world.policy(...args, '--policies', folder)).toMatchObject({ code: 0 });
+  expect(await policy(...args)).toMatchObject({ code: 2 });
+  expect(await policy(...args, '--policies', folder)).toMatchObject({ code: 0 });
 });
 
 test("a reviewer's own kind is explained, too", async () => {
-  const { code, stdout } = await world.policy('explain', 'user:rita', 'review', 'policy_review:any');
+  const { code, stdout } = await policy('explain', 'user:rita', 'review', 'policy_review:any');
   expect(stdout).toContain('P.attr.reviewer == true');
   expect(stdout).toContain('/subject/properties/reviewer: null -> true');
   expect(code).toBe(2);
   const sent = ['--subject-properties', '{"reviewer":true}'];
-  expect(await world.policy('explain', 'user:rita', 'review', 'policy_review:any', ...sent)).toMatchObject({ code: 0 });
+  expect(await policy('explain', 'user:rita', 'review', 'policy_review:any', ...sent)).toMatchObject({ code: 0 });
 });
 
 test('what is not there is told apart', async () => {
-  const gone = await world.policy('explain', 'user:sam', 'view', 'tiktok_account:nowhere');
+  const gone = await policy('explain', 'user:sam', 'view', 'tiktok_account:nowhere');
   expect(gone).toMatchObject({ code: 2, stdout: expect.stringContaining('There is no such resource') });
-  const action = await world.policy('explain', 'user:sam', 'fly', 'tiktok_account:brand');
+  const action = await policy('explain', 'user:sam', 'fly', 'tiktok_account:brand');
   expect(action).toMatchObject({ code: 2, stdout: expect.stringContaining('No rule is about fly') });
-  const kind = await world.policy('explain', 'user:sam', 'view', 'tiktok:brand');
+  const kind = await policy('explain', 'user:sam', 'view', 'tiktok:brand');
   expect(kind).toMatchObject({
     code: 1,
     stderr: expect.stringMatching(/about the kind tiktok; there are .*tiktok_account/),
   });
-  const properties = await world.policy(
-    'explain',
-    'user:sam',
-    'view',
-    'tiktok_account:brand',
-    '-p',
-    '{"scopes":["FLY"]}',
-  );
+  const properties = await policy('explain', 'user:sam', 'view', 'tiktok_account:brand', '-p', '{"scopes":["FLY"]}');
   expect(properties).toMatchObject({ code: 1, stderr: expect.stringContaining('properties') });
 });
 
+const atNobodys = policyHere(() => ({ DATABASE_URL: 'postgresql://nobody@127.0.0.1:9/nowhere' }));
+const withoutData = policyHere(() => ({ DATA_DIR: '/nonexistent/data' }));
+
 test('a database that cannot be reached, or is not there, is said in a sentence', async () => {
-  process.env['DATABASE_URL'] = 'postgresql://nobody@127.0.0.1:9/nowhere';
-  const away = await policy('explain', 'user:sam', 'view', 'tiktok_account:brand');
-  delete process.env['DATABASE_URL'];
+  const away = await atNobodys('explain', 'user:sam', 'view', 'tiktok_account:brand');
   expect(away).toMatchObject({ code: 1, stderr: expect.stringMatching(/database \(DATABASE_URL\) cannot be read/) });
-  process.env['DATA_DIR'] = '/nonexistent/data';
-  const none = await policy('explain', 'user:sam', 'view', 'tiktok_account:brand');
-  delete process.env['DATA_DIR'];
+  const none = await withoutData('explain', 'user:sam', 'view', 'tiktok_account:brand');
   expect(none).toMatchObject({ code: 1, stderr: expect.stringContaining('There is no database in') });
 });
 
@@ -248,7 +236,7 @@ async function explainNote(action: string, properties: object, ...more: readonly
   const folder = await editedPolicies();
   await writeFile(join(folder, 'note.yaml'), NOTES);
   const sent = ['--resource-properties', JSON.stringify(properties)];
-  return world.policy('explain', 'user:sam', action, 'note:n1', '--policies', folder, ...sent, ...more);
+  return policy('explain', 'user:sam', action, 'note:n1', '--policies', folder, ...sent, ...more);
 }
 
 test('rules for the action by a glob are listed, those that hold first, and the DENY that decides is marked', async () => {
@@ -293,7 +281,7 @@ test('an attribute may have to be something else than any rule mentions, or less
   await writeFile(join(folder, 'sheet.yaml'), JSON.stringify({ apiVersion: 'api.cerbos.dev/v1', resourcePolicy }));
   const sent = ['--resource-properties', '{"level":"HIGH","marks":["a","b"],"locked":true}'];
   const args = ['explain', 'user:sam', 'print', 'sheet:s1', '--policies', folder, ...sent, '--output', 'json'];
-  const { would } = JSON.parse((await world.policy(...args)).stdout);
+  const { would } = JSON.parse((await policy(...args)).stdout);
   const facts = would[0].changes.map(({ fact }: { fact: string }) => fact.split('/').at(-1));
   expect(facts.toSorted()).toEqual(['level', 'locked', 'marks']);
 });

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Client } from 'pg';
 import { CAST, liveWorld, type LiveWorld } from './live-world.ts';
 import { folderOf } from '../../packages/policy-workbench/test/support.ts';
+import { policyHere } from './support.ts';
 
 let world: LiveWorld;
 beforeAll(async () => {
@@ -22,6 +23,8 @@ beforeAll(async () => {
 });
 afterAll(async () => world.drop());
 
+const policy = policyHere(() => world.environment);
+
 const record = (expr: string): string => `
 apiVersion: api.cerbos.dev/v1
 resourcePolicy:
@@ -36,7 +39,7 @@ resourcePolicy:
 
 const impact = async (before: string, after: string) => {
   const folder = await folderOf({ 'base/record.yaml': record(before), 'head/record.yaml': record(after) });
-  return world.policy('impact', '--base-dir', `${folder}/base`, '--policies', `${folder}/head`, '--names', '2');
+  return policy('impact', '--base-dir', `${folder}/base`, '--policies', `${folder}/head`, '--names', '2');
 };
 
 test('all pairs of users and entities are compared, however many there are with the same attributes', async () => {
@@ -74,7 +77,7 @@ const edited = async (before: Readonly<Record<string, string>>, after: Readonly<
   const of = (name: string, files: Readonly<Record<string, string>>) =>
     Object.entries(files).map(([file, text]) => [`${name}/${file}.yaml`, text] as const);
   const folder = await folderOf(Object.fromEntries([...of('base', before), ...of('head', after)]));
-  return world.policy('impact', '--base-dir', `${folder}/base`, '--policies', `${folder}/head`);
+  return policy('impact', '--base-dir', `${folder}/base`, '--policies', `${folder}/head`);
 };
 
 const when = (expr: string, roles = 'user'): string =>

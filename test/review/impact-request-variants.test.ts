@@ -4,7 +4,7 @@ import type { Group } from '../../src/review/impact/population.ts';
 import { unnamed } from '../../src/review/impact/inconclusive.ts';
 import { waysFor, type Ways } from '../../src/review/impact/trial-plan.ts';
 import { CAST, liveWorld, type LiveWorld } from './live-world.ts';
-import { editedPolicies, policy, type Edit } from './support.ts';
+import { editedPolicies, policyHere, type Edit } from './support.ts';
 
 const ACCOUNT = 'resource_policies/tiktok_account.yaml';
 const CENTER = 'resource_policies/business_center.yaml';
@@ -24,6 +24,8 @@ beforeAll(async () => {
 });
 afterAll(async () => world.drop());
 
+const policy = policyHere(() => world.environment);
+
 const rules = (...added: readonly (readonly [action: string, expr: string, effect?: 'DENY'])[]): Edit => {
   const texts = added.map(
     ([action, expr, effect = 'ALLOW'], index) => `
@@ -41,7 +43,7 @@ const through = (which: string): string => `R.attr.paths.exists(p, p.via == "BUS
 /** What an edit does to whom, without the rules, Business Centers and names below each change. */
 async function changesBy(...edits: readonly Edit[]) {
   const head = await editedPolicies(...edits);
-  const { code, stdout } = await world.policy('impact', '--base-dir', POLICIES, '--policies', head);
+  const { code, stdout } = await policy('impact', '--base-dir', POLICIES, '--policies', head);
   return { code, stdout, told: stdout.split('\n').filter((line) => / (?:gains?|loses?) \w+ on /.test(line)) };
 }
 
@@ -75,7 +77,7 @@ test('every value that rules tell apart is named, for losses as for gains', asyn
     [ACCOUNT, 'R.attr.assignee.member == true', 'R.attr.assignee.member != true'],
     [CENTER, 'R.attr.scopes == null || size(R.attr.scopes) > 0', 'true'],
   );
-  const { code, stdout } = await world.policy('impact', '--base-dir', base, '--policies', head);
+  const { code, stdout } = await policy('impact', '--base-dir', base, '--policies', head);
   const post = 'with a post of this account, not public, with ad authorization on';
   expect(stdout).toContain(`1 user loses create_spark_ad on 1 account (${post}; in some ad account)`);
   expect(stdout).toContain('2 users lose read_live_videos on 1 account (with a post)\n');
@@ -96,7 +98,7 @@ test('where a rule looks at all paths at once, comparing situations is not taken
   );
   expect(all.code).toBe(10);
   // With a database the very lists of those who are there are decided, however long.
-  const real = await world.policy('impact', '--base-dir', POLICIES, '--policies', head);
+  const real = await policy('impact', '--base-dir', POLICIES, '--policies', head);
   expect(real.stdout).toContain('nobody is in such a situation today');
   expect(real.code).toBe(0);
 });

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { CAST, liveWorld, type LiveWorld } from './live-world.ts';
 import { folderOf, temporaryFolder } from '../../packages/policy-workbench/test/support.ts';
-import { editedPolicies, type Edit } from './support.ts';
+import { editedPolicies, policyHere, type Edit } from './support.ts';
 
 const ACCOUNT = 'resource_policies/tiktok_account.yaml';
 const POLICIES = join(import.meta.dirname, '../../policies');
@@ -16,11 +16,13 @@ beforeAll(async () => {
 });
 afterAll(async () => world.drop());
 
+const policy = policyHere(() => world.environment);
+
 const impact = async (edit: Edit, ...more: string[]) =>
-  world.policy('impact', '--base-dir', POLICIES, '--policies', await editedPolicies(edit), ...more);
+  policy('impact', '--base-dir', POLICIES, '--policies', await editedPolicies(edit), ...more);
 
 test('the same policies change nothing', async () => {
-  const { code, stdout } = await world.policy('impact', '--base-dir', POLICIES, '--policies', POLICIES);
+  const { code, stdout } = await policy('impact', '--base-dir', POLICIES, '--policies', POLICIES);
   expect(stdout).toContain('The policies are the same.');
   expect(code).toBe(0);
 });
@@ -78,7 +80,7 @@ test('owners, members of Business Centers and strangers count, too', async () =>
 });
 
 test('as JUnit a case fails for each thing that is gained or lost', async () => {
-  const nothing = await world.policy('impact', '--base-dir', POLICIES, '--policies', POLICIES, '--output', 'junit');
+  const nothing = await policy('impact', '--base-dir', POLICIES, '--policies', POLICIES, '--output', 'junit');
   expect(nothing).toMatchObject({ code: 0, stdout: expect.stringContaining('tests="3" failures="0"') });
   const roles: Edit = [ACCOUNT, '[ADMIN, OPERATOR]', '[ADMIN, OPERATOR, ANALYST]'];
   const gained = await impact(roles, '--output', 'junit');
@@ -133,10 +135,10 @@ test('a derived role that only an expression names counts for kinds of our own',
     await editedPolicies(named, painter('false')),
     await editedPolicies(named, painter('R.attr.user_role == "STANDARD"')),
   ];
-  const { code, stdout } = await world.policy('impact', '--base-dir', base, '--policies', head);
+  const { code, stdout } = await policy('impact', '--base-dir', base, '--policies', head);
   expect(stdout).toContain('2 members gain paint on 1 Business Center');
   expect(code).toBe(10);
-  const nowhere = await world.policy('impact', '--no-database', '--base-dir', base, '--policies', head);
+  const nowhere = await policy('impact', '--no-database', '--base-dir', base, '--policies', head);
   expect(nowhere.stdout).toContain('No change was found, but it cannot be told for all (see the notes).');
   expect(nowhere.code).toBe(10);
 });
@@ -167,7 +169,7 @@ test('of a wider schema it is said which policies refuse what', async () => {
   expect(stdout).toContain('the policies of the base refuse situations that the edited ones admit');
   expect(code).toBe(0);
   const head = await editedPolicies(wider);
-  const narrower = await world.policy('impact', '--no-database', '--base-dir', head, '--policies', POLICIES);
+  const narrower = await policy('impact', '--no-database', '--base-dir', head, '--policies', POLICIES);
   expect(narrower.stdout).toContain('the edited policies refuse situations that those of the base admit');
   expect(narrower.code).toBe(10);
 });
@@ -182,7 +184,7 @@ test('Markdown is fit for a pull request: names cannot break out', async () => {
 
 test('without a database all situations are compared, and a new ALLOW is a gain', async () => {
   const folder = await editedPolicies([ACCOUNT, '[ADMIN, OPERATOR]', '[ADMIN, OPERATOR, ANALYST]']);
-  const ended = await world.policy('impact', '--no-database', '--base-dir', POLICIES, '--policies', folder);
+  const ended = await policy('impact', '--no-database', '--base-dir', POLICIES, '--policies', folder);
   expect(ended.stdout).toMatch(/situations for create_spark_ad on tiktok_account, \d+ become allowed and 0 denied/);
   expect(ended.code).toBe(10);
 });
@@ -202,19 +204,19 @@ test('the base may be a git revision of the folder', async () => {
   ]);
   await cp(edited, join(folder, 'policies'), { recursive: true });
   const at = ['--policies', join(folder, 'policies')];
-  expect(await world.policy('impact', '--base', 'HEAD', ...at)).toMatchObject({ code: 11 });
-  const unknown = await world.policy('impact', '--base', 'nowhere', ...at);
+  expect(await policy('impact', '--base', 'HEAD', ...at)).toMatchObject({ code: 11 });
+  const unknown = await policy('impact', '--base', 'nowhere', ...at);
   expect(unknown).toMatchObject({ code: 1, stderr: expect.stringContaining('git cannot tell what') });
   const { stdout } = await git('status', '--porcelain');
   expect(stdout.trim()).toMatch(/^M policies\/resource_policies\/tiktok_account.yaml$/);
 });
 
 test('what cannot be compared is said in a sentence', async () => {
-  const none = await world.policy('impact', '--policies', POLICIES);
+  const none = await policy('impact', '--policies', POLICIES);
   expect(none).toMatchObject({ code: 1, stderr: expect.stringContaining('--base REF') });
   const empty = await folderOf({ 'policies/.keep': '' });
-  expect(await world.policy('impact', '--base-dir', empty)).toMatchObject({ code: 1 });
+  expect(await policy('impact', '--base-dir', empty)).toMatchObject({ code: 1 });
   const broken = await editedPolicies([ACCOUNT, 'R.attr.paths', 'R.attr.paths ===']);
-  const ended = await world.policy('impact', '--base-dir', POLICIES, '--policies', broken);
+  const ended = await policy('impact', '--base-dir', POLICIES, '--policies', broken);
   expect(ended).toMatchObject({ code: 3, stderr: expect.stringContaining('tiktok_account.yaml') });
 });

@@ -1,45 +1,30 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { importCommand } from '../../src/cli/import.ts';
 import type { FactLine } from '../../src/domain/import/fact-line.ts';
+import { reportFailure } from '../../src/failure.ts';
+import { inProcess } from '../../packages/policy-workbench/test/in-process.ts';
 import { testDatabase } from '../support/database.ts';
-import type { Ended } from '../../packages/policy-workbench/test/support.ts';
 
-const ROOT = join(import.meta.dirname, '../..');
-
-/** A database with some facts in it, and commands that look at it. */
+/** A database with some facts in it. */
 export interface LiveWorld {
   url: string;
-  policy: (...args: readonly string[]) => Promise<Ended>;
-  import: (facts: Iterable<FactLine>) => Promise<void>;
+  /** For commands that look at it. */
+  environment: NodeJS.ProcessEnv;
   drop: () => Promise<void>;
 }
 
 export async function liveWorld(facts: Iterable<FactLine>): Promise<LiveWorld> {
   const database = await testDatabase();
-  const run = (args: readonly string[]): Promise<Ended> =>
-    new Promise((resolve) => {
-      const options = { cwd: ROOT, maxBuffer: 1 << 28, env: { ...process.env, DATABASE_URL: database.url } };
-      execFile(process.execPath, ['src/cli.ts', ...args], options, (error, stdout, stderr) => {
-        resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
-      });
-    });
-  const importFacts = async (lines: Iterable<FactLine>): Promise<void> => {
-    const folder = await mkdtemp(join(tmpdir(), 'sg-facts-'));
-    const file = join(folder, 'facts.ndjson');
-    await writeFile(file, [...lines].map((line) => `${JSON.stringify(line)}\n`).join(''));
-    const { code, stderr } = await run(['import', file]);
-    await rm(folder, { recursive: true });
-    if (code !== 0) throw new Error(stderr);
-  };
-  await importFacts(facts);
-  return {
-    url: database.url,
-    policy: async (...args) => run(['policy', ...args]),
-    import: importFacts,
-    drop: database.drop,
-  };
+  const environment = { DATABASE_URL: database.url };
+  const folder = await mkdtemp(join(tmpdir(), 'sg-facts-'));
+  const file = join(folder, 'facts.ndjson');
+  await writeFile(file, [...facts].map((line) => `${JSON.stringify(line)}\n`).join(''));
+  const { code, stderr } = await inProcess({ command: importCommand(), reportFailure }, [file], environment);
+  await rm(folder, { recursive: true });
+  if (code !== 0) throw new Error(stderr);
+  return { url: database.url, environment, drop: database.drop };
 }
 
 /** bc1 with adm and sam, ext of bc2, Lee with a link; @brand granted to bc1 with both scopes, assigned to sam. */

@@ -4,7 +4,9 @@ import { newKind } from '@sparkgate/policy-workbench/new/new-kind';
 import { expect, test } from 'vitest';
 import { temporaryFolder } from '../../packages/policy-workbench/test/support.ts';
 import { CONTRACT } from '../../src/review/contract.ts';
-import { policy } from './support.ts';
+import { policyHere } from './support.ts';
+
+const policy = policyHere();
 
 const ROOT = join(import.meta.dirname, '../..');
 

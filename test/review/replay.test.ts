@@ -4,7 +4,9 @@ import { beforeAll, expect, test } from 'vitest';
 import { world, P1 } from '../support/world.ts';
 import { decision } from '../support/cast.ts';
 import { temporaryFolder } from '../../packages/policy-workbench/test/support.ts';
-import { editedPolicies, policy } from './support.ts';
+import { editedPolicies, policyHere } from './support.ts';
+
+const policy = policyHere();
 
 let records = '';
 beforeAll(async () => {

@@ -1,6 +1,11 @@
 import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ended, temporaryFolder, type Ended } from '../../packages/policy-workbench/test/support.ts';
+import { afterAll } from 'vitest';
+import { inProcess, sharedServers, type Ended } from '../../packages/policy-workbench/test/in-process.ts';
+import { ended, temporaryFolder } from '../../packages/policy-workbench/test/support.ts';
+import { HOST } from '../../src/cli/policy/host.ts';
+import { policyCommand } from '../../src/cli/policy.ts';
+import { reportFailure } from '../../src/failure.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
@@ -20,6 +25,16 @@ export async function editedPolicies(...edits: readonly Edit[]): Promise<string>
   return folder;
 }
 
-/** `sparkgate policy ...` as a reviewer calls it. */
-export const policy = async (...args: readonly string[]): Promise<Ended> =>
-  ended(ROOT, 'src/cli.ts', ['policy', ...args]);
+/** `sparkgate policy ...` as a reviewer calls it: a process of its own. */
+export const policyProcess = async (environment: NodeJS.ProcessEnv, ...args: readonly string[]): Promise<Ended> =>
+  ended(ROOT, 'src/cli.ts', ['policy', ...args], environment);
+
+export type Policy = (...args: readonly string[]) => Promise<Ended>;
+
+/** `sparkgate policy ...` in this process, on policy servers that the commands of a test file share. */
+export function policyHere(environment: () => NodeJS.ProcessEnv = () => ({})): Policy {
+  const servers = sharedServers(HOST.openServers);
+  afterAll(async () => servers.close());
+  const host = { ...HOST, openServers: servers.open };
+  return async (...args) => inProcess({ command: policyCommand(host), reportFailure }, args, environment());
+}

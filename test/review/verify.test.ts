@@ -2,7 +2,9 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { invariantCheck } from '../../src/rollout/invariant-check.ts';
 import { DOORS, folderOf } from '../../packages/policy-workbench/test/support.ts';
-import { editedPolicies, policy, type Edit } from './support.ts';
+import { editedPolicies, policyHere, type Edit } from './support.ts';
+
+const policy = policyHere();
 
 const ACCOUNT = 'resource_policies/tiktok_account.yaml';
 

@@ -3,8 +3,10 @@ import { expect, test } from 'vitest';
 import { readPolicies } from '@sparkgate/cerbos-policies/read-policies';
 import { readKindTexts } from '@sparkgate/cerbos-policies/kind-text';
 import { openSpace } from '../src/verify/verify-kind.ts';
-import { DOORS, folderOf, workbench } from './support.ts';
+import { DOORS, folderOf, workbenchHere } from './support.ts';
 import { NO_SERVICE } from '../src/contract.ts';
+
+const workbench = workbenchHere();
 
 const DOOR = 'policies/door.yaml';
 const SCHEMA = JSON.stringify({

@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { DOORS, folderOf, workbench, temporaryFolder } from './support.ts';
+import { DOORS, folderOf, workbenchHere, temporaryFolder } from './support.ts';
+
+const workbench = workbenchHere();
 
 test('what no test reached is named with file and line', async () => {
   const folder = await folderOf(DOORS);

@@ -6,7 +6,9 @@ import { parse } from 'yaml';
 import { expect, test } from 'vitest';
 import { expressionEdits } from '../src/mutate/expression-edits.ts';
 import { apply, unifiedDiff } from '../src/mutate/edit.ts';
-import { DOORS, folderOf, workbench } from './support.ts';
+import { DOORS, folderOf, workbenchHere } from './support.ts';
+
+const workbench = workbenchHere();
 
 const NOTHING = { otherValues: () => [], lookalikes: () => [] };
 

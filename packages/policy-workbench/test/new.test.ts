@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { NO_SERVICE } from '../src/contract.ts';
 import { newKind } from '../src/new/new-kind.ts';
-import { DOORS, folderOf, workbench } from './support.ts';
+import { DOORS, folderOf, workbenchHere } from './support.ts';
+
+const workbench = workbenchHere();
 
 /** A service that sends something along, and has a word of its own. */
 const SERVICE = { ...NO_SERVICE, reservedNames: new Set(['account']), sentAlong: ['action', 'context'] };

@@ -2,14 +2,10 @@ import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { onTestFinished } from 'vitest';
-
-/** What a command printed, and how it ended. */
-export interface Ended {
-  code: number;
-  stdout: string;
-  stderr: string;
-}
+import { afterAll, onTestFinished } from 'vitest';
+import { LOCAL_HOST } from '../src/cli/local-host.ts';
+import { reportFailure, workbenchProgram } from '../src/cli/program.ts';
+import { inProcess, sharedServers, type Ended } from './in-process.ts';
 
 /** A folder of the test's own. */
 export async function temporaryFolder(): Promise<string> {
@@ -29,17 +25,31 @@ export async function folderOf(files: Readonly<Record<string, string>>): Promise
 }
 
 /** Runs a program of TypeScript, as it stands in a tree. */
-export function ended(cwd: string, program: string, args: readonly string[]): Promise<Ended> {
+export function ended(
+  cwd: string,
+  program: string,
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv = {},
+): Promise<Ended> {
   return new Promise((resolve) => {
-    execFile(process.execPath, [program, ...args], { cwd, maxBuffer: 1 << 28 }, (error, stdout, stderr) => {
+    const options = { cwd, maxBuffer: 1 << 28, env: { ...process.env, ...environment } };
+    execFile(process.execPath, [program, ...args], options, (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
     });
   });
 }
 
-/** `policy-workbench ...` as a reviewer calls it. */
-export const workbench = async (...args: readonly string[]): Promise<Ended> =>
+/** `policy-workbench ...` as a reviewer calls it: a process of its own. */
+export const workbenchProcess = async (...args: readonly string[]): Promise<Ended> =>
   ended(tmpdir(), join(import.meta.dirname, '../src/cli/main.ts'), args);
+
+/** `policy-workbench ...` in this process, on policy servers that the commands of a test file share. */
+export function workbenchHere(): (...args: readonly string[]) => Promise<Ended> {
+  const servers = sharedServers(LOCAL_HOST.openServers);
+  afterAll(async () => servers.close());
+  const host = { ...LOCAL_HOST, openServers: servers.open };
+  return async (...args) => inProcess({ command: workbenchProgram(host), reportFailure }, args);
+}
 
 /** A small world of its own: doors that open to members, with a test for each rule. */
 export const DOORS = {

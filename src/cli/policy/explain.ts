@@ -8,6 +8,7 @@ import { jsonObject } from '../json-object.ts';
 import { EXIT } from './exit-codes.ts';
 import { withLiveDatabase } from './live-database.ts';
 import { readCompiled } from '@sparkgate/policy-workbench/cli/policies';
+import type { Host } from '@sparkgate/policy-workbench/cli/host';
 import { policyFolder } from './host.ts';
 
 interface Options {
@@ -19,7 +20,7 @@ interface Options {
 }
 
 /** `sparkgate policy explain SUBJECT ACTION RESOURCE` */
-export function explainCommand(): Command {
+export function explainCommand({ openServers }: Pick<Host, 'openServers'>): Command {
   return new Command('explain')
     .description('say how one decision comes about: facts, rules, what failed, and what would allow')
     .argument('<subject>', 'such as user:sam', entity)
@@ -55,7 +56,9 @@ Example:
         within: null,
         byPerson: false,
       };
-      const explained = await withLiveDatabase(readConfig(), async (live) => explainDecision(check, { folder, live }));
+      const explained = await withLiveDatabase(readConfig(), async (live) =>
+        explainDecision(check, { folder, live, openServers }),
+      );
       process.stdout.write(explainReport(explained, options.output));
       process.exitCode = explained.decision ? EXIT.fine : EXIT.denied;
     });

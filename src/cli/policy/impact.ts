@@ -9,6 +9,7 @@ import type { Live } from '../../review/live.ts';
 import { EXIT } from './exit-codes.ts';
 import { withLiveDatabase } from './live-database.ts';
 import { readCompiled } from '@sparkgate/policy-workbench/cli/policies';
+import type { Host } from '@sparkgate/policy-workbench/cli/host';
 import { policiesOption, policyFolder } from './host.ts';
 import { progressLine } from '@sparkgate/policy-workbench/cli/progress';
 
@@ -22,7 +23,7 @@ interface Options {
 }
 
 /** `sparkgate policy impact` */
-export function impactCommand(): Command {
+export function impactCommand({ openServers }: Pick<Host, 'openServers'>): Command {
   return new Command('impact')
     .description('say for whom decisions change between two states of the policies, over the real relationships')
     .addOption(policiesOption())
@@ -54,7 +55,14 @@ Examples:
         if ((await readCompiled(head)) === null || (await readCompiled(base.folder)) === null) return;
         const progress = progressLine();
         const compare = async (live: Live | null) =>
-          impactOf({ base: base.folder, head, live, names: options.names, progress: (said) => progress.show(said) });
+          impactOf({
+            base: base.folder,
+            head,
+            live,
+            names: options.names,
+            progress: (said) => progress.show(said),
+            openServers,
+          });
         const impact = options.database ? await withLiveDatabase(readConfig(), compare) : await compare(null);
         progress.end();
         process.stdout.write(impactReport(impact, options.output));

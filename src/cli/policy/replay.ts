@@ -5,10 +5,11 @@ import { replay } from '../../review/replay/replay.ts';
 import { replayReport } from '../../review/replay/replay-report.ts';
 import { EXIT } from './exit-codes.ts';
 import { readCompiled } from '@sparkgate/policy-workbench/cli/policies';
+import type { Host } from '@sparkgate/policy-workbench/cli/host';
 import { policiesOption, policyFolder } from './host.ts';
 
 /** `sparkgate policy replay FILE` */
-export function replayCommand(): Command {
+export function replayCommand({ openServers }: Pick<Host, 'openServers'>): Command {
   return new Command('replay')
     .description('decide recorded decisions again, and report those that come out otherwise')
     .argument('<file>', 'decision records, as the service writes them to DECISION_LOG')
@@ -36,7 +37,7 @@ Example:
     .action(async (file: string, { policies, output }: { policies?: string; output: 'text' | 'json' | 'junit' }) => {
       const folder = policyFolder(policies);
       if ((await readCompiled(folder)) === null) return;
-      const replayed = await replay(readRecords(file), folder);
+      const replayed = await replay(readRecords(file), { folder, openServers });
       const isWrong = replayed.wrong.length > 0;
       if (replayed.records > 0 || isWrong) process.stdout.write(replayReport(replayed, output));
       if (replayed.records === 0) throw new PlatformError(`There is no decision record in ${file}.`);

@@ -16,7 +16,7 @@ import { PlatformError } from '../../platform/platform-error.ts';
 import { openSide, type Side } from '../impact/side.ts';
 import type { Live } from '../live.ts';
 import { askAll } from '@sparkgate/cerbos-pdp/ask-all';
-import { openServers } from '../policy-servers.ts';
+import type { OpenPolicyServers } from '@sparkgate/cerbos-pdp/policy-servers';
 import { rulesFor } from '@sparkgate/policy-workbench/verify/verify-kind';
 import { attributeSets } from './attribute-sets.ts';
 import { rulesAbout } from './rules-about.ts';
@@ -52,7 +52,7 @@ export interface Explained {
 /** Explains one decision by a folder of policies over the real facts. @throws PlatformError, SparkgateError */
 export async function explainDecision(
   check: Check,
-  { folder, live }: { folder: string; live: Live },
+  { folder, live, openServers }: { folder: string; live: Live; openServers: OpenPolicyServers },
 ): Promise<Explained> {
   const servers = await openServers();
   try {

@@ -1,6 +1,6 @@
 import { REVISION_NOW } from '../../domain/revision.ts';
 import type { Live } from '../live.ts';
-import { openServers } from '../policy-servers.ts';
+import type { OpenPolicyServers } from '@sparkgate/cerbos-pdp/policy-servers';
 import { entityPopulations } from './entities.ts';
 import type { Change } from './change.ts';
 import { findChanges } from './changes.ts';
@@ -34,10 +34,11 @@ export interface ImpactOptions {
   /** Changed pairs that are told by name, for each change. */
   names: number;
   progress: (text: string) => void;
+  openServers: OpenPolicyServers;
 }
 
 /** Which decisions differ between two folders of policies, and for whom. @throws PlatformError */
-export async function impactOf({ base, head, live, names, progress }: ImpactOptions): Promise<Impact> {
+export async function impactOf({ base, head, live, names, progress, openServers }: ImpactOptions): Promise<Impact> {
   const startedAt = performance.now();
   const servers = await openServers();
   try {

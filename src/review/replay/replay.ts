@@ -2,7 +2,7 @@ import type { DecisionRecord } from '../../decision/decision-record.ts';
 import { questionOf } from '../../decision/decision-record.ts';
 import { canonicalJson } from '@sparkgate/cerbos-pdp/canonical-json';
 import { openSide, type Side } from '../impact/side.ts';
-import { openServers } from '../policy-servers.ts';
+import type { OpenPolicyServers } from '@sparkgate/cerbos-pdp/policy-servers';
 import type { Line } from './read-records.ts';
 
 /** Decisions that were recorded alike. */
@@ -42,7 +42,10 @@ const MOST_WRONG = 100;
 const TOGETHER = 4000;
 
 /** Decides recorded decisions again, by a folder of policies. @throws PlatformError */
-export async function replay(lines: AsyncIterable<Line>, folder: string): Promise<Replayed> {
+export async function replay(
+  lines: AsyncIterable<Line>,
+  { folder, openServers }: { folder: string; openServers: OpenPolicyServers },
+): Promise<Replayed> {
   const wrong: { line: number; why: string }[] = [];
   const recorded = new Map<string, Recorded>();
   const bundles = new Set<string>();
