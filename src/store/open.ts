@@ -109,8 +109,8 @@ async function setUp(client: PoolClient, timeouts: Timeouts): Promise<void> {
   await setTimeouts(client, timeouts);
 }
 
-/** The system identifier of the cluster and the timeline of its log, as revisions name them. */
-const CLUSTER = `select set_config('sparkgate.cluster',
+/** Has a connection know the system identifier of its cluster and the timeline of its log, as revisions name them. */
+export const CLUSTER = `select set_config('sparkgate.cluster',
   (select to_hex(system_identifier) from pg_control_system()) || '.'
     || ('x' || lpad(left(pg_walfile_name(pg_current_wal_lsn()), 8), 16, '0'))::bit(64)::bigint, false)`;
 

@@ -8,6 +8,7 @@ import { loadFacts } from '../../src/facts/loader.ts';
 import { prepare } from '../../src/decision/prepare.ts';
 import { project } from '../../src/facts/kinds.ts';
 import { POPULATIONS } from '../../src/review/impact/populations.ts';
+import { CLUSTER } from '../../src/store/open.ts';
 import { liveWorld } from './live-world.ts';
 
 const USERS = Array.from({ length: 12 }, (_, index) => `u${index}`);
@@ -57,7 +58,7 @@ async function timePasses(url: string): Promise<void> {
   await client.connect();
   await client.query(`set session_replication_role = replica`);
   await client.query(`insert into assignment (grant_id, bc_id, tiktok_account_id, user_id, scopes, valid_from, begun_by, begun_write)
-    select g.id, g.bc_id, g.tiktok_account_id, m.user_id, array['POST'], now(), 'test', 1 from account_grant g join member m using (bc_id)
+    select g.id, g.bc_id, g.tiktok_account_id, m.user_id, array['POST'], now(), 'test', uuidv7() from account_grant g join member m using (bc_id)
      where (hashtext(m.user_id || g.tiktok_account_id) & 1) = 0`);
   await client.query(
     `update assignment set valid_to = now(), ended_by = 'test', ended_write = uuidv7() where (hashtext(user_id || bc_id) & 3) = 0`,
@@ -98,6 +99,7 @@ test.each([1, 2, 3])('every pair is counted under the very vector that a check o
 async function vectorsByChecks(url: string): Promise<Map<string, number>> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
+  await client.query(CLUSTER);
   const query: Query = async <Row extends object>(text: string, values: unknown[]) =>
     (await client.query(text, values)).rows as Row[];
   const found = new Map<string, number>();

@@ -6,7 +6,7 @@ import { addressOf } from '../../runtime/offline-context.ts';
 import { inUse } from '../../platform/data-dir.ts';
 import { PlatformError } from '../../platform/platform-error.ts';
 import { innermost } from '../../probes/finding.ts';
-import type { DatabaseAddress } from '../../store/open.ts';
+import { CLUSTER, type DatabaseAddress } from '../../store/open.ts';
 import type { Live } from '../../review/live.ts';
 
 /** Rows that are fetched at once. */
@@ -41,6 +41,7 @@ export async function withLiveDatabase<T>(config: Config, command: (live: Live) 
   };
   stack.defer(async () => client.end().catch(() => undefined));
   await client.connect().catch(failed);
+  await client.query(CLUSTER).catch(failed);
   await client.query('begin isolation level repeatable read read only').catch(failed);
   await client.query(
     Object.entries(PLANNING)
