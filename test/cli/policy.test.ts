@@ -81,7 +81,9 @@ describe.each(['verify', 'coverage', 'mutate'])('policy %s', (command) => {
     await symlink('..2026_11_28', join(mounted, '..data'));
     for (const name of await readdir(join(mounted, '..data'))) await symlink(`..data/${name}`, join(mounted, name));
     const { code, stderr } = await policy(...at(folder));
-    expect({ code, stderr }).toEqual({ code: plain.code, stderr: plain.stderr });
+    // How far it was now and then depends on the time.
+    const warnings = (of: string): string => of.replaceAll(/^(?:\d+ of \d+ mutants|\w+: \d+ decisions)\n/gm, '');
+    expect({ code, warnings: warnings(stderr) }).toEqual({ code: plain.code, warnings: warnings(plain.stderr) });
   });
 
   test('refuses an empty folder and a missing one', async () => {
