@@ -1,5 +1,6 @@
 import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import type { Reason } from './errors.ts';
+import type { Precondition } from './precondition.ts';
 import type { RequestLife } from './request-life.ts';
 import type { KeyPermission } from './vocabulary.ts';
 import type { WriteQueue } from './write-queue.ts';
@@ -138,6 +139,8 @@ export interface Context {
   requestId: string | null;
   /** Of a write that came with a one-time key, such as a form: it is carried out once. Absent for every other call. */
   submission?: Submission;
+  /** What the fact that a write changes has to be; absent = whatever it is. */
+  ifMatch?: Precondition;
 }
 
 /** A write with a one-time key. */

@@ -12,6 +12,7 @@ export type ErrorCode =
   | 'limit_reached'
   | 'rate_limited'
   | 'revision_not_reached'
+  | 'precondition_failed'
   | 'misdirected_request'
   | 'payload_too_large'
   | 'unsupported_media_type'

@@ -6,6 +6,7 @@ import { carryOutOnce, type CarriedOut } from '../domain/submissions/carry-out-o
 import type { Written } from '../domain/transact.ts';
 import { percentDecoded } from '../platform/header-text.ts';
 import type { Env } from './env.ts';
+import { ifMatchOf, requireNoMatch } from './if-match.ts';
 import { contextOf } from './validation.ts';
 
 const KEY_HEADER = 'Idempotency-Key';
@@ -23,9 +24,19 @@ export async function once<Result, Kept>(
   c: Http<Env>,
   verb: (ctx: Context) => Promise<Written<Result>>,
   keep: (result: Result) => Kept,
-  body: Digest = async () => digest(new Uint8Array(await c.req.arrayBuffer())),
+  body: Digest = bodyOf(c),
 ): Promise<CarriedOut<Result, Kept>> {
-  const ctx = contextOf(c);
+  requireNoMatch(c);
+  return onceIn(c, contextOf(c), verb, keep, body);
+}
+
+async function onceIn<Result, Kept>(
+  c: Http<Env>,
+  ctx: Context,
+  verb: (ctx: Context) => Promise<Written<Result>>,
+  keep: (result: Result) => Kept,
+  body: Digest,
+): Promise<CarriedOut<Result, Kept>> {
   const text = keyOf(c);
   if (text === null) {
     const { result, revision } = await verb(ctx);
@@ -44,6 +55,21 @@ export async function onceInFull<Result>(
 ): Promise<Written<Result>> {
   return once(c, verb, (result) => result);
 }
+
+/** The same for a change of one fact, which takes `If-Match` (RFC 9110, 13.1.1). @throws SparkgateError `precondition_failed` */
+export async function changeOnce<Result>(
+  c: Http<Env>,
+  verb: (ctx: Context) => Promise<Written<Result>>,
+): Promise<Written<Result>> {
+  const ifMatch = ifMatchOf(c);
+  const ctx = { ...contextOf(c), ...(ifMatch !== null && { ifMatch }) };
+  return onceIn(c, ctx, verb, (result) => result, bodyOf(c));
+}
+
+const bodyOf =
+  (c: Http<Env>): Digest =>
+  async () =>
+    digest(new Uint8Array(await c.req.arrayBuffer()));
 
 /** The key that came along; null where none did. */
 export function keyOf(c: Http<Env>): string | null {

@@ -21,6 +21,7 @@ export const PROBLEMS: Record<ErrorCode, { status: ContentfulStatusCode }> = {
   limit_reached: { status: 409 },
   rate_limited: { status: 429 },
   revision_not_reached: { status: 412 },
+  precondition_failed: { status: 412 },
   misdirected_request: { status: 421 },
   payload_too_large: { status: 413 },
   unsupported_media_type: { status: 415 },

@@ -215,7 +215,7 @@ test('the headers that count are told: who acts, how fresh, which request', () =
   expect(headers('GET /healthz')).toEqual(every);
   expect(headers('POST /v1/consents/{token}/approve')).toEqual([...every, 'X-Actor (required)', 'Idempotency-Key']);
   expect(headers('GET /v1/business-centers/{bc_id}/tiktok-accounts')).toEqual([...every, 'X-Actor']);
-  expect(headers('PUT /v1/business-centers/{bc_id}')).toEqual([...every, 'X-Actor', 'Idempotency-Key']);
+  expect(headers('PUT /v1/business-centers/{bc_id}')).toEqual([...every, 'X-Actor', 'Idempotency-Key', 'If-Match']);
   expect(headers('POST /access/v1/evaluation')).toEqual([...every, 'X-Actor', 'X-Sparkgate-Revision']);
   expect(headers('POST /access/v1/search/action')).toEqual([...every, 'X-Actor', 'X-Sparkgate-Revision']);
 });
@@ -234,7 +234,7 @@ test.each([
   ['GET /v1/consents/{token}', '200 400 401 403 404 405 421 429 500 503'],
   ['GET /v1/business-centers/{bc_id}/access-requests', '200 400 401 403 404 405 421 500 503'],
   ['POST /v1/business-centers/{bc_id}/access-requests', '201 400 401 403 404 405 409 413 415 421 422 429 500 503'],
-  ['DELETE /v1/business-centers/{bc_id}/members/{user_id}', '204 400 401 403 404 405 409 413 415 421 422 500 503'],
+  ['DELETE /v1/business-centers/{bc_id}/members/{user_id}', '204 400 401 403 404 405 409 412 413 415 421 422 500 503'],
 ])('%s answers %s', (name, statuses) => {
   const { responses } = operations.find(([operation]) => operation === name)?.[1] ?? { responses: {} };
   expect(Object.keys(responses).join(' ')).toBe(statuses);

@@ -4,6 +4,7 @@ import type { Context } from '../context.ts';
 import { SparkgateError } from '../errors.ts';
 import { grantGate, groundsOf } from '../gates.ts';
 import { closing } from '../open-close.ts';
+import { requireMatch } from '../precondition.ts';
 import { transact, type Tx, type Written } from '../transact.ts';
 import { unseen } from '../unseen.ts';
 import { AccountGrant } from './entity.ts';
@@ -34,6 +35,7 @@ export async function revokeGrant(ctx: Context, bcId: string, tiktokAccountId: s
   };
   return transact(ctx, gates, async (tx) => {
     const current = await tx.em.findOne(AccountGrant, { bcId, tiktokAccountId, validTo: null });
+    requireMatch(ctx, current?.id);
     if (!current) throw unseen();
     // An import that is about to commit assignments under this grant holds the row until then; they end after it.
     const revoked = await tx.em.nativeUpdate(AccountGrant, { id: current.id, validTo: null }, closing(tx));

@@ -4,6 +4,7 @@ import type { Context } from '../context.ts';
 import { SparkgateError } from '../errors.ts';
 import { linkGate } from '../gates.ts';
 import { closing, opening } from '../open-close.ts';
+import { requireMatch } from '../precondition.ts';
 import { TiktokAccount } from '../tiktok-accounts/entity.ts';
 import { transact, type Written } from '../transact.ts';
 import type { Scope } from '../vocabulary.ts';
@@ -22,6 +23,7 @@ export async function putLink(
       throw new SparkgateError('not_found', (say) => say.details.noTiktokAccount(tiktokAccountId));
     }
     const current = await tx.em.findOne(AccountLink, { tiktokAccountId, userId, validTo: null });
+    requireMatch(ctx, current?.id);
     if (isDeepStrictEqual(current?.scopes, scopes)) return { result: null, audit: 'unchanged' };
     if (current) await tx.em.nativeUpdate(AccountLink, { id: current.id, validTo: null }, closing(tx));
     await tx.em.insert(AccountLink, { tiktokAccountId, userId, scopes, ...opening(tx) });

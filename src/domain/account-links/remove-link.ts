@@ -2,6 +2,7 @@ import { authorizeKey } from '../authorize.ts';
 import type { Context } from '../context.ts';
 import { linkGate } from '../gates.ts';
 import { closing } from '../open-close.ts';
+import { requireMatch } from '../precondition.ts';
 import { transact, type Written } from '../transact.ts';
 import { AccountLink } from './entity.ts';
 
@@ -10,6 +11,7 @@ export async function removeLink(ctx: Context, tiktokAccountId: string, userId: 
   await authorizeKey(ctx, 'write_relationships', [null]);
   return transact(ctx, { takes: [linkGate(tiktokAccountId, userId)] }, async (tx) => {
     const current = await tx.em.findOne(AccountLink, { tiktokAccountId, userId, validTo: null });
+    requireMatch(ctx, current?.id);
     if (!current) return { result: null, audit: 'unchanged' };
     await tx.em.nativeUpdate(AccountLink, { id: current.id, validTo: null }, closing(tx));
     const before = { tiktok_account_id: tiktokAccountId, scopes: current.scopes };

@@ -4,6 +4,7 @@ import type { Context } from '../context.ts';
 import { SparkgateError } from '../errors.ts';
 import { adAccountGate, roleGate } from '../gates.ts';
 import { closing, opening } from '../open-close.ts';
+import { requireMatch } from '../precondition.ts';
 import { transact, type Written } from '../transact.ts';
 import { AdAccount, AdAccountMember } from './entity.ts';
 import type { AdAccountMemberBody } from './schemas.ts';
@@ -21,6 +22,7 @@ export async function putAdAccountMember(
     await authorizeKey(ctx, 'write_relationships', [adAccount?.bcId ?? null]);
     if (!adAccount) throw new SparkgateError('not_found', (say) => say.details.noAdAccount(advertiserId));
     const current = await tx.em.findOne(AdAccountMember, { advertiserId, userId, validTo: null });
+    requireMatch(ctx, current?.id);
     if (current?.advertiserRole === advertiserRole) return { result: null, audit: 'unchanged' };
     if (current) await tx.em.nativeUpdate(AdAccountMember, { id: current.id, validTo: null }, closing(tx));
     await tx.em.insert(AdAccountMember, { advertiserId, userId, advertiserRole, ...opening(tx) });

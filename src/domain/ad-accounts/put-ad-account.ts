@@ -5,6 +5,7 @@ import { authorizeKey } from '../authorize.ts';
 import { requireBusinessCenter } from '../business-centers/require-business-center.ts';
 import type { Context } from '../context.ts';
 import { adAccountGate } from '../gates.ts';
+import { requireMatch } from '../precondition.ts';
 import { requiredWhenNew } from '../required-when-new.ts';
 import { transact, type Written } from '../transact.ts';
 import { endRoles } from './end-roles.ts';
@@ -26,6 +27,7 @@ export async function putAdAccount(
     const from = known?.bcId ?? null;
     const bcId = body.bc_id === undefined ? from : body.bc_id;
     await authorizeKey(ctx, 'write_relationships', [from, bcId]);
+    requireMatch(ctx, known?.version);
     const name = body.name ?? known?.name;
     if (name === undefined) throw requiredWhenNew('name');
     if (bcId !== null) await requireBusinessCenter(tx, bcId);

@@ -2,6 +2,7 @@ import { authorizeKey } from '../authorize.ts';
 import type { Context } from '../context.ts';
 import { adAccountGate, roleGate } from '../gates.ts';
 import { closing } from '../open-close.ts';
+import { requireMatch } from '../precondition.ts';
 import { transact, type Written } from '../transact.ts';
 import { AdAccount, AdAccountMember } from './entity.ts';
 
@@ -16,6 +17,7 @@ export async function removeAdAccountMember(
     const adAccount = await tx.em.findOne(AdAccount, { advertiserId });
     await authorizeKey(ctx, 'write_relationships', [adAccount?.bcId ?? null]);
     const current = await tx.em.findOne(AdAccountMember, { advertiserId, userId, validTo: null });
+    requireMatch(ctx, current?.id);
     if (!current) return { result: null, audit: 'unchanged' };
     await tx.em.nativeUpdate(AdAccountMember, { id: current.id, validTo: null }, closing(tx));
     const before = { advertiser_id: advertiserId, advertiser_role: current.advertiserRole };

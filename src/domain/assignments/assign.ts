@@ -5,6 +5,7 @@ import type { Context, Question } from '../context.ts';
 import { SparkgateError } from '../errors.ts';
 import { assignmentGate, groundsOf, memberGate } from '../gates.ts';
 import { closing, opening } from '../open-close.ts';
+import { requireMatch } from '../precondition.ts';
 import { transact, type Audit, type Gates, type Tx, type Written } from '../transact.ts';
 import type { Scope } from '../vocabulary.ts';
 import { Assignment } from './entity.ts';
@@ -54,6 +55,7 @@ export async function assignIn(ctx: Context, tx: Tx, view: AssignmentView): Prom
   const grant = await tx.em.findOne(AccountGrant, { bcId, tiktokAccountId, validTo: null });
   if (!grant) throw new SparkgateError('conflict', (say) => say.details.grantRevoked);
   const current = await tx.em.findOne(Assignment, { bcId, tiktokAccountId, userId, validTo: null });
+  requireMatch(ctx, current?.id);
   if (isDeepStrictEqual(current?.scopes, scopes)) return [];
   if (current) await tx.em.nativeUpdate(Assignment, { id: current.id, validTo: null }, closing(tx));
   await tx.em.insert(Assignment, { grantId: grant.id, bcId, tiktokAccountId, userId, scopes, ...opening(tx) });

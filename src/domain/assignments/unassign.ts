@@ -1,7 +1,8 @@
 import { authorize, authorizeKey } from '../authorize.ts';
 import type { Context } from '../context.ts';
-import { assignmentGate, groundsOf } from '../gates.ts';
+import { assignmentGate, groundsOf, memberGate } from '../gates.ts';
 import { closing } from '../open-close.ts';
+import { requireMatch } from '../precondition.ts';
 import { transact, type Tx, type Written } from '../transact.ts';
 import { Assignment } from './entity.ts';
 
@@ -16,11 +17,12 @@ export async function unassign(
   const question = { action: 'unassign_member', resource, properties: { bc_id: bcId, user_id: userId } };
   const gates = {
     takes: [assignmentGate(bcId, tiktokAccountId, userId)],
-    shares: groundsOf(ctx.actor, bcId, tiktokAccountId),
+    shares: [...groundsOf(ctx.actor, bcId, tiktokAccountId), memberGate(bcId, userId)],
     allow: async (tx: Tx | null) => authorize(ctx, question, tx),
   };
   return transact(ctx, gates, async (tx) => {
     const current = await tx.em.findOne(Assignment, { bcId, tiktokAccountId, userId, validTo: null });
+    requireMatch(ctx, current?.id);
     if (!current) return { result: null, audit: 'unchanged' };
     await tx.em.nativeUpdate(Assignment, { id: current.id, validTo: null }, closing(tx));
     const before = { tiktok_account_id: tiktokAccountId, scopes: current.scopes };

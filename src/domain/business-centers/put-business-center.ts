@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { authorizeKey } from '../authorize.ts';
 import type { Context } from '../context.ts';
 import { businessCenterGate } from '../gates.ts';
+import { requireMatch } from '../precondition.ts';
 import { requiredWhenNew } from '../required-when-new.ts';
 import { transact, type Written } from '../transact.ts';
 import { BusinessCenter } from './entity.ts';
@@ -16,6 +17,7 @@ export async function putBusinessCenter(
   await authorizeKey(ctx, 'write_relationships', [bcId]);
   return transact(ctx, { takes: [businessCenterGate(bcId)] }, async (tx) => {
     const known = await tx.em.findOne(BusinessCenter, { bcId });
+    requireMatch(ctx, known?.version);
     const name = body.name ?? known?.name;
     if (name === undefined) throw requiredWhenNew('name');
     if (known?.name === name) return { result: null, audit: 'unchanged' };

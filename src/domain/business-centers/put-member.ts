@@ -4,6 +4,7 @@ import { authorizeKey } from '../authorize.ts';
 import type { Context } from '../context.ts';
 import { memberGate } from '../gates.ts';
 import { closing, opening } from '../open-close.ts';
+import { requireMatch } from '../precondition.ts';
 import { transact, type Written } from '../transact.ts';
 import { Member } from './entity.ts';
 import { requireBusinessCenter } from './require-business-center.ts';
@@ -20,6 +21,7 @@ export async function putMember(
   return transact(ctx, { takes: [memberGate(bcId, userId)] }, async (tx) => {
     await requireBusinessCenter(tx, bcId);
     const current = await tx.em.findOne(Member, { bcId, userId, validTo: null });
+    requireMatch(ctx, current?.id);
     if (current?.userRole === userRole) return { result: null, audit: 'unchanged' };
     if (current) await tx.em.nativeUpdate(Member, { id: current.id, validTo: null }, closing(tx));
     // The membership stays the same one while its role changes.

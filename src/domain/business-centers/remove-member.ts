@@ -4,6 +4,7 @@ import { authorizeKey } from '../authorize.ts';
 import type { Context } from '../context.ts';
 import { memberGate } from '../gates.ts';
 import { closing } from '../open-close.ts';
+import { requireMatch } from '../precondition.ts';
 import { transact, type Written } from '../transact.ts';
 import { Member } from './entity.ts';
 
@@ -12,6 +13,7 @@ export async function removeMember(ctx: Context, bcId: string, userId: string): 
   await authorizeKey(ctx, 'write_relationships', [bcId]);
   return transact(ctx, { takes: [memberGate(bcId, userId)] }, async (tx) => {
     const current = await tx.em.findOne(Member, { bcId, userId, validTo: null });
+    requireMatch(ctx, current?.id);
     if (!current) return { result: null, audit: 'unchanged' };
     // An import that is about to commit assignments of this member holds the row until then; they end after it.
     await tx.em.nativeUpdate(Member, { id: current.id, validTo: null }, closing(tx));

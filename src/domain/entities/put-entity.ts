@@ -4,6 +4,7 @@ import { authorizeKey } from '../authorize.ts';
 import type { Context } from '../context.ts';
 import { SparkgateError } from '../errors.ts';
 import { entityGate } from '../gates.ts';
+import { requireMatch } from '../precondition.ts';
 import { transact, type Written } from '../transact.ts';
 import { Entity } from './entity.ts';
 import type { EntityBody } from './schemas.ts';
@@ -19,6 +20,7 @@ export async function putEntity(
   await requireFit(ctx, type, attributes);
   return transact(ctx, { takes: [entityGate(type, id)] }, async (tx) => {
     const known = await tx.em.findOne(Entity, { type, id });
+    requireMatch(ctx, known?.version);
     if (known && isDeepStrictEqual(known.attributes, attributes)) return { result: null, audit: 'unchanged' };
     const before = known && { attributes: known.attributes };
     if (known) known.attributes = attributes;

@@ -1,6 +1,7 @@
 import { authorizeKey } from '../authorize.ts';
 import type { Context } from '../context.ts';
 import { entityGate } from '../gates.ts';
+import { requireMatch } from '../precondition.ts';
 import { transact, type Written } from '../transact.ts';
 import { Entity } from './entity.ts';
 
@@ -9,6 +10,7 @@ export async function removeEntity(ctx: Context, type: string, id: string): Prom
   await authorizeKey(ctx, 'write_relationships', [null]);
   return transact(ctx, { takes: [entityGate(type, id)] }, async (tx) => {
     const known = await tx.em.findOne(Entity, { type, id });
+    requireMatch(ctx, known?.version);
     if (!known) return { result: null, audit: 'unchanged' };
     const before = { attributes: known.attributes };
     await tx.em.nativeDelete(Entity, { type, id });

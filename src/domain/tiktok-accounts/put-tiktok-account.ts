@@ -4,6 +4,7 @@ import { inTrails } from '../audit/in-trails.ts';
 import { authorizeKey } from '../authorize.ts';
 import type { Context } from '../context.ts';
 import { tiktokAccountGate } from '../gates.ts';
+import { requireMatch } from '../precondition.ts';
 import { requiredWhenNew } from '../required-when-new.ts';
 import { transact, type Tx, type Written } from '../transact.ts';
 import { TiktokAccount } from './entity.ts';
@@ -15,6 +16,7 @@ export async function putTiktokAccount(ctx: Context, id: string, body: TiktokAcc
   await authorizeKey(ctx, 'write_relationships', [null]);
   return transact(ctx, { takes: [tiktokAccountGate(id)] }, async (tx) => {
     const known = await tx.em.findOne(TiktokAccount, { id });
+    requireMatch(ctx, known?.version);
     if (!known && body.handle === undefined) throw requiredWhenNew('handle');
     const before = known && profile(known);
     const after: Profile = { ...(before ?? NOTHING), ...named(body) };

@@ -10,7 +10,7 @@ import { PageQuery } from '../../domain/page.ts';
 import type { Written } from '../../domain/transact.ts';
 import { askedLanguage } from '../asked-language.ts';
 import type { Env } from '../env.ts';
-import { onceInFull } from '../idempotency.ts';
+import { changeOnce } from '../idempotency.ts';
 import { acknowledge, contextOf, router, tagged } from '../validation.ts';
 import { answers, answersFact, page, Param, Scopes, SECURED } from './answers.ts';
 import { RevokedGrant } from './grant.ts';
@@ -83,7 +83,7 @@ export const accountGrants = router()
     }),
     async (c) => {
       const { bc_id: bcId, id } = c.req.valid('param');
-      return c.json(told(c, await onceInFull(c, async (ctx) => revokeGrant(ctx, bcId, id))), 200);
+      return c.json(told(c, await changeOnce(c, async (ctx) => revokeGrant(ctx, bcId, id))), 200);
     },
   )
   .openapi(
@@ -125,6 +125,6 @@ export const accountGrants = router()
     }),
     async (c) => {
       const { bc_id: bcId, id } = c.req.valid('param');
-      return c.json(told(c, await onceInFull(c, async (ctx) => revokeGrant(ctx, bcId, id))), 200);
+      return c.json(told(c, await changeOnce(c, async (ctx) => revokeGrant(ctx, bcId, id))), 200);
     },
   );

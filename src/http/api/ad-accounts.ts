@@ -8,7 +8,7 @@ import { AdAccountBody, AdAccountMemberBody } from '../../domain/ad-accounts/sch
 import { PageQuery } from '../../domain/page.ts';
 import { AdvertiserRole } from '../../domain/vocabulary.ts';
 import { jsonBody } from '../middleware/json-body.ts';
-import { onceInFull } from '../idempotency.ts';
+import { changeOnce } from '../idempotency.ts';
 import { acknowledge, contextOf, router, stored, tagged } from '../validation.ts';
 import { answers, answersFact, body, empties, page, Param, Revision, SECURED } from './answers.ts';
 
@@ -94,7 +94,7 @@ export const adAccounts = router()
       return c.json(
         stored(
           c,
-          await onceInFull(c, async (ctx) =>
+          await changeOnce(c, async (ctx) =>
             putAdAccount(ctx, c.req.valid('param').advertiser_id, c.req.valid('json')),
           ),
         ),
@@ -118,7 +118,7 @@ export const adAccounts = router()
       return c.json(
         stored(
           c,
-          await onceInFull(c, async (ctx) => putAdAccountMember(ctx, advertiserId, userId, c.req.valid('json'))),
+          await changeOnce(c, async (ctx) => putAdAccountMember(ctx, advertiserId, userId, c.req.valid('json'))),
         ),
         200,
       );
@@ -136,7 +136,7 @@ export const adAccounts = router()
     }),
     async (c) => {
       const { advertiser_id: advertiserId, user_id: userId } = c.req.valid('param');
-      acknowledge(c, await onceInFull(c, async (ctx) => removeAdAccountMember(ctx, advertiserId, userId)));
+      acknowledge(c, await changeOnce(c, async (ctx) => removeAdAccountMember(ctx, advertiserId, userId)));
       return c.body(null, 204);
     },
   );

@@ -6,7 +6,7 @@ import { ScopesBody } from '../../domain/assignments/schemas.ts';
 import { unassign } from '../../domain/assignments/unassign.ts';
 import { PageQuery } from '../../domain/page.ts';
 import { jsonBody } from '../middleware/json-body.ts';
-import { onceInFull } from '../idempotency.ts';
+import { changeOnce } from '../idempotency.ts';
 import { acknowledge, contextOf, router, tagged } from '../validation.ts';
 import { answers, answersFact, body, empties, page, Param, Scopes, SECURED } from './answers.ts';
 
@@ -65,7 +65,7 @@ export const assignments = router()
     async (c) => {
       const { id, ...param } = c.req.valid('param');
       const view = { ...param, tiktok_account_id: id, scopes: c.req.valid('json').scopes };
-      return c.json(acknowledge(c, await onceInFull(c, async (ctx) => assign(ctx, view))), 200);
+      return c.json(acknowledge(c, await changeOnce(c, async (ctx) => assign(ctx, view))), 200);
     },
   )
   .openapi(
@@ -80,7 +80,7 @@ export const assignments = router()
     }),
     async (c) => {
       const { bc_id: bcId, id: tiktokAccountId, user_id: userId } = c.req.valid('param');
-      acknowledge(c, await onceInFull(c, async (ctx) => unassign(ctx, { bcId, tiktokAccountId, userId })));
+      acknowledge(c, await changeOnce(c, async (ctx) => unassign(ctx, { bcId, tiktokAccountId, userId })));
       return c.body(null, 204);
     },
   );

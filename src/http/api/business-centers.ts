@@ -8,7 +8,7 @@ import { BusinessCenterBody, MemberBody } from '../../domain/business-centers/sc
 import { PageQuery } from '../../domain/page.ts';
 import { UserRole } from '../../domain/vocabulary.ts';
 import { jsonBody } from '../middleware/json-body.ts';
-import { onceInFull } from '../idempotency.ts';
+import { changeOnce } from '../idempotency.ts';
 import { acknowledge, contextOf, router, stored, tagged } from '../validation.ts';
 import { answers, answersFact, body, empties, page, Param, Revision, SECURED } from './answers.ts';
 
@@ -87,7 +87,7 @@ export const businessCenters = router()
       return c.json(
         stored(
           c,
-          await onceInFull(c, async (ctx) => putBusinessCenter(ctx, c.req.valid('param').bc_id, c.req.valid('json'))),
+          await changeOnce(c, async (ctx) => putBusinessCenter(ctx, c.req.valid('param').bc_id, c.req.valid('json'))),
         ),
         200,
       );
@@ -107,7 +107,7 @@ export const businessCenters = router()
     async (c) => {
       const { bc_id: bcId, user_id: userId } = c.req.valid('param');
       return c.json(
-        stored(c, await onceInFull(c, async (ctx) => putMember(ctx, bcId, userId, c.req.valid('json')))),
+        stored(c, await changeOnce(c, async (ctx) => putMember(ctx, bcId, userId, c.req.valid('json')))),
         200,
       );
     },
@@ -124,7 +124,7 @@ export const businessCenters = router()
     }),
     async (c) => {
       const { bc_id: bcId, user_id: userId } = c.req.valid('param');
-      acknowledge(c, await onceInFull(c, async (ctx) => removeMember(ctx, bcId, userId)));
+      acknowledge(c, await changeOnce(c, async (ctx) => removeMember(ctx, bcId, userId)));
       return c.body(null, 204);
     },
   );

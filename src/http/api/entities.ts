@@ -8,7 +8,7 @@ import { PageQuery } from '../../domain/page.ts';
 import { OutsideId } from '../../domain/vocabulary.ts';
 import { STORED_KINDS } from '../../facts/kinds.ts';
 import { jsonBody } from '../middleware/json-body.ts';
-import { onceInFull } from '../idempotency.ts';
+import { changeOnce } from '../idempotency.ts';
 import { acknowledge, contextOf, router, stored, tagged } from '../validation.ts';
 import { answers, answersFact, body, empties, page, Param, Revision, SECURED } from './answers.ts';
 
@@ -66,7 +66,7 @@ export const entities = router()
     }),
     async (c) => {
       const { type, id } = c.req.valid('param');
-      return c.json(stored(c, await onceInFull(c, async (ctx) => putEntity(ctx, type, id, c.req.valid('json')))), 200);
+      return c.json(stored(c, await changeOnce(c, async (ctx) => putEntity(ctx, type, id, c.req.valid('json')))), 200);
     },
   )
   .openapi(
@@ -81,7 +81,7 @@ export const entities = router()
     }),
     async (c) => {
       const { type, id } = c.req.valid('param');
-      acknowledge(c, await onceInFull(c, async (ctx) => removeEntity(ctx, type, id)));
+      acknowledge(c, await changeOnce(c, async (ctx) => removeEntity(ctx, type, id)));
       return c.body(null, 204);
     },
   );

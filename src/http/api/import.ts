@@ -12,6 +12,7 @@ import type { Written } from '../../domain/transact.ts';
 import type { Env } from '../env.ts';
 import { hashedBody } from '../hashed-body.ts';
 import { keyOf, once } from '../idempotency.ts';
+import { requireNoMatch } from '../if-match.ts';
 import { requireUtf8 } from '../middleware/json-body.ts';
 import { acknowledge, contextOf, router } from '../validation.ts';
 import { answers, SECURED } from './answers.ts';
@@ -67,6 +68,7 @@ async function importOnce(
   chunks: AsyncGenerator<Uint8Array>,
   options: z.infer<typeof Query>,
 ): Promise<Written<Imports>> {
+  requireNoMatch(c);
   if (keyOf(c) === null) return importFacts(contextOf(c), chunks, options);
   const body = hashedBody(chunks);
   try {

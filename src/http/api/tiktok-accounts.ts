@@ -8,7 +8,7 @@ import { putTiktokAccount } from '../../domain/tiktok-accounts/put-tiktok-accoun
 import { readTiktokAccount, readTiktokAccounts } from '../../domain/tiktok-accounts/read-tiktok-accounts.ts';
 import { TiktokAccountBody } from '../../domain/tiktok-accounts/schemas.ts';
 import { jsonBody } from '../middleware/json-body.ts';
-import { onceInFull } from '../idempotency.ts';
+import { changeOnce } from '../idempotency.ts';
 import { acknowledge, contextOf, router, stored, tagged } from '../validation.ts';
 import { answers, answersFact, body, empties, page, Param, Revision, Scopes, SECURED } from './answers.ts';
 
@@ -102,7 +102,7 @@ export const tiktokAccounts = router()
       return c.json(
         stored(
           c,
-          await onceInFull(c, async (ctx) => putTiktokAccount(ctx, c.req.valid('param').id, c.req.valid('json'))),
+          await changeOnce(c, async (ctx) => putTiktokAccount(ctx, c.req.valid('param').id, c.req.valid('json'))),
         ),
         200,
       );
@@ -121,7 +121,7 @@ export const tiktokAccounts = router()
     }),
     async (c) => {
       const { id, user_id: userId } = c.req.valid('param');
-      return c.json(stored(c, await onceInFull(c, async (ctx) => putLink(ctx, id, userId, c.req.valid('json')))), 200);
+      return c.json(stored(c, await changeOnce(c, async (ctx) => putLink(ctx, id, userId, c.req.valid('json')))), 200);
     },
   )
   .openapi(
@@ -136,7 +136,7 @@ export const tiktokAccounts = router()
     }),
     async (c) => {
       const { id, user_id: userId } = c.req.valid('param');
-      acknowledge(c, await onceInFull(c, async (ctx) => removeLink(ctx, id, userId)));
+      acknowledge(c, await changeOnce(c, async (ctx) => removeLink(ctx, id, userId)));
       return c.body(null, 204);
     },
   );

@@ -64,6 +64,11 @@ const PARAMETERS = {
     { pattern: ACTOR },
     true,
   ),
+  IfMatch: header(
+    'If-Match',
+    'Entity tags that GET of this path answered, or *: if the fact has changed since, or is gone, the answer is 412 and nothing happens',
+    {},
+  ),
   IdempotencyKey: header(
     'Idempotency-Key',
     'With one, this caller carries the write out once here in 24 hours: sent again with the same body it gets the same answer, and nothing is done; with another body 422. An answer with an API key is not given again: that is a 409 which names the key.',
@@ -126,7 +131,8 @@ export function describe(app: OpenAPIHono<Env>, described: Described): object {
   });
   const document = JSON.parse(JSON.stringify(generated)) as Document;
   for (const [path, item] of Object.entries(document.paths)) {
-    for (const method of METHODS) if (item[method]) complete(item[method], { path, method }, described);
+    const changes = JSON.stringify(item.get?.responses ?? null).includes('"ETag"');
+    for (const method of METHODS) if (item[method]) complete(item[method], { path, method, changes }, described);
   }
   addActions(document, described.actions);
   Object.assign(document.components, { parameters: PARAMETERS, headers: HEADERS, responses: RESPONSES });
@@ -138,10 +144,16 @@ const ABOUT =
   'stands once in an object and is not __proto__; a number comes back from a double as the same value, and others are ' +
   'sent as text. What schemas cannot say is a 400 that names the place.';
 
-function complete(operation: Operation, at: { path: string; method: Method }, described: Described): void {
+/** @param at whether PUT and DELETE of the path change a fact that GET answers with its entity tag */
+function complete(
+  operation: Operation,
+  at: { path: string; method: Method; changes: boolean },
+  described: Described,
+): void {
   const secured = operation.security !== undefined;
   const check = at.path.startsWith('/access/');
   const written = at.path.startsWith('/v1/') && at.method !== 'get';
+  const matches = at.changes && (at.method === 'put' || at.method === 'delete');
   operation.parameters = [
     ...(operation.parameters ?? []),
     parameter('RequestId'),
@@ -149,6 +161,7 @@ function complete(operation: Operation, at: { path: string; method: Method }, de
     ...(secured ? [parameter(described.personal(at.method, at.path) ? 'RequiredActor' : 'Actor')] : []),
     ...(check ? [parameter('Revision')] : []),
     ...(written ? [parameter('IdempotencyKey')] : []),
+    ...(matches ? [parameter('IfMatch')] : []),
   ];
   const answered = headers('X-Request-ID', ...(written ? (['X-Sparkgate-Revision'] as const) : []));
   for (const response of Object.values(operation.responses)) {
@@ -164,7 +177,7 @@ function complete(operation: Operation, at: { path: string; method: Method }, de
     ...(secured ? [401, 403, 503] : []),
     ...(looksUp ? [404] : []),
     ...(written ? [409] : []),
-    ...(check ? [412] : []),
+    ...(check || matches ? [412] : []),
     ...(at.method === 'get' ? [] : [413, 415]),
     ...(operation.requestBody || written ? [422] : []),
     ...(described.rated(at.method, at.path) ? [429] : []),

@@ -54,6 +54,10 @@ export const errors = {
     title: 'Too many requests',
     next: 'Wait a little, then try again. Nothing was changed.',
   },
+  precondition_failed: {
+    title: 'Changed since',
+    next: 'Somebody changed this after you looked at it. Open the page anew.',
+  },
   revision_not_reached: {
     title: 'Not up to date yet',
     next: 'The service has not caught up with that change. Try again in a moment.',

@@ -31,6 +31,7 @@ export const errors: Dictionary['errors'] = {
   conflict: { title: '内容已被他人更改', next: '你看到的内容在此期间已经变化。请重新打开页面，确认后再继续。' },
   limit_reached: { title: '已达到上限', next: '请先腾出名额，例如取消不再需要的申请，然后重试。' },
   rate_limited: { title: '请求过于频繁', next: '请稍候再试。没有任何内容被更改。' },
+  precondition_failed: { title: '内容已发生变化', next: '在你查看之后内容已被更改，请重新打开页面。' },
   revision_not_reached: { title: '数据尚未同步', next: '服务还没有跟上这次更改，请稍后重试。' },
   unsupported_media_type: { title: '无法读取提交的内容', next: '请返回并重新打开页面，再提交表单。' },
   unprocessable: { title: '无法执行此操作', next: '填写的内容与已保存的数据或当前时间不符。请重新打开页面检查。' },
