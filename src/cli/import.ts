@@ -14,7 +14,7 @@ export function importCommand(): Command {
     .argument('<file>', 'the file, such as facts.ndjson')
     .addOption(
       new Option('--mode <mode>', 'whether to open again what an owner or an administrator ended')
-        .choices(ImportMode.options)
+        .choices(['merge', 'reopen'])
         .default('merge'),
     )
     .addHelpText('after', '\nExample line:\n  {"type":"member","bc_id":"bc1","user_id":"sam","user_role":"STANDARD"}')

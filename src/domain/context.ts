@@ -40,6 +40,8 @@ export interface Session extends AsyncDisposable {
   query: Query;
   /** Begins a transaction and takes gates, by their keys. It is rolled back when disposed of without a commit. */
   transaction: (shares?: readonly string[], takes?: readonly string[]) => Promise<Transaction>;
+  /** Begins a transaction that reads one moment, and writes nothing. */
+  snapshot: () => Promise<AsyncDisposable>;
   commit: () => Promise<void>;
 }
 

@@ -10,6 +10,7 @@ import { audit } from './api/audit.ts';
 import { businessCenters } from './api/business-centers.ts';
 import { consents } from './api/consents.ts';
 import { entities } from './api/entities.ts';
+import { factExport } from './api/export.ts';
 import { factImport } from './api/import.ts';
 import { status } from './api/status.ts';
 import { tiktokAccounts } from './api/tiktok-accounts.ts';
@@ -108,6 +109,7 @@ export function createApp(services: Services): OpenAPIHono<Env> {
     .route('/', businessCenters)
     .route('/', adAccounts)
     .route('/', factImport)
+    .route('/', factExport)
     .route('/', entities)
     .route('/', accountGrants)
     .route('/', tiktokAccounts)

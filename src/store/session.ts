@@ -54,6 +54,11 @@ function sessionOn(orm: Orm, client: PoolClient, { patienceMs, kept }: { patienc
       em.setTransactionContext(kyselyOn(client, patienceMs));
       return { at: timeIn(results), [Symbol.asyncDispose]: rollBack };
     },
+    async snapshot() {
+      open = true;
+      await run('begin isolation level repeatable read, read only');
+      return { [Symbol.asyncDispose]: rollBack };
+    },
     async commit() {
       // A refused commit has rolled back.
       open = false;

@@ -1,9 +1,19 @@
 import type { Tx } from '../transact.ts';
 import type { Counts } from './stage.ts';
-import { MOST_SKIPPED, type ImportMode, type SkippedLine } from './modes.ts';
+import { bringEntities } from './entities.ts';
+import type { FactType } from './fact-line.ts';
+import {
+  MOST_SKIPPED,
+  ReplaceScope,
+  type EndingFact,
+  type ImportMode,
+  type Replacement,
+  type SkippedLine,
+} from './modes.ts';
 import { AD_ACCOUNT, bringNouns, BUSINESS_CENTER, TIKTOK_ACCOUNT } from './nouns.ts';
 import { AD_ACCOUNT_MEMBER, ASSIGNMENT, GRANT, LINK, MEMBER } from './relation.ts';
 import { bringRelation, requireKnown } from './relationships.ts';
+import { endMissing } from './replace.ts';
 
 /** What an import did. */
 export interface Applied {
@@ -15,23 +25,55 @@ export interface Applied {
   skippedOf: Counts;
   /** The first lines that were skipped. */
   skipped: SkippedLine[];
+  /** Rows of each type that changed. */
+  changedOf: Counts;
+  /** What the file lacked, and is ended: how many of each type, and the first of them. */
+  endedOf: Counts;
+  ending: EndingFact[];
 }
 
 /** In this order each finds what it leans on: an ad account moves before roles in it are opened. */
 const RELATIONS = [MEMBER, AD_ACCOUNT_MEMBER, LINK, GRANT, ASSIGNMENT];
 
+/** How staged lines are brought in. */
+export interface Manner {
+  mode: ImportMode;
+  /** What is ended where the file lacks it; null = nothing. */
+  replacement: Replacement | null;
+}
+
 /** Brings everything staged into the tables: later lines win over earlier ones, what is already so stays as it is. */
-export async function applyStaged(tx: Tx, counts: Counts, mode: ImportMode): Promise<Applied> {
-  const applied: Applied = { changed: 0, reopened: 0, skippedOf: {}, skipped: [] };
+export async function applyStaged(tx: Tx, counts: Counts, { mode, replacement }: Manner): Promise<Applied> {
+  const applied: Applied = {
+    changed: 0,
+    reopened: 0,
+    skippedOf: {},
+    skipped: [],
+    changedOf: {},
+    endedOf: {},
+    ending: [],
+  };
+  const note = (type: FactType, changed: number): void => {
+    applied.changed += changed;
+    if (changed > 0) applied.changedOf[type] = (applied.changedOf[type] ?? 0) + changed;
+  };
   for (const noun of [BUSINESS_CENTER, AD_ACCOUNT, TIKTOK_ACCOUNT]) {
     if (!counts[noun.type]) continue;
     if (noun === AD_ACCOUNT) await requireKnown(tx, AD_ACCOUNTS);
-    applied.changed += await bringNouns(tx, noun);
+    note(noun.type, await bringNouns(tx, noun));
+  }
+  if (counts.entity) note('entity', await bringEntities(tx));
+  // What ends makes room first, and members go before what is assigned to them.
+  for (const scope of ReplaceScope.options.filter((it) => replacement?.scopes.includes(it))) {
+    const { counts: ended, first } = await endMissing(tx, scope, replacement as Replacement);
+    applied.changed += Object.values(ended).reduce((sum, count) => sum + count, 0);
+    Object.assign(applied.endedOf, ended);
+    applied.ending.push(...first);
   }
   for (const relation of RELATIONS) {
     if (!counts[relation.type]) continue;
     const planned = await bringRelation(tx, relation, mode);
-    applied.changed += planned.changed;
+    note(relation.type, planned.changed);
     applied.reopened += planned.reopened;
     if (planned.skipped > 0) applied.skippedOf[relation.type] = planned.skipped;
   }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { AdAccountBody, AdAccountMemberBody } from '../ad-accounts/schemas.ts';
 import { ScopesBody } from '../assignments/schemas.ts';
 import { BusinessCenterBody, MemberBody } from '../business-centers/schemas.ts';
+import { EntityBody } from '../entities/schemas.ts';
 import { TiktokAccountBody } from '../tiktok-accounts/schemas.ts';
 import { OutsideId } from '../vocabulary.ts';
 
@@ -20,6 +21,7 @@ export const FactLine = z.discriminatedUnion('type', [
     tiktok_account_id: OutsideId,
     user_id: OutsideId,
   }),
+  EntityBody.extend({ type: z.literal('entity'), entity_type: OutsideId, id: OutsideId }),
 ]);
 export type FactLine = z.infer<typeof FactLine>;
 export type FactType = FactLine['type'];

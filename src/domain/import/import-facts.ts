@@ -2,9 +2,10 @@ import { authorizeKey } from '../authorize.ts';
 import type { Context, Session } from '../context.ts';
 import { SparkgateError } from '../errors.ts';
 import { finish, queryIn, untilUnraced, writeOn, type Outcome, type Tx, type Written } from '../transact.ts';
-import { applyStaged } from './apply.ts';
+import { applyStaged, type Manner } from './apply.ts';
+import { fitting } from './entities.ts';
 import { FACT_TYPES } from './fact-line.ts';
-import { REOPENED, type ImportMode, type SkippedLine } from './modes.ts';
+import { REOPENED, type EndingFact, type ImportMode, type Replacement, type SkippedLine } from './modes.ts';
 import { readLines } from './read-lines.ts';
 import { settle } from './settle.ts';
 import { stageFacts, type Counts } from './stage.ts';
@@ -20,11 +21,19 @@ export interface Imported {
   skipped: SkippedLine[];
   /** All lines that were skipped. */
   skipped_count: number;
+  /** Facts of each type that changed. */
+  changed: Counts;
+  /** Facts of each type that were ended, since the file lacks them, and the first of each. */
+  ended: Counts;
+  ending: EndingFact[];
 }
 
 /** How an import is made. */
 interface Options {
   mode?: ImportMode;
+  replacement?: Replacement | null;
+  /** Only tells what would change. */
+  dryRun?: boolean;
   /** Hears how many lines have come in. */
   onProgress?: (lines: number) => void;
 }
@@ -38,40 +47,59 @@ interface Options {
 export async function importFacts(
   ctx: Context,
   chunks: AsyncIterable<Uint8Array>,
-  { mode = 'merge', onProgress = () => undefined }: Options = {},
+  { mode = 'merge', replacement = null, dryRun = false, onProgress = () => undefined }: Options = {},
 ): Promise<Written<Imported>> {
   await authorizeKey(ctx, 'write_relationships', [null]);
   const written = await ctx.imports(async () => {
     await using session = await ctx.session('import');
-    const counts = await stageFacts(session.query, readLines(chunks), onProgress);
-    if (counts.account_grant || counts.assignment) await authorizeKey(ctx, 'import_grants', [null]);
+    const counts = await stageFacts(session.query, fitting(ctx, readLines(chunks)), onProgress);
+    const grants = replacement?.scopes.some((it) => it === 'account_grants' || it === 'assignments') ?? false;
+    if (counts.account_grant || counts.assignment || grants) await authorizeKey(ctx, 'import_grants', [null]);
     if (total(counts) === 0) throw new SparkgateError('invalid_request', (say) => say.details.noFact);
-    return await untilUnraced(async () => applyOnce(ctx, session, counts, mode));
+    return await untilUnraced(async () => applyOnce(ctx, session, counts, { mode, replacement, dryRun }));
   });
   if (total(written.result.imported) >= MANY) await analyze(ctx);
   return written;
 }
 
 /** Nothing is locked but the rows that the file replaces, and at the end, for a moment, those that its lines lean on. */
-async function applyOnce(ctx: Context, session: Session, counts: Counts, mode: ImportMode): Promise<Written<Imported>> {
+async function applyOnce(
+  ctx: Context,
+  session: Session,
+  counts: Counts,
+  { dryRun, ...manner }: Manner & { dryRun: boolean },
+): Promise<Written<Imported>> {
   ctx.life.requireOpen();
   await using transaction = await session.transaction();
   // Of rows that were written a moment ago there are no statistics, and a merge join over the first column of a key then
   // looks cheaper than it is: it compares every member of a Business Center with every assignment in it.
   await session.query('set local enable_mergejoin = off', []);
   const tx = writeOn(ctx, session, transaction.at);
-  return await finish(ctx, session, tx, await bring(tx, counts, mode));
+  const outcome = await bring(tx, counts, manner);
+  if (dryRun) return { result: outcome.result, revision: await ctx.position() };
+  return await finish(ctx, session, tx, outcome);
 }
 
-async function bring(tx: Tx, counts: Counts, mode: ImportMode): Promise<Outcome<Imported>> {
-  const { changed, reopened, skippedOf, skipped } = await applyStaged(tx, counts, mode);
+async function bring(tx: Tx, counts: Counts, manner: Manner): Promise<Outcome<Imported>> {
+  const { changed, reopened, skippedOf, skipped, changedOf, endedOf, ending } = await applyStaged(tx, counts, manner);
   const imported = less(counts, skippedOf);
   const skippedCount = total(skippedOf);
-  const result = { imported, skipped, skipped_count: skippedCount };
+  const result = {
+    imported,
+    skipped,
+    skipped_count: skippedCount,
+    changed: changedOf,
+    ended: endedOf,
+    ending,
+  };
   if (changed === 0) return { result, audit: 'unchanged' };
   const voided = await settle(tx, counts);
   const subject = { type: 'import', id: tx.id };
-  const after = skippedCount > 0 ? { ...imported, skipped: skippedCount } : imported;
+  const after = {
+    ...imported,
+    ...(skippedCount > 0 && { skipped: skippedCount }),
+    ...(ending.length > 0 && { ended: endedOf }),
+  };
   const flags = reopened > 0 ? [REOPENED] : [];
   return { result, audit: [{ event: 'relationships.imported', subject, after, flags }, ...voided] };
 }

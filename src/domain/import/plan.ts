@@ -32,7 +32,7 @@ export async function plan(tx: Tx, relation: Relation, mode: ImportMode): Promis
               ${endedByPerson(tx, relation, own)} as reopened
          from latest left join ${type} t on ${sameKey(relation)} and t.valid_to is null ${joins}
         where t.id is null or t.${value} <> latest.${value})
-     select latest.*, ${mode === 'merge' ? reasonOf(tx, relation) : 'null::text'} as reason from change as latest`,
+     select latest.*, ${mode === 'reopen' ? 'null::text' : reasonOf(tx, relation)} as reason from change as latest`,
     [],
   );
   const [planned] = await tx.query<Planned>(

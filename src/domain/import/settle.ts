@@ -38,7 +38,8 @@ export async function settle(tx: Tx, counts: Counts): Promise<Audit[]> {
 const GRANTS = 'select grant_id from planned_assignment where reason is null';
 const OF_PLANNED = `join (select distinct bc_id, user_id from planned_assignment where reason is null) p using (bc_id, user_id)`;
 
-async function endAssignments(tx: Tx, condition: string): Promise<void> {
+/** Ends assignments `a`, with their entries of the trail. */
+export async function endAssignments(tx: Tx, condition: string): Promise<void> {
   await tx.query(
     `with ended as (
        update assignment a set valid_to = greatest(a.valid_from, clock_timestamp()), ended_by = $1, ended_write = $2

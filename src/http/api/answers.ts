@@ -50,6 +50,13 @@ export function page<Schema extends z.ZodType>(item: Schema) {
   return z.object({ items: z.array(item), next_cursor: z.string().nullable() });
 }
 
+/** A parameter that may be given several times. */
+export const several = <Item extends z.ZodType>(item: Item, most: number) =>
+  z.preprocess(
+    (value) => (value === undefined || Array.isArray(value) ? value : [value]),
+    z.array(item).min(1).max(most).optional(),
+  );
+
 /** Path parameters, by name. */
 export const Param = {
   bc_id: OutsideId,

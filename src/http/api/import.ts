@@ -7,15 +7,16 @@ import type { Context } from '../../domain/context.ts';
 import { SparkgateError } from '../../domain/errors.ts';
 import { FACT_TYPES, FactLine } from '../../domain/import/fact-line.ts';
 import { importFacts, type Imported as Imports } from '../../domain/import/import-facts.ts';
-import { ImportMode, MOST_SKIPPED, SkipReason } from '../../domain/import/modes.ts';
+import { ImportMode, MOST_ENDING, MOST_SKIPPED, ReplaceScope, SkipReason } from '../../domain/import/modes.ts';
 import type { Written } from '../../domain/transact.ts';
+import { OutsideId } from '../../domain/vocabulary.ts';
 import type { Env } from '../env.ts';
 import { hashedBody } from '../hashed-body.ts';
 import { keyOf, once } from '../idempotency.ts';
 import { requireNoMatch } from '../if-match.ts';
 import { requireUtf8 } from '../middleware/json-body.ts';
 import { acknowledge, contextOf, router } from '../validation.ts';
-import { answers, SECURED } from './answers.ts';
+import { answers, SECURED, several } from './answers.ts';
 
 const Imported = z
   .object({
@@ -24,6 +25,21 @@ const Imported = z
       description: `The first ${MOST_SKIPPED} lines that were skipped, because a person ended what they would open again`,
     }),
     skipped_count: z.int().openapi({ description: 'All lines that were skipped' }),
+    changed: z.partialRecord(z.enum(FACT_TYPES), z.int()).openapi({ description: 'Facts of each type that changed' }),
+    ended: z
+      .partialRecord(z.enum(FACT_TYPES), z.int())
+      .openapi({ description: 'Facts of each type that were ended, since the file lacks them' }),
+    ending: z
+      .array(
+        z.object({
+          type: z.enum(FACT_TYPES),
+          bc_id: OutsideId.optional(),
+          user_id: OutsideId.optional(),
+          tiktok_account_id: OutsideId.optional(),
+          advertiser_id: OutsideId.optional(),
+        }),
+      )
+      .openapi({ description: `The first ${MOST_ENDING} of each type that were ended, by their keys` }),
     revision: z.string().openapi({ description: 'The revision of this write; the current one where nothing changed' }),
   })
   .openapi('Imported');
@@ -31,13 +47,37 @@ const Imported = z
 const Query = closed({
   mode: ImportMode.default('merge').openapi({
     description:
-      'merge: what an owner or an administrator ended stays ended, and such lines are skipped; reopen: it is opened again',
+      'merge: what an owner or an administrator ended stays ended, and such lines are skipped; reopen: it is opened ' +
+      'again; replace: as merge, and what the file lacks of each scope is ended in the Business Centers named',
   }),
+  scope: several(ReplaceScope, ReplaceScope.options.length).openapi({ description: 'What replace may end' }),
+  bc_id: several(OutsideId, 100).openapi({ description: 'The Business Centers in which replace may end it' }),
+  max_ended: z.coerce.number().int().min(0).max(100).optional().openapi({
+    description: 'The most of each scope that may end, in per cent of what there is; 10 unless said. Beyond it: 409',
+  }),
+  dry_run: z.enum(['true', 'false']).optional().openapi({ description: 'true: only tells what would change' }),
+}).superRefine(({ mode, scope, bc_id: bcIds, max_ended: most }, ctx) => {
+  const complain = (name: string, message: string): void => ctx.addIssue({ code: 'custom', path: [name], message });
+  if (mode === 'replace') {
+    if (scope === undefined) complain('scope', 'is required with mode=replace');
+    if (bcIds === undefined) complain('bc_id', 'is required with mode=replace');
+    return;
+  }
+  for (const [name, value] of Object.entries({ scope, bc_id: bcIds, max_ended: most })) {
+    if (value !== undefined) complain(name, 'is taken with mode=replace alone');
+  }
 });
 
 const LINES =
   'Each line is a fact, by the schema. A line that does not fit it, or what is stored and brought beside it, is a 400 ' +
   'that names the line.';
+
+function optionsOf(query: z.infer<typeof Query>): NonNullable<Parameters<typeof importFacts>[2]> {
+  const { mode, scope: scopes, bc_id: bcIds, max_ended: maxEnded = 10, dry_run: dry } = query;
+  const dryRun = dry === 'true';
+  const replacement = scopes && bcIds ? { scopes, bcIds, maxEnded, dryRun } : null;
+  return { mode, replacement, dryRun };
+}
 
 interface Bounds {
   bytes: number;
@@ -66,7 +106,7 @@ async function* bounded(chunks: AsyncIterable<Uint8Array>, { bytes, idle }: Boun
 async function importOnce(
   c: Http<Env>,
   chunks: AsyncGenerator<Uint8Array>,
-  options: z.infer<typeof Query>,
+  options: Parameters<typeof importFacts>[2],
 ): Promise<Written<Imports>> {
   requireNoMatch(c);
   if (keyOf(c) === null) return importFacts(contextOf(c), chunks, options);
@@ -98,7 +138,7 @@ export const factImport = router().openapi(
     requireUtf8(c.req.header('Content-Type') ?? '');
     const { importLimitBytes: bytes, requestTimeout: idle } = c.get('services').settings;
     const chunks = bounded(c.req.raw.body ?? Readable.from([]), { bytes, idle });
-    const written = await importOnce(c, chunks, c.req.valid('query'));
+    const written = await importOnce(c, chunks, optionsOf(c.req.valid('query')));
     return c.json({ ...acknowledge(c, written), revision: written.revision }, 200);
   },
 );

@@ -11,6 +11,8 @@ import { routeOf } from './request-log.ts';
 /** What an operation takes besides its path. */
 interface Operation {
   query: readonly string[];
+  /** Names in the query that may be given several times. */
+  several: readonly string[];
   body: boolean;
 }
 
@@ -25,7 +27,7 @@ export function knownInput({ openAPIRegistry }: Pick<OpenAPIHono<Env>, 'openAPIR
     const method = c.req.method === 'HEAD' ? 'GET' : c.req.method;
     const operation = operations.get(`${method} ${routeOf(c)}`);
     if (operation) {
-      requireQuery(c, operation.query);
+      requireQuery(c, operation);
       if (!operation.body) await requireNoBody(c);
     }
     await next();
@@ -39,14 +41,22 @@ function operationsIn(definitions: Definitions): Map<string, Operation> {
     definitions.flatMap((definition): [string, Operation][] => {
       if (definition.type !== 'route') return [];
       const { method, path, request } = definition.route;
-      const query = request?.query instanceof z.ZodObject ? Object.keys(request.query.shape) : [];
+      const shape = request?.query instanceof z.ZodObject ? request.query.shape : {};
+      const query = Object.keys(shape);
+      const several = query.filter((name) => isList(shape[name]));
       const route = path.replaceAll(/\{(\w+)\}/g, ':$1');
-      return [[`${method.toUpperCase()} ${route}`, { query, body: request?.body !== undefined }]];
+      return [[`${method.toUpperCase()} ${route}`, { query, several, body: request?.body !== undefined }]];
     }),
   );
 }
 
-function requireQuery(c: Http<Env>, known: readonly string[]): void {
+/** Whether a parameter is read as a list. */
+function isList(schema: unknown): boolean {
+  const read = schema instanceof z.ZodPipe ? schema.out : schema;
+  return (read instanceof z.ZodOptional ? read.unwrap() : read) instanceof z.ZodArray;
+}
+
+function requireQuery(c: Http<Env>, { query: known, several }: Operation): void {
   const at = c.req.url.indexOf('?');
   if (at === -1) return;
   const text = c.req.url.slice(at + 1);
@@ -56,7 +66,9 @@ function requireQuery(c: Http<Env>, known: readonly string[]): void {
   const names = [...new URLSearchParams(text).keys()];
   const faults = names.flatMap((pointer, index): FieldError[] => {
     if (!known.includes(pointer)) return [{ pointer, message: unknownName(pointer, known) }];
-    return names.indexOf(pointer) < index ? [{ pointer, message: 'is given more than once' }] : [];
+    return names.indexOf(pointer) < index && !several.includes(pointer)
+      ? [{ pointer, message: 'is given more than once' }]
+      : [];
   });
   if (faults.length > 0) throw invalid(faults);
 }

@@ -1,0 +1,192 @@
+import { SparkgateError } from '../errors.ts';
+import type { Tx } from '../transact.ts';
+import type { FactType } from './fact-line.ts';
+import { MOST_ENDING, type EndingFact, type Replacement, type ReplaceScope } from './modes.ts';
+import { endAssignments } from './settle.ts';
+import type { Counts } from './stage.ts';
+import { recordAll } from './trail.ts';
+
+/** What a scope ends: current rows `t` of these Business Centers ($1) whose key no line has. */
+interface Ending {
+  type: FactType;
+  key: readonly string[];
+  /** The column that its entries of the trail tell. */
+  value: string;
+  from: string;
+  /** SQL of the Business Center of a row `t`. */
+  bcId: string;
+  event: string;
+  subject: { type: 'tiktok_account' | 'user'; id: string };
+  /** The column that entries name beside the value. */
+  about?: string;
+}
+
+const ENDINGS: Record<Exclude<ReplaceScope, 'ad_accounts'>, Ending> = {
+  members: {
+    type: 'member',
+    key: ['bc_id', 'user_id'],
+    value: 'user_role',
+    from: 'member t',
+    bcId: 't.bc_id',
+    event: 'member.removed',
+    subject: { type: 'user', id: 'm.user_id' },
+  },
+  ad_account_members: {
+    type: 'ad_account_member',
+    key: ['advertiser_id', 'user_id'],
+    value: 'advertiser_role',
+    from: 'ad_account_member t join ad_account a using (advertiser_id)',
+    bcId: 'a.bc_id',
+    event: 'ad_account_member.removed',
+    subject: { type: 'user', id: 'm.user_id' },
+    about: 'advertiser_id',
+  },
+  account_grants: {
+    type: 'account_grant',
+    key: ['bc_id', 'tiktok_account_id'],
+    value: 'scopes',
+    from: 'account_grant t',
+    bcId: 't.bc_id',
+    event: 'account_grant.revoked',
+    subject: { type: 'tiktok_account', id: 'm.tiktok_account_id' },
+  },
+  assignments: {
+    type: 'assignment',
+    key: ['bc_id', 'tiktok_account_id', 'user_id'],
+    value: 'scopes',
+    from: 'assignment t',
+    bcId: 't.bc_id',
+    event: 'assignment.ended',
+    subject: { type: 'user', id: 'm.user_id' },
+    about: 'tiktok_account_id',
+  },
+};
+
+/** What a replacement ends: how many of each type, and the first of them. */
+export interface Ended {
+  counts: Counts;
+  first: EndingFact[];
+}
+
+/**
+ * Ends what the file lacks of a scope, and all that hangs on it.
+ * @throws SparkgateError `limit_reached` where that is more than it may be, since a short file looks like a revocation
+ */
+export async function endMissing(tx: Tx, scope: ReplaceScope, asked: Replacement): Promise<Ended> {
+  if (scope === 'ad_accounts') return endMissingAdAccounts(tx, asked);
+  const ending = ENDINGS[scope];
+  const { type, key, value, from, bcId } = ending;
+  const missing = `missing_${type}`;
+  const columns = key.map((column) => `t.${column}`).join(', ');
+  await tx.query(
+    `create temporary table ${missing} on commit drop as
+     select t.id, ${bcId} as of_bc_id, ${columns}, t.${value} from ${from}
+      where t.valid_to is null and ${bcId} = any (${list(asked.bcIds)}) and ${lacking(type, key)}`,
+    [],
+  );
+  const count = await requireFew(tx, { scope, missing, all: `${from} where t.valid_to is null and ${bcId}` }, asked);
+  if (count === 0) return { counts: {}, first: [] };
+  await endHanging(tx, scope);
+  await tx.query(
+    `update ${type} t set valid_to = greatest(t.valid_from, $1), ended_by = $2, ended_write = $3 from ${missing} m
+      where t.id = m.id and t.valid_to is null`,
+    [tx.at, tx.by, tx.id],
+  );
+  const told = ending.about === undefined ? '' : `'${ending.about}', m.${ending.about}, `;
+  await recordAll(tx, {
+    event: ending.event,
+    subject: ending.subject,
+    bcId: 'm.of_bc_id',
+    before: `jsonb_build_object(${told}'${value}', m.${value})`,
+    after: 'null::jsonb',
+    from: `${missing} m`,
+  });
+  return { counts: { [type]: count }, first: await firstOf(tx, type, key) };
+}
+
+/** Assignments end with the grant, or the membership, that they need. */
+async function endHanging(tx: Tx, scope: ReplaceScope): Promise<void> {
+  if (scope === 'members')
+    await endAssignments(tx, '(a.bc_id, a.user_id) in (select bc_id, user_id from missing_member)');
+  if (scope === 'account_grants') await endAssignments(tx, 'a.grant_id in (select id from missing_account_grant)');
+}
+
+/** An ad account is not forgotten: it leaves its Business Center, and every role in it ends. */
+async function endMissingAdAccounts(tx: Tx, asked: Replacement): Promise<Ended> {
+  const key = ['advertiser_id'];
+  await tx.query(
+    `create temporary table missing_ad_account on commit drop as
+     select t.advertiser_id, t.name, t.bc_id as of_bc_id from ad_account t
+      where t.bc_id = any (${list(asked.bcIds)}) and ${lacking('ad_account', key)}`,
+    [],
+  );
+  const where = { scope: 'ad_accounts', missing: 'missing_ad_account', all: 'ad_account t where t.bc_id' } as const;
+  const count = await requireFew(tx, where, asked);
+  if (count === 0) return { counts: {}, first: [] };
+  await tx.query(
+    `create temporary table roles_of_missing on commit drop as
+     select t.id, t.advertiser_id, t.user_id, t.advertiser_role, m.of_bc_id
+       from ad_account_member t join missing_ad_account m using (advertiser_id) where t.valid_to is null`,
+    [],
+  );
+  await tx.query(
+    `update ad_account_member t set valid_to = greatest(t.valid_from, $1), ended_by = $2, ended_write = $3
+       from roles_of_missing m where t.id = m.id`,
+    [tx.at, tx.by, tx.id],
+  );
+  await tx.query(
+    'update ad_account t set bc_id = null from missing_ad_account m where t.advertiser_id = m.advertiser_id',
+    [],
+  );
+  await recordAll(tx, {
+    event: 'ad_account.put',
+    subject: { type: 'ad_account', id: 'm.advertiser_id' },
+    bcId: 'm.of_bc_id',
+    before: `jsonb_build_object('name', m.name, 'bc_id', m.of_bc_id)`,
+    after: `jsonb_build_object('name', m.name, 'bc_id', null, 'roles_ended',
+      (select count(*) from roles_of_missing r where r.advertiser_id = m.advertiser_id))`,
+    from: 'missing_ad_account m',
+  });
+  await recordAll(tx, {
+    event: 'ad_account_member.removed',
+    subject: { type: 'user', id: 'm.user_id' },
+    bcId: 'm.of_bc_id',
+    before: `jsonb_build_object('advertiser_id', m.advertiser_id, 'advertiser_role', m.advertiser_role)`,
+    after: 'null::jsonb',
+    from: 'roles_of_missing m',
+  });
+  return { counts: { ad_account: count }, first: await firstOf(tx, 'ad_account', key) };
+}
+
+function lacking(type: FactType, key: readonly string[]): string {
+  const same = key.map((column) => `s.fact->>'${column}' = t.${column}`).join(' and ');
+  return `not exists (select from staged s where s.type = '${type}' and ${same})`;
+}
+
+/** Ids as a literal: temporary tables are made without parameters. */
+function list(ids: readonly string[]): string {
+  return `array[${ids.map((id) => `'${id.replaceAll("'", "''")}'`).join(', ')}]::text[]`;
+}
+
+async function requireFew(
+  tx: Tx,
+  { scope, missing, all }: { scope: ReplaceScope; missing: string; all: string },
+  { bcIds, maxEnded, dryRun }: Replacement,
+): Promise<number> {
+  const [counted] = await tx.query<{ lacking: number; held: number }>(
+    `select (select count(*)::int from ${missing}) as lacking, (select count(*)::int from ${all} = any ($1)) as held`,
+    [bcIds],
+  );
+  if (!counted) throw new Error('a count gave no row');
+  const { lacking: ends, held } = counted;
+  if (dryRun || ends * 100 <= held * maxEnded) return ends;
+  throw new SparkgateError('limit_reached', (say) => say.details.endsTooMuch(scope, ends, held, maxEnded));
+}
+
+async function firstOf(tx: Tx, type: FactType, key: readonly string[]): Promise<EndingFact[]> {
+  const columns = key.join(', ');
+  return tx.query<EndingFact>(
+    `select '${type}' as type, ${columns} from missing_${type} order by ${columns} limit ${MOST_ENDING}`,
+    [],
+  );
+}
