@@ -30,7 +30,15 @@ test('a whole world at once, in any order of lines', async () => {
   expect(status).toBe(200);
   const one = Object.fromEntries(WORLD.map(({ type }) => [type, 1]));
   const revision = headers.get('X-Sparkgate-Revision');
-  expect(body).toEqual({ imported: one, skipped: [], skipped_count: 0, revision });
+  expect(body).toEqual({
+    imported: one,
+    skipped: [],
+    skipped_count: 0,
+    changed: one,
+    ended: {},
+    ending: [],
+    revision,
+  });
   const seven = 'tiktok_account:seven';
   expect(await decision(app, 'kim', 'create_spark_ad', seven, { advertiser_id: 'adv7' })).toBe(
     'ALLOW via BUSINESS_CENTER',
@@ -95,16 +103,16 @@ test('400: an empty body, and text that is not UTF-8', async () => {
   expect((await bring(empty, latin1)).body.detail).toContain('not UTF-8');
 });
 
-test.each(['replace', 'MERGE', '', 'merge&mode=reopen'])('400: mode=%s', async (mode) => {
+test.each(['MERGE', '', 'merge&mode=reopen'])('400: mode=%s', async (mode) => {
   const answer = await bring(empty, [CENTER], { query: `?mode=${mode}` });
   expect(inWords(answer)).toBe('400 invalid_request');
   expect(answer.body.errors).toMatchObject([{ pointer: 'mode' }]);
 });
 
 test('400: a parameter that is none, so that nobody takes an import for a trial', async () => {
-  const answer = await bring(empty, [CENTER], { query: '?dry_run=true' });
+  const answer = await bring(empty, [CENTER], { query: '?dryrun=true' });
   expect(inWords(answer)).toBe('400 invalid_request');
-  expect(answer.body.detail).toContain('dry_run');
+  expect(answer.body.detail).toContain('dryrun');
   expect(await sql(empty, `select from business_center where bc_id = 'bc7'`)).toEqual([]);
 });
 

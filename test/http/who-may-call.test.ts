@@ -206,6 +206,10 @@ const ROWS: Record<string, [Row, string]> = {
     { path: '/v1/ad-accounts/adv1/members/gone' },
     '204 403 204 403 403 403 403 204 204 403 403 403 403 401',
   ],
+  'GET /v1/relationships/export': [
+    { path: '/v1/relationships/export' },
+    '200 403 200 200 403 403 403 200 200 200 403 403 403 401',
+  ],
   'POST /v1/relationships/import': [
     { path: '/v1/relationships/import', body: LINE },
     '200 403 200 403 403 403 403 403 403 403 403 403 403 401',

@@ -96,12 +96,13 @@ export interface Export {
 }
 
 /**
- * Every current fact as a line that an import takes, all of one moment: of these Business Centers, or (null) of
- * everything, which takes a key that is not confined. Links and entities belong to no Business Center.
+ * Every current fact as a line that an import takes, all of one moment: of these Business Centers, or (null) of all that
+ * the key is for. Links and entities belong to no Business Center: only a key that is not confined has them.
  */
 export async function exportFacts(ctx: Context, bcIds: readonly string[] | null): Promise<Export> {
-  await authorizeReading(ctx, bcIds ?? [null]);
-  const lines = readAll(ctx, bcIds);
+  const centers = bcIds ?? ctx.key?.bcIds ?? null;
+  await authorizeReading(ctx, centers ?? [null]);
+  const lines = readAll(ctx, centers);
   const first = await lines.next();
   if (first.done === true) throw new Error('an export without a revision');
   return { revision: first.value, chunks: lines };

@@ -7,7 +7,7 @@ import { SECURED, several } from './answers.ts';
 
 const Query = closed({
   bc_id: several(OutsideId, 100).openapi({
-    description: 'Only what belongs to these Business Centers; without it everything, for keys that are not confined',
+    description: 'Only what belongs to these Business Centers; without it, all that the key is for',
   }),
 });
 
