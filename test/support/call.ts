@@ -39,6 +39,6 @@ export function requestInit(method: string, { body, actor, key = null, headers =
 
 export async function answerOf(response: Response): Promise<Answer> {
   const text = await response.text();
-  const json = /json/.test(response.headers.get('Content-Type') ?? '');
+  const json = /[/+]json\b/.test(response.headers.get('Content-Type') ?? '');
   return { status: response.status, headers: response.headers, body: json ? JSON.parse(text) : text };
 }
