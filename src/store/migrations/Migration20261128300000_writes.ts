@@ -139,7 +139,7 @@ const GATES = [
  */
 const AT_COMMIT = [
   `create unlogged table commit_check (
-    id bigint generated always as identity,
+    id uuid not null default gen_random_uuid(),
     rule text not null,
     ids text[] not null,
     others text[] null,
