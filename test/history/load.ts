@@ -171,6 +171,8 @@ function changeCall({ about, ...change }: Change): Sent {
 
 function readAnswer(call: Call, { status, body }: Answer): Result & Pick<CellOperation, 'outcome' | 'said'> {
   const said = status < 400 ? String(status) : `${status} ${body.code}`;
+  // Who loses a race against another write is told so, and may try again.
+  if (status === 409 && body.code === 'conflict') return { outcome: 'did not happen', said };
   if (status === 503) return { outcome: OPEN.has(body.code) && 'write' in call ? 'open' : 'did not happen', said };
   if (status >= 500) return { outcome: 'open', said };
   if ('write' in call)

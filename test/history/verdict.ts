@@ -27,7 +27,7 @@ export function violationsIn(operations: readonly CellOperation[]): Found[] {
   const wrong = [...cells.values()].flatMap((history) => wrongIn(history));
   const endless = operations.filter(({ end }) => end === null);
   const failed = operations.filter(
-    ({ end, outcome, said }) => end !== null && outcome === 'open' && /^5\d\d /.test(said),
+    ({ end, outcome, said }) => end !== null && outcome === 'open' && /^5(?!03)\d\d /.test(said),
   );
   const alone =
     (violation: Violation) =>
@@ -94,10 +94,10 @@ function inWords({ call, client, node, start, end, said, answers }: CellOperatio
   return `${time}, ${client} through node ${node}: ${what} -> ${decisions ?? said}`;
 }
 
-/** The longest and the usual time of each kind of operation, in milliseconds. */
+/** The longest and the usual time of each kind of operation, in milliseconds, and how many came to nothing. */
 export function latencies(
   operations: readonly CellOperation[],
-): Record<string, { count: number; p50: number; max: number }> {
+): Record<string, { count: number; came_to_nothing: number; p50: number; max: number }> {
   const kinds = Map.groupBy(operations, ({ call }) =>
     'ask' in call ? (call.ask.length > 1 ? 'batch' : 'check') : call.write.do,
   );
@@ -107,7 +107,8 @@ export function latencies(
       const [p50 = 0, max = 0] = [times[Math.floor(times.length / 2)], times.at(-1)].map(
         (it) => Math.round((it ?? 0) * 10) / 10,
       );
-      return [kind, { count: all.length, p50, max }];
+      const nothing = all.filter(({ outcome }) => outcome !== 'answered').length;
+      return [kind, { count: all.length, came_to_nothing: nothing, p50, max }];
     }),
   );
 }

@@ -1,29 +1,14 @@
 import type { Edit } from '../../support/policy-dir.ts';
 
+const GATES = 'src/store/migrations/Migration20261128300000_writes.ts';
+
 /** What keeps histories explicable, each with the edits that switch it off. */
 export const PROTECTIONS: Readonly<Record<string, readonly Edit[]>> = {
-  'one write at a time': [
-    [
-      'src/domain/transact.ts',
-      'from relationship_revision where one for update',
-      'from relationship_revision where one',
-    ],
+  'a write passes the gates of what it changes and leans on': [
+    [GATES, 'if gate.exclusive then perform pg_advisory_xact_lock(gate.key);', 'if gate.exclusive then perform 1;'],
+    [GATES, 'else perform pg_advisory_xact_lock_shared(gate.key); end if;', 'end if;'],
   ],
-  'an assignment is decided when it takes effect': [
-    [
-      'src/domain/assignments/assign.ts',
-      "await authorize(ctx, { action: 'assign_member', resource, properties }, tx);",
-      '',
-    ],
-    [
-      'src/domain/assignments/assign.ts',
-      '  return transact(ctx, async (tx) => {',
-      `  const { bc_id, user_id, scopes, tiktok_account_id: id } = view;
-  const question = { action: 'assign_member', resource: { type: 'tiktok_account', id }, properties: { bc_id, user_id, scopes } } as const;
-  await authorize(ctx, question, null);
-  return transact(ctx, async (tx) => {`,
-    ],
-  ],
+  'a write is decided again behind its gates': [['src/domain/transact.ts', '  await allow?.(tx);\n', '']],
   'a batch is of one moment': [
     [
       'src/decision/decide.ts',
