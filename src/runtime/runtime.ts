@@ -29,6 +29,7 @@ import { isReady, serviceStatus } from './service-status.ts';
 import { databaseAccess, openDatabase, startChildren, startPolicies, type PolicyParts } from './backing-services.ts';
 import { closeStore, poolQuery, type Orm } from '../store/open.ts';
 import { watchSchema } from '../store/schema-watch.ts';
+import { watchSessions } from '../store/watchdog.ts';
 
 /** Everything that runs, wired; `close` ends it in the opposite order. */
 export interface Runtime {
@@ -73,6 +74,8 @@ export async function startRuntime(config: Config, log: Logger, ports: Ports = {
     log.error(`a later version of Sparkgate has migrated the database (${names.join(', ')}): replace this process`);
   });
   stack.defer(() => schema.close());
+  const sessions = watchSessions(query, (count) => log.warn({ count }, 'ended overdue sessions of the database'));
+  stack.defer(() => sessions.close());
   const facts = new FactLoader(query);
   const record = await decisionLog(stack, config, log);
   const publicUrl = (): string => config.publicUrl ?? life.url;

@@ -42,7 +42,7 @@ export async function prepare(address: DatabaseAddress, serveAs: string | null):
 
 /** Migrates as the owner of the schema, with all the time that this takes. */
 async function migrateAt(address: DatabaseAddress, serveAs: string | null): Promise<void> {
-  const orm = await openStore(address, { poolSize: 2, timeouts: MIGRATING });
+  const orm = await openStore(address, { poolSize: 2, purpose: MIGRATING });
   try {
     await migrate(orm, serveAs);
   } finally {

@@ -6,7 +6,7 @@ import type { Query } from '../domain/context.ts';
 import { entities } from './entities.ts';
 import { MIGRATIONS } from './migrations/list.ts';
 import { PATIENCE_MS, untilClosed } from './patience.ts';
-import { SERVING, setTimeouts, type Timeouts } from './timeouts.ts';
+import { SERVING, setPurpose, type Purpose } from './timeouts.ts';
 
 /** Where the database is: a `postgresql://` URL, or the parts of a unix-socket connection. */
 export type DatabaseAddress = { url: string } | { host: string; port: number; user: string; database: string };
@@ -33,10 +33,10 @@ export async function openStore(address: DatabaseAddress, options: StoreOptions 
   return MikroORM.init(ormOptions(address, options));
 }
 
-/** The most connections, and the time-outs of each in milliseconds (0: none). */
+/** The most connections, and what they are for. */
 interface StoreOptions {
   poolSize?: number;
-  timeouts?: Timeouts;
+  purpose?: Purpose;
 }
 
 /** Statements outside of a transaction, each prepared once a connection. Their texts must be a closed set. */
@@ -62,7 +62,7 @@ export async function closeStore(orm: Orm): Promise<void> {
   await untilClosed(orm.close(true));
 }
 
-function ormOptions(address: DatabaseAddress, { poolSize = 30, timeouts = SERVING }: StoreOptions): Options {
+function ormOptions(address: DatabaseAddress, { poolSize = 30, purpose = SERVING }: StoreOptions): Options {
   return {
     entities,
     extensions: [Migrator],
@@ -70,13 +70,13 @@ function ormOptions(address: DatabaseAddress, { poolSize = 30, timeouts = SERVIN
     pool: { min: 0, max: poolSize },
     driverOptions: {
       ...poolOptions(address),
-      application_name: 'sparkgate',
+      application_name: purpose.application_name,
       connectionTimeoutMillis: PATIENCE_MS,
       keepAlive: true,
       keepAliveInitialDelayMillis: 10_000,
       // A check's statement is prepared once a connection; planning it again for each set of values would cost more.
       options: '-c plan_cache_mode=force_generic_plan',
-      onConnect: async (client: PoolClient) => setUp(client, timeouts),
+      onConnect: async (client: PoolClient) => setUp(client, purpose),
     },
     forceUtcTimezone: true,
     // The service has its own log.
@@ -102,11 +102,11 @@ function poolOptions(address: DatabaseAddress): PoolConfig {
  * grant that was revoked since: a connection to it is none. A server becomes a standby only by a restart, and its
  * timeline changes only by that, so each connection is looked at once. It gets its time-outs then, too.
  */
-async function setUp(client: PoolClient, timeouts: Timeouts): Promise<void> {
+async function setUp(client: PoolClient, purpose: Purpose): Promise<void> {
   const { rows } = await client.query<{ standby: boolean }>('select pg_is_in_recovery() as standby');
   if (rows[0]?.standby !== false) throw new StandbyError();
   await client.query(CLUSTER);
-  await setTimeouts(client, timeouts);
+  await setPurpose(client, purpose);
 }
 
 /** Has a connection know the system identifier of its cluster and the timeline of its log, as revisions name them. */

@@ -1,8 +1,9 @@
 import type { ClientBase } from 'pg';
 import { IDLE_MS, LOCK_MS, STATEMENT_MS, TRANSACTION_MS } from './patience.ts';
 
-/** Time-outs of a connection, in milliseconds; 0 = none. */
-export interface Timeouts {
+/** What a connection is used for, as its name in `pg_stat_activity` says, and its time-outs in milliseconds; 0 = none. */
+export interface Purpose {
+  application_name: string;
   statement_timeout: number;
   /** How long a statement waits for what another transaction holds. */
   lock_timeout: number;
@@ -15,7 +16,8 @@ export interface Timeouts {
 }
 
 /** A node that freezes holds nobody up for longer than this. */
-export const SERVING: Timeouts = {
+export const SERVING: Purpose = {
+  application_name: 'sparkgate',
   statement_timeout: STATEMENT_MS,
   lock_timeout: LOCK_MS,
   idle_in_transaction_session_timeout: IDLE_MS,
@@ -23,28 +25,53 @@ export const SERVING: Timeouts = {
   tcp_user_timeout: TRANSACTION_MS,
 };
 
-/** An import takes as long as it takes, but no longer stands idle than any other. */
-export const IMPORTING: Timeouts = {
+/** An import takes as long as it takes; so does an export, by the pace of its reader. */
+export const IMPORTING: Purpose = {
   ...SERVING,
+  application_name: 'sparkgate-import',
   statement_timeout: 0,
   lock_timeout: 0,
   transaction_timeout: 0,
   idle_in_transaction_session_timeout: 30_000,
 };
 
-/** A migration waits for nobody's patience. */
-export const MIGRATING: Timeouts = { ...IMPORTING, idle_in_transaction_session_timeout: 0 };
+/** A migration takes as long as it takes, too. */
+export const MIGRATING: Purpose = {
+  ...IMPORTING,
+  application_name: 'sparkgate-migrate',
+  idle_in_transaction_session_timeout: 0,
+};
 
-/** Sets those that this server has. */
+/** Sets those that this server has, and tells what they are then. */
 const SET = `
-select s.name, set_config(s.name, t.value, false)
+select s.name, set_config(s.name, t.value, false) as is
   from unnest($1::text[], $2::text[]) as t (name, value) join pg_settings s on s.name = t.name`;
 
 /**
- * Sets the time-outs of a connection, whatever its role or a pooler between had set, as far as this server has them:
- * before version 17 there is no `transaction_timeout`, and on a unix socket `tcp_user_timeout` does nothing.
+ * Sets up a connection, whatever its role, or a pooler between, had set, as far as this server knows how: before version
+ * 17 there is no `transaction_timeout`, and on a unix socket `tcp_user_timeout` does nothing. What is missing there the
+ * watchdog does.
+ * @throws Error where a time-out is not what it was set to
  */
-export async function setTimeouts(client: Pick<ClientBase, 'query'>, timeouts: Timeouts): Promise<void> {
-  const values = Object.values(timeouts).map((milliseconds) => `${milliseconds}ms`);
-  await client.query(SET, [Object.keys(timeouts), values]);
+export async function setPurpose(client: Pick<ClientBase, 'query'>, purpose: Purpose): Promise<void> {
+  const wanted = Object.entries(purpose).map(([name, value]) => [
+    name,
+    typeof value === 'number' ? `${value}ms` : value,
+  ]);
+  const { rows } = await client.query<{ name: string; is: string }>(SET, [
+    wanted.map(([name]) => name),
+    wanted.map(([, value]) => value),
+  ]);
+  const set = new Map(rows.map((row) => [row.name, row.is]));
+  for (const name of ['statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout'] as const) {
+    if (millisecondsOf(set.get(name) ?? '') !== purpose[name]) {
+      throw new Error(`${name} is ${set.get(name)}, though it was set to ${purpose[name]} ms`);
+    }
+  }
+}
+
+/** Milliseconds of a duration as PostgreSQL tells it, such as `900ms`, `10s` or `0`. */
+function millisecondsOf(text: string): number {
+  const [, amount = 'NaN', unit = ''] = /^(\d+)(ms|s|min|)$/.exec(text) ?? [];
+  return Number(amount) * ({ ms: 1, s: 1000, min: 60_000 }[unit] ?? 1);
 }
