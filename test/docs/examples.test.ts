@@ -4,6 +4,7 @@ import { parse } from 'yaml';
 import { VECTOR_SCHEMAS } from '../../src/facts/kinds.ts';
 import { cliService, type CliService } from '../cli/service.ts';
 import { examplesOf, pages, pageText, ROOT, type Example } from './pages.ts';
+import { parseRevision } from '../../src/domain/revision.ts';
 
 let service: CliService;
 beforeAll(async () => {
@@ -76,10 +77,10 @@ function shape(value: unknown, name = ''): unknown {
   }
   if (typeof value !== 'string') return value;
   if (name === 'key') return 'a secret';
-  if (name === 'revision') return /^\d+$/.test(value) ? 'a revision' : value;
+  if (name === 'revision') return parseRevision(value) ? 'a revision' : value;
   return value
     .replaceAll(/[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}/g, 'an id')
     .replaceAll(/\b[\da-f]{64}\b/g, 'a hash')
-    .replaceAll(/\brevision \d+/g, 'revision N')
+    .replaceAll(/\brevision [0-9a-f]+\.\d+\.\d+/g, 'revision N')
     .replaceAll(/\b20[23]\d-\d\d-\d\dT[\d:.]+Z/g, 'a time');
 }
