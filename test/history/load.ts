@@ -58,7 +58,9 @@ export class Recorder {
   /** Asks through each node how each cell ended. */
   async end(): Promise<void> {
     for (const cell of this.#load.cells) {
-      for (const node of this.#load.nodes.keys()) await this.#call(cell, 'end', { ask: cell.questions }, node);
+      for (const node of this.#load.nodes.keys()) {
+        for (const question of cell.questions) await this.#call(cell, 'end', { ask: [question] }, node);
+      }
     }
   }
 

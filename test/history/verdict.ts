@@ -1,4 +1,6 @@
-import { cellModel, type CellOperation } from './meaning.ts';
+import type { Question } from '../oracle/rules.ts';
+import type { Line } from '../oracle/written-facts.ts';
+import { cellModel, type CellOperation, type Change } from './meaning.ts';
 import { unexplained, type Unexplained } from './order.ts';
 
 /** What a violation is called. */
@@ -9,7 +11,7 @@ export type Violation =
   | 'done, though the rules refuse it'
   | 'refused, though the rules allow it'
   | 'refused, and yet happened'
-  | 'answered 503, and yet happened'
+  | 'answered that it did not happen, and yet happened'
   | 'an answer of no kind'
   | 'never ended';
 
@@ -48,7 +50,10 @@ function nameOf(
   history: CellOperation[],
   exactly: boolean,
 ): Violation {
-  if (culprit) return culprit.outcome === 'answered' ? 'refused, and yet happened' : 'answered 503, and yet happened';
+  if (culprit)
+    return culprit.outcome === 'answered'
+      ? 'refused, and yet happened'
+      : 'answered that it did not happen, and yet happened';
   const { call, answers = [], done } = operation;
   if ('write' in call) return done === true ? 'done, though the rules refuse it' : 'refused, though the rules allow it';
   if (answers.some(({ status }) => status !== 200)) return 'an answer of no kind';
@@ -68,30 +73,46 @@ function wrongAlone({ id, call, answers = [], ...rest }: CellOperation, history:
   });
 }
 
-/** A violation, with what happened in its cell meanwhile and just before. */
+/** How many writes are told that came before a violation, or beside it. */
+const TOLD = 40;
+
+/** A violation, with the writes in its cell that came before it and beside it. */
 export function told({ violation, operation, culprit }: Found, operations: readonly CellOperation[]): string {
   const from = operation.start;
-  const before = operations.filter(
-    ({ id, cell, end, call }) =>
-      cell === operation.cell &&
-      id !== operation.id &&
-      'write' in call &&
-      (end ?? Infinity) > from - 200 &&
-      id < operation.id + 20,
+  const line = (it: CellOperation): string => inWords(it, from);
+  const writes = operations.filter(
+    ({ id, cell, start, call }) =>
+      cell === operation.cell && id !== operation.id && 'write' in call && start < (operation.end ?? Infinity),
   );
-  const lines = before.slice(-25).map((it) => `  ${inWords(it, from)}`);
-  const because = culprit ? [`since this happened: ${inWords(culprit, from)}`] : [];
-  return [`${violation}: ${inWords(operation, from)}`, ...because, 'writes of this cell then:', ...lines].join('\n');
+  return [
+    `${violation} in ${operation.cell}: ${line(operation)}`,
+    ...(culprit ? [`since this happened: ${line(culprit)}`] : []),
+    'writes of this cell until then:',
+    ...writes.slice(-TOLD).map((it) => `  ${line(it)}`),
+  ].join('\n');
 }
 
-function inWords({ call, client, node, start, end, said, answers }: CellOperation, from: number): string {
-  const time = `${(start - from).toFixed(1)} to ${end === null ? 'never' : (end - from).toFixed(1)} ms`;
-  const what =
-    'ask' in call
-      ? call.ask.map(({ subject, action }) => `${subject.id} ${action.name}`).join(', ')
-      : JSON.stringify(call.write);
+function inWords({ cell, call, client, node, start, end, said, answers, made }: CellOperation, from: number): string {
+  const [begun, ended] = [start, end ?? Infinity].map((time) => (time - from).toFixed(1));
+  const what = 'ask' in call ? call.ask.map(asked).join(', ') : changeInWords(call.write);
   const decisions = answers?.map(({ body }) => (body?.decision === true ? 'ALLOW' : 'DENY')).join(', ');
-  return `${time}, ${client} through node ${node}: ${what} -> ${decisions ?? said}`;
+  const came = made ? `${said} ${made.id}` : (decisions ?? said);
+  return `${begun} to ${ended} ms, ${client}, node ${node}: ${what} -> ${came}`.replaceAll(`${cell}-`, '');
+}
+
+function asked({ subject, action }: Question): string {
+  return `may ${subject.id} ${action.name}`;
+}
+
+function changeInWords({ about, ...change }: Change): string {
+  if (change.do === 'import') return `import ${change.lines.map(lineInWords).join('; ')}`;
+  if (change.do === 'put') return `put ${lineInWords(change.line)}`;
+  const { do: verb, request: _, ...rest } = { request: 0, ...change };
+  return [verb, about?.id ?? '', ...Object.entries(rest).map(([name, value]) => `${name} ${String(value)}`)].join(' ');
+}
+
+function lineInWords({ type, ...rest }: Line): string {
+  return [type, ...Object.values(rest)].join(' ');
 }
 
 /** The longest and the usual time of each kind of operation, in milliseconds, and how many came to nothing. */
