@@ -7,13 +7,15 @@ import { connect, type Socket } from 'node:net';
 export class Connection {
   readonly #socket: Socket;
   readonly #head: string;
+  readonly #headers: string;
   #received: Buffer | null = null;
   #waiting: { resolve: (body: string) => void; reject: (error: Error) => void } | null = null;
 
   constructor(url: string, headers: Record<string, string> = {}) {
     const { hostname, port, pathname } = new URL(url);
     const lines = Object.entries({ Host: `${hostname}:${port}`, 'Content-Type': 'application/json', ...headers });
-    this.#head = `POST ${pathname} HTTP/1.1\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}`;
+    this.#headers = lines.map(([name, value]) => `${name}: ${value}\r\n`).join('');
+    this.#head = `POST ${pathname} HTTP/1.1\r\n${this.#headers}`;
     this.#socket = connect({ host: hostname, port: Number(port), noDelay: true });
     this.#socket.on('data', (chunk) => this.#read(chunk));
     this.#socket.on('error', (error) => this.#waiting?.reject(error));
@@ -22,9 +24,18 @@ export class Connection {
 
   /** The body of the answer, which must be a 200. */
   async post(body: string): Promise<string> {
+    return this.#send(this.#head, body);
+  }
+
+  /** The same of a PUT to another path. */
+  async put(path: string, body: string): Promise<string> {
+    return this.#send(`PUT ${path} HTTP/1.1\r\n${this.#headers}`, body);
+  }
+
+  async #send(head: string, body: string): Promise<string> {
     return new Promise((resolve, reject) => {
       this.#waiting = { resolve, reject };
-      this.#socket.write(`${this.#head}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
+      this.#socket.write(`${head}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
     });
   }
 
