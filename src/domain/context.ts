@@ -1,6 +1,5 @@
 import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import type { Reason } from './errors.ts';
-import type { Precondition } from './precondition.ts';
 import type { RequestLife } from './request-life.ts';
 import type { KeyPermission } from './vocabulary.ts';
 import type { WriteQueue } from './write-queue.ts';
@@ -143,6 +142,15 @@ export interface Context {
   submission?: Submission;
   /** What the fact that a write changes has to be; absent = whatever it is. */
   ifMatch?: Precondition;
+}
+
+/** What the fact that a write changes has to be: one that there is; or one with such a tag, or unchanged since a write. */
+export type Precondition = '*' | { tags: readonly string[]; since: readonly Since[] };
+
+/** A write by its revision: of which cluster it is, and which write; null where nothing was written. */
+export interface Since {
+  cluster: string;
+  write: string | null;
 }
 
 /** A write with a one-time key. */

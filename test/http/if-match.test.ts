@@ -66,6 +66,24 @@ describe.each(Object.entries(FACTS))('%s', (_, [path, a, b, actor]) => {
     expect([await put(b, '*'), await put(b, await tagOf(path))]).toEqual([200, 200]);
   });
 
+  test('is changed by who names a write since which it has not changed', async () => {
+    const revisionOf = async (body: object): Promise<string> =>
+      (await app.call('PUT', path, { body, ...(actor !== undefined && { actor }) })).headers.get(
+        'X-Sparkgate-Revision',
+      ) ?? '';
+    await put(b);
+    const own = await revisionOf(a);
+    const later = (await app.call('PUT', '/v1/business-centers/bc2', { body: { name: own } })).body.revision;
+    expect([await put(a, own), await put(a, `"${own}"`), await put(a, later)]).toEqual([200, 200, 200]);
+    const next = await revisionOf(b);
+    expect([await put(a, own), await put(a, later), await put(a, `${own}, ${later}`)]).toEqual([412, 412, 412]);
+    expect(await put(b, `${own}, ${next}`)).toBe(200);
+    const [cluster, timeline, position, write] = next.split('.');
+    expect(await put(b, `${cluster}.${timeline}.${position}`)).toBe(412);
+    expect(await put(b, `${cluster}.${timeline}.${position}.00000000-0000-7000-8000-000000000000`)).toBe(412);
+    expect(await put(b, `abc.${timeline}.${position}.${write}`)).toBe(412);
+  });
+
   test('of many that know the same one changes it', async () => {
     await put(a);
     const tag = await tagOf(path);
@@ -143,7 +161,7 @@ test('an import changes the tags of what it changes, and no others', async () =>
   expect(after.map((tag, index) => tag === before[index])).toEqual([false, false, false, true]);
 });
 
-test.each(['', 'x', 'x"', '"a" "b"', '*, "a"', '"a', '"ä"', ','])('400: If-Match %j', async (match) => {
+test.each(['', 'x', 'abc', '1.2', 'x"', '"a" "b"', '*, "a"', '"a', '"ä"', ','])('400: If-Match %j', async (match) => {
   const answer = await app.call('PUT', BC1, { body: { name: 'No' }, headers: { 'If-Match': match } });
   expect([answer.status, answer.body.errors]).toEqual([400, [expect.objectContaining({ pointer: 'If-Match' })]]);
 });
@@ -163,4 +181,15 @@ test('a write that takes no condition refuses one; those that take one say so', 
     const message = takes ? expect.stringContaining('takes') : 'is taken by PUT and DELETE of facts alone';
     expect([method, path, answer.body.errors]).toEqual([method, path, [{ pointer: 'If-Match', message }]]);
   }
+});
+
+test('what ended or came to be after a write has changed since; what has not been there has not', async () => {
+  const path = `${BC1}/members/since`;
+  const there = (await app.call('PUT', path, { body: { user_role: 'STANDARD' } })).body.revision;
+  expect(await change('DELETE', path, { match: there })).toBe(204);
+  expect(await change('PUT', path, { body: { user_role: 'ADMIN' }, match: there })).toBe(412);
+  const after = (await app.call('PUT', '/v1/business-centers/bc2', { body: { name: 'After' } })).body.revision;
+  expect(await change('PUT', path, { body: { user_role: 'ADMIN' }, match: after })).toBe(200);
+  expect(await change('DELETE', path, { match: after })).toBe(412);
+  expect(await change('DELETE', `${BC1}/members/never`, { match: after })).toBe(204);
 });

@@ -35,7 +35,10 @@ export async function revokeGrant(ctx: Context, bcId: string, tiktokAccountId: s
   };
   return transact(ctx, gates, async (tx) => {
     const current = await tx.em.findOne(AccountGrant, { bcId, tiktokAccountId, validTo: null });
-    requireMatch(ctx, current?.id);
+    await requireMatch(ctx, tx.query, current?.id, {
+      rows: 'account_grant',
+      key: { bc_id: bcId, tiktok_account_id: tiktokAccountId },
+    });
     if (!current) throw unseen();
     // An import that is about to commit assignments under this grant holds the row until then; they end after it.
     const revoked = await tx.em.nativeUpdate(AccountGrant, { id: current.id, validTo: null }, closing(tx));

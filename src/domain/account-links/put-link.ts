@@ -23,7 +23,10 @@ export async function putLink(
       throw new SparkgateError('not_found', (say) => say.details.noTiktokAccount(tiktokAccountId));
     }
     const current = await tx.em.findOne(AccountLink, { tiktokAccountId, userId, validTo: null });
-    requireMatch(ctx, current?.id);
+    await requireMatch(ctx, tx.query, current?.id, {
+      rows: 'account_link',
+      key: { tiktok_account_id: tiktokAccountId, user_id: userId },
+    });
     if (isDeepStrictEqual(current?.scopes, scopes)) return { result: null, audit: 'unchanged' };
     if (current) await tx.em.nativeUpdate(AccountLink, { id: current.id, validTo: null }, closing(tx));
     await tx.em.insert(AccountLink, { tiktokAccountId, userId, scopes, ...opening(tx) });

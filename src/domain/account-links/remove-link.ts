@@ -11,7 +11,10 @@ export async function removeLink(ctx: Context, tiktokAccountId: string, userId: 
   await authorizeKey(ctx, 'write_relationships', [null]);
   return transact(ctx, { takes: [linkGate(tiktokAccountId, userId)] }, async (tx) => {
     const current = await tx.em.findOne(AccountLink, { tiktokAccountId, userId, validTo: null });
-    requireMatch(ctx, current?.id);
+    await requireMatch(ctx, tx.query, current?.id, {
+      rows: 'account_link',
+      key: { tiktok_account_id: tiktokAccountId, user_id: userId },
+    });
     if (!current) return { result: null, audit: 'unchanged' };
     await tx.em.nativeUpdate(AccountLink, { id: current.id, validTo: null }, closing(tx));
     const before = { tiktok_account_id: tiktokAccountId, scopes: current.scopes };

@@ -22,7 +22,10 @@ export async function putAdAccountMember(
     await authorizeKey(ctx, 'write_relationships', [adAccount?.bcId ?? null]);
     if (!adAccount) throw new SparkgateError('not_found', (say) => say.details.noAdAccount(advertiserId));
     const current = await tx.em.findOne(AdAccountMember, { advertiserId, userId, validTo: null });
-    requireMatch(ctx, current?.id);
+    await requireMatch(ctx, tx.query, current?.id, {
+      rows: 'ad_account_member',
+      key: { advertiser_id: advertiserId, user_id: userId },
+    });
     if (current?.advertiserRole === advertiserRole) return { result: null, audit: 'unchanged' };
     if (current) await tx.em.nativeUpdate(AdAccountMember, { id: current.id, validTo: null }, closing(tx));
     await tx.em.insert(AdAccountMember, { advertiserId, userId, advertiserRole, ...opening(tx) });

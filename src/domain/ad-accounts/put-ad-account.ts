@@ -27,7 +27,10 @@ export async function putAdAccount(
     const from = known?.bcId ?? null;
     const bcId = body.bc_id === undefined ? from : body.bc_id;
     await authorizeKey(ctx, 'write_relationships', [from, bcId]);
-    requireMatch(ctx, known?.version);
+    await requireMatch(ctx, tx.query, known?.version, {
+      trail: { type: 'ad_account', id: advertiserId },
+      events: ['ad_account.put'],
+    });
     const name = body.name ?? known?.name;
     if (name === undefined) throw requiredWhenNew('name');
     if (bcId !== null) await requireBusinessCenter(tx, bcId);

@@ -17,7 +17,10 @@ export async function removeAdAccountMember(
     const adAccount = await tx.em.findOne(AdAccount, { advertiserId });
     await authorizeKey(ctx, 'write_relationships', [adAccount?.bcId ?? null]);
     const current = await tx.em.findOne(AdAccountMember, { advertiserId, userId, validTo: null });
-    requireMatch(ctx, current?.id);
+    await requireMatch(ctx, tx.query, current?.id, {
+      rows: 'ad_account_member',
+      key: { advertiser_id: advertiserId, user_id: userId },
+    });
     if (!current) return { result: null, audit: 'unchanged' };
     await tx.em.nativeUpdate(AdAccountMember, { id: current.id, validTo: null }, closing(tx));
     const before = { advertiser_id: advertiserId, advertiser_role: current.advertiserRole };

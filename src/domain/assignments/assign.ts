@@ -55,7 +55,10 @@ export async function assignIn(ctx: Context, tx: Tx, view: AssignmentView): Prom
   const grant = await tx.em.findOne(AccountGrant, { bcId, tiktokAccountId, validTo: null });
   if (!grant) throw new SparkgateError('conflict', (say) => say.details.grantRevoked);
   const current = await tx.em.findOne(Assignment, { bcId, tiktokAccountId, userId, validTo: null });
-  requireMatch(ctx, current?.id);
+  await requireMatch(ctx, tx.query, current?.id, {
+    rows: 'assignment',
+    key: { bc_id: bcId, tiktok_account_id: tiktokAccountId, user_id: userId },
+  });
   if (isDeepStrictEqual(current?.scopes, scopes)) return [];
   if (current) await tx.em.nativeUpdate(Assignment, { id: current.id, validTo: null }, closing(tx));
   await tx.em.insert(Assignment, { grantId: grant.id, bcId, tiktokAccountId, userId, scopes, ...opening(tx) });

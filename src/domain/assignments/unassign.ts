@@ -22,7 +22,10 @@ export async function unassign(
   };
   return transact(ctx, gates, async (tx) => {
     const current = await tx.em.findOne(Assignment, { bcId, tiktokAccountId, userId, validTo: null });
-    requireMatch(ctx, current?.id);
+    await requireMatch(ctx, tx.query, current?.id, {
+      rows: 'assignment',
+      key: { bc_id: bcId, tiktok_account_id: tiktokAccountId, user_id: userId },
+    });
     if (!current) return { result: null, audit: 'unchanged' };
     await tx.em.nativeUpdate(Assignment, { id: current.id, validTo: null }, closing(tx));
     const before = { tiktok_account_id: tiktokAccountId, scopes: current.scopes };

@@ -17,7 +17,10 @@ export async function putBusinessCenter(
   await authorizeKey(ctx, 'write_relationships', [bcId]);
   return transact(ctx, { takes: [businessCenterGate(bcId)] }, async (tx) => {
     const known = await tx.em.findOne(BusinessCenter, { bcId });
-    requireMatch(ctx, known?.version);
+    await requireMatch(ctx, tx.query, known?.version, {
+      trail: { type: 'business_center', id: bcId },
+      events: ['business_center.put'],
+    });
     const name = body.name ?? known?.name;
     if (name === undefined) throw requiredWhenNew('name');
     if (known?.name === name) return { result: null, audit: 'unchanged' };

@@ -21,7 +21,7 @@ export async function putMember(
   return transact(ctx, { takes: [memberGate(bcId, userId)] }, async (tx) => {
     await requireBusinessCenter(tx, bcId);
     const current = await tx.em.findOne(Member, { bcId, userId, validTo: null });
-    requireMatch(ctx, current?.id);
+    await requireMatch(ctx, tx.query, current?.id, { rows: 'member', key: { bc_id: bcId, user_id: userId } });
     if (current?.userRole === userRole) return { result: null, audit: 'unchanged' };
     if (current) await tx.em.nativeUpdate(Member, { id: current.id, validTo: null }, closing(tx));
     // The membership stays the same one while its role changes.

@@ -13,7 +13,7 @@ export async function removeMember(ctx: Context, bcId: string, userId: string): 
   await authorizeKey(ctx, 'write_relationships', [bcId]);
   return transact(ctx, { takes: [memberGate(bcId, userId)] }, async (tx) => {
     const current = await tx.em.findOne(Member, { bcId, userId, validTo: null });
-    requireMatch(ctx, current?.id);
+    await requireMatch(ctx, tx.query, current?.id, { rows: 'member', key: { bc_id: bcId, user_id: userId } });
     if (!current) return { result: null, audit: 'unchanged' };
     // An import that is about to commit assignments of this member holds the row until then; they end after it.
     await tx.em.nativeUpdate(Member, { id: current.id, validTo: null }, closing(tx));

@@ -20,7 +20,10 @@ export async function putEntity(
   await requireFit(ctx, type, attributes);
   return transact(ctx, { takes: [entityGate(type, id)] }, async (tx) => {
     const known = await tx.em.findOne(Entity, { type, id });
-    requireMatch(ctx, known?.version);
+    await requireMatch(ctx, tx.query, known?.version, {
+      trail: { type, id },
+      events: ['entity.put', 'entity.removed'],
+    });
     if (known && isDeepStrictEqual(known.attributes, attributes)) return { result: null, audit: 'unchanged' };
     const before = known && { attributes: known.attributes };
     if (known) known.attributes = attributes;

@@ -10,7 +10,10 @@ export async function removeEntity(ctx: Context, type: string, id: string): Prom
   await authorizeKey(ctx, 'write_relationships', [null]);
   return transact(ctx, { takes: [entityGate(type, id)] }, async (tx) => {
     const known = await tx.em.findOne(Entity, { type, id });
-    requireMatch(ctx, known?.version);
+    await requireMatch(ctx, tx.query, known?.version, {
+      trail: { type, id },
+      events: ['entity.put', 'entity.removed'],
+    });
     if (!known) return { result: null, audit: 'unchanged' };
     const before = { attributes: known.attributes };
     await tx.em.nativeDelete(Entity, { type, id });

@@ -56,7 +56,10 @@ const FAULTS: readonly (readonly [english: string, chinese: string])[] = [
     '应为 1 到 128 个不含控制字符的字符，非 ASCII 字符按 UTF-8 进行百分号编码',
   ],
   ['takes 1 to 128 characters of ASCII', '应为 1 到 128 个 ASCII 字符'],
-  ['takes entity tags in quotes, separated by commas, or *', '应为以逗号分隔、带引号的实体标签，或 *'],
+  [
+    'takes entity tags in quotes and revisions, separated by commas, or *',
+    '应为以逗号分隔、带引号的实体标签或写入操作返回的版本，或 *',
+  ],
   ['is taken by PUT and DELETE of facts alone', '只有对数据的 PUT 和 DELETE 接受此项'],
   ['is not JSON', '不是 JSON'],
   ['is not JSON from character {} on', '从第 {} 个字符起不是 JSON'],

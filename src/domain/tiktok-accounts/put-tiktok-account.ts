@@ -16,7 +16,10 @@ export async function putTiktokAccount(ctx: Context, id: string, body: TiktokAcc
   await authorizeKey(ctx, 'write_relationships', [null]);
   return transact(ctx, { takes: [tiktokAccountGate(id)] }, async (tx) => {
     const known = await tx.em.findOne(TiktokAccount, { id });
-    requireMatch(ctx, known?.version);
+    await requireMatch(ctx, tx.query, known?.version, {
+      trail: { type: 'tiktok_account', id },
+      events: ['tiktok_account.put'],
+    });
     if (!known && body.handle === undefined) throw requiredWhenNew('handle');
     const before = known && profile(known);
     const after: Profile = { ...(before ?? NOTHING), ...named(body) };

@@ -66,7 +66,7 @@ const PARAMETERS = {
   ),
   IfMatch: header(
     'If-Match',
-    'Entity tags that GET of this path answered, or *: if the fact has changed since, or is gone, the answer is 412 and nothing happens',
+    'Entity tags that GET of this path answered, revisions that writes answered, or *: if the fact has changed since, or is gone, the answer is 412 and nothing happens',
     {},
   ),
   IdempotencyKey: header(

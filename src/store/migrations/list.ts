@@ -9,6 +9,7 @@ import { Migration20261128200000_roles } from './Migration20261128200000_roles.t
 import { Migration20261128210000_versions } from './Migration20261128210000_versions.ts';
 import { Migration20261128300000_writes } from './Migration20261128300000_writes.ts';
 import { Migration20261128320000_submissions } from './Migration20261128320000_submissions.ts';
+import { Migration20261128330000_snapshots } from './Migration20261128330000_snapshots.ts';
 
 /** All migrations, in their order. */
 export const MIGRATIONS = [
@@ -23,4 +24,5 @@ export const MIGRATIONS = [
   { name: 'Migration20261128210000_versions', class: Migration20261128210000_versions },
   { name: 'Migration20261128300000_writes', class: Migration20261128300000_writes },
   { name: 'Migration20261128320000_submissions', class: Migration20261128320000_submissions },
+  { name: 'Migration20261128330000_snapshots', class: Migration20261128330000_snapshots },
 ];
