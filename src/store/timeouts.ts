@@ -54,13 +54,13 @@ select s.name, set_config(s.name, t.value, false) as is
  * @throws Error where a time-out is not what it was set to
  */
 export async function setPurpose(client: Pick<ClientBase, 'query'>, purpose: Purpose): Promise<void> {
-  const wanted = Object.entries(purpose).map(([name, value]) => [
+  const wanted = Object.entries<string | number>({ ...purpose }).map(([name, value]) => ({
     name,
-    typeof value === 'number' ? `${value}ms` : value,
-  ]);
+    value: typeof value === 'number' ? `${value}ms` : value,
+  }));
   const { rows } = await client.query<{ name: string; is: string }>(SET, [
-    wanted.map(([name]) => name),
-    wanted.map(([, value]) => value),
+    wanted.map(({ name }) => name),
+    wanted.map(({ value }) => value),
   ]);
   const set = new Map(rows.map((row) => [row.name, row.is]));
   for (const name of ['statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout'] as const) {
