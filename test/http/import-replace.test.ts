@@ -9,7 +9,8 @@ let app: TestApp | undefined;
 beforeEach(async () => {
   await app?.close();
   app = await testApp();
-  expect((await bring(app, WORLD)).status).toBe(200);
+  const { status, body } = await bring(app, WORLD);
+  if (status !== 200) throw new Error(body.detail);
 });
 afterAll(async () => app?.close());
 const it = (): TestApp => app as TestApp;
