@@ -39,6 +39,6 @@ export function overSocket(port: number): Fire & { end: () => void } {
 
 function replyOf(status: number, headers: Headers, bytes: Buffer): Reply {
   const text = bytes.toString('utf8');
-  const json = text !== '' && /json/.test(headers.get('Content-Type') ?? '');
+  const json = text !== '' && /[/+]json/.test(headers.get('Content-Type') ?? '');
   return { status, headers, body: json ? JSON.parse(text) : text };
 }

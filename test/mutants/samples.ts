@@ -125,7 +125,7 @@ function reads(shot: Make): Shot[] {
     '/v1/business-centers/bc1/tiktok-accounts/brand',
     '/v1/business-centers/bc1/tiktok-accounts/brand/members/sam',
     '/v1/entities/user?limit=5',
-    '/v1/entities/user/rita',
+    '/v1/relationships/export',
   ].map((path) => shot('GET', path));
 }
 
@@ -151,6 +151,7 @@ function facts(shot: Make): Shot[] {
     shot('PUT', '/v1/tiktok-accounts/brand/links/lee', { scopes: ['POST'] }),
     shot('DELETE', '/v1/tiktok-accounts/brand/links/lee'),
     shot('PUT', '/v1/entities/user/rita', { attributes: { reviewer: true, level: 3 } }),
+    shot('GET', '/v1/entities/user/rita'),
     shot('DELETE', '/v1/entities/user/rita'),
     shot('POST', '/v1/relationships/import', lines.join('\n'), { 'Content-Type': 'application/x-ndjson' }),
   ];
