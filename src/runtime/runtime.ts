@@ -28,6 +28,7 @@ import { writing } from './writing.ts';
 import { isReady, serviceStatus } from './service-status.ts';
 import { databaseAccess, openDatabase, startChildren, startPolicies, type PolicyParts } from './backing-services.ts';
 import { closeStore, poolQuery, type Orm } from '../store/open.ts';
+import { keepSealed } from '../store/sealing.ts';
 import { watchSchema } from '../store/schema-watch.ts';
 import { watchSessions } from '../store/watchdog.ts';
 
@@ -95,6 +96,8 @@ export async function startRuntime(config: Config, log: Logger, ports: Ports = {
     hearing: () => hearing.hearing,
   });
   stack.defer(async () => hearing.close());
+  const sealing = keepSealed(access.serving);
+  stack.defer(async () => sealing.close());
 
   const counters = (): Counters => {
     const { calls, questions, hits } = generations.asked;

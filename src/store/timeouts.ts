@@ -35,6 +35,9 @@ export const IMPORTING: Purpose = {
   idle_in_transaction_session_timeout: 30_000,
 };
 
+/** Numbering what a large import wrote takes its time. */
+export const SEALING: Purpose = { ...IMPORTING, application_name: 'sparkgate-seal' };
+
 /** A migration takes as long as it takes, too. */
 export const MIGRATING: Purpose = {
   ...IMPORTING,

@@ -96,6 +96,12 @@ test('an effect never comes before its cause in the trail, whichever write began
   }
 });
 
+test('writes are numbered soon, though nobody reads the trail', async () => {
+  await put(app, '/v1/ad-accounts/soon', { name: 'Numbered soon' });
+  const unsealed = async (): Promise<unknown[]> => sql(app, 'select id from unsealed_write');
+  await expect.poll(unsealed, { timeout: 20_000 }).toEqual([]);
+});
+
 test('a write that is refused uses up no revision', async () => {
   const revision = async (): Promise<unknown> => sql(app, 'select count(*)::text as value from relationship_write');
   const before = await revision();
