@@ -49,8 +49,8 @@ export interface Transaction extends AsyncDisposable {
   at: Date;
 }
 
-/** Opens a session: one whose statements may take as long as they take, for an import. */
-export type OpenSession = (purpose: 'write' | 'import') => Promise<Session>;
+/** Opens a session; statements of an import or an export may take as long as they take. */
+export type OpenSession = (purpose: 'write' | 'import' | 'export') => Promise<Session>;
 
 /** Whom a call is about: of any type that has a policy. */
 export interface Subject {

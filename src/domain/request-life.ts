@@ -23,11 +23,11 @@ export class RequestLife {
     if (this.#ended) throw this.#ended;
   }
 
-  /** Waits for a commit. */
-  async settle(commit: Promise<void>): Promise<void> {
+  /** Waits for a commit, and what belongs to it. */
+  async settle<T>(commit: Promise<T>): Promise<T> {
     this.#committing = true;
     try {
-      await commit;
+      return await commit;
     } finally {
       this.#committing = false;
     }

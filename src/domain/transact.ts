@@ -118,20 +118,23 @@ export async function finish<T>(
   if (ctx.submission) await remember(tx.query, ctx.submission, { result, writeId });
   if (audit !== 'unchanged') await record(tx, audit);
   ctx.life.requireOpen();
-  await ctx.life.settle(commit(session));
-  const position = await ctx.position().catch((error: unknown) => {
-    throw outcomeUnknown(error);
-  });
+  const position = await ctx.life.settle(commit(ctx, session));
   return { result, revision: writeId === null ? position : `${position}.${writeId}` };
 }
 
-/** A commit that gets no answer may have happened; what the database refuses has not. */
-async function commit(session: Session): Promise<void> {
+/**
+ * Commits, and tells how far the database was then. A commit that gets no answer may have happened; what the database
+ * refuses has not.
+ */
+async function commit(ctx: Context, session: Session): Promise<string> {
   try {
     await session.commit();
   } catch (error) {
     throw isRefusal(error) ? error : outcomeUnknown(error);
   }
+  return ctx.position().catch((error: unknown) => {
+    throw outcomeUnknown(error);
+  });
 }
 
 function outcomeUnknown(cause: unknown): SparkgateError {

@@ -1,3 +1,4 @@
+import { isRace } from '../domain/database-errors.ts';
 import { openStore, type DatabaseAddress, type Orm } from './open.ts';
 import { grantServing, type Statements } from './privileges.ts';
 import { MIGRATING } from './timeouts.ts';
@@ -20,11 +21,22 @@ export async function migrate(orm: Orm, serveAs: string | null = null): Promise<
     await client.query('set statement_timeout = 0');
     await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
     refuseLater(await schemaState(client));
-    const applied = await orm.migrator.up();
+    const applied = await untilUndisturbed(async () => orm.migrator.up());
     if (serveAs !== null) await grantServing(client, serveAs);
     return applied.map((migration) => migration.name);
   } finally {
     client.release(true);
+  }
+}
+
+/** Nodes of an earlier version that still serve may lock tables in another order, until the schema refuses them. */
+async function untilUndisturbed<T>(apply: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await apply();
+    } catch (error) {
+      if (attempt === 5 || !isRace(error)) throw error;
+    }
   }
 }
 

@@ -4,7 +4,7 @@ import { isRefusal } from '../domain/database-errors.ts';
 import type { OpenSession, Query, Session } from '../domain/context.ts';
 import { STATEMENT_PATIENCE_MS } from './patience.ts';
 import type { Orm } from './open.ts';
-import { IMPORTING, setPurpose } from './timeouts.ts';
+import { EXPORTING, IMPORTING, setPurpose } from './timeouts.ts';
 
 /**
  * Opens sessions, each a connection of its own until it is closed: a transaction and the entities that are read and
@@ -16,7 +16,7 @@ export async function sessionOpener(orm: Orm): Promise<OpenSession> {
     const client = await pool.connect();
     if (purpose === 'write') return sessionOn(orm, client, { patienceMs: STATEMENT_PATIENCE_MS, kept: true });
     const session = sessionOn(orm, client, { patienceMs: 0, kept: false });
-    await setPurpose(client, IMPORTING);
+    await setPurpose(client, purpose === 'import' ? IMPORTING : EXPORTING);
     return session;
   };
 }

@@ -25,13 +25,19 @@ export const SERVING: Purpose = {
   tcp_user_timeout: TRANSACTION_MS,
 };
 
-/** An import takes as long as it takes; so does an export, by the pace of its reader. */
+/** An import takes as long as it takes, but stands idle no longer than any other write. */
 export const IMPORTING: Purpose = {
   ...SERVING,
   application_name: 'sparkgate-import',
   statement_timeout: 0,
   lock_timeout: 0,
   transaction_timeout: 0,
+};
+
+/** An export locks nothing, and goes by the pace of its reader. */
+export const EXPORTING: Purpose = {
+  ...IMPORTING,
+  application_name: 'sparkgate-export',
   idle_in_transaction_session_timeout: 30_000,
 };
 

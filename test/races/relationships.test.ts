@@ -161,3 +161,31 @@ test('two writers beside the service cannot both take the last place: the second
     await limited.close();
   }
 });
+
+test('what an import found to be so already, and somebody took away before it took effect, is there again', async () => {
+  const LINK = '/v1/tiktok-accounts/brand/links/kept';
+  await put(app, LINK, { scopes: ['POST'] });
+  const other = new pg.Client({ connectionString: app.databaseUrl });
+  await other.connect();
+  try {
+    // The limits are looked at when the lines are in, and before the import looks at what others did.
+    await other.query('begin');
+    await other.query("select from business_center where bc_id = 'bc1' for no key update");
+    const importing = bring(app, [
+      { type: 'tiktok_account', id: 'brand', handle: '@brand' },
+      { type: 'account_link', tiktok_account_id: 'brand', user_id: 'kept', scopes: ['POST'] },
+      { type: 'member', bc_id: 'bc1', user_id: 'kept', user_role: 'STANDARD' },
+    ]);
+    const waiting = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+    await expect.poll(async () => (await sql(app, waiting)).length, { timeout: 20_000 }).toBe(1);
+    expect((await app.call('DELETE', LINK)).status).toBe(204);
+    await put(app, '/v1/tiktok-accounts/brand', { handle: '@other' });
+    expect(await decision(app, 'kept', 'read_profile')).toMatch(/^DENY/);
+    await other.query('commit');
+    expect(inWords(await importing)).toBe('200');
+    expect(await decision(app, 'kept', 'read_profile')).toBe('ALLOW via ACCOUNT_LINK');
+    expect(await sql(app, "select handle from tiktok_account where id = 'brand'")).toEqual([{ handle: '@brand' }]);
+  } finally {
+    await other.end();
+  }
+});

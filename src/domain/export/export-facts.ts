@@ -110,7 +110,7 @@ export async function exportFacts(ctx: Context, bcIds: readonly string[] | null)
 
 /** First the revision, then chunks of lines. */
 async function* readAll(ctx: Context, bcIds: readonly string[] | null): AsyncGenerator<string> {
-  await using session = await ctx.session('import');
+  await using session = await ctx.session('export');
   const revision = await ctx.position();
   await using _moment = await session.snapshot();
   yield revision;

@@ -23,13 +23,18 @@ export async function* fitting(ctx: Context, facts: AsyncIterable<NumberedFact>)
 /** Brings in entities, each as its last line says. @returns how many change */
 export async function bringEntities(tx: Tx): Promise<number> {
   await tx.query(
-    `create temporary table planned_entity on commit drop as
+    `create temporary table compared_entity on commit drop as
      with latest as (
        select distinct on (fact->>'entity_type', fact->>'id') fact->>'entity_type' as entity_type, fact->>'id' as id,
               fact->'attributes' as attributes
          from staged where type = 'entity' order by fact->>'entity_type', fact->>'id', line desc)
-     select l.*, e.attributes as held from latest l left join entity e on e.type = l.entity_type and e.id = l.id
-      where e.id is null or e.attributes <> l.attributes`,
+     select l.*, e.attributes as held, e.version
+       from latest l left join entity e on e.type = l.entity_type and e.id = l.id`,
+    [],
+  );
+  await tx.query(
+    `create temporary table planned_entity on commit drop as
+     select * from compared_entity where held is null or held <> attributes`,
     [],
   );
   const [counted] = await tx.query<{ changed: number }>('select count(*)::int as changed from planned_entity', []);

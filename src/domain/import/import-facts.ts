@@ -1,10 +1,12 @@
 import { authorizeKey } from '../authorize.ts';
 import type { Context, Session } from '../context.ts';
 import { SparkgateError } from '../errors.ts';
+import { IMPORTS, keyOf } from '../gates.ts';
 import { finish, queryIn, untilUnraced, writeOn, type Outcome, type Tx, type Written } from '../transact.ts';
 import { applyStaged, type Manner } from './apply.ts';
 import { fitting } from './entities.ts';
 import { FACT_TYPES } from './fact-line.ts';
+import { Interference } from './interference.ts';
 import { REOPENED, type EndingFact, type ImportMode, type Replacement, type SkippedLine } from './modes.ts';
 import { readLines } from './read-lines.ts';
 import { settle } from './settle.ts';
@@ -56,21 +58,31 @@ export async function importFacts(
     const grants = replacement?.scopes.some((it) => it === 'account_grants' || it === 'assignments') ?? false;
     if (counts.account_grant || counts.assignment || grants) await authorizeKey(ctx, 'import_grants', [null]);
     if (total(counts) === 0) throw new SparkgateError('invalid_request', (say) => say.details.noFact);
-    return await untilUnraced(async () => applyOnce(ctx, session, counts, { mode, replacement, dryRun }));
+    const manner = { mode, replacement, dryRun };
+    try {
+      return await untilUnraced(async () => applyOnce(ctx, session, counts, { ...manner, alone: false }));
+    } catch (error) {
+      // What was refused may have been so for a moment only, in which another write stood half-way in sight.
+      if (!(error instanceof Interference || error instanceof SparkgateError)) throw error;
+      return await untilUnraced(async () => applyOnce(ctx, session, counts, { ...manner, alone: true }));
+    }
   });
   if (total(written.result.imported) >= MANY) await analyze(ctx);
   return written;
 }
 
-/** Nothing is locked but the rows that the file replaces, and at the end, for a moment, those that its lines lean on. */
+/**
+ * Nothing is locked but the rows that the file replaces, and at the end, for a moment, those that its lines lean on;
+ * `alone`, no other write takes effect meanwhile.
+ */
 async function applyOnce(
   ctx: Context,
   session: Session,
   counts: Counts,
-  { dryRun, ...manner }: Manner & { dryRun: boolean },
+  { dryRun, alone, ...manner }: Manner & { dryRun: boolean; alone: boolean },
 ): Promise<Written<Imported>> {
   ctx.life.requireOpen();
-  await using transaction = await session.transaction();
+  await using transaction = await session.transaction([], alone ? [keyOf(IMPORTS)] : []);
   // Of rows that were written a moment ago there are no statistics, and a merge join over the first column of a key then
   // looks cheaper than it is: it compares every member of a Business Center with every assignment in it.
   await session.query('set local enable_mergejoin = off', []);
@@ -92,8 +104,8 @@ async function bring(tx: Tx, counts: Counts, manner: Manner): Promise<Outcome<Im
     ended: endedOf,
     ending,
   };
-  if (changed === 0) return { result, audit: 'unchanged' };
   const voided = await settle(tx, counts);
+  if (changed === 0) return { result, audit: 'unchanged' };
   const subject = { type: 'import', id: tx.id };
   const after = {
     ...imported,

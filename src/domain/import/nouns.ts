@@ -1,6 +1,7 @@
 import { REQUIRED_WHEN_NEW } from '../required-when-new.ts';
 import type { Tx } from '../transact.ts';
 import type { FactType } from './fact-line.ts';
+import { Interference } from './interference.ts';
 import { badLine } from './read-lines.ts';
 import { recordAll } from './trail.ts';
 
@@ -61,11 +62,17 @@ export async function bringNouns(tx: Tx, noun: Noun): Promise<number> {
   if (noun === AD_ACCOUNT) await endMovedRoles(tx);
   const { type, key, trails } = noun;
   const fields = Object.keys(noun.fields);
-  await tx.query(
-    `insert into ${type} (${[key, ...fields].join(', ')}) select ${[key, ...fields].join(', ')} from planned_${type}
-     on conflict (${key}) do update set ${fields.map((field) => `${field} = excluded.${field}`).join(', ')}`,
+  const [counted] = await tx.query<{ written: number }>(
+    // A row that somebody else has changed meanwhile is left alone, and the import made anew.
+    `with written as (
+       insert into ${type} as t (${[key, ...fields].join(', ')}) select ${[key, ...fields].join(', ')} from planned_${type}
+       on conflict (${key}) do update set ${fields.map((field) => `${field} = excluded.${field}`).join(', ')}
+        where t.version = (select p.version from planned_${type} p where p.${key} = t.${key})
+       returning 1)
+     select count(*)::int as written from written`,
     [],
   );
+  if (counted?.written !== changed) throw new Interference();
   await recordAll(tx, {
     event: `${type}.put`,
     subject: { type, id: `p.${key}` },
@@ -89,16 +96,21 @@ async function planNouns(tx: Tx, { type, key, fields, required }: Noun): Promise
   const profile = (alias: string): string =>
     `jsonb_build_object(${names.map((name) => `'${name}', ${alias}.${name}`).join(', ')})`;
   await tx.query(
-    `create temporary table planned_${type} on commit drop as
+    `create temporary table compared_${type} on commit drop as
      with named as materialized (
        select fact->>'${key}' as ${key}, min(line) as line, ${names.map(lastOf).join(', ')}
          from staged where type = '${type}' group by fact->>'${key}'
      ), merged as (
        select n.line, n.${key}, t.${key} is null and n.${required} is null as lacking, ${merged.join(', ')},
-              case when t.${key} is not null then ${profile('t')} end as before
+              case when t.${key} is not null then ${profile('t')} end as before, t.version
          from named n left join ${type} t on t.${key} = n.${key}
      ), told as (select m.*, ${profile('m')} as after from merged m)
-     select * from told where before is distinct from after`,
+     select * from told`,
+    [],
+  );
+  await tx.query(
+    `create temporary table planned_${type} on commit drop as
+     select * from compared_${type} where before is distinct from after`,
     [],
   );
   const [lacking] = await tx.query<{ line: number }>(

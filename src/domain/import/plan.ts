@@ -18,20 +18,29 @@ const LEANS_ON = {
 };
 
 /**
- * Writes what a relation's lines would change into the temporary table `planned_<type>`: the last line of each key, the
- * row that is current, and why the line is skipped, if it is.
+ * Compares a relation's lines with the rows that are current, in the temporary table `compared_<type>`: the last line of
+ * each key. What they would change goes into `planned_<type>`, with why a line is skipped, if it is.
  */
 export async function plan(tx: Tx, relation: Relation, mode: ImportMode): Promise<Planned> {
   const { type, value } = relation;
   const { columns, joins } = relation === ASSIGNMENT ? LEANS_ON : { columns: '', joins: '' };
-  const own = { wanted: partsOf('latest', value), held: partsOf('t', value), absent: 't.id is null' };
+  const own = {
+    wanted: partsOf('latest', value),
+    held: partsOf('latest', value, 'held'),
+    absent: 'latest.current_id is null',
+  };
+  await tx.query(
+    `create temporary table compared_${type} on commit drop as
+     with ${latestOf(relation)}
+     select latest.*, ${columns} t.id as current_id, t.${value} as held
+       from latest left join ${type} t on ${sameKey(relation)} and t.valid_to is null ${joins}`,
+    [],
+  );
   await tx.query(
     `create temporary table planned_${type} on commit drop as
-     with ${latestOf(relation)}, change as materialized (
-       select latest.*, ${columns} t.id as current_id, t.${value} as held,
-              ${endedByPerson(tx, relation, own)} as reopened
-         from latest left join ${type} t on ${sameKey(relation)} and t.valid_to is null ${joins}
-        where t.id is null or t.${value} <> latest.${value})
+     with change as materialized (
+       select latest.*, ${endedByPerson(tx, relation, own)} as reopened
+         from compared_${type} latest where latest.current_id is null or latest.held <> latest.${value})
      select latest.*, ${mode === 'reopen' ? 'null::text' : reasonOf(tx, relation)} as reason from change as latest`,
     [],
   );

@@ -67,8 +67,8 @@ export function sameKey({ key }: Pick<Relation, 'key'>, alias = 't'): string {
 }
 
 /** What a value is made of, so that some of it can be ended while the rest stays: a role holds those below it. */
-export function partsOf(alias: string, value: Relation['value']): string {
-  const column = `${alias}.${value}`;
+export function partsOf(alias: string, value: Relation['value'], name: string = value): string {
+  const column = `${alias}.${name}`;
   const parts = {
     scopes: column,
     user_role: `case ${column} when 'ADMIN' then '{STANDARD,ADMIN}' when 'STANDARD' then '{STANDARD}' end::text[]`,

@@ -41,7 +41,7 @@ export async function bringRelation(tx: Tx, relation: Relation, mode: ImportMode
   const { type, key, value } = relation;
   await tx.query(
     `update ${type} t set valid_to = $1, ended_by = $2, ended_write = $3 from planned_${type} p
-      where t.id = p.current_id and p.reason is null`,
+      where t.id = p.current_id and t.valid_to is null and p.reason is null`,
     [tx.at, tx.by, tx.id],
   );
   await requirePlaces(tx, relation);
