@@ -62,7 +62,7 @@ export async function closeStore(orm: Orm): Promise<void> {
   await untilClosed(orm.close(true));
 }
 
-function ormOptions(address: DatabaseAddress, { poolSize = 30, purpose = SERVING }: StoreOptions): Options {
+function ormOptions(address: DatabaseAddress, { poolSize = 20, purpose = SERVING }: StoreOptions): Options {
   return {
     entities,
     extensions: [Migrator],

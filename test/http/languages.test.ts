@@ -106,7 +106,7 @@ test.each<[string, Asked]>([
   ['a query', { method: 'GET', path: '/v1/audit?limt=1' }],
   ['a limit', { method: 'GET', path: '/v1/audit?bc_id=bc1&limit=100000' }],
   ['a line', post('/v1/relationships/import', '{"type":"membr"}')],
-  ['no actor', { method: 'GET', path: '/v1/business-centers/bc1/tiktok-accounts' }],
+  ['no actor', { method: 'GET', path: '/v1/business-centers/bc1/access-requests' }],
 ])('in words: %s', async (_, { method, path, headers = {}, ...options }) => {
   const type = path.endsWith('/import') ? { 'Content-Type': 'application/x-ndjson' } : {};
   const asked = { ...options, headers: { ...type, ...headers, 'Accept-Language': 'zh-CN' } };
