@@ -16,12 +16,27 @@ test.each([
   const child = spawn('bash', ['-c', `exec "$0" "$1" ${redirection}`, process.execPath, PROGRAM], {
     // The fourth is a socket that nobody reads.
     stdio: ['ignore', 'pipe', 'inherit', 'pipe'],
+    // A group of its own, so that whoever reads the pipe ends with it.
+    detached: true,
   });
-  (child.stdio[3] as Readable).pause();
+  const unread = child.stdio[3] as Readable;
+  unread.pause();
   const gone = once(child, 'exit');
   const giveUp = setTimeout(() => child.kill('SIGKILL'), PATIENCE);
   const [dropped] = await once(child.stdout as Readable, 'data');
   expect(Number(String(dropped))).toBeGreaterThan(0);
   expect(await gone).toEqual([0, null]);
   clearTimeout(giveUp);
+  unread.destroy();
+  child.stdout?.destroy();
+  endGroup(child.pid);
 });
+
+/** Whoever is left of it; it may be nobody. */
+function endGroup(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
