@@ -103,7 +103,7 @@ export interface ServiceStatus {
     schema_known: boolean | null;
     embedded: boolean;
     revision: string | null;
-    /** Whether writes of other processes are heard of at once. */
+    /** Whether changes of API keys by other processes are heard of at once. */
     hears_writes: boolean;
   };
   pdp: { answers: boolean; version: string | null; embedded: boolean };
