@@ -5,7 +5,7 @@ import { schemaPrefix } from '../authzen/documented.ts';
 import type { Env } from '../env.ts';
 import { PROBLEM_TYPE, PROBLEMS } from '../problem.ts';
 import { actionExamples } from './action-examples.ts';
-import { ACTOR, IDEMPOTENCY_KEY, REQUEST_ID, REVISION, REVISIONS } from './header-patterns.ts';
+import { ACTOR, IDEMPOTENCY_KEY, IF_MATCH, REQUEST_ID, REVISION, REVISIONS } from './header-patterns.ts';
 
 const METHODS = ['get', 'put', 'post', 'delete'] as const;
 type Method = (typeof METHODS)[number];
@@ -67,7 +67,7 @@ const PARAMETERS = {
   IfMatch: header(
     'If-Match',
     'Entity tags that GET of this path answered, revisions that writes answered, or *: if the fact has changed since, or is gone, the answer is 412 and nothing happens',
-    {},
+    { pattern: IF_MATCH },
   ),
   IdempotencyKey: header(
     'Idempotency-Key',

@@ -38,5 +38,10 @@ export const REVISION = `^${ONE_REVISION}$`;
 /** `X-Sparkgate-Revision` of a request: several, separated by commas. */
 export const REVISIONS = `^${ONE_REVISION}(?: *, *${ONE_REVISION}){0,${MOST_REVISIONS - 1}}$`;
 
+const MATCH = `(?:(?:W/)?"[!#-~]*"|${ONE_REVISION})`;
+
+/** `If-Match`: entity tags and revisions, separated by commas; any of them may be left out but the first. */
+export const IF_MATCH = `^(?:[*]|${MATCH}(?: *,(?: *${MATCH})?)*)$`;
+
 /** `Idempotency-Key`. */
 export const IDEMPOTENCY_KEY = '^[!-~](?:[ -~]{0,126}[!-~])?$';
