@@ -8,8 +8,12 @@ from schemathesis import GenerationMode
 # Beyond it a whole number has digits that a double does not give back.
 WIDEST = 2**53
 
-# The coverage phase writes headers in letters and digits alone, and takes what lacks the sign here for one that fits.
-SIGNS = {"X-Actor": (":", "user:sam"), "X-Sparkgate-Revision": (".", "0.1.0")}
+# The coverage phase writes headers in letters and digits alone, and takes what lacks all signs here for one that fits.
+SIGNS = {
+    "X-Actor": (":", "user:sam"),
+    "X-Sparkgate-Revision": (".", "0.1.0"),
+    "If-Match": ('".*', '"0"'),
+}
 
 
 @schemathesis.serializer("application/x-ndjson")
@@ -23,8 +27,8 @@ def map_case(context, case):
     """Makes requests that are to fit fit in what schemas cannot say."""
     if case.meta is None or case.meta.generation.mode != GenerationMode.POSITIVE:
         return case
-    for name, (sign, fitting) in SIGNS.items():
-        if sign not in (case.headers or {}).get(name, sign):
+    for name, (signs, fitting) in SIGNS.items():
+        if not set(signs) & set((case.headers or {}).get(name, signs)):
             case.headers[name] = fitting
     if isinstance(case.body, (dict, list)):
         case.body = plain(case.body)
