@@ -18,3 +18,6 @@ export const rowId = p.uuid().primary().defaultRaw('uuidv7()');
 
 /** Of what is overwritten in place: PostgreSQL gives each state of a row another, which no other state ever had. */
 export const version = p.uuid().defaultRaw('gen_random_uuid()');
+
+/** Of what is overwritten in place: since when it is as it is. What it was before stands in the table of its past. */
+export const since = p.datetime().columnType('timestamptz').defaultRaw('clock_timestamp()').lazy();

@@ -125,4 +125,17 @@ class StandbyError extends Error {
 }
 
 /** Tables that statements alone read and write: no entity describes them. */
-const STATEMENTS_ONLY = ['relationship_write', 'unsealed_write', 'sealed_write', 'sealed_trail', 'commit_check'];
+const STATEMENTS_ONLY = [
+  'relationship_write',
+  'unsealed_write',
+  'sealed_write',
+  'sealed_trail',
+  'commit_check',
+  'relationship_change',
+  'change_mark',
+  'business_center_past',
+  'ad_account_past',
+  'tiktok_account_past',
+  'entity_past',
+  'access_request_past',
+];

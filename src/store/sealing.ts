@@ -6,6 +6,7 @@ import { setPurpose, SEALING } from './timeouts.ts';
 const EVERY_MS = 1000;
 
 const SEAL = 'select seal_writes() where exists (select from unsealed_write)';
+const TRIM = 'select trim_changes()';
 
 /**
  * Gives writes their numbers soon after they committed, so that readers of the trail find little to do. A connection of
@@ -17,6 +18,7 @@ export function keepSealed(address: DatabaseAddress): { close: () => Promise<voi
   const seal = async (): Promise<void> => {
     client ??= await connect(address);
     await client.query(SEAL);
+    await client.query(TRIM);
   };
   const lose = async (): Promise<void> => {
     const was = client;

@@ -1,6 +1,6 @@
 import { defineEntity, p, type InferEntity } from '@mikro-orm/core';
 import { BusinessCenter } from '../business-centers/entity.ts';
-import { rowId } from '../validity.ts';
+import { rowId, since } from '../validity.ts';
 import type { AccessRequestStatus, Scope } from '../vocabulary.ts';
 
 /** What is stored of a request: `EXPIRED` is never written, a pending request reads so once `expires_at` has passed. */
@@ -34,6 +34,7 @@ export const AccessRequest = defineEntity({
     closedAt: p.datetime().columnType('timestamptz(3)').nullable(),
     closedBy: p.text().nullable(),
     lastWrite: p.uuid(),
+    since,
   },
   uniques: [{ name: 'access_request_token_hash', properties: ['tokenHash'] }],
   indexes: [

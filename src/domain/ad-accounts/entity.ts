@@ -1,6 +1,6 @@
 import { defineEntity, p, type InferEntity } from '@mikro-orm/core';
 import { BusinessCenter } from '../business-centers/entity.ts';
-import { rowId, validity, version } from '../validity.ts';
+import { rowId, since, validity, version } from '../validity.ts';
 import { AdvertiserRole } from '../vocabulary.ts';
 
 export const AdAccount = defineEntity({
@@ -11,6 +11,7 @@ export const AdAccount = defineEntity({
     name: p.text(),
     bcId: () => p.manyToOne(BusinessCenter).mapToPk().fieldName('bc_id').nullable(),
     version,
+    since,
   },
 });
 export type AdAccount = InferEntity<typeof AdAccount>;

@@ -1,11 +1,11 @@
 import { defineEntity, p, type InferEntity } from '@mikro-orm/core';
-import { rowId, validity, version } from '../validity.ts';
+import { rowId, since, validity, version } from '../validity.ts';
 import { UserRole } from '../vocabulary.ts';
 
 export const BusinessCenter = defineEntity({
   name: 'BusinessCenter',
   tableName: 'business_center',
-  properties: { bcId: p.text().primary(), name: p.text(), version },
+  properties: { bcId: p.text().primary(), name: p.text(), version, since },
 });
 export type BusinessCenter = InferEntity<typeof BusinessCenter>;
 

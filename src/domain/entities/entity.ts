@@ -1,5 +1,5 @@
 import { defineEntity, p, type InferEntity } from '@mikro-orm/core';
-import { version } from '../validity.ts';
+import { since, version } from '../validity.ts';
 
 /** A thing of a kind that only policies know, or a user, with attributes. */
 export const Entity = defineEntity({
@@ -10,6 +10,7 @@ export const Entity = defineEntity({
     id: p.text().primary(),
     attributes: p.json<Record<string, unknown>>(),
     version,
+    since,
   },
   checks: [{ name: 'entity_attributes', expression: "jsonb_typeof(attributes) = 'object'" }],
 });

@@ -1,5 +1,5 @@
 import { defineEntity, p, type InferEntity } from '@mikro-orm/core';
-import { version } from '../validity.ts';
+import { since, version } from '../validity.ts';
 import type { Showcase } from './schemas.ts';
 
 export const TiktokAccount = defineEntity({
@@ -14,6 +14,7 @@ export const TiktokAccount = defineEntity({
     adAuthorization: p.boolean().nullable(),
     showcase: p.json<Showcase>().nullable(),
     version,
+    since,
   },
 });
 export type TiktokAccount = InferEntity<typeof TiktokAccount>;

@@ -10,6 +10,7 @@ import { Migration20261128210000_versions } from './Migration20261128210000_vers
 import { Migration20261128300000_writes } from './Migration20261128300000_writes.ts';
 import { Migration20261128320000_submissions } from './Migration20261128320000_submissions.ts';
 import { Migration20261128330000_snapshots } from './Migration20261128330000_snapshots.ts';
+import { Migration20261128340000_changes } from './Migration20261128340000_changes.ts';
 
 /** All migrations, in their order. */
 export const MIGRATIONS = [
@@ -25,4 +26,5 @@ export const MIGRATIONS = [
   { name: 'Migration20261128300000_writes', class: Migration20261128300000_writes },
   { name: 'Migration20261128320000_submissions', class: Migration20261128320000_submissions },
   { name: 'Migration20261128330000_snapshots', class: Migration20261128330000_snapshots },
+  { name: 'Migration20261128340000_changes', class: Migration20261128340000_changes },
 ];
