@@ -1,8 +1,8 @@
-import { mkdir, mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PdpClient } from '@sparkgate/cerbos-pdp/client';
 import type { OpenPolicyServers, PolicyServers, ServedPolicies } from '@sparkgate/cerbos-pdp/policy-servers';
+import { removeTemporary, temporaryFolder } from '@sparkgate/cerbos-pdp/temporary-folder';
 import { PolicyError } from '@sparkgate/cerbos-policies/policy-error';
 import { readPolicyFolder, writePolicyFolder } from '@sparkgate/cerbos-policies/policy-folder';
 import { accountOf } from '../platform/accounts.ts';
@@ -24,7 +24,7 @@ class SupervisedServers implements PolicyServers {
   }
 
   static async open(): Promise<SupervisedServers> {
-    const folder = await mkdtemp(join(tmpdir(), 'sg-bench-'));
+    const folder = await temporaryFolder('sg-bench-');
     await openTo(folder, (await accountOf('cerbos'))?.passage ?? null);
     return new SupervisedServers(await startSupervisor({ onEvent: () => undefined }), folder);
   }
@@ -60,6 +60,7 @@ class SupervisedServers implements PolicyServers {
   async close(): Promise<void> {
     await this.#children.close();
     await removeTree(this.#folder);
+    await removeTemporary(this.#folder);
   }
 }
 

@@ -1,7 +1,4 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { policiesOf } from '@sparkgate/cerbos-policies/policies';
 import { PolicyError } from '@sparkgate/cerbos-policies/policy-error';
 import { readPolicyFolder, writePolicyFolder, type PolicyFolder } from '@sparkgate/cerbos-policies/policy-folder';
@@ -9,6 +6,7 @@ import { refuseHashCollisions } from '@sparkgate/cerbos-policies/rule-hash-colli
 import { refuseUnsupportedSyntax } from '@sparkgate/cerbos-policies/unsupported-syntax';
 import { cerbosBinary } from './binary.ts';
 import { bareEnvironment } from './environment.ts';
+import { removeTemporary, temporaryFolder } from './temporary-folder.ts';
 
 /** What `cerbos compile` answered; `code` is 0 when all is well, 3 for a policy error, 4 for a failed test. */
 export type CompileResult = {
@@ -26,23 +24,28 @@ const LONGEST_RUN_MS = 600_000;
  */
 export async function compilePolicies(
   policyDir: string,
-  options: { tests?: string; output?: 'tree' | 'junit' | 'json' | 'list'; verbose?: boolean; filter?: string } = {},
+  options: {
+    tests?: string;
+    output?: 'tree' | 'junit' | 'json' | 'list';
+    verbose?: boolean;
+    filters?: readonly string[];
+  } = {},
 ): Promise<CompileResult> {
-  const { tests, output = 'tree', verbose = false, filter } = options;
+  const { tests, output = 'tree', verbose = false, filters = [] } = options;
   const folder = await soundFolder(policyDir);
   if (typeof folder === 'string') return { code: 3, stdout: '', stderr: `${folder}\n` };
   const format = output === 'junit' ? ['--test-output=junit'] : [`--output=${output}`];
   // Cerbos marks --tests as deprecated, yet without it tests must lie among the policies.
   const scope = tests === undefined ? '--skip-tests' : `--tests=${tests}`;
-  const trace = [...(verbose ? ['--verbose'] : []), ...(filter === undefined ? [] : [`--test-filter=${filter}`])];
+  const trace = [...(verbose ? ['--verbose'] : []), ...filters.map((it) => `--test-filter=${it}`)];
   const args = ['compile', '--strict-evaluation', '--no-color', ...trace, ...format, scope, '--'];
   if (folder === null) return run(cerbosBinary(), [...args, policyDir]);
-  const copy = await mkdtemp(join(tmpdir(), 'cerbos-policies-'));
+  const copy = await temporaryFolder('cerbos-policies-');
   try {
     await writePolicyFolder(folder, copy);
     return await run(cerbosBinary(), [...args, copy]);
   } finally {
-    await rm(copy, { recursive: true, force: true });
+    await removeTemporary(copy);
   }
 }
 

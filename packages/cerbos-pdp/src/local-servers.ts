@@ -1,7 +1,6 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { readPolicyFolder, writePolicyFolder } from '@sparkgate/cerbos-policies/policy-folder';
@@ -12,6 +11,7 @@ import { cerbosComplaint } from './complaint.ts';
 import { bareEnvironment } from './environment.ts';
 import { isServing } from './is-serving.ts';
 import type { PolicyServers } from './policy-servers.ts';
+import { removeTemporary, temporaryFolder } from './temporary-folder.ts';
 import { serverConfiguration } from './server-configuration.ts';
 
 /** What takes longer to start has got stuck, and what takes longer to stop is killed; in milliseconds. */
@@ -21,7 +21,7 @@ const POLL_MS = 15;
 
 /** Opens policy servers that run as children of this process, on copies of their folders and on Unix sockets. */
 export async function openLocalServers(): Promise<PolicyServers> {
-  const folder = await mkdtemp(join(tmpdir(), 'cerbos-'));
+  const folder = await temporaryFolder('cerbos-');
   const running = new Set<ChildProcess>();
   let count = 0;
   const end = async (child: ChildProcess): Promise<void> => {
@@ -46,7 +46,7 @@ export async function openLocalServers(): Promise<PolicyServers> {
     },
     close: async () => {
       await Promise.all([...running].map(end));
-      await rm(folder, { recursive: true, force: true });
+      await removeTemporary(folder);
     },
   };
 }

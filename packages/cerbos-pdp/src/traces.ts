@@ -15,6 +15,8 @@ export interface Component {
 
 /** A policy test that was run, with its trace. */
 export interface TracedTest {
+  /** The file of its suite, below the folder of tests: two suites may have one name. */
+  file: string;
   suite: string;
   test: string;
   principal: string;
@@ -33,6 +35,7 @@ interface Definition {
 
 interface Report {
   suites?: {
+    file: string;
     name: string;
     error?: string;
     testCases?: {
@@ -62,6 +65,7 @@ export function readTraces(json: string): TracedTest[] {
       (test.principals ?? []).flatMap((principal) =>
         (principal.resources ?? []).flatMap((resource) =>
           (resource.actions ?? []).map((action) => ({
+            file: suite.file,
             suite: suite.name,
             test: test.name,
             principal: principal.name,

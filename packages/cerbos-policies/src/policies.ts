@@ -62,6 +62,10 @@ function readableIn(file: PolicyFile): PolicyDocument[] {
 export const policiesIn = ({ resources, exceptions, derivedRoles, exported }: Policies, path: string): Policy[] =>
   [...resources, ...exceptions, ...derivedRoles, ...exported].filter(({ document }) => document.path === path);
 
+/** The same, and those that only a question for their version or scope asks. */
+export const loadedIn = ({ loaded }: Pick<Policies, 'loaded'>, path: string): Policy[] =>
+  loaded.filter(({ document }) => document.path === path);
+
 /** The text of a schema by its name below `_schemas`. */
 export const schemaText = ({ files }: Pick<Policies, 'files'>, name: string): string | undefined =>
   files.find(({ path }) => path === `_schemas/${name}`)?.text;

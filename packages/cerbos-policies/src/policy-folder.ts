@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { constants, type Stats } from 'node:fs';
-import { mkdir, open, readdir, readlink, realpath, stat, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { lstat, mkdir, open, readdir, readlink, realpath, stat, writeFile } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
 import { nestingOf } from './nesting.ts';
 import { PolicyError } from './policy-error.ts';
 
@@ -22,8 +22,17 @@ const MOST_NESTED = 1000;
 
 const POLICY = /\.(?:ya?ml|json)$/;
 
+/** What Cerbos takes for a test, wherever it stands, and for what tests read. */
+const TEST = /_test\.(?:ya?ml|json)$/;
+const FIXTURES = 'testdata';
+const SCHEMAS = '_schemas/';
+
+/** Whether a name is that of a test to Cerbos. */
+export const isTest = (path: string): boolean => TEST.test(path);
+
 /**
- * Reads what Cerbos would read of a folder: hidden files are no policies, and a mounted file may be a link.
+ * Reads what Cerbos would read of a folder: hidden files are no policies, nor are tests and what lies in `testdata`, and a
+ * mounted file may be a link.
  * @throws PolicyError for a link that leads out of the folder or nowhere, for a file or a folder that is too large,
  * for a policy that is nested too deep, and for an empty one, which an editor may be about to write
  */
@@ -61,7 +70,7 @@ export async function writePolicyFolder(
 
 async function readOne(root: string, path: string): Promise<Buffer> {
   const content = await readWithin(root, path);
-  if (path.startsWith('_schemas/')) return content;
+  if (path.startsWith(SCHEMAS)) return content;
   if (content.every((byte) => byte <= 0x20)) throw new PolicyError(`${path} is empty.`);
   if (nestingOf(content.toString('utf8')) > MOST_NESTED) {
     throw new PolicyError(`${path} is nested more than ${MOST_NESTED} levels deep.`);
@@ -90,32 +99,35 @@ function requireWithin(root: string, path: string, target: string): void {
 }
 
 async function filesIn(root: string): Promise<string[]> {
-  return walk(root, async (path) => {
+  return walk(root, async (path, stats) => {
+    const name = path.slice(path.lastIndexOf('/') + 1);
+    const isTested = stats?.isDirectory() === true ? name === FIXTURES : isTest(name);
+    if (isTested && !path.startsWith(SCHEMAS)) return PASS_OVER;
     const target = await realpath(join(root, path)).catch(() => null);
     if (target === null) throw new PolicyError(`${path} is a link that leads nowhere.`);
     requireWithin(root, path, target);
+    return null;
   });
 }
 
 /**
- * Tells one state of a folder from another without reading its files: their names, sizes, times and inodes. A folder
- * that is not there has a state too.
+ * Tells one state of a folder from another without reading its files: their names, sizes, times and inodes, those of tests
+ * too. A folder that is not there has a state too.
  */
 export async function folderState(folder: string): Promise<string> {
   const states: string[] = [];
-  const note = async (path: string, stats: Stats | null): Promise<void> => {
+  const note: Visit = async (path, stats) => {
     states.push(stats ? `${path} ${stats.size} ${stats.mtimeMs} ${stats.ctimeMs} ${stats.ino}` : `${path} gone`);
+    return null;
   };
   await walk(folder, note).catch(({ code, message }: NodeJS.ErrnoException) => states.push(code ?? message));
   return states.toSorted().join('\n');
 }
 
-async function walk(
-  root: string,
-  visit: (path: string, stats: Stats | null) => Promise<void>,
-  below = '',
-  depth = 0,
-): Promise<string[]> {
+const PASS_OVER = 'pass over';
+type Visit = (path: string, stats: Stats | null) => Promise<typeof PASS_OVER | null>;
+
+async function walk(root: string, visit: Visit, below = '', depth = 0): Promise<string[]> {
   if (depth > DEEPEST) throw new PolicyError(`${below} lies too deep.`);
   const found: string[] = [];
   for (const name of await readdir(join(root, below))) {
@@ -124,9 +136,23 @@ async function walk(
     const stats = await stat(join(root, path)).catch(() => null);
     const isFolder = stats?.isDirectory() === true;
     if (!isFolder && !(POLICY.test(path) && stats?.isFile() !== false)) continue;
-    await visit(path, stats);
+    if ((await visit(path, stats)) === PASS_OVER) continue;
+    if (isFolder && (await isReadElsewhere(root, path))) continue;
     if (isFolder) found.push(...(await walk(root, visit, path, depth + 1)));
     else found.push(path);
   }
   return found;
+}
+
+/**
+ * Whether a folder is a link to what is read in its own place, or is being read. What a link alone leads to, hidden as
+ * Kubernetes mounts it, is read there.
+ */
+async function isReadElsewhere(root: string, path: string): Promise<boolean> {
+  const whole = join(root, path);
+  if (!(await lstat(whole)).isSymbolicLink()) return false;
+  const [from, target, holder] = await Promise.all([root, whole, dirname(whole)].map(async (it) => realpath(it)));
+  if (holder === target || holder?.startsWith(`${target}/`) === true) return true;
+  const below = relative(from ?? '', target ?? '').split('/');
+  return !below.some((name) => name.startsWith('.') || name === FIXTURES);
 }

@@ -45,6 +45,10 @@ export interface Exceptions extends Body {
   sort: 'principal' | 'role';
   /** The principal, or the role. */
   whose: string;
+  version: string;
+  scope: string | null;
+  /** Of a role, those that it narrows. */
+  parentRoles: readonly string[];
   rules: readonly { resource: string; rules: readonly Rule[] }[];
 }
 
@@ -86,8 +90,7 @@ const READERS: Readonly<Record<string, (body: YamlNode, document: PolicyDocument
     sort: 'resource',
     ...bodyOf(body, document),
     kind: textOf(body['resource']),
-    version: isString(body['version']) ? body['version'] : DEFAULT_VERSION,
-    scope: isString(body['scope']) ? body['scope'] : null,
+    ...placeOf(body),
     schemas: asNode(body['schemas']),
     importDerivedRoles: textsOf(body['importDerivedRoles']),
     rules: asList(body['rules']).map((rule, index) => ruleOf(asNode(rule), index, ['resourcePolicy', 'rules', index])),
@@ -96,6 +99,8 @@ const READERS: Readonly<Record<string, (body: YamlNode, document: PolicyDocument
     sort: 'principal',
     ...bodyOf(body, document),
     whose: textOf(body['principal']),
+    ...placeOf(body),
+    parentRoles: [],
     rules: asList(body['rules']).map((it, at) => ({
       resource: textOf(asNode(it)['resource']),
       rules: asList(asNode(it)['actions']).map((rule, index) =>
@@ -107,6 +112,8 @@ const READERS: Readonly<Record<string, (body: YamlNode, document: PolicyDocument
     sort: 'role',
     ...bodyOf(body, document),
     whose: textOf(body['role']),
+    ...placeOf(body),
+    parentRoles: textsOf(body['parentRoles']),
     rules: asList(body['rules']).map((it, index) => ({
       resource: textOf(asNode(it)['resource']),
       rules: [ruleOf(asNode(it), index, ['rolePolicy', 'rules', index])],
@@ -125,6 +132,12 @@ const READERS: Readonly<Record<string, (body: YamlNode, document: PolicyDocument
   exportVariables: (body, document) => exported('variables', body, document),
   exportConstants: (body, document) => exported('constants', body, document),
 };
+
+/** The version and scope that a question has to name. */
+const placeOf = ({ version, scope }: YamlNode): { version: string; scope: string | null } => ({
+  version: isString(version) ? version : DEFAULT_VERSION,
+  scope: isString(scope) && scope !== '' ? scope : null,
+});
 
 function exported(sort: Exported['sort'], body: YamlNode, document: PolicyDocument): Exported {
   return { sort, document, name: textOf(body['name']), definitions: asNode(body['definitions']) };

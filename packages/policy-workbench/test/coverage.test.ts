@@ -77,21 +77,90 @@ rolePolicy:
     - { resource: door, allowActions: [open, close] }
 `;
 
-test('rules of principal and role policies are listed as not measured, and never is all covered', async () => {
-  const everyWay = DOORS['tests/door_test.yaml']
-    .replace('tests:', '  high: { kind: door, id: d, attr: { member: true, floor: HIGH } }\ntests:')
-    .replace('[low, stranger]', '[low, stranger, high]');
+const everyWay = DOORS['tests/door_test.yaml']
+  .replace('tests:', '  high: { kind: door, id: d, attr: { member: true, floor: HIGH } }\ntests:')
+  .replace('[low, stranger]', '[low, stranger, high]');
+
+test('rules of principal and role policies count like others', async () => {
   const files = { ...DOORS, 'tests/door_test.yaml': everyWay };
   const whole = await folderOf(files);
   const measured = [join(whole, 'tests'), '--policies', join(whole, 'policies')];
   expect(await workbench('coverage', ...measured)).toMatchObject({ code: 0 });
-  const folder = await folderOf({ ...files, 'policies/ann.yaml': ANNS_OWN, 'policies/intern.yaml': INTERNS });
+  const more = { ...files, 'policies/ann.yaml': ANNS_OWN, 'policies/intern.yaml': INTERNS };
+  const folder = await folderOf(more);
   const where = [join(folder, 'tests'), '--policies', join(folder, 'policies')];
   const { code, stdout } = await workbench('coverage', ...where);
-  expect(stdout).toContain('ann.yaml:8 rule ann: paint door: principal policies are not measured');
-  expect(stdout).toContain('intern.yaml:6 rule intern: open, close door: role policies are not measured');
-  expect(stdout).not.toMatch(/^all .* 100%$/m);
+  expect(stdout).toContain('ann.yaml:8 rule ann: paint door: never applies, never does not apply');
+  expect(stdout).toContain('intern.yaml:6 rule intern: open, close door: never applies, never does not apply');
   expect(code).toBe(6);
+  const tried = await folderOf({ ...more, 'tests/exceptions_test.yaml': EXCEPTIONS_TEST });
+  const all = await workbench('coverage', join(tried, 'tests'), '--policies', join(tried, 'policies'));
+  expect(all.stdout).toMatch(/^all .* 100%$/m);
+  expect(all.code).toBe(0);
+});
+
+const EXCEPTIONS_TEST = `name: door
+principals:
+  ann: { id: ann, roles: [user] }
+  bob: { id: bob, roles: [user] }
+  ina: { id: ina, roles: [intern] }
+resources:
+  low: { kind: door, id: d, attr: { member: true, floor: LOW } }
+tests:
+  - name: ann paints, and an intern does not
+    input: { principals: [ann, bob, ina], resources: [low], actions: [open, paint] }
+    expected:
+      - { principal: ann, resource: low, actions: { open: EFFECT_ALLOW, paint: EFFECT_ALLOW } }
+      - { principal: bob, resource: low, actions: { open: EFFECT_ALLOW } }
+      - { principal: ina, resource: low, actions: { open: EFFECT_ALLOW } }
+`;
+
+/** What coverage says of a rule of a policy for doors, by the tests of two suites in files of their own. */
+async function gapsOf(rules: string, scope: string, ...suites: readonly string[]): Promise<string> {
+  const policy = DOORS['policies/door.yaml'].replace('schemas:', `${scope}#`).replace(/ {4}# Members[^]*/, rules);
+  const base = scope === '' ? {} : { 'policies/door.yaml': DOORS['policies/door.yaml'].replace(/schemas.*/, '') };
+  const files = Object.fromEntries(suites.map((text, index) => [`tests/${index}_test.yaml`, text]));
+  const folder = await folderOf({ ...base, 'policies/rules.yaml': policy, ...files });
+  const { stdout } = await workbench('coverage', join(folder, 'tests'), '--policies', join(folder, 'policies'));
+  return stdout
+    .split('\n')
+    .filter((line) => line.startsWith('rules.yaml:'))
+    .join('\n');
+}
+
+const AUDIT = `    - { name: audit, actions: [audit], effect: EFFECT_ALLOW, roles: [auditor] }\n`;
+const suite = (principals: string, expected: string, resource = ''): string => `name: same
+principals:
+  aud: { id: a, roles: [auditor] }
+  bob: { id: b, roles: [user] }
+resources:
+  d: { kind: door, id: d, ${resource} attr: { open: true } }
+tests:
+  - name: one
+    input: { principals: [${principals}], resources: [d], actions: [audit] }
+    expected: [${expected}]
+`;
+const DENIED = '{ principal: bob, resource: d, actions: { audit: EFFECT_DENY } }';
+const ALLOWED = '{ principal: aud, resource: d, actions: { audit: EFFECT_ALLOW } }';
+
+test('a rule without a condition is covered by somebody whom it is for, and another', async () => {
+  expect(await gapsOf(AUDIT, '', suite('aud', ALLOWED))).toMatch(/audit: never does not apply$/);
+  expect(await gapsOf(AUDIT, '', suite('bob', DENIED))).toMatch(/audit: never applies$/);
+  expect(await gapsOf(AUDIT, '', suite('aud, bob', ALLOWED))).toBe('');
+});
+
+test('two suites of one name are two', async () => {
+  const policy = AUDIT.replace('}', ', condition: { match: { expr: R.attr.open } } }');
+  const closed = suite('aud', ALLOWED.replace('ALLOW', 'DENY')).replace('open: true', 'open: false');
+  expect(await gapsOf(policy, '', suite('aud', ALLOWED), closed)).toBe('');
+  expect(await gapsOf(policy, '', suite('aud', ALLOWED), suite('aud', ALLOWED))).toContain('never is false');
+});
+
+test('policies of a scope count', async () => {
+  expect(await gapsOf(AUDIT, 'scope: acme ', suite('bob', DENIED))).toMatch(
+    /audit: never applies, never does not apply$/,
+  );
+  expect(await gapsOf(AUDIT, 'scope: acme ', suite('aud, bob', ALLOWED, 'scope: acme,'))).toBe('');
 });
 
 test('a file that cannot be written is said in a sentence', async () => {
@@ -105,6 +174,6 @@ test('a file that cannot be written is said in a sentence', async () => {
     '--file',
     '/nonexistent/coverage.html',
   );
-  expect(stderr).toMatch(/^policy-workbench: \/nonexistent\/coverage\.html cannot be written: [^\n]*\n$/);
+  expect(stderr).toMatch(/^policy-workbench: \/nonexistent\/coverage\.html cannot be written: [^\n]*\n$/m);
   expect(code).toBe(1);
 });

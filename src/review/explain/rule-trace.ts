@@ -1,10 +1,10 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DecisionInput } from '@sparkgate/cerbos-pdp/decision-input';
 import { compilePolicies } from '@sparkgate/cerbos-pdp/compile';
 import { PlatformError } from '../../platform/platform-error.ts';
 import type { Policies } from '@sparkgate/cerbos-policies/policies';
+import { removeTemporary, temporaryFolder } from '@sparkgate/cerbos-pdp/temporary-folder';
 import { readTraces, type TraceEntry } from '@sparkgate/cerbos-pdp/traces';
 import { rulesAbout, type RuleAbout } from './rules-about.ts';
 
@@ -41,7 +41,7 @@ export async function traceOf(
   { folder: policyDir, policies }: { folder: string; policies: Policies },
   asked: DecisionInput,
 ): Promise<Traced> {
-  const folder = await mkdtemp(join(tmpdir(), 'sg-trace-'));
+  const folder = await temporaryFolder('sg-trace-');
   try {
     const tests = join(folder, 'tests');
     await mkdir(tests);
@@ -55,7 +55,7 @@ export async function traceOf(
       derivedRoles: derivedRolesIn(test.trace),
     };
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await removeTemporary(folder);
   }
 }
 

@@ -1,43 +1,48 @@
-import { writeFile } from 'node:fs/promises';
-import { relative } from 'node:path';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { join, relative } from 'node:path';
+import { Command, InvalidArgumentError } from 'commander';
 import { compilePolicies } from '@sparkgate/cerbos-pdp/compile';
-import { PolicyError } from '@sparkgate/cerbos-policies/policy-error';
 import { coverageHtml } from '../coverage/coverage-html.ts';
 import { coverageJson, coverageJunit, coverageLcov, coverageText, percent } from '../coverage/coverage-report.ts';
-import { measure, type Covered } from '../coverage/measure.ts';
-import { coveragePoints } from '../coverage/points.ts';
+import { isCovered, measure, missing, type Covered } from '../coverage/measure.ts';
+import { coverageGround } from '../coverage/points.ts';
 import type { PolicyFile } from '@sparkgate/cerbos-policies/policies';
 import { readTraces } from '@sparkgate/cerbos-pdp/traces';
+import { readSuites } from '../tests/suites.ts';
+import { readTestReport } from '@sparkgate/cerbos-pdp/test-report';
+import { githubLines, sayFindings, type Finding } from '../findings.ts';
 import { EXIT } from './exit-codes.ts';
-import { policiesOption, readCompiled, requireTests } from './policies.ts';
+import { isForPeople, outputOption, reporting, writeOutputs, type Output } from './outputs.ts';
+import { failWithTests, policiesOption, readCompiled, testsFolder } from './policies.ts';
 import { policyFolder, type Host } from './host.ts';
 
 interface Options {
   policies?: string;
   atLeast: number;
-  output: 'text' | 'json' | 'junit' | 'lcov' | 'html';
+  output: readonly Output<Format>[];
   file?: string;
 }
+
+const FORMATS = ['text', 'json', 'junit', 'lcov', 'html', 'github'] as const;
+type Format = (typeof FORMATS)[number];
 
 /** `coverage` */
 export function coverageCommand(host: Host): Command {
   return new Command('coverage')
     .description('which rules, derived roles and conditions the policy tests saw hold, and saw fail')
-    .argument('[tests]', 'the folder of tests', 'policy-tests')
+    .argument('[tests]', 'the folder of tests (default: policy-tests, or that of the policies)')
     .addOption(policiesOption(host))
     .option('-a, --at-least <percent>', 'what is enough', share, 100)
-    .addOption(new Option('-o, --output <format>').choices(['text', 'json', 'junit', 'lcov', 'html']).default('text'))
-    .option('-f, --file <file>', 'write there instead of standard output')
+    .addOption(outputOption(FORMATS, 'text'))
+    .option('-f, --file <file>', 'write there what would go to standard output')
     .addHelpText(
       'after',
       `
-A condition is one expr: what is inside one expression (&&, ||, ?:) is not told apart. Rules of principal policies and
-role policies are not measured: each counts as not covered.
+A condition is one expr: what is inside one expression (&&, ||, ?:) is not told apart. A rule without a condition does not
+apply where somebody asks for one of its actions whom it is not for.
 
 Exit codes:
   0  enough is covered
-  1  a folder is missing, empty or unreadable, or the file cannot be written
+  1  a folder is missing, empty or unreadable, a test is broken, or a file cannot be written
   3  the policies do not compile
   4  a test fails
   6  too little is covered
@@ -45,42 +50,51 @@ Exit codes:
 Example:
   ${host.program} coverage --output html --file coverage.html`,
     )
-    .action(async (tests: string, options: Options) => {
-      const folder = policyFolder(host, options.policies);
-      await requireTests(tests);
-      const policies = await readCompiled(folder);
-      if (policies === null) return;
-      const { code, stdout, stderr } = await compilePolicies(folder, { tests, output: 'json', verbose: true });
-      if (code !== 0) {
-        process.stderr.write(`${stderr}The tests have to pass before they can be counted: run ${host.program} test.\n`);
-        process.exitCode = EXIT.testFails;
-        return;
-      }
-      const covered = measure(coveragePoints(policies), readTraces(stdout));
-      const report = await reportOf(covered, policies.files, options.output, relative(process.cwd(), folder));
-      if (options.file === undefined) process.stdout.write(report);
-      else await write(options.file, report);
-      if (percent(covered) < options.atLeast) {
-        process.stderr.write(`${percent(covered)}% is covered; ${options.atLeast}% would be enough.\n`);
-        process.exitCode = EXIT.notCovered;
-      }
+    .action(async (tests: string | undefined, { file, ...options }: Options) => {
+      const output = options.output.map((it) => ({ ...it, file: it.file ?? file ?? null }));
+      const run = async (): Promise<void> => coverage(host, tests, { ...options, output });
+      await reporting(output, 'policy coverage', run);
     });
 }
 
-/** @throws PolicyError for a file that cannot be written */
-async function write(file: string, report: string): Promise<void> {
-  await writeFile(file, report).catch((cause: unknown) => {
-    throw new PolicyError(`${file} cannot be written: is there such a folder, and may you write to it?`, { cause });
-  });
+async function coverage(
+  host: Host,
+  named: string | undefined,
+  { policies: at, atLeast, output }: Options,
+): Promise<void> {
+  const folder = policyFolder(host, at);
+  const tests = await testsFolder(named, folder);
+  const policies = await readCompiled(folder, output);
+  if (policies === null) return;
+  const { code, stdout, stderr } = await compilePolicies(folder, { tests, output: 'json', verbose: true });
+  if (code !== 0) return failWithTests(readTestReport(stdout, stderr), tests, output);
+  const covered = measure(coverageGround(policies), readTraces(stdout), await readSuites(tests));
+  const isEnough = percent(covered) >= atLeast;
+  const findings = isEnough ? [] : gapsIn(covered, folder);
+  sayFindings(findings, isForPeople(output));
+  await writeOutputs(output, (format) => reportOf(covered, policies.files, { format, folder, findings }));
+  if (isEnough) return;
+  process.stderr.write(`${percent(covered)}% is covered; ${atLeast}% would be enough.\n`);
+  process.exitCode = EXIT.notCovered;
 }
+
+const gapsIn = (covered: readonly Covered[], folder: string): Finding[] =>
+  covered
+    .filter((it) => !isCovered(it))
+    .map((it) => ({
+      level: 'error',
+      title: 'not covered',
+      file: join(folder, it.point.file),
+      line: it.point.line,
+      message: `${it.point.sort} ${it.point.title}: ${missing(it)}`,
+    }));
 
 async function reportOf(
   covered: readonly Covered[],
   files: readonly PolicyFile[],
-  output: Options['output'],
-  folder: string,
+  { format, folder, findings }: { format: Format; folder: string; findings: readonly Finding[] },
 ): Promise<string> {
-  switch (output) {
+  switch (format) {
     case 'text':
       return coverageText(covered);
     case 'json':
@@ -88,9 +102,11 @@ async function reportOf(
     case 'junit':
       return coverageJunit(covered);
     case 'lcov':
-      return coverageLcov(covered, folder);
+      return coverageLcov(covered, relative(process.cwd(), folder));
     case 'html':
       return coverageHtml(covered, files);
+    case 'github':
+      return githubLines(findings);
   }
 }
 

@@ -1,11 +1,16 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { Option } from 'commander';
 import { compilePolicies } from '@sparkgate/cerbos-pdp/compile';
+import { readTestReport, type TestReport } from '@sparkgate/cerbos-pdp/test-report';
 import { PolicyError } from '@sparkgate/cerbos-policies/policy-error';
 import { inexactNumbers } from '@sparkgate/cerbos-policies/inexact-numbers';
 import type { Policies } from '@sparkgate/cerbos-policies/policies';
 import { readPolicies } from '@sparkgate/cerbos-policies/read-policies';
+import { sayFindings, type Finding } from '../findings.ts';
+import { isSuite } from '../tests/suites.ts';
+import { complaintFindings, testFindings } from '../tests/test-findings.ts';
 import type { Host } from './host.ts';
+import { writeBroken, type Output } from './outputs.ts';
 import { EXIT } from './exit-codes.ts';
 
 /** `--policies DIR`: another folder than the host's own. */
@@ -14,16 +19,35 @@ export const policiesOption = ({ policies }: Pick<Host, 'policies'>): Option =>
 
 /**
  * Reads the policies and has Cerbos compile them. Null when they do not compile: then what Cerbos says stands on
- * standard error and the exit code is set. @throws PolicyError for a folder that cannot be read
+ * standard error and in the reports, and the exit code is set. @throws PolicyError for a folder that cannot be read
  */
-export async function readCompiled(folder: string): Promise<Policies | null> {
+export async function readCompiled(folder: string, outputs: readonly Output[] = []): Promise<Policies | null> {
   const policies = await readPolicies(folder);
   warn(inexactNumbers(policies));
-  const { code, stdout, stderr } = await compilePolicies(folder);
-  if (code === 0) return policies;
-  process.stderr.write(stdout + stderr);
-  process.exitCode = EXIT.doesNotCompile;
+  const complaints = await complaintsAbout(folder);
+  if (complaints.length === 0) return policies;
+  await failWith(EXIT.doesNotCompile, complaints, outputs);
   return null;
+}
+
+/** What keeps a folder from compiling; empty: nothing. */
+export async function complaintsAbout(folder: string): Promise<Finding[]> {
+  const { code, stdout, stderr } = await compilePolicies(folder, { output: 'json' });
+  return code === 0 ? [] : complaintFindings(readTestReport(stdout, stderr), folder);
+}
+
+/** Ends a command whose tests do not pass as it is. */
+export async function failWithTests(report: TestReport, tests: string, outputs: readonly Output[]): Promise<void> {
+  const findings = await testFindings(report, tests);
+  await failWith(report.counts.failed > 0 ? EXIT.testFails : EXIT.cannotRun, findings, outputs);
+  process.stderr.write('The tests have to pass first: run the command `test`.\n');
+}
+
+/** Ends a command before it has come to what it is asked. */
+export async function failWith(code: number, findings: readonly Finding[], outputs: readonly Output[]): Promise<void> {
+  sayFindings(findings);
+  await writeBroken(outputs, 'policies', findings);
+  process.exitCode = code;
 }
 
 /** Says what hinders nothing and is hardly meant. */
@@ -31,11 +55,26 @@ export function warn(warnings: readonly string[]): void {
   for (const warning of warnings) process.stderr.write(`Warning: ${warning}\n`);
 }
 
-/** A run of no tests must not pass for a run without failures. @throws PolicyError */
-export async function requireTests(folder: string): Promise<void> {
+/** Where tests are kept apart from the policies. */
+const APART = 'policy-tests';
+
+/**
+ * The folder of tests: the named one, that beside the policies, or that of the policies themselves, where tests may stand
+ * as well. A run of no tests must not pass for a run without failures. @throws PolicyError where there is none
+ */
+export async function testsFolder(named: string | undefined, policies: string): Promise<string> {
+  if (named !== undefined) return requireTests(named);
+  const isApart = await stat(APART).then(
+    (it) => it.isDirectory(),
+    () => false,
+  );
+  return requireTests(isApart ? APART : policies);
+}
+
+async function requireTests(folder: string): Promise<string> {
   const files = await readdir(folder, { recursive: true }).catch((cause: unknown) => {
     throw new PolicyError(`The folder of tests ${folder} cannot be read.`, { cause });
   });
-  if (files.some((file) => /_test\.ya?ml$/.test(file))) return;
+  if (files.some(isSuite)) return folder;
   throw new PolicyError(`There is no *_test.yaml in ${folder}.`);
 }

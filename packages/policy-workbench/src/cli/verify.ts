@@ -1,7 +1,9 @@
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
+import { githubLines, sayFindings } from '../findings.ts';
 import { verifyPolicies } from '../verify/verify-policies.ts';
-import { verifyReport } from '../verify/verify-report.ts';
+import { verifyFindings, verifyReport } from '../verify/verify-report.ts';
 import { EXIT } from './exit-codes.ts';
+import { isForPeople, outputOption, reporting, writeOutputs, type Output } from './outputs.ts';
 import { policiesOption, readCompiled } from './policies.ts';
 import { policyFolder, type Host } from './host.ts';
 import { progressLine } from './progress.ts';
@@ -10,8 +12,10 @@ interface Options {
   policies?: string;
   invariants: string;
   kind?: string;
-  output: 'text' | 'json' | 'junit';
+  output: readonly Output<(typeof FORMATS)[number]>[];
 }
+
+const FORMATS = ['text', 'json', 'junit', 'github'] as const;
 
 /** `verify` */
 export function verifyCommand(host: Host): Command {
@@ -20,7 +24,7 @@ export function verifyCommand(host: Host): Command {
     .addOption(policiesOption(host))
     .option('-i, --invariants <file>', 'the sentences that must hold', 'policy-tests/invariants.yaml')
     .option('-k, --kind <kind>', 'this kind alone')
-    .addOption(new Option('-o, --output <format>').choices(['text', 'json', 'junit']).default('text'))
+    .addOption(outputOption(FORMATS, 'text'))
     .addHelpText(
       'after',
       `
@@ -35,23 +39,29 @@ Exit codes:
 Example:
   ${host.program} verify --kind tiktok_account`,
     )
-    .action(async ({ policies, invariants, kind, output }: Options) => {
-      const folder = policyFolder(host, policies);
-      const read = await readCompiled(folder);
-      if (read === null) return;
-      const progress = progressLine();
-      const verified = await verifyPolicies({
-        folder,
-        policies: read,
-        invariants,
-        kind: kind ?? null,
-        contract: host.contract,
-        openServers: host.openServers,
-        progress: (at, decided) => progress.show(`${at}: ${decided} decisions`),
-      });
-      progress.end();
-      process.stdout.write(verifyReport(verified, output, host.contract.words));
-      if (verified.violations.length > 0) process.exitCode = EXIT.invariantViolated;
-      else if (verified.doubts.length > 0) process.exitCode = EXIT.invariantDoubtful;
-    });
+    .action(async (options: Options) => reporting(options.output, 'policy verify', async () => verify(host, options)));
+}
+
+async function verify(host: Host, { policies, invariants, kind, output }: Options): Promise<void> {
+  const folder = policyFolder(host, policies);
+  const read = await readCompiled(folder, output);
+  if (read === null) return;
+  const progress = progressLine();
+  const verified = await verifyPolicies({
+    folder,
+    policies: read,
+    invariants,
+    kind: kind ?? null,
+    contract: host.contract,
+    openServers: host.openServers,
+    progress: (at, decided) => progress.show(`${at}: ${decided} decisions`),
+  });
+  progress.end();
+  const findings = verifyFindings(verified, host.contract.words);
+  sayFindings(findings, isForPeople(output));
+  await writeOutputs(output, (format) =>
+    format === 'github' ? githubLines(findings) : verifyReport(verified, format, host.contract.words),
+  );
+  if (verified.violations.length > 0) process.exitCode = EXIT.invariantViolated;
+  else if (verified.doubts.length > 0) process.exitCode = EXIT.invariantDoubtful;
 }

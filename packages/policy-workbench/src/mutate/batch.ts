@@ -1,10 +1,10 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { PdpClient } from '@sparkgate/cerbos-pdp/client';
 import { readPolicyFolder, writePolicyFolder } from '@sparkgate/cerbos-policies/policy-folder';
 import { compilePolicies } from '@sparkgate/cerbos-pdp/compile';
 import { withText, type Policies } from '@sparkgate/cerbos-policies/policies';
+import { removeTemporary, temporaryFolder } from '@sparkgate/cerbos-pdp/temporary-folder';
 import { PolicyError } from '@sparkgate/cerbos-policies/policy-error';
 import type { PolicyServers } from '@sparkgate/cerbos-pdp/policy-servers';
 import { readKindTexts, type KindText } from '@sparkgate/cerbos-policies/kind-text';
@@ -50,7 +50,7 @@ export async function serveBatch(
   mutants: readonly { mutant: Mutant; affected: readonly Affected[] }[],
   { folder, policies, servers }: { folder: string; policies: Policies; servers: PolicyServers },
 ): Promise<Batch> {
-  const copy = await mkdtemp(join(tmpdir(), 'sg-mutants-'));
+  const copy = await temporaryFolder('sg-mutants-');
   try {
     await writePolicyFolder(await readPolicyFolder(folder), copy);
     for (const { mutant, affected } of mutants) {
@@ -64,7 +64,7 @@ export async function serveBatch(
     const refused = await refuse(copy);
     return { ...(await servers.start(copy)), refused };
   } finally {
-    await rm(copy, { recursive: true, force: true });
+    await removeTemporary(copy);
   }
 }
 

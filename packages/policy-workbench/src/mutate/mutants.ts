@@ -1,9 +1,10 @@
 import { matchesGlob } from '@sparkgate/cerbos-policies/glob';
 import { asList, asNode, isString } from '@sparkgate/cerbos-policies/yaml-node';
-import { policiesIn, withText, type Policies } from '@sparkgate/cerbos-policies/policies';
+import { loadedIn, withText, type Policies } from '@sparkgate/cerbos-policies/policies';
 import type { Policy } from '@sparkgate/cerbos-policies/policy';
 import type { KindText } from '@sparkgate/cerbos-policies/kind-text';
 import { apply, lineOf, unifiedDiff } from './edit.ts';
+import type { Lines } from './touched.ts';
 import { policyEdits, type PolicyVocabulary } from './policy-edits.ts';
 
 /** A policy file with one mistake in it. */
@@ -15,9 +16,6 @@ export interface Mutant {
   text: string;
   diff: string;
 }
-
-/** Lines of files, from 1; null = all of the file. */
-export type Lines = ReadonlyMap<string, ReadonlySet<number> | null>;
 
 /**
  * All mutants of the policies, in the order of files and lines.
@@ -43,7 +41,7 @@ export function mutantsOf(
   const mutants: Mutant[] = [];
   const seen = new Set<string>();
   for (const file of policies.files) {
-    const own = policiesIn(policies, file.path);
+    const own = loadedIn(policies, file.path);
     const vocabulary = vocabularyOf(own, [...texts.values()], { path: file.path, sets: [...sets.values()], roles });
     for (const edit of policyEdits(own, file.text, vocabulary)) {
       const text = apply(file.text, edit);
@@ -52,7 +50,7 @@ export function mutantsOf(
       if (text === file.text || seen.has(file.path + text)) continue;
       if (within && (lines === undefined || (lines !== null && !lines.has(line)))) continue;
       // Who takes away what an alias elsewhere stands for has no policy left.
-      if (policiesIn(withText(policies, file.path, text), file.path).length < own.length) continue;
+      if (loadedIn(withText(policies, file.path, text), file.path).length < own.length) continue;
       seen.add(file.path + text);
       const diff = unifiedDiff(file.path, file.text, text);
       mutants.push({ number: mutants.length + 1, file: file.path, line, what: edit.what, text, diff });
@@ -83,14 +81,17 @@ function vocabularyOf(
   texts: readonly KindText[],
   { path, sets, roles }: { path: string; sets: readonly Enumeration[]; roles: readonly string[] },
 ): PolicyVocabulary {
-  const touched = texts.filter(({ files }) => files.includes(path));
+  const kinds = new Set(own.flatMap((it) => (it.sort === 'resource' ? [it.kind] : [])));
+  const touched = texts.filter(({ files, kind }) => files.includes(path) || kinds.has(kind));
   const variables = own.flatMap((it) => ('variables' in it ? Object.keys(it.variables.local) : []));
   const rules = own.flatMap((it) => (it.sort === 'resource' ? it.rules : []));
-  const named = touched.flatMap((text) => text.rules.flatMap((rule) => rule.roles));
+  const alike = touched.filter(({ kind }) => kinds.has(kind)).flatMap((text) => text.rules);
+  const named = [...touched.flatMap((text) => text.rules), ...rules].flatMap((rule) => rule.roles);
   return {
     roles: [...new Set([...roles, ...named])].filter((it) => it !== '*'),
+    kinds: texts.map(({ kind }) => kind),
     derivedRoles: [...new Set(rules.flatMap((rule) => rule.derivedRoles))],
-    actions: [...new Set([...rules.flatMap((rule) => rule.actions), ...swayedActions(own, texts)])].filter(
+    actions: [...new Set([...actionsOf(rules), ...actionsOf(alike), ...swayedActions(own, texts)])].filter(
       (it) => it !== '*',
     ),
     otherValues: (text, field) => {
@@ -102,6 +103,9 @@ function vocabularyOf(
     lookalikes: (name) => variables.filter((it) => isLookalike(it, name)),
   };
 }
+
+const actionsOf = (rules: readonly { actions: readonly string[] }[]): string[] =>
+  rules.flatMap(({ actions }) => actions);
 
 /** The actions of the kinds about which a principal or role policy says something. */
 function swayedActions(own: readonly Policy[], texts: readonly KindText[]): string[] {

@@ -1,18 +1,23 @@
+import { readFile } from 'node:fs/promises';
 import pLimit from 'p-limit';
-import { compilePolicies } from '@sparkgate/cerbos-pdp/compile';
-import { PolicyError } from '@sparkgate/cerbos-policies/policy-error';
-import { readExpectations, type Expectation } from './expectations.ts';
-import { UnreadableExpression } from '@sparkgate/cerbos-policies/expressions';
-import { readInvariants } from '../verify/invariants.ts';
-import { isSchema, type Policies } from '@sparkgate/cerbos-policies/policies';
 import type { OpenPolicyServers, PolicyServers } from '@sparkgate/cerbos-pdp/policy-servers';
-import type { Contract } from '../contract.ts';
+import { readTraces } from '@sparkgate/cerbos-pdp/traces';
+import { UnreadableExpression } from '@sparkgate/cerbos-policies/expressions';
 import type { KindText } from '@sparkgate/cerbos-policies/kind-text';
+import { isSchema, type Policies } from '@sparkgate/cerbos-policies/policies';
+import { PolicyError } from '@sparkgate/cerbos-policies/policy-error';
+import type { ChangesSince } from '../base/changes-since.ts';
+import type { Contract } from '../contract.ts';
+import { expectationsOf, type Expectation } from '../tests/expectations.ts';
+import { readSuites } from '../tests/suites.ts';
+import { readInvariants } from '../verify/invariants.ts';
 import { kindTexts } from '../verify/verify-policies.ts';
 import { affectedBy, serveBatch, type Affected } from './batch.ts';
-import { fateOfException, mayBeExceptional } from './exceptions.ts';
-import { mutantsOf, type Lines, type Mutant } from './mutants.ts';
+import { beyondKinds, undisturbed } from './exceptions.ts';
+import { mutantsOf, type Mutant } from './mutants.ts';
+import { touchedFiles, touchedLines } from './touched.ts';
 import { tryMutant, type Fate, type TrialGround } from './trial.ts';
+import { NO_CACHE, openCache, type VerdictCache } from './verdict-cache.ts';
 
 /** A mutant and what became of it. */
 export interface Tried {
@@ -23,17 +28,34 @@ export interface Tried {
 /** What mutating brought. */
 export interface Mutated {
   tried: readonly Tried[];
+  /** How many there are in all shards. */
+  mutants: number;
+  /** What differs from the base, where only that was mutated. */
+  since: ChangesSince | null;
   seconds: number;
+}
+
+/** One of several parts of the mutants, which together are all: 1 of 4. */
+export interface Shard {
+  index: number;
+  count: number;
 }
 
 export interface MutateOptions {
   folder: string;
   policies: Policies;
   tests: string;
+  /** What Cerbos said of the tests, which pass, as JSON. */
+  report: string;
   /** The file of invariants; null: none. */
   invariants: string | null;
-  /** Only mutants in these lines; null: everywhere. */
-  within: Lines | null;
+  /** Only mutants in what was added or changed; null: everywhere. */
+  since: ChangesSince | null;
+  shard: Shard | null;
+  /** In seconds; null: as long as it takes. */
+  budget: number | null;
+  /** The file that remembers what became of mutants; null: none. */
+  cache: string | null;
   contract: Contract;
   openServers: OpenPolicyServers;
   progress: (tried: number, of: number) => void;
@@ -43,62 +65,97 @@ export interface MutateOptions {
 const BATCH = 100;
 const SIDE_BY_SIDE = 4;
 
-/** Tries every mutant of the policies. @throws PolicyError when the tests fail without any mutant */
+/** Tries every mutant of the policies. @throws PolicyError */
 export async function mutatePolicies(options: MutateOptions): Promise<Mutated> {
   const startedAt = performance.now();
-  const { folder, policies, tests, contract, within } = options;
+  const { policies, since } = options;
   const texts = kindTexts(policies);
-  const invariants = options.invariants === null ? [] : await readInvariants(options.invariants);
-  const mutants = mutantsOf(policies, {
-    texts,
-    schemas: schemasOf(policies),
-    within,
-    roles: contract.mistakableRoles,
-  });
-  const ground = { folder, contract, tests, invariants, expectations: await expectationsOf(folder, tests) };
+  const tests = readTraces(options.report);
+  const suites = await readSuites(options.tests);
+  const invariants = options.invariants === null ? '' : await readFile(options.invariants, 'utf8').catch(() => '');
+  const cache =
+    options.cache === null
+      ? NO_CACHE
+      : await openCache(options.cache, { ...options, texts, suites, tests, invariants });
+  const all = mutantsWithin(options, texts);
+  const { shard, budget } = options;
+  const own = shard === null ? all : all.filter((_, index) => index % shard.count === shard.index - 1);
+  const known = own.map((mutant) => ({ mutant, fate: cache.get(mutant) }));
+  const mutants = known.flatMap(({ mutant, fate }) => (fate === null ? [mutant] : []));
+  const deadline = budget === null ? Infinity : startedAt + budget * 1000;
+  const fates = new Map<Mutant, Fate>();
+  const told = (mutant: Mutant, fate: Fate): void => {
+    fates.set(mutant, fate);
+    if (fate.is !== 'untried') cache.set(mutant, fate);
+    options.progress(own.length - mutants.length + fates.size, own.length);
+  };
+  const ground = await groundOf(options, expectationsOf(suites, tests));
+  if (mutants.length > 0) await tryAll(mutants, { ...options, cache, texts, ground, deadline, told });
+  await cache.save();
+  const tried = known.map(({ mutant, fate }) => ({ mutant, fate: fate ?? fates.get(mutant) ?? UNTRIED }));
+  return { tried, mutants: all.length, since, seconds: (performance.now() - startedAt) / 1000 };
+}
+
+const UNTRIED: Fate = { is: 'untried' };
+
+/** Where what was touched gives none, those of the files that it stands in. */
+function mutantsWithin({ policies, contract, since }: MutateOptions, texts: ReadonlyMap<string, KindText>): Mutant[] {
+  const parts = { texts, schemas: schemasOf(policies), roles: contract.mistakableRoles };
+  if (since === null) return mutantsOf(policies, { ...parts, within: null });
+  const own = mutantsOf(policies, { ...parts, within: touchedLines(since.changes) });
+  return own.length > 0 ? own : mutantsOf(policies, { ...parts, within: touchedFiles(since.changes) });
+}
+
+interface TrialOptions extends Omit<MutateOptions, 'cache'> {
+  cache: VerdictCache;
+  texts: ReadonlyMap<string, KindText>;
+  ground: TrialGround;
+  /** When no further mutant is begun, by `performance.now()`. */
+  deadline: number;
+  told: (mutant: Mutant, fate: Fate) => void;
+}
+
+async function tryAll(mutants: readonly Mutant[], options: TrialOptions): Promise<void> {
   const servers = await options.openServers();
   try {
-    const tried: Tried[] = [];
     for (let from = 0; from < mutants.length; from += BATCH) {
-      const batch = mutants.slice(from, from + BATCH);
-      const told = (done: number): void => options.progress(from + done, mutants.length);
-      tried.push(...(await tryBatch(batch, { policies, texts, servers, ground, told })));
+      if (performance.now() > options.deadline) return;
+      await tryBatch(mutants.slice(from, from + BATCH), { ...options, servers });
+      await options.cache.save();
     }
-    return { tried, seconds: (performance.now() - startedAt) / 1000 };
   } finally {
     await servers.close();
   }
 }
 
-interface BatchGround {
-  policies: Policies;
-  texts: ReadonlyMap<string, KindText>;
-  servers: PolicyServers;
-  ground: TrialGround;
-  told: (done: number) => void;
+async function groundOf(
+  { folder, policies, tests, contract, invariants }: MutateOptions,
+  expected: readonly Expectation[],
+): Promise<TrialGround> {
+  const isUndisturbed = undisturbed(policies);
+  return {
+    folder,
+    contract,
+    tests,
+    invariants: invariants === null ? [] : await readInvariants(invariants),
+    expectations: expected.filter(({ question }) => isUndisturbed(question)),
+  };
 }
 
-async function tryBatch(
-  mutants: readonly Mutant[],
-  { policies, texts, servers, ground, told }: BatchGround,
-): Promise<Tried[]> {
+async function tryBatch(mutants: readonly Mutant[], options: TrialOptions & { servers: PolicyServers }): Promise<void> {
+  const { policies, texts, servers, ground, deadline, told } = options;
   const readable = mutants.map((mutant) => {
     const affected = affectedOrNone(mutant, policies, texts);
-    const exceptional = mayBeExceptional(mutant, affected, policies);
-    return { mutant, affected: exceptional ? [] : affected, exceptional };
+    return { mutant, affected, beyond: beyondKinds(mutant, affected, policies) };
   });
   const batch = await serveBatch(readable, { folder: ground.folder, policies, servers });
   try {
     const limit = pLimit(SIDE_BY_SIDE);
-    let done = 0;
-    return await Promise.all(
-      readable.map(async ({ mutant, affected, exceptional }) =>
+    await Promise.all(
+      readable.map(async ({ mutant, affected, beyond }) =>
         limit(async () => {
-          const fate = exceptional
-            ? await fateOfException(mutant, ground)
-            : await tryMutant(mutant, affected, batch, ground);
-          told((done += 1));
-          return { mutant, fate };
+          const isLate = performance.now() > deadline;
+          told(mutant, isLate ? UNTRIED : await tryMutant(mutant, affected, beyond, { batch, ground }));
         }),
       ),
     );
@@ -116,12 +173,6 @@ function affectedOrNone(mutant: Mutant, policies: Policies, texts: ReadonlyMap<s
       throw new PolicyError(`${mutant.diff}\n${error.message}`, { cause: error });
     throw error;
   }
-}
-
-async function expectationsOf(folder: string, tests: string): Promise<Expectation[]> {
-  const { code, stdout } = await compilePolicies(folder, { tests, output: 'json' });
-  if (code !== 0) throw new PolicyError('The policy tests fail as it is: run the command `test` first.');
-  return readExpectations(tests, stdout);
 }
 
 function schemasOf({ files }: Policies): unknown[] {

@@ -9,6 +9,7 @@ export interface PolicyVocabulary extends Vocabulary {
   roles: readonly string[];
   derivedRoles: readonly string[];
   actions: readonly string[];
+  kinds: readonly string[];
 }
 
 /** Every mutation of a policy file that a reviewer could have written, in the order of the file. */
@@ -56,7 +57,9 @@ function pairEdits(map: YAMLMap, pair: Pair<Scalar, Node | null>, path: readonly
   const key = String(pair.key.value);
   const { value } = pair;
   const local = path.at(-1) === 'local' || path.at(-1) === 'definitions';
-  if (value === null || (SILENT.has(key) && !local)) return;
+  if (value === null) return;
+  if (key === 'resource' && path.includes('rules')) at.edits.push(...otherKind(value, at));
+  if (SILENT.has(key) && !local) return;
   if (local && path.some((it) => /constants/i.test(it))) at.edits.push(...constantEdits(value, at));
   else if ((local && path.some((it) => /variables/i.test(it))) || key === 'expr') at.edits.push(...inScalar(value, at));
   else if (key === 'effect') at.edits.push(...flip(value, at.text));
@@ -87,6 +90,17 @@ function otherAction(value: Node, { text, vocabulary }: Walk): Edit[] {
   });
 }
 
+/** The kind that a rule of a principal or role policy is about. */
+function otherKind(value: Node, { text, vocabulary }: Walk): Edit[] {
+  if (!isScalar(value) || !value.range) return [];
+  const [from, to] = value.range;
+  const others = vocabulary.kinds.filter((it) => it !== value.value).slice(0, MOST_NARROWED);
+  const wide = value.value === '*' ? [] : ['"*"'];
+  return [...others.map(plain), ...wide].map((by) => {
+    return { from, to, by, what: `takes the kind ${by} for ${text.slice(from, to)}` };
+  });
+}
+
 function matchEdits({ key, value }: Pair<Scalar, Node | null>, text: string): Edit[] {
   const others: Record<string, readonly string[]> = {
     all: ['any', 'none'],
@@ -112,19 +126,36 @@ function listEdits(key: string, value: Node, { text, vocabulary }: Walk): Edit[]
       ? vocabulary.derivedRoles
       : vocabulary.roles;
   const present = new Set(value.items.map((item) => String(isScalar(item) ? item.value : '')));
-  const others = present.has('*') ? [] : known.filter((it) => !present.has(it));
-  const edits =
-    value.items.length > 1 ? value.items.flatMap((item) => removal(value, item, `narrows ${key}`, text)) : [];
+  const isWide = present.has('*');
+  const others = isWide ? [] : known.filter((it) => !present.has(it));
+  const edits = isWide ? narrowings(key, value, known) : [];
+  edits.push(
+    ...(value.items.length > 1 ? value.items.flatMap((item) => removal(value, item, `narrows ${key}`, text)) : []),
+  );
   const last = value.items.at(-1);
   if (!isScalar(last) || !last.range) return edits;
   const [from, to] = last.range;
   const whole = text.slice(from, to);
-  const wide = key === 'derivedRoles' || present.has('*') ? [] : ['"*"'];
+  const wide = key === 'derivedRoles' || isWide ? [] : ['"*"'];
   for (const by of [...others.map(plain), ...wide]) {
     if (ACTION_LISTS.has(key) && value.flow) edits.push({ from: to, to, by: `, ${by}`, what: `adds ${by} to ${key}` });
     else edits.push({ from, to, by, what: `takes ${by} for ${whole} in ${key}` });
   }
   return edits;
+}
+
+/** What stands for `*` where somebody thought of one name. */
+const MOST_NARROWED = 4;
+
+/** `*` as one of the names that it stands for. */
+function narrowings(key: string, { items }: YAMLSeq, known: readonly string[]): Edit[] {
+  const star = items.find((item) => isScalar(item) && item.value === '*');
+  if (!isScalar(star) || !star.range) return [];
+  const [from, to] = star.range;
+  const names = known.filter((name) => !name.includes('*')).slice(0, MOST_NARROWED);
+  return (names.length > 0 ? names : ['something_else']).map((name) => {
+    return { from, to, by: plain(name), what: `takes ${name} for "*" in ${key}` };
+  });
 }
 
 function constantEdits(value: Node, { text, vocabulary }: Walk): Edit[] {

@@ -1,5 +1,5 @@
-import { decisionInput, type Attributes, type DecisionInput } from '@sparkgate/cerbos-pdp/decision-input';
-import type { Expectation } from './expectations.ts';
+import type { Attributes, DecisionInput } from '@sparkgate/cerbos-pdp/decision-input';
+import type { Expectation } from '../tests/expectations.ts';
 
 /** Questions that are made of the tests' values at most. */
 const MOST = 20_000;
@@ -15,15 +15,19 @@ export function questionsOfSeenValues(
 ): DecisionInput[] {
   const own = all.map(({ question }) => question).filter((question) => question.kind === kind);
   const subjects = distinct(
-    own.flatMap(({ roles, principalAttr }) => withOneLess(principalAttr).map((attr) => ({ roles, attr }))),
+    own.flatMap(({ roles, principalAttr, principalId: id }) =>
+      withOneLess(principalAttr).map((attr) => ({ roles, attr, id })),
+    ),
   );
-  const resources = distinct(own.flatMap(({ resourceAttr }) => withOneLess(resourceAttr)));
+  const resources = distinct(
+    own.flatMap(({ resourceAttr, resourceId: id }) => withOneLess(resourceAttr).map((attr) => ({ attr, id }))),
+  );
   const questions: DecisionInput[] = [];
   for (const action of actions) {
-    for (const { roles, attr } of subjects) {
-      for (const resourceAttr of resources) {
+    for (const { roles, attr: principalAttr, id: principalId } of subjects) {
+      for (const { attr: resourceAttr, id: resourceId } of resources) {
         if (questions.length >= MOST) return questions;
-        questions.push(decisionInput({ kind, action, roles, principalAttr: attr, resourceAttr }));
+        questions.push({ kind, action, roles, principalId, principalAttr, resourceId, resourceAttr });
       }
     }
   }

@@ -1,12 +1,12 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Attributes } from '@sparkgate/cerbos-pdp/decision-input';
+import { PLACEHOLDERS, type Attributes, type Ids } from '@sparkgate/cerbos-pdp/decision-input';
 import type { Contract } from '../contract.ts';
 import { readPolicyFolder, writePolicyFolder } from '@sparkgate/cerbos-policies/policy-folder';
+import { removeTemporary, temporaryFolder } from '@sparkgate/cerbos-pdp/temporary-folder';
 import { compilePolicies } from '@sparkgate/cerbos-pdp/compile';
 import { decideUnit } from '../space/decided-unit.ts';
-import type { Expectation } from './expectations.ts';
+import type { Expectation } from '../tests/expectations.ts';
 import { InfiniteDomain } from '../space/finite-domain.ts';
 import type { Invariant } from '../verify/invariants.ts';
 import { askAll } from '@sparkgate/cerbos-pdp/ask-all';
@@ -27,6 +27,8 @@ export type Fate =
   | { is: 'equivalent' }
   /** No test notices it, and not all situations can be looked at: nobody can tell whether it decides any otherwise. */
   | { is: 'untold'; why: string }
+  /** There was no time left for it. */
+  | { is: 'untried' }
   | { is: 'survived'; difference: Difference; violates: readonly string[] };
 
 /** A situation in which a mutant decides otherwise. */
@@ -39,6 +41,7 @@ export interface Difference {
   allowed: boolean;
   /** The subject's attributes, outside the vector world. */
   subject: Attributes;
+  ids: Ids;
 }
 
 /** What all trials share. */
@@ -46,6 +49,7 @@ export interface TrialGround {
   folder: string;
   contract: Contract;
   tests: string;
+  /** Those in which only the policy of a kind has a say. */
   expectations: readonly Expectation[];
   invariants: readonly Invariant[];
 }
@@ -53,18 +57,20 @@ export interface TrialGround {
 /**
  * Puts the tests' questions to a mutant that is served, and where all are answered as expected decides whether it differs
  * at all. What seems to survive is put to Cerbos' own test runner as well.
+ * @param beyond why it may matter elsewhere, too; null where it cannot
  */
 export async function tryMutant(
   mutant: Mutant,
   affected: readonly Affected[],
-  batch: Batch,
-  ground: TrialGround,
+  beyond: string | null,
+  { batch, ground }: { batch: Batch; ground: TrialGround },
 ): Promise<Fate> {
   if (batch.refused.has(mutant.number)) return { is: 'refused' };
   for (const it of affected) {
     const by = await failedExpectation(it, batch, ground.expectations);
     if (by !== null) return { is: 'killed', by };
   }
+  if (beyond !== null) return tryBeyond(mutant, affected, beyond, { batch, ground });
   const untried: string[] = [];
   for (const it of affected) {
     const space = await spaceOf(ground, it);
@@ -79,6 +85,22 @@ export async function tryMutant(
   }
   if (untried.length === 0) return { is: 'equivalent' };
   return (await runTests(mutant, ground)) ?? { is: 'untold', why: untried.join('; ') };
+}
+
+/** What cannot be shown under another name, the tests have to judge. */
+async function tryBeyond(
+  mutant: Mutant,
+  affected: readonly Affected[],
+  why: string,
+  { batch, ground }: { batch: Batch; ground: TrialGround },
+): Promise<Fate> {
+  const killed = await runTests(mutant, ground);
+  if (killed) return killed;
+  for (const it of affected) {
+    const difference = await firstSeenDifference(it, batch, ground.expectations);
+    if (difference) return { is: 'survived', difference, violates: [] };
+  }
+  return { is: 'untold', why };
 }
 
 async function failedExpectation(
@@ -133,7 +155,15 @@ async function compare(
     for (let index = 0; index < unit.size; index += 1) {
       const allowed = was.allows(action, index);
       if (is.allows(action, index) === allowed) continue;
-      const difference = { kind, action, point: unit.at(index), matters: unit.matters, allowed, subject: {} };
+      const difference = {
+        kind,
+        action,
+        point: unit.at(index),
+        matters: unit.matters,
+        allowed,
+        subject: {},
+        ids: PLACEHOLDERS,
+      };
       return { difference, unlooked: null };
     }
   }
@@ -156,7 +186,7 @@ async function firstSeenDifference(
   const found = questions.findIndex((_, index) => was[index]?.allowed !== is[index]?.allowed);
   const question = questions[found];
   if (!question) return null;
-  const { action, roles, principalAttr: subject, resourceAttr } = question;
+  const { action, roles, principalAttr: subject, resourceAttr, principalId, resourceId } = question;
   const point = { role: roles.join(', '), attr: resourceAttr as Point['attr'] };
   return {
     kind,
@@ -165,6 +195,7 @@ async function firstSeenDifference(
     matters: new Set(Object.keys(point.attr)),
     allowed: was[found]?.allowed === true,
     subject,
+    ids: { principalId, resourceId },
   };
 }
 
@@ -187,8 +218,8 @@ async function survivor(
 }
 
 /** Cerbos' own test runner has the last word. */
-export async function runTests(mutant: Mutant, { folder, tests }: TrialGround): Promise<Fate | null> {
-  const copy = await mkdtemp(join(tmpdir(), 'sg-mutant-'));
+async function runTests(mutant: Mutant, { folder, tests }: TrialGround): Promise<Fate | null> {
+  const copy = await temporaryFolder('sg-mutant-');
   try {
     await writePolicyFolder(await readPolicyFolder(folder), copy);
     await writeFile(join(copy, mutant.file), mutant.text);
@@ -198,6 +229,6 @@ export async function runTests(mutant: Mutant, { folder, tests }: TrialGround): 
     const failed = readTraces(stdout).find(({ passed }) => !passed);
     return { is: 'killed', by: failed ? `${failed.suite}: ${failed.test}` : stderr.trim() };
   } finally {
-    await rm(copy, { recursive: true, force: true });
+    await removeTemporary(copy);
   }
 }

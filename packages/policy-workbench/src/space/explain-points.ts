@@ -1,9 +1,9 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { compilePolicies } from '@sparkgate/cerbos-pdp/compile';
 import { PLACEHOLDERS } from '@sparkgate/cerbos-pdp/decision-input';
 import { readTraces, type TraceEntry } from '@sparkgate/cerbos-pdp/traces';
+import { removeTemporary, temporaryFolder } from '@sparkgate/cerbos-pdp/temporary-folder';
 import { PolicyError } from '@sparkgate/cerbos-policies/policy-error';
 import type { Point } from './point.ts';
 
@@ -25,7 +25,7 @@ export async function explainPoints(
   questions: readonly { point: Point; action: string }[],
 ): Promise<string[][]> {
   if (questions.length === 0) return [];
-  const folder = await mkdtemp(join(tmpdir(), 'sg-explain-'));
+  const folder = await temporaryFolder('sg-explain-');
   try {
     await mkdir(join(folder, 'tests'));
     await writeFile(join(folder, 'tests', 'points_test.yaml'), JSON.stringify(suiteOf(kind, questions)));
@@ -35,7 +35,7 @@ export async function explainPoints(
     const traced = new Map(readTraces(stdout).map((it) => [it.test, rulesThatHeld(it.trace)]));
     return questions.map((_, index) => traced.get(`q${index}`) ?? []);
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await removeTemporary(folder);
   }
 }
 

@@ -1,3 +1,5 @@
+import { resolve } from 'node:path';
+import type { Finding } from '../findings.ts';
 import type { Words } from '../contract.ts';
 import type { Doubt } from './findings.ts';
 import type { Invariant } from './invariants.ts';
@@ -16,6 +18,30 @@ export function verifyReport(verified: Verified, output: 'text' | 'json' | 'juni
     case 'junit':
       return asJunit(verified, words);
   }
+}
+
+/** The same for whoever reads no report: each sentence once, by its place in the file of invariants. */
+export function verifyFindings({ violations, doubts }: Verified, words: Words): Finding[] {
+  const violated = new Map(violations.map((it) => [it.invariant.id, it]));
+  return [
+    ...[...violated.values()].map((it): Finding => ({
+      level: 'error',
+      title: 'violated',
+      ...placeIn(it.invariant.place),
+      message: described(it, words).replace(/^VIOLATED /, ''),
+    })),
+    ...doubts.map((it): Finding => ({
+      level: 'warning',
+      title: it.is === 'unproven' ? 'not proven' : 'about nothing',
+      ...placeIn(it.invariant.place),
+      message: `${heading(it)}\n${sentence(it.invariant)}`,
+    })),
+  ];
+}
+
+function placeIn(place: string): { file: string; line: number | null } {
+  const [, file = place, line] = /^(.*):(\d+)$/.exec(place) ?? [];
+  return { file: resolve(file), line: line === undefined ? null : Number(line) };
 }
 
 /** The invariants that are violated or cannot be relied on, for people; null when there are none. */

@@ -1,0 +1,25 @@
+import { execFile } from 'node:child_process';
+import { PolicyError } from '@sparkgate/cerbos-policies/policy-error';
+
+/** Asks git about the repository that holds a folder. What fails is said by `complaint`. @throws PolicyError */
+export async function git(folder: string, complaint: string, ...args: readonly string[]): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const options = { maxBuffer: 1 << 28, encoding: 'buffer' } as const;
+    execFile('git', ['-C', folder, ...args], options, (error, stdout, stderr) => {
+      if (error === null) return resolve(stdout);
+      const [first = ''] = stderr.toString('utf8').split('\n');
+      const why = 'code' in error && error.code === 'ENOENT' ? 'there is no git here' : first;
+      reject(new PolicyError(`${complaint}: ${why}`, { cause: error }));
+    });
+  });
+}
+
+/** What a git command prints in one line. @throws PolicyError */
+export async function gitLine(folder: string, complaint: string, ...args: readonly string[]): Promise<string> {
+  return (await git(folder, complaint, ...args)).toString('utf8').replace(/\n$/, '');
+}
+
+/** The root of the repository that holds a folder; null where none does. */
+export async function repositoryOf(folder: string): Promise<string | null> {
+  return gitLine(folder, '', 'rev-parse', '--show-toplevel').catch(() => null);
+}
