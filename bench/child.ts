@@ -7,9 +7,10 @@ export class Child {
   readonly #process: ChildProcess;
   readonly #name: string;
 
-  constructor(name: string, args: readonly string[] = [], execArgv: readonly string[] = []) {
+  /** @param tree the folder of another version of this project, whose own benchmark has the process */
+  constructor(name: string, execArgv: readonly string[] = [], tree = join(import.meta.dirname, '..')) {
     this.#name = name;
-    this.#process = fork(join(import.meta.dirname, `${name}.ts`), args, { execArgv: [...execArgv] });
+    this.#process = fork(join(tree, 'bench', `${name}.ts`), { cwd: tree, execArgv: [...execArgv] });
   }
 
   /** What it says next. */

@@ -9,7 +9,10 @@ const server = serve({ fetch: app.fetch, hostname: '127.0.0.1', port: 0 }, ({ po
   tell({ url: `http://127.0.0.1:${port}/` });
 });
 serveParent(
-  async () => ({}),
+  async () => {
+    const { user, system } = process.cpuUsage();
+    return { cpu: (user + system) / 1e6 };
+  },
   async () => {
     server.close();
   },

@@ -34,8 +34,9 @@ export class Sparkgate {
     this.#inBatches = draw(this.#centers, 2);
   }
 
-  static async start(relationships: number, execArgv: readonly string[]): Promise<Sparkgate> {
-    const child = new Child('service', [], execArgv);
+  /** @param tree the folder of another version of this project */
+  static async start(relationships: number, execArgv: readonly string[], tree?: string): Promise<Sparkgate> {
+    const child = new Child('service', execArgv, tree);
     return new Sparkgate(relationships, child, await child.hear<Said>());
   }
 
@@ -91,6 +92,12 @@ export class Sparkgate {
     }));
   }
 
+  /** One check a request, out of these; each is a body. */
+  async checks(bodies: readonly string[], inFlight: number, seconds: number): Promise<Measured> {
+    const headers = { Authorization: `Bearer ${this.#said.key}` };
+    return loadBodies(`${this.#said.url}/access/v1/evaluation`, { bodies, inFlight, seconds, headers });
+  }
+
   /** A connection for one request at a time. */
   connect(path: string): Connection {
     return new Connection(this.#said.url + path, { Authorization: `Bearer ${this.#said.key}` });
@@ -120,6 +127,25 @@ export async function loadUrl(
   const connections = Array.from({ length: inFlight }, () => new Connection(url, headers));
   try {
     return await load(inFlight, seconds, async (slot) => connections[slot]!.post(JSON.stringify(next())));
+  } finally {
+    for (const connection of connections) connection.close();
+  }
+}
+
+/** The same with bodies that are there already, one after the other, so that drawing them takes no time of the load's. */
+export async function loadBodies(
+  url: string,
+  {
+    bodies,
+    inFlight,
+    seconds,
+    headers = {},
+  }: { bodies: readonly string[]; inFlight: number; seconds: number; headers?: Record<string, string> },
+): Promise<Measured> {
+  const connections = Array.from({ length: inFlight }, () => new Connection(url, headers));
+  let next = 0;
+  try {
+    return await load(inFlight, seconds, async (slot) => connections[slot]!.post(bodies[next++ % bodies.length]!));
   } finally {
     for (const connection of connections) connection.close();
   }

@@ -16,6 +16,7 @@ import { status } from './api/status.ts';
 import { tiktokAccounts } from './api/tiktok-accounts.ts';
 import { discovery } from './authzen/discovery.ts';
 import { evaluation } from './authzen/evaluation.ts';
+import { shortWay } from './authzen/short-way.ts';
 import { evaluations } from './authzen/evaluations.ts';
 import { search } from './authzen/search.ts';
 import { Problem } from './api/answers.ts';
@@ -68,6 +69,7 @@ function isAmong(patterns: readonly string[], path: string): boolean {
 export function createApp(services: Services): OpenAPIHono<Env> {
   const app = router();
   const metrics = new Metrics(services);
+  app.post('/access/v1/evaluation', shortWay({ services, metrics, security: secureHeaders(SECURITY) }));
   app.use(requestId(), onePolicy(services), requestLog(), metrics.measure(), sealPages());
   app.use(secureHeaders(SECURITY), plainPath(), requireRequestId());
   for (const path of PAGES) app.use(path, pages());

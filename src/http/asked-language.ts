@@ -11,10 +11,15 @@ const OPTIONS = {
   ignoreCase: false,
 } as Parameters<typeof detectFromHeader>[1];
 
-/** The language in which a program is answered: what it asks for by `Accept-Language`, or English. The answer says so. */
-export function askedLanguage(c: Http<Env>): Language {
+/** The language in which a program is answered: what it asks for by `Accept-Language`, or English. */
+export function languageOf(c: Http<Env>): Language {
   const asked = c.req.header('Accept-Language') === undefined ? undefined : detectFromHeader(c, OPTIONS);
-  const language = isLanguage(asked) ? asked : 'en';
+  return isLanguage(asked) ? asked : 'en';
+}
+
+/** As {@link languageOf}; the answer says so. */
+export function askedLanguage(c: Http<Env>): Language {
+  const language = languageOf(c);
   c.header('Content-Language', language);
   c.header('Vary', 'Accept-Language');
   return language;

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { Decision } from '../decision/check.ts';
 import type { Decider } from '../decision/decide.ts';
 import type { Explainer } from '../decision/explain.ts';
 import type { PolicyStatus } from '../rollout/journal.ts';
@@ -129,6 +130,10 @@ export interface Env {
     failure: SparkgateError | undefined;
     /** Behind `authenticate`. */
     caller: Caller;
+    /** How often keys may have changed before the caller's was found. */
+    keyChanges: number;
+    /** Of a check that was begun the short way: what it comes to. */
+    underWay: Promise<Decision[]> | undefined;
     /** Behind `signedIn`. */
     signedIn: SignedIn;
     /** On pages for everybody: who is signed in, if anybody is. */

@@ -64,6 +64,11 @@ export class Metrics {
     });
   }
 
+  /** Notes an answer that no middleware saw, and how many seconds it took. */
+  note(labels: { method: string; route: string; status: number }, seconds: number): void {
+    this.#requests.observe(labels, seconds);
+  }
+
   /** GET /metrics, for keys that may read them. */
   route() {
     const registry = this.#registry;

@@ -24,6 +24,16 @@ export interface TestApp {
   close: () => Promise<void>;
 }
 
+/** As a client over HTTP would say it. */
+function withLength(init: RequestInit = {}): RequestInit {
+  const headers = new Headers(init.headers);
+  const { body } = init;
+  const isWhole = typeof body === 'string' || ArrayBuffer.isView(body);
+  if (!isWhole || headers.has('Transfer-Encoding') || headers.has('Content-Length')) return init;
+  headers.set('Content-Length', String(Buffer.byteLength(body)));
+  return { ...init, headers };
+}
+
 /** Starts the service; `environment` adds to or overrides its settings, `log` hears what it logs. */
 export async function testApp(
   environment: NodeJS.ProcessEnv = {},
@@ -45,7 +55,7 @@ export async function testApp(
   const runtime = await startRuntime(config, log, ports);
   runtime.prepared({ demo: false });
   const app = createApp(runtime.services);
-  const request = async (path: string, init?: RequestInit): Promise<Response> => app.request(path, init);
+  const request = async (path: string, init?: RequestInit): Promise<Response> => app.request(path, withLength(init));
   return {
     runtime,
     databaseUrl: database.url,

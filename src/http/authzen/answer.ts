@@ -8,26 +8,32 @@ import { SparkgateError } from '../../domain/errors.ts';
 import { obligationTold, reasonTold, type Language } from '../../domain/messages/messages.ts';
 import { parseRevision, type Revision } from '../../domain/revision.ts';
 import { UNSEEN } from '../../domain/unseen.ts';
-import type { Env } from '../env.ts';
+import type { Caller, Env } from '../env.ts';
+import { requireSameCaller } from '../middleware/authenticate.ts';
 import { contextOf, REVISION_HEADER } from '../validation.ts';
 import type { EvaluationRequest, EvaluationResponse } from './schemas.ts';
 
 /** Fills in the defaults of a request and lets the key ask only of what it may see. @throws SparkgateError */
 export async function prepareCheck(c: Http<Env>, request: EvaluationRequest): Promise<PreparedCheck> {
-  const prepared = prepare({
-    subject: { ...request.subject, properties: request.subject.properties ?? {} },
-    action: { ...request.action, properties: request.action.properties ?? {} },
-    resource: { ...request.resource, properties: request.resource.properties ?? {} },
-    context: request.context ?? {},
-    within: c.get('caller').key?.bcIds ?? null,
-    byPerson: c.get('caller').key === null,
-  });
+  const prepared = withDefaults(request, c.get('caller'));
   await authorizeKey(contextOf(c), 'decide', touched(prepared), request.subject);
   return prepared;
 }
 
+/** Fills in the defaults of a request. @throws SparkgateError */
+export function withDefaults(request: EvaluationRequest, { key }: Pick<Caller, 'key'>): PreparedCheck {
+  return prepare({
+    subject: { ...request.subject, properties: request.subject.properties ?? {} },
+    action: { ...request.action, properties: request.action.properties ?? {} },
+    resource: { ...request.resource, properties: request.resource.properties ?? {} },
+    context: request.context ?? {},
+    within: key?.bcIds ?? null,
+    byPerson: key === null,
+  });
+}
+
 /** The Business Centers that a check names. */
-function touched({ check, question }: PreparedCheck): string[] {
+export function touched({ check, question }: PreparedCheck): string[] {
   const named = question.properties.bc_id;
   return [
     ...(check.resource.type === 'business_center' && check.resource.id !== '' ? [check.resource.id] : []),
@@ -39,7 +45,8 @@ function touched({ check, question }: PreparedCheck): string[] {
 export async function decideFresh(c: Http<Env>, checks: readonly PreparedCheck[]): Promise<Decision[]> {
   const asked = revisionsAsked(c.req.header(REVISION_HEADER));
   if (checks.length === 0) return [];
-  const decisions = await c.get('services').decider.decide(checks);
+  const decisions = await (c.get('underWay') ?? c.get('services').decider.decide(checks));
+  await requireSameCaller(c);
   const [first] = decisions;
   if (first) await requireReached(c, asked, first.revision);
   return c.get('caller').key ? decisions : decisions.map((decision) => withoutPrivate(decision));

@@ -10,13 +10,29 @@ const BEARER = /^Bearer +([^\s]+)$/i;
 /** Lets nobody in without a valid API key or access token, and finds out for whom the call is. */
 export function authenticate() {
   return createMiddleware<Env>(async function authenticateMiddleware(c, next) {
-    const [, token] = BEARER.exec(c.req.header('Authorization') ?? '') ?? [];
-    if (token === undefined) {
-      throw new SparkgateError('unauthenticated', (say) => say.details.noCredentials);
-    }
+    const token = bearerToken(c.req.header('Authorization'));
+    if (token === null) throw new SparkgateError('unauthenticated', (say) => say.details.noCredentials);
+    c.set('keyChanges', c.get('services').keyRing.changes);
     c.set('caller', (await keyCaller(c, token)) ?? (await personCaller(c, token)));
     await next();
   });
+}
+
+/** The token of the header `Authorization`; null where there is none (RFC 6750, 2.1). */
+export function bearerToken(header: string | undefined): string | null {
+  return BEARER.exec(header ?? '')?.[1] ?? null;
+}
+
+/**
+ * For a call that is judged by facts of now: whoever's key was revoked before they were read has none any more.
+ * @throws SparkgateError `unauthenticated`
+ */
+export async function requireSameCaller(c: Http<Env>): Promise<void> {
+  const { keyRing } = c.get('services');
+  if (c.get('caller').key === null || c.get('keyChanges') === keyRing.changes) return;
+  const token = bearerToken(c.req.header('Authorization'));
+  if (token !== null && (await keyRing.find(token)) !== null) return;
+  throw new SparkgateError('unauthenticated', (say) => say.details.badCredentials);
 }
 
 /** A key calls for itself, or for the person it names, if it may. */

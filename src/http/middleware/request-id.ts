@@ -39,7 +39,7 @@ export function requireRequestId() {
  * The id that the header gives; null where it gives none. Where it encodes no id, each `%` stands for itself. Other bytes
  * than ASCII are not taken: Node would answer them as others.
  */
-function requestIdIn(header: string): string | null {
+export function requestIdIn(header: string): string | null {
   if (!ASCII.test(header)) return null;
   return [percentDecoded(header), header].find((id) => id !== null && REQUEST_ID.test(id)) ?? null;
 }
