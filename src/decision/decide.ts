@@ -90,7 +90,7 @@ export class Decider {
 
   /** As {@link decide}, but tells only which are allowed. */
   async allow(checks: readonly PreparedCheck[]): Promise<boolean[]> {
-    const loaded = await this.#facts.load(checks.map(({ question }) => question));
+    const loaded = await this.#facts.loadUnkept(checks.map(({ question }) => question));
     return Promise.all(
       checks.map(async ({ check }, index) => {
         const facts = loaded[index];
@@ -108,7 +108,7 @@ export class Decider {
    */
   async unrelated(moving: 'subject' | 'resource', check: Check): Promise<{ projection: Projection; revision: string }> {
     const prepared = prepare({ ...check, [moving]: { ...check[moving], id: '' } });
-    const [facts] = await this.#facts.load([prepared.question]);
+    const [facts] = await this.#facts.loadUnkept([prepared.question]);
     if (!facts) throw new Error('the facts of an unrelated one were left out');
     return { projection: project(facts), revision: facts.revision };
   }
@@ -122,7 +122,7 @@ export class Decider {
   async lacking(moving: 'subject' | 'resource', check: Check): Promise<readonly Reason[]> {
     const fixed = moving === 'subject' ? 'resource' : 'subject';
     if (!isStoredKind(check.resource.type)) {
-      const [facts] = await this.#facts.load([prepare(check).question]);
+      const [facts] = await this.#facts.loadUnkept([prepare(check).question]);
       return facts ? this.policyKinds.absent(check, facts, [fixed]) : [];
     }
     const { projection } = await this.unrelated(moving, check);

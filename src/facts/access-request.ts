@@ -10,9 +10,12 @@ const REQUEST = slice({
   on: ['resource'],
   center: 'r.bc_id',
   columns: {
-    status: `case when r.status = 'PENDING' and r.expires_at <= clock_timestamp() then 'EXPIRED' else r.status end`,
+    status: `case when r.status = 'PENDING' and r.expires_at <= statement_timestamp() then 'EXPIRED' else r.status end`,
     meant_for: 'r.tiktok_account_id',
+    requested_by: 'r.requested_by',
   },
+  until: `case when r.status = 'PENDING' and r.expires_at > statement_timestamp() then r.expires_at end`,
+  user: 'requested_by',
   from: `question q join access_request r on r.id = q.request_id where q.kind = 'access_request'`,
 });
 

@@ -1,4 +1,5 @@
 import { REVISION_NOW } from '../domain/revision.ts';
+import type { SliceRow } from './slice.ts';
 
 /** Where in the order of writes something was read. */
 export interface Moment {
@@ -8,10 +9,13 @@ export interface Moment {
   life: string;
   /** Changes since the moment before may have gone unseen. */
   lost: boolean;
-  /** By the clock of the database, in milliseconds since 1970. */
+  /** When the statement began by the clock of the database, in milliseconds since 1970. */
   at: number;
   revision: string;
 }
+
+/** SQL of a moment as milliseconds since 1970. */
+export const millisecondsOf = (moment: string): string => `(extract(epoch from ${moment}::timestamptz) * 1000)::float8`;
 
 const LIFE = `concat_ws(' ', pg_postmaster_start_time(), pg_is_in_recovery(), current_setting('sparkgate.cluster'),
     (select epoch from change_mark))`;
@@ -22,7 +26,7 @@ const LIFE = `concat_ws(' ', pg_postmaster_start_time(), pg_is_in_recovery(), cu
  */
 const momentSince = (since: string): string => `json_build_object(
     'snapshot', pg_current_snapshot(), 'life', ${LIFE}, 'revision', ${REVISION_NOW},
-    'at', extract(epoch from clock_timestamp()) * 1000,
+    'at', ${millisecondsOf('statement_timestamp()')},
     'lost', coalesce((select trimmed > pg_snapshot_xmin(${since}::pg_snapshot) from change_mark), true))`;
 
 /**
@@ -36,5 +40,25 @@ const keysSince = (since: string): string => `(select array_agg(key) from (
     union
     select key from relationship_change where xid = any (array(select pg_snapshot_xip(${since}::pg_snapshot)))) k)`;
 
-/** Looks at the moment, and at what has changed since another. $1 that one's snapshot; null = everything may have */
-export const CHANGES_STATEMENT = `select ${momentSince('$1')} as moment, ${keysSince('$1')} as keys`;
+/** A row that a statement gives, of a question or of its moment. */
+export interface LoadedRow extends SliceRow {
+  /** The question that it belongs to, counted from 1; 0 = to all. */
+  n: number;
+  /** When it ends by itself, or reads otherwise, in milliseconds since 1970; null = it does not. */
+  until: number | null;
+}
+
+/** SQL of the row that tells the moment of a statement, and the keys of what has changed since another. */
+export const momentRow = (since: string): string => `
+select 0 as n, 'moment' as slice, null as bc_id, (${momentSince(since)})::text as a, null as b, null as c,
+       ${keysSince(since)} as scopes, null::float8 as until`;
+
+/** Looks at the moment alone. $1 as in {@link momentRow} */
+export const CHANGES_STATEMENT = momentRow('$1');
+
+/** Reads the row of {@link momentRow}. */
+export function momentOf(rows: readonly LoadedRow[]): { moment: Moment; keys: readonly string[] } {
+  const row = rows.find(({ n }) => n === 0);
+  if (row?.a == null) throw new Error('a statement did not say of which moment it is');
+  return { moment: JSON.parse(row.a) as Moment, keys: row.scopes ?? [] };
+}

@@ -9,11 +9,13 @@ export function factLines(loaded: Loaded): string[] {
   return slices.flatMap((slice) => loaded.all(slice).map((row) => lineOf(slice, row)));
 }
 
+/** Ids of rows, which tell people nothing, and what another slice tells. */
+const UNTOLD: ReadonlySet<string> = new Set(['grant_id', 'requested_by']);
+
 type Row = Readonly<Record<string, string | readonly string[] | null>>;
 
 function lineOf({ name, columns, scopes }: Slice, row: Row): string {
-  // Ids of rows tell people nothing.
-  const shown = Object.keys(columns).filter((column) => column !== 'grant_id');
+  const shown = Object.keys(columns).filter((column) => !UNTOLD.has(column));
   const values = shown.map((column) => `${inWords(column)} ${told(row[column])}`);
   const sets = scopes === undefined ? [] : [`scopes ${told(row['scopes'])}`];
   const where = row['bc_id'] == null ? '' : ` of Business Center ${told(row['bc_id'])}`;

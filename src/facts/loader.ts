@@ -1,62 +1,103 @@
 import type { Query } from '../domain/context.ts';
 import { databaseError } from '../domain/database-errors.ts';
-import { loadBackground, type Background, type BackgroundQuestion } from './background.ts';
-import { Loaded, type FactQuestion, type FactRow } from './slice.ts';
+import { BACKGROUND, backgroundOf, wantedBackground, type Background, type BackgroundQuestion } from './background.ts';
+import { momentOf, type LoadedRow } from './changes.ts';
+import { KeptFacts } from './kept-facts.ts';
+import { rowsOf } from './loaded-rows.ts';
+import { Rounds, type Answered, type Statement, type Wanted } from './rounds.ts';
+import { Loaded, type FactQuestion } from './slice.ts';
 import { FACTS_STATEMENT } from './statement.ts';
 import { StatementQueue } from './statement-queue.ts';
+import { thingsOf } from './things.ts';
 
-/** Loads facts for decisions, and what only denials look up. */
+/** Memory for facts, in bytes. */
+const MOST_BYTES = 64 * 1024 * 1024;
+
+/** Loads facts for decisions, and what only denials look up, and keeps them in memory. */
 export class FactLoader {
-  readonly #facts: StatementQueue<FactQuestion, Loaded>;
-  readonly #background: StatementQueue<BackgroundQuestion, Background>;
+  readonly #kept: KeptFacts;
+  readonly #rounds: Rounds;
+  readonly #unkept: StatementQueue<FactQuestion, Loaded>;
 
-  constructor(query: Query) {
-    this.#facts = new StatementQueue(async (questions) => loadFacts(query, questions));
-    this.#background = new StatementQueue(async (questions) => loadBackground(query, questions));
+  constructor(query: Query, { mostBytes = MOST_BYTES }: { mostBytes?: number } = {}) {
+    this.#kept = new KeptFacts(mostBytes);
+    this.#rounds = new Rounds(query, this.#kept);
+    this.#unkept = new StatementQueue(async (questions) => loadFacts(query, questions));
   }
 
   /** How many statements were sent. */
   get statements(): number {
-    return this.#facts.statements + this.#background.statements;
+    return this.#rounds.statements + this.#unkept.statements;
   }
 
-  /** The facts of each question, all of one moment. @throws SparkgateError `unavailable` */
+  /** The facts of each question, all of one moment after it was asked. @throws SparkgateError `unavailable` */
   async load(questions: readonly FactQuestion[]): Promise<Loaded[]> {
-    return this.#facts.load(questions);
+    if (questions.length === 0) return [];
+    return loadedFrom(questions, await this.#rounds.load(FACTS, questions.map(wantedFacts)));
+  }
+
+  /** As {@link load}, by a statement of its own, and nothing is kept. @throws SparkgateError `unavailable` */
+  async loadUnkept(questions: readonly FactQuestion[]): Promise<Loaded[]> {
+    return this.#unkept.load(questions);
   }
 
   /** What denials look up: of the same moment as their facts, or of a later one. @throws SparkgateError `unavailable` */
   async loadBackground(questions: readonly BackgroundQuestion[]): Promise<Background[]> {
-    return this.#background.load(questions);
+    const wanted = questions.map(wantedBackground);
+    // What is in memory now is as the facts' own statement saw it, or a later one.
+    const { rows } = this.#rounds.kept(wanted) ?? (await this.#rounds.load(BACKGROUND, wanted));
+    return rows.map(backgroundOf);
   }
+}
+
+const FACTS: Statement = { text: FACTS_STATEMENT, columns: 9 };
+
+function wantedFacts(question: FactQuestion): Wanted {
+  return { key: keyOf(question), values: () => valuesOf(question), things: (rows) => thingsOf(question, rows) };
+}
+
+/** What its rows hang on, and nothing else of it. */
+function keyOf({ kind, subjectType, subjectId, resourceId, properties, within }: FactQuestion): string {
+  const { bc_id: center, advertiser_id: adAccount, user_id: assignee } = properties;
+  return JSON.stringify([
+    kind,
+    subjectType,
+    subjectId,
+    resourceId,
+    center ?? null,
+    adAccount ?? null,
+    assignee ?? null,
+    within,
+  ]);
+}
+
+function loadedFrom(questions: readonly FactQuestion[], { rows, moment: { revision } }: Answered): Loaded[] {
+  return questions.map((question, index) => new Loaded(question, { rows: rows[index] ?? [], revision }));
 }
 
 /** Loads the facts of all questions with one statement. @throws SparkgateError `unavailable` */
 export async function loadFacts(query: Query, questions: readonly FactQuestion[]): Promise<Loaded[]> {
-  const rows = await query<FactRow>(FACTS_STATEMENT, parameters(questions)).catch((error: unknown) => {
+  const values = questions.map(valuesOf);
+  const columns = Array.from({ length: FACTS.columns }, (_, column) => values.map((it) => it[column]));
+  const rows = await query<LoadedRow>(FACTS.text, [...columns, null]).catch((error: unknown) => {
     throw databaseError(error);
   });
-  const facts: FactRow[][] = questions.map(() => []);
-  let revision = '';
-  for (const row of rows) {
-    if (row.slice === 'revision') revision = row.a ?? '';
-    else facts[row.n - 1]?.push(row);
-  }
-  return questions.map((question, index) => new Loaded(question, { rows: facts[index] ?? [], revision }));
+  const own = rowsOf(rows, questions.length).map((it) => it.rows);
+  return loadedFrom(questions, { rows: own, moment: momentOf(rows).moment });
 }
 
 const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/;
 
-function parameters(questions: readonly FactQuestion[]): unknown[] {
+function valuesOf({ kind, subjectType, subjectId, resourceId, properties, within }: FactQuestion): unknown[] {
   return [
-    questions.map((question) => question.kind),
-    questions.map((question) => question.subjectType),
-    questions.map((question) => question.subjectId),
-    questions.map((question) => question.resourceId),
-    questions.map(({ kind, resourceId }) => (kind === 'access_request' && UUID.test(resourceId) ? resourceId : null)),
-    questions.map(({ properties }) => properties.bc_id ?? null),
-    questions.map(({ properties }) => properties.advertiser_id ?? null),
-    questions.map(({ properties }) => properties.user_id ?? null),
-    questions.map(({ within }) => within && JSON.stringify(within)),
+    kind,
+    subjectType,
+    subjectId,
+    resourceId,
+    kind === 'access_request' && UUID.test(resourceId) ? resourceId : null,
+    properties.bc_id ?? null,
+    properties.advertiser_id ?? null,
+    properties.user_id ?? null,
+    within && JSON.stringify(within),
   ];
 }

@@ -22,6 +22,10 @@ export interface Slice<Column extends string = string> {
   columns: Readonly<Record<Column, string>>;
   /** SQL of a set of scopes. */
   scopes?: string;
+  /** SQL of the moment at which a row ends by itself, or reads otherwise; null = it does not. */
+  until?: string;
+  /** A column that names a user on whom facts hang, too. */
+  user?: NoInfer<Column>;
   /** What follows `from`: `q` is a row of the questions, `c` a Business Center of one of them. */
   from: string;
 }
@@ -29,21 +33,19 @@ export interface Slice<Column extends string = string> {
 /** Columns that a slice may have. */
 export const TEXTS = ['a', 'b', 'c'] as const;
 
-/** One row of a slice, as it is loaded. */
-export interface FactRow {
-  /** The question that it belongs to, counted from 1; 0 = to all. */
-  n: number;
+/** One row of a slice. */
+export interface SliceRow {
   slice: string;
   bc_id: string | null;
   a: string | null;
   b: string | null;
   c: string | null;
-  scopes: string[] | null;
+  scopes: readonly string[] | null;
 }
 
 /** One row of a slice, by the names of its columns. */
 export type RowOf<S extends Slice> = Readonly<Record<keyof S['columns'], string | null>> &
-  Pick<FactRow, 'bc_id' | 'scopes'>;
+  Pick<SliceRow, 'bc_id' | 'scopes'>;
 
 /** Names a slice, with the names of its columns. */
 export function slice<Column extends string>(it: Slice<Column>): Slice<Column> {
@@ -54,9 +56,9 @@ export function slice<Column extends string>(it: Slice<Column>): Slice<Column> {
 export class Loaded {
   readonly question: FactQuestion;
   readonly revision: string;
-  readonly #rows: readonly FactRow[];
+  readonly #rows: readonly SliceRow[];
 
-  constructor(question: FactQuestion, { rows, revision }: { rows: readonly FactRow[]; revision: string }) {
+  constructor(question: FactQuestion, { rows, revision }: { rows: readonly SliceRow[]; revision: string }) {
     const { within } = question;
     this.question = question;
     this.revision = revision;
@@ -82,7 +84,7 @@ export class Loaded {
   }
 }
 
-function named(row: FactRow, columns: Slice['columns']): RowOf<Slice> {
+function named(row: SliceRow, columns: Slice['columns']): RowOf<Slice> {
   const values: Record<string, string | null> = {};
   let at = 0;
   for (const column in columns) values[column] = row[TEXTS[at++] ?? 'c'];

@@ -1,4 +1,4 @@
-import { REVISION_NOW } from '../domain/revision.ts';
+import { millisecondsOf, momentRow } from './changes.ts';
 import { ENTITY_SLICES } from './entity.ts';
 import { STORED_KINDS, type StoredFacts } from './kinds.ts';
 import { TEXTS, type Slice } from './slice.ts';
@@ -8,10 +8,11 @@ const SLICES: ReadonlySet<Slice> = new Set([...KINDS.flatMap(({ slices }) => sli
 
 /**
  * The facts of any number of checks, as one statement: each question is a row of the arrays $1 to $9, each row of a
- * slice is a row of the answer. Only current rows count.
+ * slice is a row of the answer, as is the moment. Only current rows count.
  *
  * $1 kind, $2 subject type, $3 subject id, $4 resource id, $5 the same as uuid (access requests), $6 bc_id,
- * $7 advertiser_id, $8 user_id (whom the action would assign), $9 within (a JSON list; null = not confined)
+ * $7 advertiser_id, $8 user_id (whom the action would assign), $9 within (a JSON list; null = not confined), $10 the
+ * snapshot since which changes are told (null = none)
  */
 export const FACTS_STATEMENT = `
 with question as (
@@ -21,12 +22,20 @@ with question as (
       as q (kind, subject_type, subject_id, resource_id, request_id, bc_id, advertiser_id, user_id, within, n)
 ), center (n, kind, user_id, resource_id, bc_id, former) as (${KINDS.map(({ centers }) => centers).join('\nunion all')}
 )
-select 0 as n, 'revision' as slice, null as bc_id, ${REVISION_NOW} as a, null as b, null as c, null::text[] as scopes
+${momentRow('$10')}
 ${[...SLICES].map((it) => `union all\n${selectOf(it)}`).join('\n')}`;
 
-function selectOf({ name, center, columns, scopes, from }: Slice): string {
+function selectOf({ name, center, columns, scopes, until, from }: Slice): string {
   const sources = Object.values(columns);
   const texts = TEXTS.map((_, at) => sources[at] ?? 'null');
   const n = from.startsWith('center') ? 'c.n' : 'q.n';
-  return `select ${[`${n}::int`, `'${name}'`, center ?? 'null', ...texts, scopes ?? 'null'].join(', ')}\n  from ${from}`;
+  const values = [
+    `${n}::int`,
+    `'${name}'`,
+    center ?? 'null',
+    ...texts,
+    scopes ?? 'null',
+    millisecondsOf(until ?? 'null'),
+  ];
+  return `select ${values.join(', ')}\n  from ${from}`;
 }

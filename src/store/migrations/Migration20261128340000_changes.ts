@@ -13,6 +13,9 @@ export class Migration20261128340000_changes extends Migration {
         execute format('alter function ${name}() set search_path = pg_catalog, %I, pg_temp', current_schema());
       end $migration$`);
     }
+    // A plan that is made for one row serves all: for many, anything but a join of hashes would take hours.
+    for (const table of Object.keys(OVERWRITTEN))
+      this.addSql(`alter function keep_${table}() set enable_nestloop = off`);
   }
 }
 
@@ -44,18 +47,18 @@ const CHANGES = [
    end $$`,
 ];
 
-/** What a fact hangs on, by the table that it is read from, as SQL. */
+/** What a fact hangs on, by the table that it is read from, as SQL: `type:id` of one thing. */
 const KEYS = {
   member: `'user:' || user_id`,
   ad_account_member: `'user:' || user_id`,
   account_link: `'user:' || user_id`,
   assignment: `'user:' || user_id`,
-  account_grant: `'account:' || tiktok_account_id`,
-  tiktok_account: `'account:' || id`,
-  business_center: `'center:' || bc_id`,
+  account_grant: `'tiktok_account:' || tiktok_account_id`,
+  tiktok_account: `'tiktok_account:' || id`,
+  business_center: `'business_center:' || bc_id`,
   ad_account: `'ad_account:' || advertiser_id`,
-  access_request: `'request:' || id`,
-  entity: `'entity:' || type || ':' || id`,
+  access_request: `'access_request:' || id`,
+  entity: `type || ':' || id`,
 } as const;
 
 /** Keys of one statement that are noted one by one; of more, `*` says that anything may have changed. */
