@@ -37,16 +37,37 @@ export interface Session extends AsyncDisposable {
   /** Reads and writes in the transaction. */
   em: EntityManager;
   query: Query;
-  /** Begins a transaction and takes gates, by their keys. It is rolled back when disposed of without a commit. */
-  transaction: (shares?: readonly string[], takes?: readonly string[]) => Promise<Transaction>;
+  /**
+   * Begins a transaction and takes gates, in this order; what is asked meanwhile is answered behind them. It is rolled
+   * back when disposed of without a commit.
+   */
+  transaction: (gates?: readonly Passage[]) => Transaction;
   /** Begins a transaction that reads one moment, and writes nothing. */
   snapshot: () => Promise<AsyncDisposable>;
-  commit: () => Promise<void>;
+  /**
+   * Commits after a last call of a function, and tells where the database's log was then: a revision of what was
+   * committed. All of it is one round trip.
+   * @throws what the database says: {@link isRefusal} tells whether nothing happened
+   */
+  commit: (last: Call | null) => Promise<string>;
 }
 
-/** A transaction that has begun, and when it had all of its gates. */
+/** A call of a function of the database. */
+export interface Call {
+  name: string;
+  values: readonly (string | null)[];
+}
+
+/** What a write passes: whoever else passes waits if one of them is to be alone. */
+export interface Passage {
+  /** Of PostgreSQL's advisory lock. */
+  key: bigint;
+  alone: boolean;
+}
+
+/** A transaction that begins, and when it had all of its gates. */
 export interface Transaction extends AsyncDisposable {
-  at: Date;
+  begun: Promise<Date>;
 }
 
 /** Opens a session; statements of an import or an export may take as long as they take. */

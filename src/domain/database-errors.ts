@@ -52,9 +52,10 @@ export function isWaiting(error: unknown): boolean {
   return pgError(error)?.code === '55P03';
 }
 
-/** Whether the database answered that it did not do what it was asked for. */
+/** Whether the database answered that a commit did not happen. What was cancelled may have been so right after it. */
 export function isRefusal(error: unknown): boolean {
-  return pgError(error)?.severity === 'ERROR';
+  const known = pgError(error);
+  return known?.severity === 'ERROR' && !/^(?:57|53200$)/.test(known.code ?? '');
 }
 
 interface PgError {

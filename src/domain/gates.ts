@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Actor } from './context.ts';
+import type { Actor, Passage } from './context.ts';
 
 /** Something that writes change or lean on, by its kind and its ids. */
 export type Gate = readonly [kind: string, ...ids: string[]];
@@ -38,7 +38,14 @@ export function groundsOf(actor: Actor, bcId: string, tiktokAccountId?: string):
   ];
 }
 
+/** The gates that a write takes or shares, in the one order in which all writes pass them. */
+export function passages(takes: readonly Gate[], shares: readonly Gate[]): Passage[] {
+  const alone = new Map(shares.map((gate) => [keyOf(gate), false]));
+  for (const gate of takes) alone.set(keyOf(gate), true);
+  return [...alone].map(([key, isAlone]) => ({ key, alone: isAlone })).toSorted((a, b) => (a.key < b.key ? -1 : 1));
+}
+
 /** The key of a gate among PostgreSQL's advisory locks: 64 bits of a hash, so that two may share one and wait in vain. */
-export function keyOf(gate: Gate): string {
-  return createHash('sha256').update(JSON.stringify(gate)).digest().readBigInt64BE().toString();
+export function keyOf(gate: Gate): bigint {
+  return createHash('sha256').update(JSON.stringify(gate)).digest().readBigInt64BE();
 }

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { CompiledQuery } from 'kysely';
-import { actorName, type CallingKey, type Context, type Query, type Session } from './context.ts';
+import { actorName, type Call, type CallingKey, type Context, type Query, type Session } from './context.ts';
 import { databaseError, isRace, isRefusal, isWaiting } from './database-errors.ts';
 import { SparkgateError } from './errors.ts';
-import { IMPORTS, keyOf, type Gate } from './gates.ts';
+import { IMPORTS, passages, type Gate } from './gates.ts';
 import { remember } from './submissions/remember.ts';
 
 /** The channel on which changes of API keys are announced (NOTIFY). */
@@ -24,10 +24,10 @@ export interface Audit {
 export interface Tx {
   em: EntityManager;
   query: Query;
-  /** Of this write: the last part of its revision. */
-  id: string;
-  /** When it got its gates, by the clock of the database. */
-  at: Date;
+  /** Of this write: the last part of its revision. Known as `at` is. */
+  readonly id: string;
+  /** When it got its gates, by the clock of the database. Known once something was read. */
+  readonly at: Date;
   by: string;
   /** The API key and the request that it came with, for the trail. */
   apiKey: CallingKey['id'] | null;
@@ -93,17 +93,41 @@ async function writeOnce<T>(
   ctx.life.requireOpen();
   await using session = await ctx.session('write');
   const shared = takes.length > 0 ? [...shares, IMPORTS] : shares;
-  const [sharedKeys, takenKeys] = [shared, takes].map((gates) => gates.map((gate) => keyOf(gate)));
-  await using transaction = await session.transaction(sharedKeys, takenKeys);
-  const tx = writeOn(ctx, session, transaction.at);
+  await using transaction = session.transaction(passages(takes, shared));
+  const tx = writeOn(ctx, session, transaction.begun);
   await allow?.(tx);
+  // Whoever takes a gate reads first what is behind it: that is sent along with the gates.
+  if (allow || takes.length === 0) await transaction.begun;
   const { result, audit } = await work(tx);
   return await finish(ctx, session, tx, { result, audit });
 }
 
-/** A write on a session whose transaction has begun. */
-export function writeOn({ actor, key, requestId }: Context, { em, query }: Session, at: Date): Tx {
-  return { em, query, id: newWriteId(at), at, by: actorName(actor), apiKey: key?.id ?? null, requestId };
+/** A write on a session whose transaction begins. */
+export function writeOn({ actor, key, requestId }: Context, { em, query }: Session, begun: Promise<Date>): Tx {
+  let known: { at: Date; id: string } | null = null;
+  void begun.then(
+    (at) => {
+      known = { at, id: newWriteId(at) };
+    },
+    () => undefined,
+  );
+  const requireBegun = (): { at: Date; id: string } => {
+    if (!known) throw new Error('a write that has read nothing yet does not know when it began');
+    return known;
+  };
+  return {
+    em,
+    query,
+    get at() {
+      return requireBegun().at;
+    },
+    get id() {
+      return requireBegun().id;
+    },
+    by: actorName(actor),
+    apiKey: key?.id ?? null,
+    requestId,
+  };
 }
 
 /** Records what a write did, and commits it. @throws SparkgateError `outcome_unknown` where the commit got no answer */
@@ -116,29 +140,20 @@ export async function finish<T>(
   const writeId = audit === 'unchanged' ? null : tx.id;
   if (writeId !== null) await tx.em.flush();
   if (ctx.submission) await remember(tx.query, ctx.submission, { result, writeId });
-  if (audit !== 'unchanged') await record(tx, audit);
+  if (audit !== 'unchanged') await announce(tx, audit);
   ctx.life.requireOpen();
-  const position = await ctx.life.settle(commit(ctx, session));
+  const position = await ctx.life.settle(commit(session, audit === 'unchanged' ? null : trailOf(tx, audit)));
   return { result, revision: writeId === null ? position : `${position}.${writeId}` };
 }
 
-/**
- * Commits, and tells how far the database was then. A commit that gets no answer may have happened; what the database
- * refuses has not.
- */
-async function commit(ctx: Context, session: Session): Promise<string> {
+/** A commit that gets no answer may have happened; what the database refuses has not. */
+async function commit(session: Session, last: Call | null): Promise<string> {
   try {
-    await session.commit();
+    return await session.commit(last);
   } catch (error) {
-    throw isRefusal(error) ? error : outcomeUnknown(error);
+    if (isRefusal(error)) throw error;
+    throw new SparkgateError('outcome_unknown', (say) => say.details.outcomeUnknown, { cause: error });
   }
-  return ctx.position().catch((error: unknown) => {
-    throw outcomeUnknown(error);
-  });
-}
-
-function outcomeUnknown(cause: unknown): SparkgateError {
-  return new SparkgateError('outcome_unknown', (say) => say.details.outcomeUnknown, { cause });
 }
 
 /** A UUID of version 7 (RFC 9562) by the clock of the database. */
@@ -159,22 +174,7 @@ export function queryIn(em: EntityManager): Query {
 }
 
 /** The last statement of a write: what it did, and when, since whatever it saw was committed before this moment. */
-const RECORD = `
-with written as (
-  insert into relationship_write (id, at) values ($1, clock_timestamp())
-), unsealed as (
-  insert into unsealed_write (id) values ($1)
-)
-insert into audit_entry
-  (write_id, at, actor, api_key, request_id, event, bc_id, subject_type, subject_id, before, after, flags)
-select $1, $2, $3, $4, $5, e.event, e.bc_id, e.subject_type, e.subject_id, e.before, e.after,
-       array(select jsonb_array_elements_text(e.flags))
-  from rows from (jsonb_to_recordset($6::jsonb)
-    as (event text, bc_id text, subject_type text, subject_id text, before jsonb, after jsonb, flags jsonb))
-  with ordinality as e (event, bc_id, subject_type, subject_id, before, after, flags, n)
- order by n`;
-
-async function record(tx: Tx, audit: readonly Audit[]): Promise<void> {
+function trailOf(tx: Tx, audit: readonly Audit[]): Call {
   const entries = audit.map(({ event, subject, bcId, before, after, flags }) => ({
     event,
     bc_id: bcId,
@@ -184,7 +184,13 @@ async function record(tx: Tx, audit: readonly Audit[]): Promise<void> {
     after,
     flags: flags ?? [],
   }));
-  await tx.query(RECORD, [tx.id, tx.at, tx.by, tx.apiKey, tx.requestId, JSON.stringify(entries)]);
-  if (audit.some(({ event }) => event.startsWith('api_key.')))
+  const values = [tx.id, tx.at.toISOString(), tx.by, tx.apiKey, tx.requestId, JSON.stringify(entries)];
+  return { name: 'record_write', values };
+}
+
+/** Changes of API keys are announced when they commit. */
+async function announce(tx: Tx, audit: readonly Audit[]): Promise<void> {
+  if (audit.some(({ event }) => event.startsWith('api_key.'))) {
     await tx.query('select pg_notify($1, $2)', [CHANNEL, '']);
+  }
 }

@@ -3,7 +3,9 @@ import { MikroORM, type Options } from '@mikro-orm/postgresql';
 import { Migrator } from '@mikro-orm/migrations';
 import type { ClientConfig, PoolClient, PoolConfig, QueryResultRow } from 'pg';
 import type { Query } from '../domain/context.ts';
+import { BindingDriver } from './binding-driver.ts';
 import { entities } from './entities.ts';
+import { GatheringSocket } from './gathering-socket.ts';
 import { MIGRATIONS } from './migrations/list.ts';
 import { PATIENCE_MS, untilClosed } from './patience.ts';
 import { SERVING, setPurpose, type Purpose } from './timeouts.ts';
@@ -42,19 +44,22 @@ interface StoreOptions {
 /** Statements outside of a transaction, each prepared once a connection. Their texts must be a closed set. */
 export async function poolQuery(orm: Orm): Promise<Query> {
   const pool = await orm.em.getConnection().getNativeClient();
-  const names = new Map<string, string>();
   return async <Row extends object>(text: string, values: unknown[]) => {
-    const name = names.get(text) ?? nameOf(text);
-    names.set(text, name);
-    const statement = { name, text, values, query_timeout: PATIENCE_MS };
+    const statement = { name: nameOf(text), text, values, query_timeout: PATIENCE_MS };
     const { rows } = await pool.query<Row & QueryResultRow>(statement);
     return rows;
   };
 }
 
-/** The same text has the same name, whoever asks. */
-function nameOf(text: string): string {
-  return createHash('sha256').update(text).digest('base64url');
+const NAMES = new Map<string, string>();
+
+/** By which a statement is prepared once a connection: the same text has the same name, whoever asks. */
+export function nameOf(text: string): string {
+  const known = NAMES.get(text);
+  if (known !== undefined) return known;
+  const name = createHash('sha256').update(text).digest('base64url');
+  NAMES.set(text, name);
+  return name;
 }
 
 /** Closes the pool, though a server may have gone silent. */
@@ -65,6 +70,7 @@ export async function closeStore(orm: Orm): Promise<void> {
 function ormOptions(address: DatabaseAddress, { poolSize = 20, purpose = SERVING }: StoreOptions): Options {
   return {
     entities,
+    driver: BindingDriver,
     extensions: [Migrator],
     dbName: 'url' in address ? decodeURIComponent(new URL(address.url).pathname.slice(1)) : address.database,
     pool: { min: 0, max: poolSize },
@@ -74,6 +80,8 @@ function ormOptions(address: DatabaseAddress, { poolSize = 20, purpose = SERVING
       connectionTimeoutMillis: PATIENCE_MS,
       keepAlive: true,
       keepAliveInitialDelayMillis: 10_000,
+      pipeline: true,
+      stream: () => new GatheringSocket(),
       // A check's statement is prepared once a connection; planning it again for each set of values would cost more.
       options: '-c plan_cache_mode=force_generic_plan',
       onConnect: async (client: PoolClient) => setUp(client, purpose),

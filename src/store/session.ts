@@ -1,9 +1,10 @@
 import { Kysely, PostgresDialect } from 'kysely';
-import type { PoolClient, QueryConfig, QueryResultRow } from 'pg';
-import { isRefusal } from '../domain/database-errors.ts';
-import type { OpenSession, Query, Session } from '../domain/context.ts';
-import { STATEMENT_PATIENCE_MS } from './patience.ts';
-import type { Orm } from './open.ts';
+import { escapeLiteral } from 'pg';
+import type { PoolClient, QueryConfig, QueryResult } from 'pg';
+import type { OpenSession, Passage, Session } from '../domain/context.ts';
+import { REVISION_NOW } from '../domain/revision.ts';
+import { IDLE_MS, STATEMENT_PATIENCE_MS } from './patience.ts';
+import { nameOf, type Orm } from './open.ts';
 import { EXPORTING, IMPORTING, setPurpose } from './timeouts.ts';
 
 /**
@@ -24,48 +25,50 @@ export async function sessionOpener(orm: Orm): Promise<OpenSession> {
 /** A connection that is not `kept` is ended, and with it what it was set to and its temporary tables. */
 function sessionOn(orm: Orm, client: PoolClient, { patienceMs, kept }: { patienceMs: number; kept: boolean }): Session {
   const em = orm.em.fork();
-  const query = plain(client, patienceMs);
+  const line = lineOf(client, patienceMs);
   let open = false;
   let usable = true;
-  const run = async (text: string): Promise<void> => {
+  const run = async (text: string, withinMs: number): Promise<QueryResult> => {
     usable = false;
-    await client.query(patiently({ text }, patienceMs));
+    const result = await client.query(patiently({ text }, withinMs));
     usable = true;
+    return result;
   };
   const rollBack = async (): Promise<void> => {
-    if (open) await run('rollback').catch(() => undefined);
+    // What the server does not answer by then it has ended itself.
+    if (open) await run('rollback', IDLE_MS).catch(() => undefined);
     open = false;
     em.clear();
     em.resetTransactionContext();
   };
   return {
     em,
-    query,
-    async transaction(shares = [], takes = []) {
-      usable = false;
+    async query<Row extends object>(text: string, values: unknown[]) {
+      // What an import asks is put together anew each time.
+      const name = kept ? nameOf(text) : undefined;
+      const { rows } = await line.ask({ text, values, ...(name !== undefined && { name }) });
+      return rows as Row[];
+    },
+    transaction(gates = []) {
       open = true;
-      // Two statements in one are two results.
-      const text = `begin; select begin_write('{${shares.join()}}', '{${takes.join()}}') as at`;
-      const results = await client.query(patiently({ text }, patienceMs)).catch(async (error: unknown) => {
-        await rollBack();
-        throw error;
-      });
-      usable = true;
-      em.setTransactionContext(kyselyOn(client, patienceMs));
-      return { at: timeIn(results), [Symbol.asyncDispose]: rollBack };
+      const begun = run(begin(gates), patienceMs).then((results) => new Date(Number(lastOf(results))));
+      // Whoever asks something behind the gates hears of it.
+      begun.catch(() => undefined);
+      line.begun = begun;
+      em.setTransactionContext(line.kysely);
+      return { begun, [Symbol.asyncDispose]: rollBack };
     },
     async snapshot() {
       open = true;
-      await run('begin isolation level repeatable read, read only');
+      await run('begin isolation level repeatable read, read only', patienceMs);
       return { [Symbol.asyncDispose]: rollBack };
     },
-    async commit() {
-      // A refused commit has rolled back.
+    async commit(last) {
+      const call = last && `select ${last.name}(${last.values.map((value) => literal(value)).join()});`;
+      const text = `${call ?? ''} commit; select ${REVISION_NOW} as answer`;
+      const results = await run(text, patienceMs);
       open = false;
-      await run('commit').catch((error: unknown) => {
-        usable = isRefusal(error);
-        throw error;
-      });
+      return String(lastOf(results));
     },
     async [Symbol.asyncDispose]() {
       client.release(!(usable && kept));
@@ -78,36 +81,62 @@ function patiently(statement: QueryConfig, patienceMs: number): QueryConfig & { 
   return { ...statement, query_timeout: patienceMs };
 }
 
-function timeIn(results: unknown): Date {
+/** Begins a transaction, takes its gates one after another, and then looks at the clock. */
+function begin(gates: readonly Passage[]): string {
+  const keys = gates.map(({ key }) => key).join();
+  const alone = gates.map((gate) => gate.alone).join();
+  return `begin;
+    select case when g.alone then pg_advisory_xact_lock(g.key) else pg_advisory_xact_lock_shared(g.key) end
+      from unnest('{${keys}}'::bigint[], '{${alone}}'::boolean[]) as g (key, alone);
+    select extract(epoch from clock_timestamp()::timestamptz(3)) * 1000 as answer`;
+}
+
+function literal(value: string | null): string {
+  return value === null ? 'null' : escapeLiteral(value);
+}
+
+/** What the last of several statements answers that were sent as one. */
+function lastOf(results: unknown): unknown {
   const last: unknown = Array.isArray(results) ? results.at(-1) : undefined;
-  const at = (last as { rows: { at: unknown }[] } | undefined)?.rows[0]?.at;
-  if (typeof at !== 'string' && !(at instanceof Date)) throw new Error('the clock gave no row');
-  return new Date(at);
+  const row = (last as QueryResult<{ answer: unknown }> | undefined)?.rows[0];
+  if (!row) throw new Error('the last statement gave no row');
+  return row.answer;
 }
 
-/** Statements with parameters that PostgreSQL itself binds. */
-function plain(client: PoolClient, patienceMs: number): Query {
-  return async <Row extends object>(text: string, values: unknown[]) => {
-    const { rows } = await client.query<Row & QueryResultRow>(patiently({ text, values }, patienceMs));
-    return rows;
-  };
+/** A connection, on which statements are sent without waiting for the answers of those before. */
+interface Line {
+  /** When the transaction had its gates. What is answered behind them is handed out after that, and fails with it. */
+  begun: Promise<unknown>;
+  ask: (statement: QueryConfig) => Promise<QueryResult>;
+  /** What the ORM speaks through: this one connection, which is not its to give back. */
+  kysely: Kysely<unknown>;
 }
 
-const KYSELY = new WeakMap<PoolClient, Kysely<unknown>>();
+const LINES = new WeakMap<PoolClient, Line>();
 
-/** What the ORM speaks through: this one connection, which is not its to give back. */
-function kyselyOn(client: PoolClient, patienceMs: number): Kysely<unknown> {
-  const known = KYSELY.get(client);
+function lineOf(client: PoolClient, patienceMs: number): Line {
+  const known = LINES.get(client);
   if (known) return known;
-  const made = lentTo(client, patienceMs);
-  KYSELY.set(client, made);
-  return made;
+  const ask = async (statement: QueryConfig): Promise<QueryResult> => {
+    const answer = client.query(patiently(statement, patienceMs));
+    answer.catch(() => undefined);
+    await line.begun;
+    return answer;
+  };
+  const line: Line = { begun: Promise.resolve(), ask, kysely: kyselyOver(ask) };
+  LINES.set(client, line);
+  return line;
 }
 
-function lentTo(client: PoolClient, patienceMs: number): Kysely<unknown> {
+/** Statements of more parameters, such as lists of ids, differ in their number. */
+const PREPARED_PARAMETERS = 16;
+
+function kyselyOver(ask: Line['ask']): Kysely<unknown> {
   const lent = {
-    query: async (text: string, values: readonly unknown[]) =>
-      client.query(patiently({ text, values: [...values] }, patienceMs)),
+    query: async (text: string, values: readonly unknown[]) => {
+      const prepared = values.length > 0 && values.length <= PREPARED_PARAMETERS;
+      return ask({ text, values: [...values], ...(prepared && { name: nameOf(text) }) });
+    },
     release: () => undefined,
   };
   const pool = { connect: async () => lent, end: async () => undefined };

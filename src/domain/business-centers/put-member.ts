@@ -19,15 +19,17 @@ export async function putMember(
 ): Promise<Written<null>> {
   await authorizeKey(ctx, 'write_relationships', [bcId]);
   return transact(ctx, { takes: [memberGate(bcId, userId)] }, async (tx) => {
-    await requireBusinessCenter(tx, bcId);
-    const current = await tx.em.findOne(Member, { bcId, userId, validTo: null });
+    const [, current] = await Promise.all([
+      requireBusinessCenter(tx, bcId),
+      tx.em.findOne(Member, { bcId, userId, validTo: null }),
+    ]);
     await requireMatch(ctx, tx.query, current?.id, { rows: 'member', key: { bc_id: bcId, user_id: userId } });
     if (current?.userRole === userRole) return { result: null, audit: 'unchanged' };
     if (current) await tx.em.nativeUpdate(Member, { id: current.id, validTo: null }, closing(tx));
     // The membership stays the same one while its role changes.
     const same = current && { membershipId: current.membershipId };
     await tx.em.insert(Member, { bcId, userId, userRole, ...same, ...opening(tx) });
-    const voided = userRole === 'ADMIN' ? [] : await voidRequests(tx, bcId, userId);
+    const voided = current && userRole !== 'ADMIN' ? await voidRequests(tx, bcId, userId) : [];
     const before = current && { user_role: current.userRole };
     const subject = { type: 'user', id: userId };
     return {

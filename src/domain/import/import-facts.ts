@@ -1,7 +1,7 @@
 import { authorizeKey } from '../authorize.ts';
 import type { Context, Session } from '../context.ts';
 import { SparkgateError } from '../errors.ts';
-import { IMPORTS, keyOf } from '../gates.ts';
+import { IMPORTS, passages } from '../gates.ts';
 import { finish, queryIn, untilUnraced, writeOn, type Outcome, type Tx, type Written } from '../transact.ts';
 import { applyStaged, type Manner } from './apply.ts';
 import { fitting } from './entities.ts';
@@ -82,11 +82,11 @@ async function applyOnce(
   { dryRun, alone, ...manner }: Manner & { dryRun: boolean; alone: boolean },
 ): Promise<Written<Imported>> {
   ctx.life.requireOpen();
-  await using transaction = await session.transaction([], alone ? [keyOf(IMPORTS)] : []);
+  await using transaction = session.transaction(alone ? passages([IMPORTS], []) : []);
   // Of rows that were written a moment ago there are no statistics, and a merge join over the first column of a key then
   // looks cheaper than it is: it compares every member of a Business Center with every assignment in it.
   await session.query('set local enable_mergejoin = off', []);
-  const tx = writeOn(ctx, session, transaction.at);
+  const tx = writeOn(ctx, session, transaction.begun);
   const outcome = await bring(tx, counts, manner);
   if (dryRun) return { result: outcome.result, revision: await ctx.position() };
   return await finish(ctx, session, tx, outcome);

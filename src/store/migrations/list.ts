@@ -11,6 +11,7 @@ import { Migration20261128300000_writes } from './Migration20261128300000_writes
 import { Migration20261128320000_submissions } from './Migration20261128320000_submissions.ts';
 import { Migration20261128330000_snapshots } from './Migration20261128330000_snapshots.ts';
 import { Migration20261128340000_changes } from './Migration20261128340000_changes.ts';
+import { Migration20261128350000_one_call } from './Migration20261128350000_one_call.ts';
 
 /** All migrations, in their order. */
 export const MIGRATIONS = [
@@ -27,4 +28,5 @@ export const MIGRATIONS = [
   { name: 'Migration20261128320000_submissions', class: Migration20261128320000_submissions },
   { name: 'Migration20261128330000_snapshots', class: Migration20261128330000_snapshots },
   { name: 'Migration20261128340000_changes', class: Migration20261128340000_changes },
+  { name: 'Migration20261128350000_one_call', class: Migration20261128350000_one_call },
 ];
