@@ -94,6 +94,7 @@ const Environment = z.object({
   REQUEST_TIMEOUT: seconds(30),
   CERBOS_TIMEOUT: seconds(5),
   DRAIN_TIMEOUT: seconds(20),
+  KEEP_ALIVE_TIMEOUT: seconds(75),
   SIGN_IN_IDLE_TIMEOUT: whole(60, 2_592_000, 7200),
   SIGN_IN_LASTS: whole(60, 2_592_000, 43_200),
 });
@@ -167,6 +168,8 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env) {
     /** How long one call of the policy decision point may take. */
     cerbosTimeout: env.CERBOS_TIMEOUT,
     drainTimeout: env.DRAIN_TIMEOUT,
+    /** How long a connection is kept while nothing is asked on it. */
+    keepAliveTimeout: env.KEEP_ALIVE_TIMEOUT,
     signInIdleTimeout: env.SIGN_IN_IDLE_TIMEOUT,
     signInLasts: env.SIGN_IN_LASTS,
   };

@@ -83,7 +83,7 @@ async function begin(runtime: Runtime, config: Config, log: Logger, port: number
 }
 
 async function listen(runtime: Runtime, config: Config): Promise<{ server: Server; port: number }> {
-  const server = httpServer(createApp(runtime.services));
+  const server = httpServer(createApp(runtime.services), config.keepAliveTimeout);
   // Node's own bound on the time of a whole request; ordinary requests have a shorter one, and imports may take long.
   server.requestTimeout = LONGEST_REQUEST_MS;
   return new Promise((resolve, reject) => {

@@ -6,11 +6,18 @@ import { SparkgateError } from '../domain/errors.ts';
 import type { Env } from './env.ts';
 import { PROBLEM_TYPE, problemOf } from './problem.ts';
 
-/** Node's own server before the application. Probes of HTTP/1.0 name no host: a name stands in, by which no page is asked for. */
-export function httpServer(app: Pick<OpenAPIHono<Env>, 'fetch'>): Server {
+/**
+ * Node's own server before the application. Probes of HTTP/1.0 name no host: a name stands in, by which no page is asked for.
+ * @param keepAlive seconds that a connection is kept while nothing is asked on it: whoever closes an idle connection first
+ * must be the one that asks, or else what it sends meanwhile gets lost
+ */
+export function httpServer(app: Pick<OpenAPIHono<Env>, 'fetch'>, keepAlive: number): Server {
   const options = { hostname: 'localhost', errorHandler: answerUnreadable };
   const listener = getRequestListener(app.fetch, options);
-  return createServer((incoming, outgoing) => void listener(incoming, outgoing));
+  return createServer(
+    { keepAliveTimeout: keepAlive * 1000 },
+    (incoming, outgoing) => void listener(incoming, outgoing),
+  );
 }
 
 /** What no URL can be made of, such as a path with a backslash, does not reach the application. */

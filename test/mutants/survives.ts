@@ -25,7 +25,7 @@ export function survives({ shots, minutes }: { shots: number; minutes: number })
     app = await testApp();
     database = new Client({ connectionString: app.databaseUrl });
     await database.connect();
-    server = httpServer(createApp(app.runtime.services));
+    server = httpServer(createApp(app.runtime.services), 75);
     await once(server.listen(0, '127.0.0.1'), 'listening');
     const socket = overSocket((server.address() as AddressInfo).port);
     end = socket.end;

@@ -14,7 +14,7 @@ export interface OverHttp {
 }
 
 export async function overHttp(app: TestApp): Promise<OverHttp> {
-  const server = httpServer(createApp(app.runtime.services)).listen(0, '127.0.0.1');
+  const server = httpServer(createApp(app.runtime.services), 75).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   return {

@@ -19,7 +19,7 @@ export type Environment = NodeJS.ProcessEnv | ((url: string) => NodeJS.ProcessEn
 /** Serves on loopback; unless the settings say otherwise, the service is known by where it is reached. */
 export async function serveApp(environment: Environment = {}): Promise<Served> {
   const served: { fetch?: ReturnType<typeof createApp>['fetch'] } = {};
-  const server = httpServer({ fetch: (...of) => served.fetch?.(...of) ?? new Response() });
+  const server = httpServer({ fetch: (...of) => served.fetch?.(...of) ?? new Response() }, 75);
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const { port } = server.address() as AddressInfo;
   const url = `http://127.0.0.1:${port}`;
