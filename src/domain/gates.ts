@@ -9,6 +9,11 @@ export type Gate = readonly [kind: string, ...ids: string[]];
  * it looks at what they did meanwhile, and commits.
  */
 export const IMPORTS: Gate = ['imports'];
+/**
+ * Imports pass this one by one before that, by a statement of its own: of a process that froze with several of them, the
+ * server then ends one that holds up all writes, and not one after another.
+ */
+export const BEFORE_IMPORTS: Gate = ['before_imports'];
 /** A membership, whatever its role. */
 export const memberGate = (bcId: string, userId: string): Gate => ['member', bcId, userId];
 /** What a Business Center holds of an account. */

@@ -14,7 +14,7 @@ export const PATIENCE_MS = 5000;
  */
 export const STATEMENT_MS = 10_000;
 export const LOCK_MS = 900;
-export const IDLE_MS = 2000;
+export const IDLE_MS = 1500;
 export const TRANSACTION_MS = 15_000;
 
 /** An answer that the database itself has given up on by then is not waited for any longer. */

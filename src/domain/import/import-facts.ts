@@ -1,7 +1,7 @@
 import { authorizeKey } from '../authorize.ts';
 import type { Context, Session } from '../context.ts';
 import { SparkgateError } from '../errors.ts';
-import { IMPORTS, passages } from '../gates.ts';
+import { BEFORE_IMPORTS, passages } from '../gates.ts';
 import { finish, queryIn, untilUnraced, writeOn, type Outcome, type Tx, type Written } from '../transact.ts';
 import { applyStaged, type Manner } from './apply.ts';
 import { fitting } from './entities.ts';
@@ -9,7 +9,7 @@ import { FACT_TYPES } from './fact-line.ts';
 import { Interference } from './interference.ts';
 import { REOPENED, type EndingFact, type ImportMode, type Replacement, type SkippedLine } from './modes.ts';
 import { readLines } from './read-lines.ts';
-import { settle } from './settle.ts';
+import { passImports, settle } from './settle.ts';
 import { stageFacts, type Counts } from './stage.ts';
 
 /** An import of so many facts or more lets PostgreSQL count anew what it knows of the tables. */
@@ -82,11 +82,12 @@ async function applyOnce(
   { dryRun, alone, ...manner }: Manner & { dryRun: boolean; alone: boolean },
 ): Promise<Written<Imported>> {
   ctx.life.requireOpen();
-  await using transaction = session.transaction(alone ? passages([IMPORTS], []) : []);
+  await using transaction = session.transaction(alone ? passages([BEFORE_IMPORTS], []) : []);
   // Of rows that were written a moment ago there are no statistics, and a merge join over the first column of a key then
   // looks cheaper than it is: it compares every member of a Business Center with every assignment in it.
   await session.query('set local enable_mergejoin = off', []);
   const tx = writeOn(ctx, session, transaction.begun);
+  if (alone) await passImports(tx);
   const outcome = await bring(tx, counts, manner);
   if (dryRun) return { result: outcome.result, revision: await ctx.position() };
   return await finish(ctx, session, tx, outcome);

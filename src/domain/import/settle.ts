@@ -1,4 +1,4 @@
-import { IMPORTS, keyOf } from '../gates.ts';
+import { BEFORE_IMPORTS, IMPORTS, keyOf } from '../gates.ts';
 import type { Audit, Tx } from '../transact.ts';
 import { requireStillSo } from './interference.ts';
 import { IMPORTED } from './modes.ts';
@@ -14,7 +14,7 @@ import type { Counts } from './stage.ts';
 export async function settle(tx: Tx, counts: Counts): Promise<Audit[]> {
   // What limits look at is locked before, since that takes longer.
   await tx.query('set constraints limits_at_commit immediate', []);
-  await tx.query('select pg_advisory_xact_lock($1)', [keyOf(IMPORTS)]);
+  await passImports(tx);
   await requireStillSo(tx, counts);
   if (counts.assignment) {
     await tx.query(`select from account_grant where id in (${GRANTS}) order by id for share`, []);
@@ -36,6 +36,11 @@ export async function settle(tx: Tx, counts: Counts): Promise<Audit[]> {
     await endMovedRoles(tx);
   }
   return counts.member ? voidRequests(tx) : [];
+}
+
+/** From here to its end no other write takes effect. */
+export async function passImports(tx: Tx): Promise<void> {
+  for (const gate of [BEFORE_IMPORTS, IMPORTS]) await tx.query('select pg_advisory_xact_lock($1)', [keyOf(gate)]);
 }
 
 const GRANTS = 'select grant_id from planned_assignment where reason is null';
