@@ -29,6 +29,8 @@ export const adAccountGate = (advertiserId: string): Gate => ['ad_account', adve
 export const roleGate = (advertiserId: string, userId: string): Gate => ['role', advertiserId, userId];
 export const businessCenterGate = (bcId: string): Gate => ['business_center', bcId];
 export const tiktokAccountGate = (id: string): Gate => ['tiktok_account', id];
+/** What a user is called. */
+export const userGate = (id: string): Gate => ['user', id];
 export const entityGate = (type: string, id: string): Gate => ['entity', type, id];
 export const requestGate = (id: string): Gate => ['access_request', id];
 /** How many requests of a Business Center are pending. */

@@ -14,6 +14,7 @@ import { factExport } from './api/export.ts';
 import { factImport } from './api/import.ts';
 import { status } from './api/status.ts';
 import { tiktokAccounts } from './api/tiktok-accounts.ts';
+import { users } from './api/users.ts';
 import { discovery } from './authzen/discovery.ts';
 import { evaluation } from './authzen/evaluation.ts';
 import { shortWay } from './authzen/short-way.ts';
@@ -115,6 +116,7 @@ export function createApp(services: Services): OpenAPIHono<Env> {
     .route('/', entities)
     .route('/', accountGrants)
     .route('/', tiktokAccounts)
+    .route('/', users)
     .route('/', accessRequests)
     .route('/', consents)
     .route('/', assignments)

@@ -11,6 +11,7 @@ import { KnownLimit } from '../domain/known-limit.ts';
 import { SignIn } from '../domain/sign-ins/entity.ts';
 import { Submission } from '../domain/submissions/entity.ts';
 import { TiktokAccount } from '../domain/tiktok-accounts/entity.ts';
+import { UserProfile } from '../domain/users/entity.ts';
 
 export const entities = [
   BusinessCenter,
@@ -18,6 +19,7 @@ export const entities = [
   AdAccount,
   AdAccountMember,
   TiktokAccount,
+  UserProfile,
   AccountLink,
   AccessRequest,
   AccountGrant,

@@ -48,6 +48,7 @@ export const PRIVILEGES: Readonly<Record<string, TablePrivileges>> = {
   tiktok_account: CHANGED,
   tiktok_account_past: ADDED,
   unsealed_write: PASSED,
+  user_profile: CHANGED,
 };
 
 /** Functions that only the role that serves may call, besides their owner. */

@@ -222,6 +222,7 @@ const LINES: Record<string, unknown>[] = [
   { type: 'ad_account', advertiser_id: 'adv1', name: 'Line' },
   { type: 'ad_account_member', advertiser_id: 'adv1', user_id: 'line', advertiser_role: 'ANALYST' },
   { type: 'tiktok_account', id: 'brand', handle: 'line' },
+  { type: 'user', id: 'line', display_name: 'Line', email: 'line@example.com' },
   { type: 'account_link', tiktok_account_id: 'brand', user_id: 'line', scopes: ['LIVE'] },
   { type: 'account_grant', bc_id: 'bc1', tiktok_account_id: 'brand', scopes: ['LIVE', 'POST'] },
   { type: 'assignment', bc_id: 'bc1', tiktok_account_id: 'brand', user_id: 'sam', scopes: ['LIVE'] },

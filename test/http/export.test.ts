@@ -34,7 +34,7 @@ async function empty(it: TestApp): Promise<void> {
     it,
     `set session_replication_role = replica; delete from assignment; delete from account_grant; delete from account_link;
      delete from ad_account_member; delete from member; delete from ad_account; delete from tiktok_account;
-     delete from entity; delete from business_center; reset session_replication_role`,
+     delete from entity; delete from user_profile; delete from business_center; reset session_replication_role`,
   );
 }
 
@@ -69,6 +69,12 @@ const world = fc
         advertiser_id: it,
         name: it,
         bc_id: odds(70) ? centers[0] : null,
+      })),
+      ...users.map((it) => ({
+        type: 'user',
+        id: it,
+        display_name: `Name of ${it}`,
+        email: odds(50) ? 'a@example.com' : null,
       })),
       { type: 'entity', entity_type: 'catalog', id: users[0], attributes },
     ];

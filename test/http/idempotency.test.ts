@@ -82,6 +82,11 @@ const WRITES: Record<string, [write: Call, undo: Call, fact: string, before?: Ca
     ['PUT', '/v1/tiktok-accounts/other', { ad_authorization: false }],
     '/v1/tiktok-accounts/other',
   ],
+  'a user': [
+    ['PUT', '/v1/users/sam', { display_name: 'A' }],
+    ['PUT', '/v1/users/sam', { display_name: 'B' }],
+    '/v1/users/sam',
+  ],
   'a link': [
     ['PUT', '/v1/tiktok-accounts/other/links/lee', { scopes: ['POST'] }],
     ['DELETE', '/v1/tiktok-accounts/other/links/lee'],

@@ -57,6 +57,7 @@ test.each(AWKWARD)('%j works wherever an id stands, and can be removed again', a
   await send('PUT', `${bc}/members/${at}`, { body: { user_role: 'ADMIN' } });
   await send('PUT', `/v1/ad-accounts/${at}`, { body: { name: 'Ads', bc_id: id } });
   await send('PUT', `/v1/ad-accounts/${at}/members/${at}`, { body: { advertiser_role: 'OPERATOR' } });
+  await send('PUT', `/v1/users/${at}`, { body: { display_name: 'Name' } });
   await send('PUT', `/v1/tiktok-accounts/${at}`, { body: { handle: 'handle' } });
   await send('PUT', `/v1/tiktok-accounts/${at}/links/${at}`, { body: { scopes: ['LIVE'] } });
   await send('PUT', `/v1/entities/${at}/${at}`, { body: { attributes: { of: id } } });
@@ -211,6 +212,7 @@ const PLACES: Record<string, Place> = {
   'a line: ad_account_member': async (id) =>
     line({ type: 'ad_account_member', advertiser_id: 'adv1', user_id: id, advertiser_role: 'ADMIN' }),
   'a line: tiktok_account': async (id) => line({ type: 'tiktok_account', id, handle: 'x' }),
+  'a line: user': async (id) => line({ type: 'user', id, display_name: 'x' }),
   'a line: account_link': async (id) =>
     line({ type: 'account_link', tiktok_account_id: 'brand', user_id: id, scopes: ['POST'] }),
   'a line: account_grant': async (id) =>

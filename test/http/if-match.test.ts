@@ -25,11 +25,12 @@ const FACTS: Record<string, [path: string, a: object, b: object, actor?: string]
     { handle: 'a', ad_authorization: null },
     { handle: 'a', ad_authorization: true },
   ],
+  'a user': ['/v1/users/m', { display_name: 'A' }, { display_name: 'B' }],
   'a link': ['/v1/tiktok-accounts/brand/links/m', { scopes: ['POST'] }, { scopes: ['LIVE'] }],
   'an entity': ['/v1/entities/record/r', { attributes: { a: 1 } }, { attributes: { a: 2 } }],
   'an assignment': [`${BC1}/tiktok-accounts/brand/members/sam`, { scopes: ['POST'] }, { scopes: ['LIVE'] }, 'user:adm'],
 };
-const KEPT = new Set(['a Business Center', 'an ad account', 'a TikTok account']);
+const KEPT = new Set(['a Business Center', 'an ad account', 'a TikTok account', 'a user']);
 
 const change = async (
   method: string,

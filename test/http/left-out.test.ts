@@ -15,8 +15,8 @@ beforeAll(async () => {
 });
 afterAll(async () => app.close());
 
-type Noun = 'ad_account' | 'business_center' | 'tiktok_account';
-const NOUNS: Record<Noun, { path: string; key: string; full: Record<string, unknown> }> = {
+type Noun = 'ad_account' | 'business_center' | 'tiktok_account' | 'user';
+const NOUNS: Record<Noun, { path: string; table?: string; key: string; full: Record<string, unknown> }> = {
   business_center: { path: '/v1/business-centers', key: 'bc_id', full: { name: 'Agency' } },
   ad_account: { path: '/v1/ad-accounts', key: 'advertiser_id', full: { name: 'Campaigns', bc_id: 'bc1' } },
   tiktok_account: {
@@ -29,10 +29,16 @@ const NOUNS: Record<Noun, { path: string; key: string; full: Record<string, unkn
       showcase: { enabled: true, sources: [{ shop_id: 's1', products: 'ALL' }] },
     },
   },
+  user: {
+    path: '/v1/users',
+    table: 'user_profile',
+    key: 'id',
+    full: { display_name: 'Full', email: 'full@example.com' },
+  },
 };
 const rowOf = async (noun: Noun, id: string): Promise<unknown> => {
-  const { key, full } = NOUNS[noun];
-  const [row] = await sql(app, `select ${Object.keys(full).join(', ')} from ${noun} where ${key} = $1`, [id]);
+  const { key, full, table = noun } = NOUNS[noun];
+  const [row] = await sql(app, `select ${Object.keys(full).join(', ')} from ${table} where ${key} = $1`, [id]);
   return row ?? null;
 };
 const line = (noun: Noun, id: string, body: object): object => ({ type: noun, [NOUNS[noun].key]: id, ...body });
@@ -47,7 +53,7 @@ const FIELDS = Object.entries(NOUNS).flatMap(([noun, { full }]) =>
   Object.keys(full).flatMap((field) => BOTH.map((by): [By, Noun, string] => [by, noun as Noun, field])),
 );
 /** What may be unknown; a name is what a thing is shown by. */
-const NULLABLE = new Set(['bc_id', 'handle', 'display_name', 'ad_authorization', 'showcase']);
+const NULLABLE = new Set(['bc_id', 'handle', 'display_name', 'ad_authorization', 'showcase', 'email']);
 const OTHER: Record<string, unknown> = {
   name: 'Other',
   bc_id: 'bc2',
@@ -55,6 +61,7 @@ const OTHER: Record<string, unknown> = {
   display_name: 'Other',
   ad_authorization: true,
   showcase: { enabled: false, sources: [] },
+  email: 'other@example.com',
 };
 const nullable = ([, , field]: [By, Noun, string]): boolean => NULLABLE.has(field);
 

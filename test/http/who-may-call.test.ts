@@ -27,6 +27,7 @@ beforeAll(async () => {
   await put(app, '/v1/ad-accounts/adv1/members/una', { advertiser_role: 'ANALYST' });
   await put(app, '/v1/tiktok-accounts/brand/links/una', { scopes: ['POST'] });
   await put(app, '/v1/entities/user/una', { attributes: {} });
+  await put(app, '/v1/users/sam', { display_name: 'Sam' });
   const key = async (permissions: string[], bcIds?: string[]) => ({ key: (await newKey(app, permissions, bcIds)).key });
   const everyday = ['act-as', 'audit', 'check', 'relationships'];
   const exp = Math.floor(Date.now() / 1000) + 3000;
@@ -150,6 +151,8 @@ const ROWS: Record<string, [Row, string]> = {
     { path: '/v1/ad-accounts/adv1/members/una' },
     '200 403 200 200 403 403 403 200 200 404 403 403 403 401',
   ],
+  'GET /v1/users': [{ path: '/v1/users' }, '200 403 200 200 403 403 403 200 200 200 403 403 403 401'],
+  'GET /v1/users/{id}': [{ path: '/v1/users/sam' }, '200 403 200 200 403 403 403 200 200 404 403 403 403 401'],
   'GET /v1/tiktok-accounts': [
     { path: '/v1/tiktok-accounts' },
     '200 403 200 200 403 403 403 200 200 200 403 403 403 401',
@@ -196,6 +199,10 @@ const ROWS: Record<string, [Row, string]> = {
   ],
   'PUT /v1/ad-accounts/{advertiser_id}': [
     { path: '/v1/ad-accounts/adv1', body: { bc_id: 'bc1' } },
+    '200 403 200 403 403 403 403 200 200 403 403 403 403 401',
+  ],
+  'PUT /v1/users/{id}': [
+    { path: '/v1/users/sam', body: { display_name: 'Sam' } },
     '200 403 200 403 403 403 403 200 200 403 403 403 403 401',
   ],
   'PUT /v1/ad-accounts/{advertiser_id}/members/{user_id}': [

@@ -47,6 +47,7 @@ const KNOWN: Record<string, unknown> = {
   advertiser_id: 'adv1',
   tiktok_account_id: 'brand',
   handle: '@brand',
+  email: 'sam@example.com',
   expires_in: 60,
   bc_ids: ['bc1'],
   page: { limit: 10 },

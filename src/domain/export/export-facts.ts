@@ -45,6 +45,13 @@ const TYPES: readonly Exported[] = [
     within: 't.bc_id = any ($1)',
   },
   {
+    type: 'user',
+    key: ['id'],
+    from: 'user_profile t where true',
+    line: object('id', 'display_name', 'email'),
+    within: `exists (select from member m where m.user_id = t.id and m.valid_to is null and m.bc_id = any ($1))`,
+  },
+  {
     type: 'entity',
     key: ['type', 'id'],
     from: 'entity t where true',

@@ -10,7 +10,7 @@ import {
   type Replacement,
   type SkippedLine,
 } from './modes.ts';
-import { AD_ACCOUNT, bringNouns, BUSINESS_CENTER, TIKTOK_ACCOUNT } from './nouns.ts';
+import { AD_ACCOUNT, bringNouns, BUSINESS_CENTER, TIKTOK_ACCOUNT, USER } from './nouns.ts';
 import { AD_ACCOUNT_MEMBER, ASSIGNMENT, GRANT, LINK, MEMBER } from './relation.ts';
 import { bringRelation, requireKnown } from './relationships.ts';
 import { endMissing } from './replace.ts';
@@ -77,6 +77,8 @@ export async function applyStaged(tx: Tx, counts: Counts, { mode, replacement }:
     applied.reopened += planned.reopened;
     if (planned.skipped > 0) applied.skippedOf[relation.type] = planned.skipped;
   }
+  // The trails of what users are called are those of the memberships that the file brings, too.
+  if (counts.user) note('user', await bringNouns(tx, USER));
   applied.skipped = await skippedLines(tx, applied.skippedOf);
   return applied;
 }

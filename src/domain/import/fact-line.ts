@@ -4,6 +4,7 @@ import { ScopesBody } from '../assignments/schemas.ts';
 import { BusinessCenterBody, MemberBody } from '../business-centers/schemas.ts';
 import { EntityBody } from '../entities/schemas.ts';
 import { TiktokAccountBody } from '../tiktok-accounts/schemas.ts';
+import { UserBody } from '../users/schemas.ts';
 import { OutsideId } from '../vocabulary.ts';
 
 /** One line of an import: the body of the matching PUT, with the ids of its path and a `type`. */
@@ -21,6 +22,7 @@ export const FactLine = z.discriminatedUnion('type', [
     tiktok_account_id: OutsideId,
     user_id: OutsideId,
   }),
+  UserBody.extend({ type: z.literal('user'), id: OutsideId }),
   EntityBody.extend({ type: z.literal('entity'), entity_type: OutsideId, id: OutsideId }),
 ]);
 export type FactLine = z.infer<typeof FactLine>;

@@ -15,6 +15,7 @@ const STILL_SO: Record<FactType, string> = {
   business_center: ofVersion('business_center', 'bc_id'),
   ad_account: ofVersion('ad_account', 'advertiser_id'),
   tiktok_account: ofVersion('tiktok_account', 'id'),
+  user: ofVersion('user', 'id', 'user_profile'),
   entity: `select from compared_entity c left join entity t on t.type = c.entity_type and t.id = c.id
     where c.held = c.attributes and t.version is distinct from c.version`,
   member: ofRow('member', 'user_role'),
@@ -24,8 +25,8 @@ const STILL_SO: Record<FactType, string> = {
   assignment: ofRow('assignment', 'scopes'),
 };
 
-function ofVersion(type: string, key: string): string {
-  return `select from compared_${type} c left join ${type} t on t.${key} = c.${key}
+function ofVersion(type: string, key: string, table: string = type): string {
+  return `select from compared_${type} c left join ${table} t on t.${key} = c.${key}
     where c.before is not distinct from c.after and t.version is distinct from c.version`;
 }
 

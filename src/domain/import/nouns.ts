@@ -7,17 +7,19 @@ import { recordAll } from './trail.ts';
 
 /** Something with a key and fields, each of which a line may leave out. */
 interface Noun {
-  type: Extract<FactType, 'ad_account' | 'business_center' | 'tiktok_account'>;
+  type: Extract<FactType, 'ad_account' | 'business_center' | 'tiktok_account' | 'user'>;
+  table: string;
   key: string;
   fields: Readonly<Record<string, 'boolean' | 'jsonb' | 'text'>>;
-  /** The field that has to be told of what is new. */
-  required: string;
+  /** The field that has to be told of what is new; null = none. */
+  required: string | null;
   /** SQL: whose trails a row `p` of the plan is in. */
   trails: { bcId: string; join: string };
 }
 
 export const BUSINESS_CENTER: Noun = {
   type: 'business_center',
+  table: 'business_center',
   key: 'bc_id',
   fields: { name: 'text' },
   required: 'name',
@@ -27,6 +29,7 @@ export const BUSINESS_CENTER: Noun = {
 /** A move is in the trails of both Business Centers; what belongs to none is in that of none. */
 export const AD_ACCOUNT: Noun = {
   type: 'ad_account',
+  table: 'ad_account',
   key: 'advertiser_id',
   fields: { name: 'text', bc_id: 'text' },
   required: 'name',
@@ -41,10 +44,21 @@ export const AD_ACCOUNT: Noun = {
 /** What is known of an account is shown to those that hold a grant on it. */
 export const TIKTOK_ACCOUNT: Noun = {
   type: 'tiktok_account',
+  table: 'tiktok_account',
   key: 'id',
   fields: { handle: 'text', display_name: 'text', ad_authorization: 'boolean', showcase: 'jsonb' },
   required: 'handle',
   trails: { bcId: 'g.bc_id', join: 'left join account_grant g on g.tiktok_account_id = p.id and g.valid_to is null' },
+};
+
+/** What a user is called is seen in every Business Center of theirs. */
+export const USER: Noun = {
+  type: 'user',
+  table: 'user_profile',
+  key: 'id',
+  fields: { display_name: 'text', email: 'text' },
+  required: null,
+  trails: { bcId: 'm.bc_id', join: 'left join member m on m.user_id = p.id and m.valid_to is null' },
 };
 
 /** A row `p` of the plan whose ad account leaves its Business Center. */
@@ -60,12 +74,12 @@ export async function bringNouns(tx: Tx, noun: Noun): Promise<number> {
   const changed = await planNouns(tx, noun);
   if (changed === 0) return 0;
   if (noun === AD_ACCOUNT) await endMovedRoles(tx);
-  const { type, key, trails } = noun;
+  const { type, table, key, trails } = noun;
   const fields = Object.keys(noun.fields);
   const [counted] = await tx.query<{ written: number }>(
     // A row that somebody else has changed meanwhile is left alone, and the import made anew.
     `with written as (
-       insert into ${type} as t (${[key, ...fields].join(', ')}) select ${[key, ...fields].join(', ')} from planned_${type}
+       insert into ${table} as t (${[key, ...fields].join(', ')}) select ${[key, ...fields].join(', ')} from planned_${type}
        on conflict (${key}) do update set ${fields.map((field) => `${field} = excluded.${field}`).join(', ')}
         where t.version = (select p.version from planned_${type} p where p.${key} = t.${key})
        returning 1)
@@ -85,7 +99,7 @@ export async function bringNouns(tx: Tx, noun: Noun): Promise<number> {
 }
 
 /** Writes what changes into the temporary table `planned_<type>`. */
-async function planNouns(tx: Tx, { type, key, fields, required }: Noun): Promise<number> {
+async function planNouns(tx: Tx, { type, table, key, fields, required }: Noun): Promise<number> {
   const names = Object.keys(fields);
   const lastOf = (name: string): string =>
     `(array_agg(fact->'${name}' order by line desc) filter (where fact ? '${name}'))[1] as ${name}`;
@@ -95,15 +109,16 @@ async function planNouns(tx: Tx, { type, key, fields, required }: Noun): Promise
   });
   const profile = (alias: string): string =>
     `jsonb_build_object(${names.map((name) => `'${name}', ${alias}.${name}`).join(', ')})`;
+  const lacking = required === null ? 'false' : `t.${key} is null and n.${required} is null`;
   await tx.query(
     `create temporary table compared_${type} on commit drop as
      with named as materialized (
        select fact->>'${key}' as ${key}, min(line) as line, ${names.map(lastOf).join(', ')}
          from staged where type = '${type}' group by fact->>'${key}'
      ), merged as (
-       select n.line, n.${key}, t.${key} is null and n.${required} is null as lacking, ${merged.join(', ')},
+       select n.line, n.${key}, ${lacking} as lacking, ${merged.join(', ')},
               case when t.${key} is not null then ${profile('t')} end as before, t.version
-         from named n left join ${type} t on t.${key} = n.${key}
+         from named n left join ${table} t on t.${key} = n.${key}
      ), told as (select m.*, ${profile('m')} as after from merged m)
      select * from told`,
     [],
@@ -113,11 +128,11 @@ async function planNouns(tx: Tx, { type, key, fields, required }: Noun): Promise
      select * from compared_${type} where before is distinct from after`,
     [],
   );
-  const [lacking] = await tx.query<{ line: number }>(
+  const [incomplete] = await tx.query<{ line: number }>(
     `select line from planned_${type} where lacking order by line limit 1`,
     [],
   );
-  if (lacking) throw badLine(lacking.line, `${required}: ${REQUIRED_WHEN_NEW}`);
+  if (incomplete) throw badLine(incomplete.line, `${required}: ${REQUIRED_WHEN_NEW}`);
   const [counted] = await tx.query<{ changed: number }>(`select count(*)::int as changed from planned_${type}`, []);
   return counted?.changed ?? 0;
 }

@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts';
 import { transact, type Audit, type Tx, type Written } from '../transact.ts';
+import { learnName } from '../users/learn-name.ts';
 import { SignIn, type SignedInActor } from './entity.ts';
 import { newSessionToken, sessionTokenHash } from './session-token.ts';
 
@@ -39,8 +40,10 @@ export async function beginSignIn(ctx: Context, signIn: NewSignIn): Promise<Writ
       lastSeenAt: tx.at,
       expiresAt: new Date(tx.at.getTime() + lasts * 1000),
     });
+    const isVouched = actor.type === 'user' && displayName !== null && issuer !== null;
+    const named = isVouched ? await learnName(tx, actor.id, displayName) : [];
     const begun: Audit = { event: 'sign_in', subject: { type: actor.type, id: actor.id }, after: { issuer } };
-    return { result: { id, token }, audit: [begun, ...ended] };
+    return { result: { id, token }, audit: [begun, ...named, ...ended] };
   });
 }
 

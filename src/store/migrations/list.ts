@@ -12,6 +12,7 @@ import { Migration20261128320000_submissions } from './Migration20261128320000_s
 import { Migration20261128330000_snapshots } from './Migration20261128330000_snapshots.ts';
 import { Migration20261128340000_changes } from './Migration20261128340000_changes.ts';
 import { Migration20261128350000_one_call } from './Migration20261128350000_one_call.ts';
+import { Migration20261128360000_users } from './Migration20261128360000_users.ts';
 
 /** All migrations, in their order. */
 export const MIGRATIONS = [
@@ -29,4 +30,5 @@ export const MIGRATIONS = [
   { name: 'Migration20261128330000_snapshots', class: Migration20261128330000_snapshots },
   { name: 'Migration20261128340000_changes', class: Migration20261128340000_changes },
   { name: 'Migration20261128350000_one_call', class: Migration20261128350000_one_call },
+  { name: 'Migration20261128360000_users', class: Migration20261128360000_users },
 ];

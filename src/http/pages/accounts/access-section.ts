@@ -6,7 +6,8 @@ import { scopeBadges } from '../../ui/scopes.ts';
 import { table } from '../../ui/table.ts';
 import { day } from '../../ui/time.ts';
 import { routes } from '../../routes.ts';
-import { actorName, userName } from '../console/parts.ts';
+import { actorName } from '../console/parts.ts';
+import { userName } from '../../ui/user-names.ts';
 import { ROWS_OF_SECTION, type ConsoleContext } from '../console/console-context.ts';
 import { listPager, type Position } from '../console/list-pager.ts';
 
@@ -15,10 +16,11 @@ export const ACCESS = 'access';
 
 /** Who has access to an account and at which level, for administrators. */
 export async function accessSection(
-  { ctx, locale, bcId, userId }: ConsoleContext,
+  context: ConsoleContext,
   id: string,
   { find, at }: { find: FindQuery; at: Position },
 ): Promise<Html> {
+  const { ctx, locale, bcId } = context;
   const { account: words, actions, roles } = locale.words.console;
   const which = { bcId, tiktokAccountId: id };
   const {
@@ -34,14 +36,14 @@ export async function accessSection(
   const rows = table(
     words.access,
     [
-      { label: words.member, main: true, cell: (row) => userName(locale, row.user_id, userId) },
+      { label: words.member, main: true, cell: (row) => userName(context, row.user_id) },
       { label: words.role, cell: (row) => roles[row.user_role] },
       { label: words.level, cell: (row) => scopeBadges(locale, row.scopes) },
       {
         label: locale.words.console.since,
         cell: (row) => (row.assigned_at === null ? '' : day(locale, row.assigned_at)),
       },
-      { label: words.assignedBy, cell: (row) => actorName(locale, row.assigned_by ?? '') },
+      { label: words.assignedBy, cell: (row) => actorName(context, row.assigned_by ?? '') },
       {
         label: actions,
         cell: (row) =>

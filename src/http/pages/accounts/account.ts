@@ -51,7 +51,8 @@ function forbidden(error: unknown): SparkgateError {
   throw error;
 }
 
-function about({ locale }: ConsoleContext, details: AccountDetails): Html {
+function about(context: ConsoleContext, details: AccountDetails): Html {
+  const { locale } = context;
   const words = locale.words.console.account;
   const authorization =
     details.ad_authorization === null
@@ -66,7 +67,7 @@ function about({ locale }: ConsoleContext, details: AccountDetails): Html {
       [words.id, shownName(details.tiktok_account_id)],
       [words.scopes, scopeBadges(locale, details.scopes)],
       [words.since, day(locale, details.granted_at)],
-      [words.grantedBy, actorName(locale, details.granted_by)],
+      [words.grantedBy, actorName(context, details.granted_by)],
       [words.validity, words.noExpiry],
       [words.adAuthorization, authorization],
       [words.showcase, showcase(locale.words.console.account, details)],

@@ -13,7 +13,8 @@ import type { Locale } from '../../ui/locale.ts';
 import { scopeBadges } from '../../ui/scopes.ts';
 import { routes } from '../../routes.ts';
 import type { ConsoleContext } from '../console/console-context.ts';
-import { accountName, heading, scopeBoxes, userName } from '../console/parts.ts';
+import { accountName, heading, scopeBoxes } from '../console/parts.ts';
+import { userInLine, userName } from '../../ui/user-names.ts';
 
 export interface AssignForm {
   account: AccountDetails;
@@ -112,7 +113,8 @@ function searchButton(byGet: boolean, label: string): Html {
     : html`<button class="secondary" name="intent" value="search">${label}</button>`;
 }
 
-function memberBoxes({ locale, userId }: ConsoleContext, { page, ticked }: AssignForm): Html {
+function memberBoxes(context: ConsoleContext, { page, ticked }: AssignForm): Html {
+  const { locale } = context;
   const { roles } = locale.words.console;
   return html`<ul class="ticks">
     ${page.items.map(
@@ -120,7 +122,7 @@ function memberBoxes({ locale, userId }: ConsoleContext, { page, ticked }: Assig
         html`<li>
           <label class="choice">
             <input type="checkbox" name="members" value="${member.user_id}"${ticked.includes(member.user_id) ? html` checked` : ''} />
-            <span class="grow">${userName(locale, member.user_id, userId)} <span class="sub">${roles[member.user_role]}</span></span>
+            <span class="grow">${userName(context, member.user_id)} <span class="sub">${roles[member.user_role]}</span></span>
             ${hasNow(locale, member.scopes)}
           </label>
         </li>`,
@@ -138,7 +140,8 @@ function hasNow(locale: Locale, scopes: readonly Scope[]): Html {
 }
 
 /** What was ticked before and is not in this part of the list stays ticked, and can be seen. */
-function tickedElsewhere({ locale }: ConsoleContext, { page, ticked, tickedNow }: AssignForm): Html {
+function tickedElsewhere(context: ConsoleContext, { page, ticked, tickedNow }: AssignForm): Html {
+  const { locale } = context;
   const words = locale.words.console.assign;
   const here = new Set(page.items.map(({ user_id }) => user_id));
   const elsewhere = ticked.filter((id) => !here.has(id));
@@ -149,7 +152,7 @@ function tickedElsewhere({ locale }: ConsoleContext, { page, ticked, tickedNow }
     <ul class="ticks">
       ${elsewhere.map(
         (id) =>
-          html`<li><label class="choice"><input type="checkbox" name="members" value="${id}" checked /> <span class="grow">${shownName(id)}</span> ${hasNow(locale, now.get(id) ?? [])}</label></li>`,
+          html`<li><label class="choice"><input type="checkbox" name="members" value="${id}" checked /> <span class="grow">${userInLine(context, id)}</span> ${hasNow(locale, now.get(id) ?? [])}</label></li>`,
       )}
     </ul>
   </div>`;

@@ -12,7 +12,8 @@ import { table } from '../../ui/table.ts';
 import { routes } from '../../routes.ts';
 import { assignAddress } from './assign-form.ts';
 import { show, type ConsoleContext } from '../console/console-context.ts';
-import { accountName, heading, userName } from '../console/parts.ts';
+import { accountName, heading } from '../console/parts.ts';
+import { userName } from '../../ui/user-names.ts';
 import { trail } from './trail.ts';
 
 /** A member who has scopes now that the new level leaves out. */
@@ -53,7 +54,7 @@ export async function confirmLosses(
   context: ConsoleContext,
   { id, ticked, scopes, losing }: Choice & { id: string; losing: readonly Loss[] },
 ): Promise<Response> {
-  const { locale, bcId, userId } = context;
+  const { locale, bcId } = context;
   const { assign: words, account: columns, revoke } = locale.words.console;
   const account = await getAccount(context.ctx, bcId, id);
   const body = html`${heading(words.losingTitle, { lead: words.replaces })}
@@ -61,7 +62,7 @@ export async function confirmLosses(
     ${table(
       words.losingTitle,
       [
-        { label: columns.member, main: true, cell: (row) => userName(locale, row.user_id, userId) },
+        { label: columns.member, main: true, cell: (row) => userName(context, row.user_id) },
         { label: words.hasNow, cell: (row) => scopeBadges(locale, row.has) },
         { label: revoke.loses, cell: (row) => scopeBadges(locale, row.loses) },
       ],

@@ -16,7 +16,8 @@ import { trail } from './trail.ts';
 import { confirmPage, confirmStep, type Step } from '../console/confirm-step.ts';
 import { loadConsole, idOf, show, type ConsoleContext } from '../console/console-context.ts';
 import { sentForm, tickedScopes, unlessSomebodyWasFaster } from '../console/form.ts';
-import { accountName, heading, scopeBoxes, userName } from '../console/parts.ts';
+import { accountName, heading, scopeBoxes } from '../console/parts.ts';
+import { userInLine, userName } from '../../ui/user-names.ts';
 
 /** Names what a form does, and the page that asks whether it really is to be done. */
 const UNASSIGN = 'unassign';
@@ -76,12 +77,12 @@ async function formPage(
   { assignee, ticked, errors }: { assignee: Assignee; ticked: readonly Scope[]; errors: readonly FieldError[] },
   status: 200 | 400 = 200,
 ): Promise<Response> {
-  const { ctx, bcId, locale, userId } = context;
+  const { ctx, bcId, locale } = context;
   const id = idOf(c, 'id');
   const account = await getAccount(ctx, bcId, id);
   const words = locale.words.console.member;
   const action = routes.tiktokAccount.member(bcId, id, assignee.user_id);
-  const body = html`${heading(words.title, { lead: userName(locale, assignee.user_id, userId) })}
+  const body = html`${heading(words.title, { lead: userName(context, assignee.user_id) })}
     ${errorSummary(locale, { errors })}
     <form method="post" action="${action}" class="card stack">
       ${formFields(c.get('signedIn'))}
@@ -103,19 +104,15 @@ async function formPage(
   return show(c, context, 'tiktokAccounts', { title: words.title, breadcrumb, body }, status);
 }
 
-function unassignStep(
-  { locale, bcId, userId }: ConsoleContext,
-  id: string,
-  assignee: Assignee,
-  signedIn: SignedIn,
-): Step {
+function unassignStep(context: ConsoleContext, id: string, assignee: Assignee, signedIn: SignedIn): Step {
+  const { locale, bcId } = context;
   const words = locale.words.console.member;
   const path = routes.tiktokAccount.member(bcId, id, assignee.user_id);
   return {
     id: 'unassign-now',
     label: words.unassign,
     title: words.unassignAsk,
-    body: html`${userName(locale, assignee.user_id, userId)} ${scopeBadges(locale, assignee.scopes)} ${words.unassignBody}`,
+    body: html`${userInLine(context, assignee.user_id)} ${scopeBadges(locale, assignee.scopes)} ${words.unassignBody}`,
     keep: words.unassignNo,
     form: html`<form method="post" action="${path}">
       ${formFields(signedIn)}<button class="danger" name="intent" value="${UNASSIGN}">${words.unassignYes}</button>

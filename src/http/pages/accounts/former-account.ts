@@ -33,7 +33,7 @@ export async function formerAccountPage(c: Context<PageEnv>, context: ConsoleCon
         [former.scopes, scopeBadges(locale, account.scopes)],
         [words.since, time(locale, account.granted_at)],
         [former.revokedAt, time(locale, account.revoked_at)],
-        [former.revokedBy, whoDid(locale, account.revoked_by)],
+        [former.revokedBy, whoDid(context, account.revoked_by)],
       ])}
     </section>
     ${await historySection(context, id, listOf(c, HISTORY))}`;

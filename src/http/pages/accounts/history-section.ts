@@ -6,7 +6,6 @@ import type { FindQuery } from '../../../domain/find-text.ts';
 import { IMPORTED } from '../../../domain/import/modes.ts';
 import { Scope } from '../../../domain/vocabulary.ts';
 import type { Html } from '../../ui/html.ts';
-import { shownName } from '../../ui/name.ts';
 import type { Locale } from '../../ui/locale.ts';
 import { scopeBadges } from '../../ui/scopes.ts';
 import { table } from '../../ui/table.ts';
@@ -15,23 +14,25 @@ import { routes } from '../../routes.ts';
 import { ROWS_OF_SECTION, type ConsoleContext } from '../console/console-context.ts';
 import { listPager, type Position } from '../console/list-pager.ts';
 import { actorName } from '../console/parts.ts';
+import { userInLine } from '../../ui/user-names.ts';
 
 /** Names the history in the address of a page. */
 export const HISTORY = 'history';
 
 /** What happened to an account in this Business Center, newest first. */
 export async function historySection(
-  { ctx, locale, bcId }: ConsoleContext,
+  context: ConsoleContext,
   id: string,
   { find, at }: { find: FindQuery; at: Position },
 ): Promise<Html> {
+  const { ctx, locale, bcId } = context;
   const words = locale.words.console.account;
   const { items, next_cursor: next } = await listAccountHistory(ctx, bcId, id, { ...find, limit: ROWS_OF_SECTION });
   const rows = table(
     words.history,
     [
-      { label: words.what, main: true, cell: (entry) => what(locale, entry) },
-      { label: words.who, cell: (entry) => actorName(locale, entry.actor) },
+      { label: words.what, main: true, cell: (entry) => what(context, entry) },
+      { label: words.who, cell: (entry) => actorName(context, entry.actor) },
       { label: words.when, cell: (entry) => time(locale, entry.at) },
     ],
     items,
@@ -50,13 +51,14 @@ const Scopes = z.object({ scopes: z.array(Scope) });
 /** What an entry says of the account itself. */
 const Details = z.record(z.string(), z.unknown());
 
-function what(locale: Locale, entry: HistoryEntry): Html {
+function what(context: ConsoleContext, entry: HistoryEntry): Html {
+  const { locale } = context;
   const words = locale.words.console;
   const flags: Readonly<Record<string, string>> = words.flags;
   const before = Scopes.safeParse(entry.before).data?.scopes ?? null;
   const after = Scopes.safeParse(entry.after).data?.scopes ?? null;
   const scopes = after ?? before;
-  return html`${eventText(locale, entry)}${entry.subject_type === 'user' ? html`: ${shownName(entry.subject_id)}` : ''}
+  return html`${eventText(locale, entry)}${entry.subject_type === 'user' ? html`: ${userInLine(context, entry.subject_id)}` : ''}
     ${scopes === null ? '' : scopeBadges(locale, scopes)}
     ${after !== null && before !== null && before.join() !== after.join() ? html`<span class="sub">${words.before}: ${before.join(', ')}</span>` : ''}
     ${entry.event === 'tiktok_account.put' ? html`<span class="sub">${changedDetails(locale, entry)}</span>` : ''}

@@ -62,7 +62,7 @@ export async function maySection(
         ? html`<p class="hint">${may.perPost}</p>`
         : html`<h3>${may.missing}</h3>
             ${await Promise.all(groups)}
-            ${administratorsList(locale, administrators)}`
+            ${administratorsList(context, administrators)}`
     }
     <h3>${may.also}</h3>
     <ul class="rights">

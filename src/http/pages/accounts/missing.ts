@@ -7,6 +7,7 @@ import { SparkgateError, type ReasonCode } from '../../../domain/errors.ts';
 import type { Html } from '../../ui/html.ts';
 import { shownName } from '../../ui/name.ts';
 import type { ConsoleContext } from '../console/console-context.ts';
+import { userInLine } from '../../ui/user-names.ts';
 import type { Answer, RoleAnswer } from './may-i.ts';
 
 /** A condition that is missing, with the ad accounts where it is, by the person's role in them. */
@@ -94,7 +95,7 @@ async function place(context: ConsoleContext, adAccount: OwnAdAccount, withAdmin
   const who =
     admins.length === 0
       ? html`${may.anAdminOf} ${shownName(adAccount.advertiser_id)}`
-      : html`${may.adminsThere}: ${admins.map((id, at) => html`${at > 0 ? ' · ' : ''}${shownName(id)}`)}`;
+      : html`${may.adminsThere}: ${admins.map((id, at) => html`${at > 0 ? ' · ' : ''}${userInLine(context, id)}`)}`;
   return html`${name} <span class="who"><span class="visually-hidden">${may.whoHelps}: </span>${who}</span>`;
 }
 

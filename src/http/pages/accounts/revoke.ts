@@ -15,7 +15,8 @@ import { routes } from '../../routes.ts';
 import { trail } from './trail.ts';
 import { loadConsole, idOf, show, type ConsoleContext } from '../console/console-context.ts';
 import { unlessSomebodyWasFaster } from '../console/form.ts';
-import { accountName, heading, userName } from '../console/parts.ts';
+import { accountName, heading } from '../console/parts.ts';
+import { userName } from '../../ui/user-names.ts';
 
 /** R10: an administrator sees who would lose what, and revokes. */
 export const revoke = new Hono<PageEnv>()
@@ -47,7 +48,8 @@ export const revoke = new Hono<PageEnv>()
     return redirectWithFlash(c, routes.tiktokAccount.show(bcId, id), 'revoked');
   });
 
-function losses({ locale, userId }: ConsoleContext, { members, losing }: RevokePreview): Html {
+function losses(context: ConsoleContext, { members, losing }: RevokePreview): Html {
+  const { locale } = context;
   const words = locale.words.console.revoke;
   if (members === 0) return html`<p>${words.nobody}</p>`;
   const rest = members - losing.length;
@@ -59,7 +61,7 @@ function losses({ locale, userId }: ConsoleContext, { members, losing }: RevokeP
         {
           label: locale.words.console.account.member,
           main: true,
-          cell: (row) => userName(locale, row.user_id, userId),
+          cell: (row) => userName(context, row.user_id),
         },
         { label: words.loses, cell: (row) => scopeBadges(locale, row.scopes) },
       ],

@@ -10,7 +10,8 @@ import { day } from '../../ui/time.ts';
 import { routes } from '../../routes.ts';
 import { loadConsole, idOf, listOf, show, type ConsoleContext } from '../console/console-context.ts';
 import { listPager } from '../console/list-pager.ts';
-import { heading, searchForm, userName } from '../console/parts.ts';
+import { heading, searchForm } from '../console/parts.ts';
+import { userName } from '../../ui/user-names.ts';
 
 /** Who has which role in one ad account, for administrators of the Business Center that it belongs to. */
 export const adAccount = new Hono<PageEnv>().get(routes.console.adAccount.pattern, async (c) => {
@@ -35,10 +36,11 @@ export const adAccount = new Hono<PageEnv>().get(routes.console.adAccount.patter
   return show(c, context, 'adAccounts', { title: name, breadcrumb, body });
 });
 
-function columns({ locale, userId }: ConsoleContext): Column<AdAccountMemberRow>[] {
+function columns(context: ConsoleContext): Column<AdAccountMemberRow>[] {
+  const { locale } = context;
   const { advertiserRoles, membersPage, since } = locale.words.console;
   return [
-    { label: membersPage.member, main: true, cell: (row) => userName(locale, row.user_id, userId) },
+    { label: membersPage.member, main: true, cell: (row) => userName(context, row.user_id) },
     { label: membersPage.role, cell: (row) => advertiserRoles[row.advertiser_role] },
     { label: since, cell: (row) => day(locale, row.since) },
   ];

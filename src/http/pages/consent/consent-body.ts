@@ -10,6 +10,7 @@ import { ownerName } from '../my-account/owner-name.ts';
 import { checkedName, shownName } from '../../ui/name.ts';
 import type { Locale } from '../../ui/locale.ts';
 import { inOrder, scopeCard } from '../../ui/scopes.ts';
+import { userInLine, type UserNames } from '../../ui/user-names.ts';
 import { countdown } from '../../ui/time.ts';
 import { routes, signInLink } from '../../routes.ts';
 
@@ -18,6 +19,7 @@ interface AskedOwner {
   consent: ConsentView;
   owner: AccountNames;
   token: string;
+  names: UserNames;
 }
 
 /** All that an owner has to know before they answer, in the order in which they have to know it. */
@@ -40,7 +42,7 @@ export function consentBody(c: Context<PageEnv>, asked: AskedOwner): Html {
       ${facts([
         [words.businessCenter, checkedName(locale, center.name)],
         [words.businessCenterId, checkedName(locale, center.bc_id)],
-        [words.requestedBy, checkedName(locale, consent.requested_by)],
+        [words.requestedBy, userInLine({ locale, names: asked.names }, consent.requested_by)],
       ])}
     </section>
     ${account(c, asked)} ${scopes(locale, consent)} ${terms(locale)}

@@ -9,6 +9,7 @@ import { askedBy, isFetchedAhead } from '../../session/asked-by.ts';
 import { contextOfPage } from '../../session/context-of-page.ts';
 import { redirectWithFlash } from '../../session/flash.ts';
 import { page } from '../../ui/page.ts';
+import { UserNames } from '../../ui/user-names.ts';
 import { submitOnce } from '../../session/submit-once.ts';
 import { routes } from '../../routes.ts';
 import { consentBody } from './consent-body.ts';
@@ -23,7 +24,12 @@ export const consentPage = new Hono<PageEnv>()
       const consent = await getConsent(contextOfPage(c), token, askedBy(c) === 'person');
       const owner = await getOwnAccount(contextOfPage(c), consent.signed_in_as);
       const { title } = c.get('locale').words.consent;
-      return page(c, { title, body: consentBody(c, { consent, owner, token }), handle: owner.handle, narrow: true });
+      return page(c, {
+        title,
+        body: consentBody(c, { consent, owner, token, names: new UserNames(contextOfPage(c)) }),
+        handle: owner.handle,
+        narrow: true,
+      });
     });
   })
   .post(routes.consent.approve.pattern, async (c) =>

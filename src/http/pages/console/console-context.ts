@@ -15,6 +15,7 @@ import type { Html } from '../../ui/html.ts';
 import { checkedName } from '../../ui/name.ts';
 import { page, type PageParts, type Place } from '../../ui/page.ts';
 import type { Locale } from '../../ui/locale.ts';
+import { UserNames } from '../../ui/user-names.ts';
 import { routes } from '../../routes.ts';
 import { positionOf, type Position } from './list-pager.ts';
 
@@ -34,6 +35,7 @@ export interface ConsoleContext {
   center: OwnCenter;
   bcId: string;
   userId: string;
+  names: UserNames;
   may: May;
   /** What was done before this page. */
   flashes: Flash[];
@@ -61,7 +63,8 @@ export async function loadConsole(c: Http<PageEnv>): Promise<ConsoleContext> {
   ]);
   const { id: userId } = c.get('signedIn').actor;
   const allowed = { request, viewRequests, viewMembers, viewAdAccounts, review };
-  return { ctx, locale: c.get('locale'), center, bcId, userId, may: allowed, flashes: readFlash(c) };
+  const names = new UserNames(ctx);
+  return { ctx, locale: c.get('locale'), center, bcId, userId, names, may: allowed, flashes: readFlash(c) };
 }
 
 /** An id in the address. @throws SparkgateError `not_found` for what can be no id */

@@ -4,6 +4,7 @@ import type { Html } from '../../ui/html.ts';
 import { checkedName, shownName } from '../../ui/name.ts';
 import type { Locale } from '../../ui/locale.ts';
 import { inOrder } from '../../ui/scopes.ts';
+import { userInLine, type Reader } from '../../ui/user-names.ts';
 
 /** What people call a TikTok account, the best that is known of it. */
 export function accountName(account: {
@@ -28,18 +29,15 @@ export function accountLines(
     ${rest.length === 0 ? '' : html`<span class="sub">${rest.map((text, at) => html`${at > 0 ? ' · ' : ''}${shownName(text)}`)}</span>`}`;
 }
 
-/** A user, told apart when it is the reader. */
-export function userName(locale: Locale, userId: string, self: string): Html {
-  return html`${checkedName(locale, userId)}${userId === self ? html` <span class="badge">${locale.words.console.you}</span>` : ''}`;
-}
-
 /** Who did something, from the audit trail's `user:adm`. */
-export function actorName(locale: Locale, actor: string): Html {
+export function actorName(reader: Reader, actor: string): Html {
+  const { locale } = reader;
   const [type = ''] = actor.split(':', 1);
   const id = actor.slice(type.length + 1);
   const kinds: Readonly<Record<string, string>> = locale.words.console.actors;
   const kind = kinds[type] ?? type;
   if (id === '') return html`${kind}`;
+  if (type === 'user') return userInLine(reader, id);
   return html`${kind} ${type === 'api_key' ? html`<code title="${id}">…${id.slice(-6)}</code>` : shownName(id)}`;
 }
 
@@ -72,15 +70,15 @@ export function scopeBoxes(locale: Locale, scopes: { offered: readonly Scope[]; 
 }
 
 /** Whom the mark of the audit trail means. */
-export function whoDid(locale: Locale, actor: string | null): Html {
-  return actor === null ? html`${locale.words.common.noValue}` : actorName(locale, actor);
+export function whoDid(reader: Reader, actor: string | null): Html {
+  return actor === null ? html`${reader.locale.words.common.noValue}` : actorName(reader, actor);
 }
 
 /** The users whom somebody can ask. */
-export function administratorsList(locale: Locale, administrators: readonly string[]): Html {
-  return html`<p class="hint">${locale.words.console.may.administrators}</p>
+export function administratorsList(reader: Reader, administrators: readonly string[]): Html {
+  return html`<p class="hint">${reader.locale.words.console.may.administrators}</p>
     <ul class="names">
-      ${administrators.map((id) => html`<li>${checkedName(locale, id)}</li>`)}
+      ${administrators.map((id) => html`<li>${userInLine(reader, id)}</li>`)}
     </ul>`;
 }
 

@@ -10,7 +10,8 @@ import { day } from '../../ui/time.ts';
 import { routes } from '../../routes.ts';
 import { loadConsole, listOf, show, type ConsoleContext } from '../console/console-context.ts';
 import { listPager } from '../console/list-pager.ts';
-import { heading, searchForm, userName } from '../console/parts.ts';
+import { heading, searchForm } from '../console/parts.ts';
+import { userName } from '../../ui/user-names.ts';
 
 /** Who belongs to the Business Center; standard members see whom they can ask. */
 export const members = new Hono<PageEnv>().get(routes.console.members.pattern, async (c) => {
@@ -19,7 +20,7 @@ export const members = new Hono<PageEnv>().get(routes.console.members.pattern, a
 });
 
 async function membersPage(c: Parameters<typeof show>[0], context: ConsoleContext): Promise<Response> {
-  const { locale, bcId, ctx, userId } = context;
+  const { locale, bcId, ctx } = context;
   const { membersPage: words, roles, since, searchEmpty, searchEmptyBody } = locale.words.console;
   const { find, at } = listOf(c);
   const { items, next_cursor: next, total } = await findMembers(ctx, bcId, find);
@@ -27,7 +28,7 @@ async function membersPage(c: Parameters<typeof show>[0], context: ConsoleContex
   const rows = table(
     words.title,
     [
-      { label: words.member, main: true, cell: (row) => userName(locale, row.user_id, userId) },
+      { label: words.member, main: true, cell: (row) => userName(context, row.user_id) },
       { label: words.role, cell: (row) => roles[row.user_role] },
       { label: words.accounts, numeric: true, cell: (row) => locale.formats.number(row.tiktok_accounts) },
       { label: since, cell: (row) => day(locale, row.since) },
@@ -46,14 +47,14 @@ async function membersPage(c: Parameters<typeof show>[0], context: ConsoleContex
 }
 
 async function administratorsPage(c: Parameters<typeof show>[0], context: ConsoleContext): Promise<Response> {
-  const { locale, bcId, ctx, userId } = context;
+  const { locale, bcId, ctx } = context;
   const { membersPage: words, roles } = locale.words.console;
   const items = await listAdministrators(ctx, bcId);
   const body = html`${heading(words.administratorsTitle, { lead: words.administratorsLead })}
     ${table(
       words.administratorsTitle,
       [
-        { label: words.member, main: true, cell: (id) => userName(locale, id, userId) },
+        { label: words.member, main: true, cell: (id) => userName(context, id) },
         { label: words.role, cell: () => roles.ADMIN },
       ],
       items,

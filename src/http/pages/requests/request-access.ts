@@ -145,6 +145,6 @@ async function forbiddenPage(c: Parameters<typeof show>[0], context: ConsoleCont
   const words = context.locale.words.console.request;
   const administrators = await listAdministrators(context.ctx, context.bcId);
   const body = html`${heading(words.forbiddenTitle, { lead: words.forbiddenBody })}
-    <section class="card">${administratorsList(context.locale, administrators)}</section>`;
+    <section class="card">${administratorsList(context, administrators)}</section>`;
   return show(c, context, 'tiktokAccounts', { title: words.forbiddenTitle, breadcrumb: trail(context), body }, 403);
 }

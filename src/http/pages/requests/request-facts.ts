@@ -5,16 +5,18 @@ import { shownName } from '../../ui/name.ts';
 import { scopeBadges } from '../../ui/scopes.ts';
 import { countdown, time } from '../../ui/time.ts';
 import type { ConsoleContext } from '../console/console-context.ts';
+import { userInLine } from '../../ui/user-names.ts';
 
 /** What was requested, by whom and when. */
-export function requestFacts({ locale }: ConsoleContext, request: AccessRequestView): Html {
+export function requestFacts(context: ConsoleContext, request: AccessRequestView): Html {
+  const { locale } = context;
   const until = request.status === 'PENDING' ? countdown : time;
   const words = locale.words.console.requests;
   const target = request.tiktok_account_id === null ? words.anyAccount : shownName(request.tiktok_account_id);
   return facts([
     [words.scopes, scopeBadges(locale, request.scopes)],
     [words.target, target],
-    [words.requestedBy, shownName(request.requested_by)],
+    [words.requestedBy, userInLine(context, request.requested_by)],
     [words.created, time(locale, request.created_at)],
     [words.expires, until(locale, request.expires_at)],
   ]);

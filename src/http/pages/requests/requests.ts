@@ -14,6 +14,7 @@ import { loadConsole, listOf, show, type ConsoleContext } from '../console/conso
 import { flashNotice } from '../console/flash-notice.ts';
 import { listPager } from '../console/list-pager.ts';
 import { heading } from '../console/parts.ts';
+import { userName } from '../../ui/user-names.ts';
 
 /** The access requests of a Business Center: those that are pending, or all. */
 export const requests = new Hono<PageEnv>().get(routes.console.accessRequests.pattern, async (c) => {
@@ -36,7 +37,8 @@ export const requests = new Hono<PageEnv>().get(routes.console.accessRequests.pa
   return show(c, context, 'accessRequests', { title: words.title, body });
 });
 
-function requestsTable({ locale, bcId }: ConsoleContext, items: readonly AccessRequestView[]): Html {
+function requestsTable(context: ConsoleContext, items: readonly AccessRequestView[]): Html {
+  const { locale, bcId } = context;
   const words = locale.words.console.requests;
   return table(
     words.title,
@@ -56,7 +58,7 @@ function requestsTable({ locale, bcId }: ConsoleContext, items: readonly AccessR
         label: words.target,
         cell: (row) => (row.tiktok_account_id === null ? words.anyAccount : shownName(row.tiktok_account_id)),
       },
-      { label: words.requestedBy, cell: (row) => shownName(row.requested_by) },
+      { label: words.requestedBy, cell: (row) => userName(context, row.requested_by) },
       { label: words.expires, cell: (row) => time(locale, row.expires_at) },
     ],
     items,
