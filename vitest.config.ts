@@ -8,6 +8,8 @@ export default defineConfig({
     globalSetup: ['test/support/global-setup.ts'],
     // The tests load the sources as production does: by Node itself, which strips the types.
     experimental: { viteModuleRunner: false },
+    // A worker loads the service once, not for every file: no file leaves anything in a module for the next one.
+    isolate: false,
     // Each worker has its own databases and its share of one PostgreSQL and one Cerbos.
     maxWorkers: 2,
     // Of what has got stuck; a slow machine takes its time.
