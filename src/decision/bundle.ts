@@ -3,8 +3,11 @@ import { inexactNumbers } from '@sparkgate/cerbos-policies/inexact-numbers';
 import { kindsOf, rolesNamedIn, type KindPolicy } from '@sparkgate/cerbos-policies/kinds';
 import { policiesOf, type Policies } from '@sparkgate/cerbos-policies/policies';
 import { readPolicyFolder } from '@sparkgate/cerbos-policies/policy-folder';
+import { refuseMisreadings, sentence, strictReading } from '@sparkgate/cerbos-policies/strict/strict-reading';
+import type { Senders } from '@sparkgate/cerbos-policies/strict/finding';
 import { refuseHashCollisions } from '@sparkgate/cerbos-policies/rule-hash-collisions';
 import { refuseUnsupportedSyntax } from '@sparkgate/cerbos-policies/unsupported-syntax';
+import { STORED_KINDS } from '../facts/kinds.ts';
 
 /** A kind that guards this service itself and is never asked about from outside. */
 export const SERVICE_KIND = 'sparkgate_service';
@@ -14,6 +17,12 @@ export const BUNDLE_KIND = 'sparkgate_bundle';
 
 /** Kinds about this service and its parts: nobody outside asks about them, or stores anything of them. */
 export const KINDS_OF_THIS_SERVICE: readonly string[] = [SERVICE_KIND, BUNDLE_KIND];
+
+/** What requests hold: of our own kinds what the service knows of them, of others also what callers say. */
+export const SENDERS: Senders = {
+  closedKinds: new Set([...Object.keys(STORED_KINDS), SERVICE_KIND]),
+  sentAlong: ['action', 'context'],
+};
 
 export function isOfThisService(kind: string): boolean {
   return KINDS_OF_THIS_SERVICE.includes(kind);
@@ -42,7 +51,13 @@ export function knowsSubjectType({ kinds, subjectTypes }: Bundle, kind: string, 
 
 /** Reads a policy folder. @throws PolicyError for what cannot be a bundle */
 export async function readBundle(folder: string): Promise<Bundle> {
-  return bundleOf(policiesOf(await readPolicyFolder(folder)));
+  return candidateBundle(policiesOf(await readPolicyFolder(folder)));
+}
+
+/** What policies say that are to decide. @throws PolicyError as {@link bundleOf}, and for what reads what is never sent */
+export function candidateBundle(policies: Policies): Bundle {
+  refuseMisreadings(policies, SENDERS);
+  return bundleOf(policies);
 }
 
 /**
@@ -56,7 +71,7 @@ export function bundleOf(policies: Policies): Bundle {
     hash: policies.hash,
     kinds: kindsOf(policies),
     subjectTypes: subjectTypesOf(policies),
-    warnings: inexactNumbers(policies),
+    warnings: [...inexactNumbers(policies), ...strictReading(policies, SENDERS).map(sentence)],
   };
 }
 

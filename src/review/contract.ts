@@ -1,17 +1,15 @@
 import type { Contract } from '@sparkgate/policy-workbench/contract';
-import { BUNDLE_KIND, SERVICE_KIND } from '../decision/bundle.ts';
+import { BUNDLE_KIND, SENDERS, SERVICE_KIND } from '../decision/bundle.ts';
 import { STORED_KINDS } from '../facts/kinds.ts';
 import { WORDS } from './words.ts';
 
 /** What the policy workbench has to know of this service. */
 export const CONTRACT: Contract = {
-  closedKinds: new Set([...Object.keys(STORED_KINDS), SERVICE_KIND]),
+  ...SENDERS,
   roles: ['user', 'tiktok_account', 'api_key'],
   mistakableRoles: ['user', 'tiktok_account'],
   // Types of subjects are no kinds to write policies for here.
   reservedNames: new Set([...Object.keys(STORED_KINDS), SERVICE_KIND, BUNDLE_KIND, 'user', 'api_key', 'operator']),
-  // What the caller says of the action and of the circumstances.
-  sentAlong: ['action', 'context'],
   cast: { user: 'sam', tiktok_account: 'olga', api_key: 'key', anonymous: 'nobody' },
   words: WORDS,
 };

@@ -4,7 +4,7 @@ import type { BundleRecord } from './bundle-store.ts';
 import { folderState, readPolicyFolder, type PolicyFolder } from '@sparkgate/cerbos-policies/policy-folder';
 import { watchState } from '../platform/watch-state.ts';
 import { testsFor } from './admission.ts';
-import { candidateOf, firstGeneration, type EmbeddedParts, type Offer } from './first-generation.ts';
+import { admittedOf, candidateOf, firstGeneration, type EmbeddedParts, type Offer } from './first-generation.ts';
 import type { Generation } from './generation.ts';
 import { PolicyJournal, type PolicyStatus } from './journal.ts';
 import { Generations } from './generations.ts';
@@ -122,7 +122,7 @@ export class EmbeddedPolicies implements PolicyService {
     const own = await store.keep(found);
     // What has been live was admitted then, and going back to it must not depend on tests that were edited since.
     if (source !== 'rollback') await admit(own, await testsOf(folder, this.#parts.policyDir, testsDir));
-    const bundle = candidateOf(found, folder);
+    const bundle = source === 'rollback' ? admittedOf(found, folder) : candidateOf(found, folder);
     const next = await begin(bundle, own);
     const { current } = this.generations;
     const record = {

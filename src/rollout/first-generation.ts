@@ -1,9 +1,9 @@
-import { policiesOf } from '@sparkgate/cerbos-policies/policies';
+import { policiesOf, type Policies } from '@sparkgate/cerbos-policies/policies';
 import type { Logger } from 'pino';
 import type { BundleRecord, BundleSource, BundleStore } from './bundle-store.ts';
 import { PlatformError } from '../platform/platform-error.ts';
 import { readPolicyFolder, type PolicyFolder } from '@sparkgate/cerbos-policies/policy-folder';
-import { bundleOf, type Bundle } from '../decision/bundle.ts';
+import { bundleOf, candidateBundle, type Bundle } from '../decision/bundle.ts';
 import { requireServiceKind, testsFor, type Admit } from './admission.ts';
 import type { Generation } from './generation.ts';
 import type { PolicyJournal } from './journal.ts';
@@ -55,7 +55,7 @@ export async function firstGeneration(parts: EmbeddedParts, journal: PolicyJourn
     }
   }
   const folder = parts.store.folderOf(last.current);
-  const bundle = candidateOf(await readPolicyFolder(folder), folder);
+  const bundle = admittedOf(await readPolicyFolder(folder), folder);
   return { generation: await begun(parts, bundle, folder), record: last };
 }
 
@@ -92,16 +92,18 @@ async function changedMeanwhile(parts: EmbeddedParts, found: PolicyFolder, last:
 }
 
 /** What a folder would decide by. @throws PoliciesRefused */
-export function candidateOf(found: PolicyFolder, folder: string): Bundle {
-  const bundle = readable(found);
-  requireServiceKind(bundle, folder);
-  return bundle;
-}
+export const candidateOf = (found: PolicyFolder, folder: string): Bundle => readable(found, folder, candidateBundle);
 
-function readable(found: PolicyFolder): Bundle {
+/** What a folder decided by before: what is asked of candidates since is a warning alone. @throws PoliciesRefused */
+export const admittedOf = (found: PolicyFolder, folder: string): Bundle => readable(found, folder, bundleOf);
+
+function readable(found: PolicyFolder, folder: string, read: (policies: Policies) => Bundle): Bundle {
   try {
-    return bundleOf(policiesOf(found));
+    const bundle = read(policiesOf(found));
+    requireServiceKind(bundle, folder);
+    return bundle;
   } catch (cause) {
+    if (cause instanceof PoliciesRefused) throw cause;
     throw new PoliciesRefused('compile', cause instanceof Error ? cause.message : String(cause), { cause });
   }
 }

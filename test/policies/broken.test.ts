@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { cp, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -15,6 +16,8 @@ afterAll(async () => live.close());
 const ROOT = join(import.meta.dirname, '../..');
 const POLICY = 'resource_policies/tiktok_account.yaml';
 const broken = 'resource_policies/broken.yaml';
+const shipped = (file: string): string => readFileSync(join(ROOT, 'policies', file), 'utf8');
+const SCHEMA = '_schemas/tiktok_account.json';
 
 /** How to break a folder of policies, and what whoever did it is told. */
 const WAYS: [what: string, break_: (folder: string) => Promise<unknown>, over: string, message: RegExp][] = [
@@ -86,8 +89,14 @@ const WAYS: [what: string, break_: (folder: string) => Promise<unknown>, over: s
     /tiktok_account\.yaml:\d+:\d+ .*doesn't exist/,
   ],
   [
+    'a rule about what is never sent',
+    write(POLICY, shipped(POLICY).replace('V.assigned_post ||', 'P.attr.suspended || V.assigned_post ||')),
+    'compile',
+    /tiktok_account\.yaml:\d+: reads P\.attr\.suspended, which is never sent/,
+  ],
+  [
     'a schema of something else',
-    write('_schemas/tiktok_account.json', '{"type":"object","required":["paths","color"]}'),
+    write(SCHEMA, JSON.stringify({ ...JSON.parse(shipped(SCHEMA)), required: ['paths', 'color'] })),
     'start',
     /The schema of tiktok_account refuses what this service sends: .*color/,
   ],

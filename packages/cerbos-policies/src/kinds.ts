@@ -106,7 +106,7 @@ function saidOf(kind: string, exceptions: readonly Exceptions[]): string[] {
 }
 
 /** What a policy imports, and what that imports in turn. */
-function importedBy(policy: ResourcePolicy, { derivedRoles, exported }: Policies): (DerivedRoles | Exported)[] {
+export function importedBy(policy: ResourcePolicy, { derivedRoles, exported }: Policies): (DerivedRoles | Exported)[] {
   const found = new Set<DerivedRoles | Exported>();
   const names = importsOf(policy);
   for (let name = names.pop(); name !== undefined; name = names.pop()) {

@@ -18,6 +18,8 @@ export interface PolicyDocument {
   /** Whether it has a say where a question names neither a version nor a scope. */
   decides: boolean;
   /** File and line of what stands under these keys, or of what holds it where it was merged in. */
+  placeOf: (keys: Keys) => { file: string; line: number };
+  /** The same as one text. */
   locate: (...keys: Keys) => string;
   /** The line in which this is written, wherever it was merged from. */
   lineOf: (keys: Keys) => number;
@@ -57,6 +59,7 @@ function documentOf(
     lines,
     expanded: () => clone().contents,
     decides: decides(content),
+    placeOf: (keys) => ({ file: path, line: line(positionOf(written, keys)) }),
     locate: (...keys) => `${path}:${line(positionOf(written, keys))}`,
     lineOf: (keys) => line(positionOf(clone(), keys)),
   };

@@ -5,6 +5,7 @@ import { explainDecision } from '../../review/explain/explain-decision.ts';
 import { explainReport } from '../../review/explain/explain-report.ts';
 import { entity, type Entity } from '../entity.ts';
 import { jsonObject } from '../json-object.ts';
+import { CONTRACT } from '../../review/contract.ts';
 import { EXIT } from './exit-codes.ts';
 import { withLiveDatabase } from './live-database.ts';
 import { readCompiled } from '@sparkgate/policy-workbench/cli/policies';
@@ -40,14 +41,14 @@ Exit codes:
   0  ALLOW
   1  the policies or the database cannot be read, the kind is unknown, or the properties do not fit
   2  DENY
-  3  the policies do not compile
+  3  the policies do not compile, or read what is never sent
 
 Example:
   sparkgate policy explain user:adm create_spark_ad tiktok_account:brand -p '{"advertiser_id":"adv1"}'`,
     )
     .action(async (subject: Entity, name: string, resource: Entity, options: Options) => {
       const folder = policyFolder(options.policies);
-      if ((await readCompiled(folder)) === null) return;
+      if ((await readCompiled(folder, CONTRACT)) === null) return;
       const check = {
         subject: { ...subject, properties: options.subjectProperties },
         action: { name, properties: options.properties },

@@ -5,6 +5,7 @@ import { PlatformError } from '../../platform/platform-error.ts';
 import { folderAt } from '../../review/impact/base-folder.ts';
 import { impactOf, someoneGains } from '../../review/impact/impact.ts';
 import { impactReport, type ImpactOutput } from '../../review/impact/impact-report.ts';
+import { CONTRACT } from '../../review/contract.ts';
 import type { Live } from '../../review/live.ts';
 import { EXIT } from './exit-codes.ts';
 import { withLiveDatabase } from './live-database.ts';
@@ -40,7 +41,7 @@ The database is DATABASE_URL, or the embedded one of DATA_DIR, whether the servi
 Exit codes:
   0   no decision changes for anybody who is there; without a database: none changes at all
   1   a folder, the revision or the database cannot be read
-  3   the policies, or those of the base, do not compile
+  3   the policies, or those of the base, do not compile, or the policies read what is never sent
   10  somebody gains something, or it cannot be told; without a database: a decision becomes ALLOW, or it cannot be told
   11  nobody gains anything, and somebody loses something
 
@@ -52,7 +53,7 @@ Examples:
       const head = policyFolder(options.policies);
       const base = await baseOf(head, options);
       try {
-        if ((await readCompiled(head)) === null || (await readCompiled(base.folder)) === null) return;
+        if ((await readCompiled(head, CONTRACT)) === null || (await readCompiled(base.folder, null)) === null) return;
         const progress = progressLine();
         const compare = async (live: Live | null) =>
           impactOf({

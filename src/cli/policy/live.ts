@@ -17,7 +17,7 @@ const CODES = `
 Exit codes:
   0  it decides now, or did already
   1  no service runs on this DATA_DIR, there is nothing to go back to, or Cerbos does not start on it
-  3  the policies do not compile
+  3  the policies do not compile, or read what is never sent
   4  a test fails
   5  an invariant is violated
 `;

@@ -3,6 +3,7 @@ import { PlatformError } from '../../platform/platform-error.ts';
 import { readRecords } from '../../review/replay/read-records.ts';
 import { replay } from '../../review/replay/replay.ts';
 import { replayReport } from '../../review/replay/replay-report.ts';
+import { CONTRACT } from '../../review/contract.ts';
 import { EXIT } from './exit-codes.ts';
 import { readCompiled } from '@sparkgate/policy-workbench/cli/policies';
 import type { Host } from '@sparkgate/policy-workbench/cli/host';
@@ -36,7 +37,7 @@ Example:
     )
     .action(async (file: string, { policies, output }: { policies?: string; output: 'text' | 'json' | 'junit' }) => {
       const folder = policyFolder(policies);
-      if ((await readCompiled(folder)) === null) return;
+      if ((await readCompiled(folder, CONTRACT)) === null) return;
       const replayed = await replay(readRecords(file), { folder, openServers });
       const isWrong = replayed.wrong.length > 0;
       if (replayed.records > 0 || isWrong) process.stdout.write(replayReport(replayed, output));

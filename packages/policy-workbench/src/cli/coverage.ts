@@ -43,7 +43,7 @@ apply where somebody asks for one of its actions whom it is not for.
 Exit codes:
   0  enough is covered
   1  a folder is missing, empty or unreadable, a test is broken, or a file cannot be written
-  3  the policies do not compile
+  3  the policies do not compile, or read what is never sent
   4  a test fails
   6  too little is covered
 
@@ -64,7 +64,7 @@ async function coverage(
 ): Promise<void> {
   const folder = policyFolder(host, at);
   const tests = await testsFolder(named, folder);
-  const policies = await readCompiled(folder, output);
+  const policies = await readCompiled(folder, host.contract, output);
   if (policies === null) return;
   const { code, stdout, stderr } = await compilePolicies(folder, { tests, output: 'json', verbose: true });
   if (code !== 0) return failWithTests(readTestReport(stdout, stderr), tests, output);

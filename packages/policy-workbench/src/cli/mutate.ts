@@ -44,7 +44,7 @@ The revision is taken at the commit where this one left it.
 Exit codes:
   0  every mistake that decides anything otherwise is noticed by a test, or nothing that decides has changed
   1  a folder is missing or unreadable, a test is broken, or git does not know the revision
-  3  the policies do not compile
+  3  the policies do not compile, or read what is never sent
   4  a test fails as it is
   7  a mistake goes unnoticed; printed is the missing test
   9  none does, and it cannot be told of all: whether one that no test notices matters, what is left when time is up,
@@ -62,7 +62,7 @@ Examples:
 async function mutate(host: Host, named: string | undefined, options: Options): Promise<void> {
   const folder = policyFolder(host, options.policies);
   const tests = await testsFolder(named, folder);
-  const policies = await readCompiled(folder, options.output);
+  const policies = await readCompiled(folder, host.contract, options.output);
   if (policies === null) return;
   const { code, stdout, stderr } = await compilePolicies(folder, { tests, output: 'json' });
   if (code !== 0) return failWithTests(readTestReport(stdout, stderr), tests, options.output);

@@ -1,4 +1,5 @@
 import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Option } from 'commander';
 import { compilePolicies } from '@sparkgate/cerbos-pdp/compile';
 import { readTestReport, type TestReport } from '@sparkgate/cerbos-pdp/test-report';
@@ -6,6 +7,8 @@ import { PolicyError } from '@sparkgate/cerbos-policies/policy-error';
 import { inexactNumbers } from '@sparkgate/cerbos-policies/inexact-numbers';
 import type { Policies } from '@sparkgate/cerbos-policies/policies';
 import { readPolicies } from '@sparkgate/cerbos-policies/read-policies';
+import { strictReading } from '@sparkgate/cerbos-policies/strict/strict-reading';
+import type { Contract } from '../contract.ts';
 import { sayFindings, type Finding } from '../findings.ts';
 import { isSuite } from '../tests/suites.ts';
 import { complaintFindings, testFindings } from '../tests/test-findings.ts';
@@ -18,16 +21,43 @@ export const policiesOption = ({ policies }: Pick<Host, 'policies'>): Option =>
   new Option('-p, --policies <dir>', `the folder of policies (default: ${policies.called})`);
 
 /**
- * Reads the policies and has Cerbos compile them. Null when they do not compile: then what Cerbos says stands on
- * standard error and in the reports, and the exit code is set. @throws PolicyError for a folder that cannot be read
+ * Reads the policies and has Cerbos compile them. Null when they do not compile, or read what is never sent: then that
+ * stands on standard error and in the reports, and the exit code is set.
+ * @param contract null for policies that decided before, whatever they read
+ * @throws PolicyError for a folder that cannot be read
  */
-export async function readCompiled(folder: string, outputs: readonly Output[] = []): Promise<Policies | null> {
+export async function readCompiled(
+  folder: string,
+  contract: Contract | null,
+  outputs: readonly Output[] = [],
+): Promise<Policies | null> {
   const policies = await readPolicies(folder);
   warn(inexactNumbers(policies));
   const complaints = await complaintsAbout(folder);
-  if (complaints.length === 0) return policies;
-  await failWith(EXIT.doesNotCompile, complaints, outputs);
+  if (complaints.length === 0 && (contract === null || (await isReadStrictly(folder, policies, contract, outputs))))
+    return policies;
+  if (complaints.length > 0) await failWith(EXIT.doesNotCompile, complaints, outputs);
   return null;
+}
+
+/** Whether policies read only what is sent; if not, that is said and the exit code set. */
+export async function isReadStrictly(
+  folder: string,
+  policies: Policies,
+  contract: Contract,
+  outputs: readonly Output[],
+): Promise<boolean> {
+  const findings = strictReading(policies, contract).map(({ isError, file, line, message }): Finding => ({
+    level: isError ? 'error' : 'warning',
+    title: 'never sent',
+    file: join(folder, file),
+    line,
+    message,
+  }));
+  const errors = findings.filter(({ level }) => level === 'error');
+  sayFindings(findings.filter(({ level }) => level === 'warning'));
+  if (errors.length > 0) await failWith(EXIT.doesNotCompile, errors, outputs);
+  return errors.length === 0;
 }
 
 /** What keeps a folder from compiling; empty: nothing. */

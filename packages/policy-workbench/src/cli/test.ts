@@ -12,7 +12,7 @@ import { complaintFindings, testFindings } from '../tests/test-findings.ts';
 import { EXIT } from './exit-codes.ts';
 import { policyFolder, type Host } from './host.ts';
 import { isForPeople, outputOption, reporting, writeOutputs, type Output } from './outputs.ts';
-import { failWith, policiesOption, testsFolder, warn } from './policies.ts';
+import { failWith, policiesOption, testsFolder, warn, isReadStrictly } from './policies.ts';
 
 const FORMATS = ['tree', 'junit', 'json', 'github'] as const;
 type Format = (typeof FORMATS)[number];
@@ -41,7 +41,7 @@ What fails stands on standard error, whatever the report is.
 Exit codes:
   0  all tests pass
   1  a folder is missing, empty or unreadable, a test is broken, or the filter leaves none
-  3  the policies do not compile
+  3  the policies do not compile, or read what is never sent
   4  a test fails
 
 Examples:
@@ -54,7 +54,7 @@ Examples:
         const tests = await testsFolder(named, folder);
         for (let isFirst = true; isFirst || options.watch; isFirst = false) {
           const before = await statesOf(folder, tests);
-          await runTests(folder, tests, options).catch((error: unknown) => said(error, options.watch));
+          await runTests(host, folder, tests, options).catch((error: unknown) => said(error, options.watch));
           if (options.watch) await untilChanged(before, folder, tests);
         }
       });
@@ -63,13 +63,15 @@ Examples:
 
 const FILTER = "only these, as `cerbos compile` takes it: 'suite=door*;test=*;principal=ann;resource=*;action=open'";
 
-async function runTests(folder: string, tests: string, { output, testFilter }: Options): Promise<void> {
-  warn(inexactNumbers(await readPolicies(folder)));
+async function runTests(host: Host, folder: string, tests: string, { output, testFilter }: Options): Promise<void> {
+  const policies = await readPolicies(folder);
+  warn(inexactNumbers(policies));
   const { code, stdout, stderr } = await compilePolicies(folder, { tests, output: 'json', filters: testFilter });
   if (stdout === '' && testFilter.length > 0 && code !== EXIT.doesNotCompile) throw new PolicyError(stderr.trim());
   const report = readTestReport(stdout, stderr);
   const complaints = complaintFindings(report, folder);
   if (complaints.length > 0) return failWith(EXIT.doesNotCompile, complaints, output);
+  if (!(await isReadStrictly(folder, policies, host.contract, output))) return;
   const { passed, failed, broken } = report.counts;
   if (passed + failed + broken === 0)
     throw new PolicyError(`No test is run${testFilter.length > 0 ? ' by this filter' : ''}.`);

@@ -31,7 +31,7 @@ export function verifyCommand(host: Host): Command {
 Exit codes:
   0  every invariant is shown to hold, in every situation
   1  the policies or the invariants cannot be read, a field or a value is misspelt, or the kind is unknown
-  3  the policies do not compile
+  3  the policies do not compile, or read what is never sent
   5  an invariant is violated
   8  none is, but one cannot be shown to hold (a rule looks at a whole list at once, and not all lists can be tried),
      or speaks of nothing (an action that no rule names, misspelt or gone)
@@ -44,7 +44,7 @@ Example:
 
 async function verify(host: Host, { policies, invariants, kind, output }: Options): Promise<void> {
   const folder = policyFolder(host, policies);
-  const read = await readCompiled(folder, output);
+  const read = await readCompiled(folder, host.contract, output);
   if (read === null) return;
   const progress = progressLine();
   const verified = await verifyPolicies({

@@ -1,0 +1,18 @@
+/** What is known of those who send requests. */
+export interface Senders {
+  /** Kinds of which every attribute is made by the service, so that nothing else is ever sent. */
+  closedKinds: ReadonlySet<string>;
+  /** Records that come with every resource of the other kinds, whether its schema declares them or not. */
+  sentAlong: readonly string[];
+}
+
+/** An expression that reads what is not sent. */
+export interface Finding {
+  /** Whether the policies must not be used so; else it is said and hinders nothing. */
+  isError: boolean;
+  /** Below the policy folder. */
+  file: string;
+  line: number;
+  /** What it reads, and the remedy. */
+  message: string;
+}
