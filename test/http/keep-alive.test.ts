@@ -10,7 +10,7 @@ const answering = { fetch: () => new Response('ok') };
 async function ask(agent: Agent, port: number): Promise<string> {
   return new Promise((resolve) => {
     const asked = request({ agent, port, method: 'POST', path: '/' }, (response) => {
-      response.resume().on('end', () => resolve(`${response.statusCode} ${response.headers['keep-alive']}`));
+      response.resume().on('end', () => resolve(`${response.statusCode} ${String(response.headers['keep-alive'])}`));
     });
     asked.on('error', (error) => resolve(String(error))).end();
   });

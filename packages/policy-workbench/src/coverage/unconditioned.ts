@@ -40,11 +40,13 @@ function appliesTo(
 }
 
 function isForNone(rule: Rule, roles: ReadonlySet<string>, { trace }: TracedTest): boolean {
-  const derived = trace.flatMap(({ at, result }) => {
-    const index = at.findIndex(({ kind }) => kind === 'DERIVED_ROLE');
-    return index >= 0 && result === true && at.length <= index + 3 ? [at[index]?.name] : [];
-  });
-  return !rule.roles.some((role) => roles.has(role)) && !rule.derivedRoles.some((role) => derived.includes(role));
+  const derived = new Set(
+    trace.flatMap(({ at, result }) => {
+      const index = at.findIndex(({ kind }) => kind === 'DERIVED_ROLE');
+      return index >= 0 && result === true && at.length <= index + 3 ? [at[index]?.name] : [];
+    }),
+  );
+  return !rule.roles.some((role) => roles.has(role)) && !rule.derivedRoles.some((role) => derived.has(role));
 }
 
 /** A role policy's role counts as those that it narrows. */
