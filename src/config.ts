@@ -91,6 +91,7 @@ const Environment = z.object({
   BODY_LIMIT_BYTES: bytes(262_144),
   IMPORT_LIMIT_BYTES: bytes(8_589_934_592),
   EVALUATIONS_PER_REQUEST: whole(1, 10_000, 1000),
+  STALENESS_LIMIT: seconds(5),
   REQUEST_TIMEOUT: seconds(30),
   CERBOS_TIMEOUT: seconds(5),
   DRAIN_TIMEOUT: seconds(20),
@@ -164,6 +165,8 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env) {
     bodyLimitBytes: env.BODY_LIMIT_BYTES,
     importLimitBytes: env.IMPORT_LIMIT_BYTES,
     evaluationsPerRequest: env.EVALUATIONS_PER_REQUEST,
+    /** How old the facts of a check may be whose caller takes bounded consistency. */
+    stalenessLimit: env.STALENESS_LIMIT,
     requestTimeout: env.REQUEST_TIMEOUT,
     /** How long one call of the policy decision point may take. */
     cerbosTimeout: env.CERBOS_TIMEOUT,

@@ -70,6 +70,26 @@ export class Decider {
   async decide(checks: readonly PreparedCheck[], query: Query | null = null): Promise<Decision[]> {
     const questions = checks.map(({ question }) => question);
     const loaded = query ? await loadFacts(query, questions) : await this.#facts.load(questions);
+    return this.#decideOn(checks, loaded, query);
+  }
+
+  /**
+   * As {@link decide}, but on facts in memory that are so many milliseconds old at most; null where some are missing, or
+   * older. @throws SparkgateError `unavailable`
+   */
+  async decideKept(checks: readonly PreparedCheck[], mostMs: number): Promise<Decision[] | null> {
+    const loaded = this.#facts.kept(
+      checks.map(({ question }) => question),
+      mostMs,
+    );
+    return loaded && this.#decideOn(checks, loaded, null);
+  }
+
+  async #decideOn(
+    checks: readonly PreparedCheck[],
+    loaded: readonly Loaded[],
+    query: Query | null,
+  ): Promise<Decision[]> {
     const drafts = await Promise.all(
       checks.map(async ({ check }, index): Promise<Draft> => {
         const facts = loaded[index];

@@ -19,10 +19,15 @@ export class FactLoader {
   readonly #rounds: Rounds;
   readonly #unkept: StatementQueue<FactQuestion, Loaded>;
 
+  /** When somebody asked for what is kept, by this process's own clock in milliseconds. */
+  #keptAskedAt = -Infinity;
+  readonly #timer: NodeJS.Timeout;
+
   constructor(query: Query, { mostBytes = MOST_BYTES }: { mostBytes?: number } = {}) {
     this.#kept = new KeptFacts(mostBytes);
     this.#rounds = new Rounds(query, this.#kept);
     this.#unkept = new StatementQueue(async (questions) => loadFacts(query, questions));
+    this.#timer = setInterval(() => this.#lookAgain(), TICK_MS).unref();
   }
 
   /** How many statements were sent. */
@@ -30,10 +35,27 @@ export class FactLoader {
     return this.#rounds.statements + this.#unkept.statements;
   }
 
+  /** How old what is kept may be, in seconds; Infinity = nothing is. */
+  get staleness(): number {
+    return this.#rounds.staleness / 1000;
+  }
+
+  /** What is kept, in bytes. */
+  get bytes(): number {
+    return this.#kept.bytes;
+  }
+
   /** The facts of each question, all of one moment after it was asked. @throws SparkgateError `unavailable` */
   async load(questions: readonly FactQuestion[]): Promise<Loaded[]> {
     if (questions.length === 0) return [];
     return loadedFrom(questions, await this.#rounds.load(FACTS, questions.map(wantedFacts)));
+  }
+
+  /** The facts of each question as they are in memory, of one moment; null where some are missing, or older than that. */
+  kept(questions: readonly FactQuestion[], mostMs: number): Loaded[] | null {
+    this.#keptAskedAt = performance.now();
+    const answered = this.#rounds.kept(questions.map(wantedFacts), mostMs);
+    return answered && loadedFrom(questions, answered);
   }
 
   /** As {@link load}, by a statement of its own, and nothing is kept. @throws SparkgateError `unavailable` */
@@ -48,7 +70,24 @@ export class FactLoader {
     const { rows } = this.#rounds.kept(wanted) ?? (await this.#rounds.load(BACKGROUND, wanted));
     return rows.map(backgroundOf);
   }
+
+  close(): void {
+    clearInterval(this.#timer);
+  }
+
+  /** Looks for changes while nobody asks: often where somebody takes what is in memory, else before notes are trimmed. */
+  #lookAgain(): void {
+    const isTaken = performance.now() - this.#keptAskedAt < TAKEN_MS;
+    if (this.#rounds.busy || this.#rounds.staleness < (isTaken ? TICK_MS : IDLE_MS)) return;
+    // A database that does not answer has nothing to tell; what is kept grows older.
+    void this.#rounds.load(FACTS, []).catch(() => undefined);
+  }
 }
+
+/** How often changes are looked for while somebody takes what is kept, and otherwise; for how long somebody does. */
+const TICK_MS = 50;
+const IDLE_MS = 20_000;
+const TAKEN_MS = 60_000;
 
 const FACTS: Statement = { text: FACTS_STATEMENT, columns: 9 };
 

@@ -71,6 +71,11 @@ export class Rounds {
     return this.#statements;
   }
 
+  /** Whether a statement is under way, or about to be. */
+  get busy(): boolean {
+    return this.#underWay || this.#waiting.length > 0;
+  }
+
   /** How old what is kept may be, in milliseconds. */
   get staleness(): number {
     return performance.now() - this.#lookedAt;

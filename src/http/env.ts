@@ -64,6 +64,9 @@ export interface Counters {
   /** Distinct questions that are remembered, and how often one was answered from memory. */
   distinct: number;
   hits: number;
+  /** How old the facts in memory may be, in seconds, and how many bytes they take. */
+  staleness: number;
+  factsBytes: number;
 }
 
 /** Somebody of the demo's cast. */
@@ -77,6 +80,8 @@ export interface HttpSettings {
   bodyLimitBytes: number;
   importLimitBytes: number;
   evaluationsPerRequest: number;
+  /** The age of facts that a caller may take. */
+  stalenessLimit: number;
   requestTimeout: number;
   /** Hosts beside that of `PUBLIC_URL` and this machine by which pages may be asked for, in lower case. */
   allowedHosts: readonly string[];

@@ -52,6 +52,9 @@ export class Metrics {
       },
     });
     this.#registry.registerMetric(entries);
+    const staleness = 'How old the facts in memory may be: those of checks with Sparkgate-Consistency: bounded';
+    this.#registry.registerMetric(gauge('facts_staleness_seconds', staleness, () => counters().staleness));
+    this.#registry.registerMetric(gauge('facts_kept_bytes', 'Facts in memory', () => counters().factsBytes));
   }
 
   /** Times every request. */

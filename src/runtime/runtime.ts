@@ -78,6 +78,7 @@ export async function startRuntime(config: Config, log: Logger, ports: Ports = {
   const sessions = watchSessions(query, (count) => log.warn({ count }, 'ended overdue sessions of the database'));
   stack.defer(() => sessions.close());
   const facts = new FactLoader(query);
+  stack.defer(() => facts.close());
   const record = await decisionLog(stack, config, log);
   const publicUrl = (): string => config.publicUrl ?? life.url;
   const policies = await keptPolicies(
@@ -102,7 +103,15 @@ export async function startRuntime(config: Config, log: Logger, ports: Ports = {
   const counters = (): Counters => {
     const { calls, questions, hits } = generations.asked;
     const { distinct } = generations.current.memo.size;
-    return { statements: facts.statements, pdpCalls: calls, pdpQuestions: questions, hits, distinct };
+    return {
+      statements: facts.statements,
+      pdpCalls: calls,
+      pdpQuestions: questions,
+      hits,
+      distinct,
+      staleness: facts.staleness,
+      factsBytes: facts.bytes,
+    };
   };
   const embedded = { database: config.databaseUrl === null, pdp: config.cerbosTarget === null };
   const state = { query, schema, policies, hearing: () => hearing.hearing, counters, life, embedded };

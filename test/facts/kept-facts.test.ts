@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import pg from 'pg';
@@ -120,7 +121,7 @@ describe('after any write, what is kept is what the database says', () => {
     let asked = 0;
     let changed = 0;
     let before = '';
-    for (let n = 0; n < 150; n += 1) {
+    for (let n = 0; n < 80; n += 1) {
       await writer.query(`begin; ${someWrite(random)}; commit`).catch(async () => writer.query('rollback'));
       const [kept, fresh] = [await loader.load(questions), await loadFacts(query, questions)];
       asked += questions.length;
@@ -129,7 +130,7 @@ describe('after any write, what is kept is what the database says', () => {
       changed += JSON.stringify(now) === before ? 0 : 1;
       before = JSON.stringify(now);
     }
-    expect(changed).toBeGreaterThan(40);
+    expect(changed).toBeGreaterThan(20);
     expect(loaded).toBeLessThan(asked * 0.7);
   });
 });
@@ -200,7 +201,7 @@ describe('whatever comes between', () => {
        insert into account_link (tiktok_account_id, user_id, scopes, ${VALIDITY}) values ('${to}', 'lin', '{POST}', ${OPENED}); commit`;
     await writer.query(`${UNLINKED}; ${LINKED}`);
     const moving = async (): Promise<void> => {
-      for (let n = 0; n < 200; n += 1) await writer.query(n % 2 === 0 ? move('a2', 'a1') : move('a1', 'a2'));
+      for (let n = 0; n < 100; n += 1) await writer.query(n % 2 === 0 ? move('a2', 'a1') : move('a1', 'a2'));
     };
     const under = { way: true };
     const moved = moving().finally(() => (under.way = false));
@@ -209,6 +210,7 @@ describe('whatever comes between', () => {
     while (under.way) {
       const [alone, both] = await Promise.all([loader.load([LIN]), loader.load([LIN, other])]);
       expect(alone).toHaveLength(1);
+      await setImmediate();
       seen.add(isLinked(both).join());
     }
     await moved;

@@ -216,8 +216,9 @@ test('the headers that count are told: who acts, how fresh, which request', () =
   expect(headers('POST /v1/consents/{token}/approve')).toEqual([...every, 'X-Actor (required)', 'Idempotency-Key']);
   expect(headers('GET /v1/business-centers/{bc_id}/tiktok-accounts')).toEqual([...every, 'X-Actor']);
   expect(headers('PUT /v1/business-centers/{bc_id}')).toEqual([...every, 'X-Actor', 'Idempotency-Key', 'If-Match']);
-  expect(headers('POST /access/v1/evaluation')).toEqual([...every, 'X-Actor', 'X-Sparkgate-Revision']);
-  expect(headers('POST /access/v1/search/action')).toEqual([...every, 'X-Actor', 'X-Sparkgate-Revision']);
+  const fresh = [...every, 'X-Actor', 'X-Sparkgate-Revision'];
+  expect(headers('POST /access/v1/evaluation')).toEqual([...fresh, 'Sparkgate-Consistency']);
+  expect(headers('POST /access/v1/search/action')).toEqual(fresh);
 });
 
 test('every operation has a name of its own, which is an identifier', () => {

@@ -73,10 +73,10 @@ test('a key that is revoked while a check is under way opens nothing', async () 
   expect((await ask()).status).toBe(200);
   const client = new pg.Client(app.databaseUrl);
   await client.connect();
-  await client.query('begin; lock table member in access exclusive mode');
+  await client.query('begin; lock table relationship_change in access exclusive mode');
   const [short, common] = [ask(), ask(COMMON)];
   const waiting = `select count(*)::int as n from pg_stat_activity
-    where datname = current_database() and wait_event_type = 'Lock' and query like '%unnest(%'`;
+    where datname = current_database() and wait_event_type = 'Lock' and query like '%relationship_change%'`;
   await expect.poll(async () => (await sql<{ n: number }>(app, waiting))[0]?.n).toBeGreaterThan(0);
   expect((await app.call('DELETE', `/v1/api-keys/${id}`)).status).toBe(204);
   await client.query('commit');

@@ -4,6 +4,7 @@ import type { Context as Http } from 'hono';
 import type { Decision } from '../../decision/check.ts';
 import { prepare, type PreparedCheck } from '../../decision/prepare.ts';
 import { authorizeKey } from '../../domain/authorize.ts';
+import { invalid } from '../../domain/closed.ts';
 import { SparkgateError } from '../../domain/errors.ts';
 import { obligationTold, reasonTold, type Language } from '../../domain/messages/messages.ts';
 import { parseRevision, type Revision } from '../../domain/revision.ts';
@@ -45,11 +46,31 @@ export function touched({ check, question }: PreparedCheck): string[] {
 export async function decideFresh(c: Http<Env>, checks: readonly PreparedCheck[]): Promise<Decision[]> {
   const asked = revisionsAsked(c.req.header(REVISION_HEADER));
   if (checks.length === 0) return [];
-  const decisions = await (c.get('underWay') ?? c.get('services').decider.decide(checks));
+  const decisions =
+    (await boundedDecisions(c, checks, asked)) ??
+    (await (c.get('underWay') ?? c.get('services').decider.decide(checks)));
   await requireSameCaller(c);
   const [first] = decisions;
   if (first) await requireReached(c, asked, first.revision);
   return c.get('caller').key ? decisions : decisions.map((decision) => withoutPrivate(decision));
+}
+
+/** The header by which a caller takes answers that are a bounded time old. */
+const CONSISTENCY_HEADER = 'Sparkgate-Consistency';
+
+/** Decisions from memory, where the caller takes them and they are fresh enough; else null. @throws SparkgateError */
+async function boundedDecisions(
+  c: Http<Env>,
+  checks: readonly PreparedCheck[],
+  asked: readonly Revision[],
+): Promise<Decision[] | null> {
+  const consistency = c.req.header(CONSISTENCY_HEADER);
+  if (consistency === undefined) return null;
+  if (consistency !== 'bounded') throw invalid([{ pointer: CONSISTENCY_HEADER, message: 'takes bounded' }]);
+  const { decider, settings } = c.get('services');
+  const decisions = await decider.decideKept(checks, settings.stalenessLimit * 1000);
+  const [first] = decisions ?? [];
+  return first && (await unreached(c, asked, first.revision)) === null ? decisions : null;
 }
 
 /** To a person, what exists out of their sight is as unknown as what does not exist. */
@@ -59,11 +80,18 @@ function withoutPrivate(decision: Decision): Decision {
 
 /** @throws SparkgateError `revision_not_reached` unless all of these are */
 async function requireReached(c: Http<Env>, asked: readonly Revision[], now: string): Promise<void> {
+  const ahead = await unreached(c, asked, now);
+  if (ahead !== null)
+    throw new SparkgateError('revision_not_reached', (say) => say.details.revisionAhead(now, ahead.text));
+}
+
+/** The first revision that is not reached; null = all are. */
+async function unreached(c: Http<Env>, asked: readonly Revision[], now: string): Promise<Revision | null> {
   const at = parseRevision(now);
   for (const revision of asked) {
-    if (at !== null && (await c.get('services').isReached(revision, at))) continue;
-    throw new SparkgateError('revision_not_reached', (say) => say.details.revisionAhead(now, revision.text));
+    if (at === null || !(await c.get('services').isReached(revision, at))) return revision;
   }
+  return null;
 }
 
 /** The revisions that a header names, separated by commas. */

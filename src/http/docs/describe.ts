@@ -53,6 +53,11 @@ const PARAMETERS = {
     'Decide on relationships at least as fresh as each of these revisions, separated by commas, or answer 412',
     { pattern: REVISIONS },
   ),
+  Consistency: header(
+    'Sparkgate-Consistency',
+    'bounded: the answer may come from memory, on facts that are STALENESS_LIMIT (5 seconds unless set) old at most. Without it every write that was acknowledged before is seen.',
+    { enum: ['bounded'] },
+  ),
   Actor: header(
     'X-Actor',
     'Who acts: user:<id> or tiktok_account:<id>, percent-encoded as UTF-8; a % of the id itself is sent as %25',
@@ -160,6 +165,7 @@ function complete(
     parameter('Language'),
     ...(secured ? [parameter(described.personal(at.method, at.path) ? 'RequiredActor' : 'Actor')] : []),
     ...(check ? [parameter('Revision')] : []),
+    ...(at.path.startsWith('/access/v1/evaluation') ? [parameter('Consistency')] : []),
     ...(written ? [parameter('IdempotencyKey')] : []),
     ...(matches ? [parameter('IfMatch')] : []),
   ];
