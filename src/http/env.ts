@@ -110,7 +110,7 @@ export interface ServiceStatus {
     embedded: boolean;
     revision: string | null;
     /** Whether changes of API keys by other processes are heard of at once. */
-    hears_writes: boolean;
+    hears_key_changes: boolean;
   };
   pdp: { answers: boolean; version: string | null; embedded: boolean };
   policy: PolicyStatus;

@@ -62,7 +62,7 @@ export async function serviceStatus(parts: StatusParts): Promise<ServiceStatus> 
       schema_known: known,
       embedded: embedded.database,
       revision: database?.revision ?? null,
-      hears_writes: parts.hearing(),
+      hears_key_changes: parts.hearing(),
     },
     pdp: { answers: pdpVersion !== null, version: pdpVersion, embedded: embedded.pdp },
     policy: policies.status,

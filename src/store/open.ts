@@ -5,7 +5,7 @@ import type { ClientConfig, PoolClient, PoolConfig, QueryResultRow } from 'pg';
 import type { Query } from '../domain/context.ts';
 import { BindingDriver } from './binding-driver.ts';
 import { entities } from './entities.ts';
-import { GatheringSocket } from './gathering-socket.ts';
+import { gatheringSocket } from './gathering-socket.ts';
 import { MIGRATIONS } from './migrations/list.ts';
 import { PATIENCE_MS, untilClosed } from './patience.ts';
 import { SERVING, setPurpose, type Purpose } from './timeouts.ts';
@@ -81,7 +81,7 @@ function ormOptions(address: DatabaseAddress, { poolSize = 20, purpose = SERVING
       keepAlive: true,
       keepAliveInitialDelayMillis: 10_000,
       pipeline: true,
-      stream: () => new GatheringSocket(),
+      stream: gatheringSocket,
       // A check's statement is prepared once a connection; planning it again for each set of values would cost more.
       options: '-c plan_cache_mode=force_generic_plan',
       onConnect: async (client: PoolClient) => setUp(client, purpose),

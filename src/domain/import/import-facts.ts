@@ -86,6 +86,8 @@ async function applyOnce(
   // Of rows that were written a moment ago there are no statistics, and a merge join over the first column of a key then
   // looks cheaper than it is: it compares every member of a Business Center with every assignment in it.
   await session.query('set local enable_mergejoin = off', []);
+  // What is looked at when this commits is noted by the statement, and does not hang on each row.
+  await session.query(`set local sparkgate.bulk = 'on'`, []);
   const tx = writeOn(ctx, session, transaction.begun);
   if (alone) await passImports(tx);
   const outcome = await bring(tx, counts, manner);
