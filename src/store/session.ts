@@ -107,6 +107,8 @@ function lastOf(results: unknown): unknown {
 interface Line {
   /** When the transaction had its gates. What is answered behind them is handed out after that, and fails with it. */
   begun: Promise<unknown>;
+  /** How long an answer is waited for, in milliseconds; 0 = for as long as it takes. */
+  patienceMs: number;
   ask: (statement: QueryConfig) => Promise<QueryResult>;
   /** What the ORM speaks through: this one connection, which is not its to give back. */
   kysely: Kysely<unknown>;
@@ -116,14 +118,15 @@ const LINES = new WeakMap<PoolClient, Line>();
 
 function lineOf(client: PoolClient, patienceMs: number): Line {
   const known = LINES.get(client);
-  if (known) return known;
+  // Whoever had it before has left it with a transaction that may not have begun.
+  if (known) return Object.assign(known, { begun: Promise.resolve(), patienceMs });
   const ask = async (statement: QueryConfig): Promise<QueryResult> => {
-    const answer = client.query(patiently(statement, patienceMs));
+    const answer = client.query(patiently(statement, line.patienceMs));
     answer.catch(() => undefined);
     await line.begun;
     return answer;
   };
-  const line: Line = { begun: Promise.resolve(), ask, kysely: kyselyOver(ask) };
+  const line: Line = { begun: Promise.resolve(), patienceMs, ask, kysely: kyselyOver(ask) };
   LINES.set(client, line);
   return line;
 }
