@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { endOnSignals } from '@sparkgate/cerbos-pdp/temporary-folder';
 import { coverageCommand } from '@sparkgate/policy-workbench/cli/coverage';
 import { applyCommand, hashCommand, rollbackCommand, statusCommand } from './policy/live.ts';
 import type { Host } from '@sparkgate/policy-workbench/cli/host';
@@ -15,6 +16,7 @@ import { verifyCommand } from '@sparkgate/policy-workbench/cli/verify';
 export function policyCommand(host: Host = HOST): Command {
   return new Command('policy')
     .description('what security reviewers need')
+    .hook('preAction', endOnSignals)
     .addCommand(testCommand(host))
     .addCommand(verifyCommand(host))
     .addCommand(coverageCommand(host))

@@ -20,13 +20,14 @@ export type DataDir = {
 
 /**
  * Creates the directory if needed and locks it. Nobody else may write to it afterwards.
+ * @param holder what others learn of it: a command is done soon
  * @throws PlatformError when another process has it, or another user
  */
-export async function claimDataDir(path: string): Promise<DataDir> {
+export async function claimDataDir(path: string, holder: Holder = 'service'): Promise<DataDir> {
   await makeWritable(path);
   const real = await realpath(path);
   await requireOwn(real);
-  const lock = await bind(await lockName(real), real);
+  const lock = await bind(await lockName(real), real, holder);
   return {
     path: real,
     runDir: await runDir(real),
@@ -34,20 +35,27 @@ export async function claimDataDir(path: string): Promise<DataDir> {
   };
 }
 
+/** What holds a directory. */
+type Holder = 'service' | 'command';
+
 /** Whether a process holds the directory right now. */
-export async function inUse(path: string): Promise<boolean> {
+export const inUse = async (path: string): Promise<boolean> => (await holderOf(path)) !== null;
+
+/** What holds the directory right now; null: nothing. */
+export async function holderOf(path: string): Promise<Holder | null> {
   const real = await realpath(path).catch(() => undefined);
-  if (real === undefined) return false;
+  if (real === undefined) return null;
   const name = await lockName(real);
   return new Promise((resolve) => {
     const probe = connect(name);
-    probe.once('connect', () => {
-      probe.destroy();
-      resolve(true);
-    });
-    probe.once('error', (error: NodeJS.ErrnoException) => resolve(error.code !== 'ECONNREFUSED'));
+    let said = '';
+    probe.setEncoding('utf8').on('data', (text: string) => (said += text));
+    probe.once('close', () => resolve(said === COMMAND ? COMMAND : 'service'));
+    probe.once('error', (error: NodeJS.ErrnoException) => resolve(error.code === 'ECONNREFUSED' ? null : 'service'));
   });
 }
+
+const COMMAND: Holder = 'command';
 
 /** The folder for the sockets of a data directory: inside it, or in the temporary folder when the path is too long. */
 export async function runDir(dataDir: string): Promise<string> {
@@ -108,8 +116,12 @@ async function lockName(real: string): Promise<string> {
 }
 
 // An abstract socket leaves no file: the kernel frees the name when its holder dies, however it dies.
-function bind(name: string, path: string): Promise<Server> {
-  const server = createServer((socket) => socket.destroy());
+function bind(name: string, path: string, holder: Holder): Promise<Server> {
+  const server = createServer((socket) => {
+    socket.on('error', () => undefined);
+    if (holder === COMMAND) socket.end(COMMAND, () => socket.destroy());
+    else socket.destroy();
+  });
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const taken = `DATA_DIR ${path} is in use by another Sparkgate process; stop that one or choose another DATA_DIR.`;

@@ -2,7 +2,9 @@ import type { Config } from '../config.ts';
 import type { Authorizer, Context } from '../domain/context.ts';
 import { RequestLife } from '../domain/request-life.ts';
 import { startSupervisor } from '../platform/children.ts';
-import { claimDataDir, inUse, runDir } from '../platform/data-dir.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import { claimDataDir, holderOf, runDir, type DataDir } from '../platform/data-dir.ts';
+import { PlatformError } from '../platform/platform-error.ts';
 import { embeddedAddress, startEmbeddedPostgres } from '../platform/embedded-postgres.ts';
 import { accessTo, accessToEmbedded, openDatabase } from './backing-services.ts';
 import { poolQuery, type DatabaseAccess } from '../store/open.ts';
@@ -46,11 +48,37 @@ export async function inOfflineContext<T>(config: Config, command: (ctx: Context
 /** Where the database is: the configured one, that of a service that runs, or an embedded one that `stack` ends. */
 export async function addressOf(config: Config, stack: AsyncDisposableStack): Promise<DatabaseAccess> {
   if (config.databaseUrl !== null) return accessTo(config.databaseUrl);
-  if (await inUse(config.dataDir)) return accessToEmbedded(embeddedAddress(await runDir(config.dataDir)));
-  const dataDir = await claimDataDir(config.dataDir);
+  const dataDir = await claimedOrServed(config.dataDir);
+  if (dataDir === 'service') return accessToEmbedded(embeddedAddress(await runDir(config.dataDir)));
   stack.defer(async () => dataDir.release());
   const children = await startSupervisor({ onEvent: () => undefined });
   stack.defer(async () => children.close());
   const options = { dataDir: dataDir.path, runDir: dataDir.runDir, durable: true };
   return accessToEmbedded(await startEmbeddedPostgres(children, options));
 }
+
+/** How long a command waits for others to be done with the embedded database, and how often it looks; in milliseconds. */
+const PATIENCE_MS = 600_000;
+const LOOK_EVERY_MS = 100;
+
+/** One command after the other has the embedded database up, where no service has. @throws PlatformError */
+async function claimedOrServed(path: string): Promise<DataDir | 'service'> {
+  for (let waited = 0; ; waited += LOOK_EVERY_MS) {
+    const holder = await holderOf(path);
+    if (holder === 'service') return 'service';
+    try {
+      if (holder === null) return await claimDataDir(path, 'command');
+    } catch (error) {
+      // Another came first.
+      if (!isTaken(error)) throw error;
+    }
+    if (waited > PATIENCE_MS) throw new PlatformError(`DATA_DIR ${path} is still in use by another command.`);
+    await delay(LOOK_EVERY_MS);
+  }
+}
+
+const isTaken = (error: unknown): boolean =>
+  error instanceof PlatformError &&
+  error.cause instanceof Error &&
+  'code' in error.cause &&
+  error.cause.code === 'EADDRINUSE';

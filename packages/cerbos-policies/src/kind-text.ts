@@ -114,7 +114,12 @@ function ruleText(
     roles: [...rule.roles, ...through.flatMap((role) => role.parents)],
     leaves: conditions.flatMap(expressionsOf),
     variables: [...scope.variables, ...through.flatMap((role) => role.variables)],
-    text: JSON.stringify([rule.effect, rule.roles, through.map(({ parents, condition }) => [parents, condition]), own]),
+    text: JSON.stringify([
+      rule.effect,
+      rule.roles.toSorted(),
+      through.map(({ parents, condition }) => JSON.stringify([parents.toSorted(), condition])).toSorted(),
+      own,
+    ]),
   };
 }
 

@@ -11,6 +11,10 @@ export interface PolicyChange {
   part: Part['part'] | 'policy' | 'schema';
   /** The policy or schema, such as `resource policy of door (scope acme)`. */
   policy: string;
+  /** The kinds that it is about, as patterns; null: any that uses it. */
+  kinds: readonly string[] | null;
+  /** Whether it has a say where a question names neither a version nor a scope. */
+  decides: boolean;
   /** What of it, such as a rule's name; the policy's own for one that is there or gone as a whole. */
   title: string;
   /** Where it stands now, or stood before where it is gone. */
@@ -65,6 +69,14 @@ function identityOf(policy: Policy): string {
   }
 }
 
+function reachOf(policy: Policy): Pick<PolicyChange, 'kinds' | 'decides'> {
+  const { decides } = policy.document;
+  if (policy.sort === 'resource') return { kinds: [policy.kind], decides };
+  if (policy.sort === 'principal') return { kinds: policy.rules.map(({ resource }) => resource), decides };
+  // A role policy narrows its role everywhere.
+  return { kinds: policy.sort === 'role' ? ['*'] : null, decides };
+}
+
 function placeOf({ version, scope }: { version: string; scope: string | null }): string {
   const said = [
     ...(version === 'default' ? [] : [`version ${version}`]),
@@ -77,7 +89,16 @@ function whole(is: 'added' | 'removed', policy: Policy): PolicyChange {
   const { document } = policy;
   const title = identityOf(policy);
   const at = is === 'added' ? { document, keys: [] } : null;
-  return { is, part: 'policy', policy: title, title, file: document.path, line: document.lineOf([]), at };
+  return {
+    is,
+    part: 'policy',
+    policy: title,
+    ...reachOf(policy),
+    title,
+    file: document.path,
+    line: document.lineOf([]),
+    at,
+  };
 }
 
 function partChanges(was: readonly Policy[], is: readonly Policy[]): PolicyChange[] {
@@ -105,6 +126,7 @@ const told = ({ policy, part, title, keys }: Placed, is: PolicyChange['is']): Om
   is,
   part,
   policy: identityOf(policy),
+  ...reachOf(policy),
   title,
   file: policy.document.path,
   line: policy.document.lineOf(keys),
@@ -176,19 +198,25 @@ const importsOf = (body: YamlNode, sort: string): Part[] =>
     part: 'head',
     title: `imported ${of}`,
     name: of,
-    content: bare(asNode(body[of])['import'] ?? []),
+    content: bare(asNode(body[of])['import'] ?? [], 'importDerivedRoles'),
     keys: [sort, of],
   }));
 
 const inside = (content: YamlNode, keys: Keys): unknown =>
   keys.reduce<unknown>((it, key) => (typeof key === 'number' ? asList(it)[key] : asNode(it)[key]), content);
 
-/** Lists of names in one order, and texts without white space around or doubled. */
-function bare(value: unknown): unknown {
+/** Lists whose order tells nothing. */
+const SETS = new Set(['actions', 'allowActions', 'roles', 'derivedRoles', 'parentRoles', 'importDerivedRoles']);
+
+/** Such lists in one order, and texts without white space around or doubled. */
+function bare(value: unknown, key = ''): unknown {
   if (isString(value)) return /["']/.test(value) ? value.trim() : value.trim().replaceAll(/\s+/g, ' ');
-  if (Array.isArray(value)) return value.every(isString) ? value.toSorted() : value.map(bare);
+  if (Array.isArray(value)) {
+    const items = value.map((it) => bare(it));
+    return SETS.has(key) && items.every(isString) ? items.toSorted() : items;
+  }
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, it]) => [key, bare(it)]));
+  return Object.fromEntries(Object.entries(value).map(([name, it]) => [name, bare(it, name)]));
 }
 
 function schemaChanges(base: Policies, head: Policies): PolicyChange[] {
@@ -198,7 +226,7 @@ function schemaChanges(base: Policies, head: Policies): PolicyChange[] {
   return [...new Set([...before.keys(), ...after.keys()])].flatMap((file): PolicyChange[] => {
     if (isDeepStrictEqual(before.get(file), after.get(file))) return [];
     const is = !before.has(file) ? 'added' : after.has(file) ? 'changed' : 'removed';
-    return [{ is, part: 'schema', policy: 'schema', title: file, file, line: 1, at: null }];
+    return [{ is, part: 'schema', policy: 'schema', kinds: null, decides: true, title: file, file, line: 1, at: null }];
   });
 }
 

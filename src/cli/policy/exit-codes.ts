@@ -9,4 +9,6 @@ export const EXIT = {
   someoneLoses: 11,
   replayDiffers: 12,
   recordUnreadable: 13,
+  /** Something becomes allowed, and nobody who is there meets it today. */
+  widens: 14,
 } as const;

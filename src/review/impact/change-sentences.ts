@@ -1,5 +1,6 @@
 import type { Change } from './change.ts';
 import type { Impact } from './impact.ts';
+import type { Sort } from './sorts.ts';
 
 /** Business Centers that are named for each change. */
 const MOST_CENTERS = 5;
@@ -43,12 +44,15 @@ export function details({ counts, centers, names, rules }: Change): string[] {
   ];
 }
 
-/** What becomes of the situations there can be, whoever is in them. */
-export function spaceLines({ spaces }: Impact): string[] {
-  return spaces.map(
-    ({ kind, action, classes, gained, lost, example }) =>
-      `Of ${number(classes)} sorts of situations for ${action} on ${kind}, ${number(gained)} become allowed and ${number(lost)} denied; such as: ${example}`,
-  );
+/** What becomes of the situations there can be, whoever is in them, and of each sort of them by which rules. */
+export function spaceLines({ spaces }: Pick<Impact, 'spaces'>): string[] {
+  return spaces.flatMap(({ kind, action, of, classes, gained, lost, example, sorts }) => [
+    `Of ${number(classes)} ${of} for ${action} on ${kind}, ${number(gained)} become allowed and ${number(lost)} denied; such as: ${example}`,
+    ...sorts.map(sortLine),
+  ]);
 }
+
+const sortLine = ({ direction, rules, example }: Sort): string =>
+  `${direction === 'gain' ? 'OPENED' : 'Closed'} by ${rules.length === 0 ? 'no rule that can be named' : rules.join(', ')}: ${example}`;
 
 export const number = (value: number): string => value.toLocaleString('en-US');

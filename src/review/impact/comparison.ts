@@ -1,3 +1,5 @@
+import { matchesGlob } from '@sparkgate/cerbos-policies/glob';
+import { policyChanges, type PolicyChange } from '@sparkgate/cerbos-policies/policy-changes';
 import { readsField } from '@sparkgate/cerbos-policies/expression-reads';
 import { decisionInput, type DecisionInput } from '@sparkgate/cerbos-pdp/decision-input';
 import { memoKey } from '../../decision/decision-input.ts';
@@ -23,12 +25,15 @@ export interface Answers {
 export class Sides {
   readonly base: Side;
   readonly head: Side;
+  /** What they say differently, as it is written. */
+  readonly changes: readonly PolicyChange[];
   readonly #answers = new Map<string, Answers>();
   #refused = 0;
 
   constructor(base: Side, head: Side) {
     this.base = base;
     this.head = head;
+    this.changes = policyChanges(base.policies, head.policies);
   }
 
   /** How many different questions were put to both, and how many of them the schema of one of them refuses. */
@@ -43,8 +48,13 @@ export class Sides {
 
   /** The actions of a kind that may be decided otherwise: the rules about the others read alike in both. */
   actions(kind: string): string[] {
+    const touching = this.changes.filter((it) => touches(it, kind));
+    if (touching.length === 0) return [];
     const [before, after] = [this.base.texts?.get(kind), this.head.texts?.get(kind)];
-    if (!before || !after || this.sweeping) return this.#named(kind);
+    const isExcepted = touching.some(({ policy }) => /^(?:principal|role) policy/.test(policy));
+    // What is shared may be used by what makes exceptions.
+    const isShared = this.sweeping(kind) && touching.some(({ kinds, part }) => kinds === null && part !== 'schema');
+    if (!before || !after || isExcepted || isShared) return this.#named(kind);
     const all = actionsOf(before, after);
     if (schemasOf(this.base.policies, kind) !== schemasOf(this.head.policies, kind)) return all;
     // The text of a rule does not hold the derived roles that an expression of it names.
@@ -63,7 +73,7 @@ export class Sides {
 
   /** Whether the rules about an action, or variables that differ, look at a field of the vector, in either bundle. */
   looksAt(kind: string, action: string, field: string): boolean {
-    if (this.sweeping) return true;
+    if (this.sweeping(kind)) return true;
     const variables = this.#differing(kind);
     return [this.base, this.head].some(({ bundle, texts }) => {
       const text = texts?.get(kind);
@@ -88,6 +98,11 @@ export class Sides {
     const none = ({ bundle, texts }: Side): KindText | undefined =>
       known && texts && !bundle.kinds.has(kind) ? { ...known, rules: [] } : undefined;
     return [before ?? none(this.base), after ?? none(this.head)];
+  }
+
+  /** Whether no policy says anything about a kind any more, so that all is denied. */
+  isGone(kind: string): boolean {
+    return !this.head.bundle.kinds.has(kind) && !this.sweeping(kind);
   }
 
   /** Whether decisions on a kind depend on ids, in either bundle. */
@@ -116,9 +131,13 @@ export class Sides {
     return keys.map((key) => this.#answers.get(key) ?? { was: false, is: false });
   }
 
-  /** Principal and role policies have a say in whatever is decided. */
-  get sweeping(): boolean {
-    return [this.base, this.head].some(({ policies }) => policies.exceptions.length > 0);
+  /** Whether principal or role policies may have a say in what is decided about a kind. */
+  sweeping(kind: string): boolean {
+    return [this.base, this.head].some(({ policies }) =>
+      policies.exceptions.some(
+        ({ sort, rules }) => sort === 'role' || rules.some(({ resource }) => matchesGlob(resource, kind)),
+      ),
+    );
   }
 
   #named(kind: string): string[] {
@@ -126,6 +145,10 @@ export class Sides {
     return actionExamples(named);
   }
 }
+
+/** Whether a change can matter to a kind where neither a version nor a scope is named. */
+const touches = ({ decides, kinds }: PolicyChange, kind: string): boolean =>
+  decides && (kinds === null || kinds.some((it) => matchesGlob(it, kind)));
 
 /** The question about one point of a vector space. */
 export function questionOf(kind: string, action: string, { role, attr }: Point): DecisionInput {

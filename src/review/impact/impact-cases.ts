@@ -1,6 +1,7 @@
 import type { JunitCase } from '@sparkgate/policy-workbench/junit';
 import { details, sentence, spaceLines } from './change-sentences.ts';
-import { isUntold, type Impact } from './impact.ts';
+import type { Impact } from './impact.ts';
+import { isUntold } from './verdict.ts';
 
 /**
  * A case that fails for each thing that somebody gains or loses, and for what cannot be told; where there is none, one
@@ -24,7 +25,7 @@ function casesOf(impact: Impact, direction: 'gain' | 'loss'): JunitCase[] {
     failure: [sentence(change), ...details(change)].join('\n'),
   }));
   const spaces = impact.live ? [] : impact.spaces.filter((it) => (direction === 'gain' ? it.gained : it.lost) > 0);
-  const lines = spaceLines({ ...impact, spaces });
+  const lines = spaces.map((it) => spaceLines({ ...impact, spaces: [it] }).join('\n'));
   cases.push(
     ...spaces.map(({ kind, action }, n) => ({ suite, name: `${action} on ${kind}`, failure: lines[n] ?? '' })),
   );

@@ -1,14 +1,19 @@
+import { githubLines } from '@sparkgate/policy-workbench/findings';
+import { junit } from '@sparkgate/policy-workbench/junit';
 import type { Change } from './change.ts';
 import { details, number, sentence, spaceLines } from './change-sentences.ts';
-import { isUntold, someoneGains, type Impact } from './impact.ts';
+import type { Impact } from './impact.ts';
 import { impactCases } from './impact-cases.ts';
-import { junit } from '@sparkgate/policy-workbench/junit';
+import { impactFindings } from './impact-findings.ts';
 import { markdownText } from './markdown-text.ts';
+import type { SpaceChange } from './spaces.ts';
+import { isUntold, verdictOf } from './verdict.ts';
 
-export type ImpactOutput = 'text' | 'markdown' | 'json' | 'junit';
+export const IMPACT_OUTPUTS = ['text', 'markdown', 'json', 'junit', 'github'] as const;
+export type ImpactOutput = (typeof IMPACT_OUTPUTS)[number];
 
-/** What an edit does, for people, for a pull request, or for programs. */
-export function impactReport(impact: Impact, output: ImpactOutput): string {
+/** What an edit does, for people, for a pull request, or for programs. @param folder that of the edited policies */
+export async function impactReport(impact: Impact, output: ImpactOutput, folder: string): Promise<string> {
   switch (output) {
     case 'text':
       return text(impact);
@@ -17,7 +22,9 @@ export function impactReport(impact: Impact, output: ImpactOutput): string {
     case 'junit':
       return junit('policy impact', impactCases(impact));
     case 'json':
-      return `${JSON.stringify({ ...impact, someone_gains: someoneGains(impact) }, null, 2)}\n`;
+      return `${JSON.stringify({ ...impact, verdict: verdictOf(impact) }, null, 2)}\n`;
+    case 'github':
+      return githubLines(impactFindings(impact, folder));
   }
 }
 
@@ -30,6 +37,7 @@ function text(impact: Impact): string {
     ...(changes.length > 0 ? [''] : []),
     ...spaceLines(impact),
     ...impact.notes,
+    ...written(impact),
     foot(impact),
     '',
   ].join('\n');
@@ -40,7 +48,7 @@ function markdown(impact: Impact): string {
     `- **${markdownText(sentence(it))}**`,
     ...details(it).map((line) => `  - ${markdownText(line)}`),
   ]);
-  const lines = [...spaceLines(impact), ...impact.notes].map((line) => `- ${markdownText(line)}`);
+  const lines = [...spaceLines(impact), ...impact.notes, ...written(impact)].map((line) => `- ${markdownText(line)}`);
   return [
     '### Impact of this policy change',
     '',
@@ -55,27 +63,64 @@ function markdown(impact: Impact): string {
   ].join('\n');
 }
 
+/** Lines of what is written differently that are shown. */
+const MOST_WRITTEN = 60;
+
+/** Every part of the policies that is written differently, whatever it decides. */
+function written({ written: all, called }: Impact): string[] {
+  if (all.length === 0) return [];
+  const more = all.length - MOST_WRITTEN;
+  return [
+    `Written differently than in ${called}:`,
+    ...all.slice(0, MOST_WRITTEN),
+    ...(more > 0 ? [`and ${number(more)} more parts`] : []),
+  ];
+}
+
+/** What people read first. */
 function heads(impact: Impact): string[] {
-  const { changes, live, spaces, notes } = impact;
-  if (impact.base === impact.head) return ['The policies are the same.'];
+  const { changes, live, spaces, gone, notes } = impact;
+  if (impact.base === impact.head && impact.base !== '') return ['The policies are the same.'];
   const untold = isUntold(impact);
-  if (!live && spaces.length > 0) return ['Decisions change; without a database nobody can say for whom.'];
   if (changes.length > 0) {
-    return [directed('loses', changes, untold), directed('gains', changes, untold)];
+    return [directed('loses', changes, untold), directed('gains', changes, untold), ...goneHead(gone)];
   }
+  if (!live && spaces.length > 0)
+    return [WITHOUT, ...opened(spaces), ...(untold ? [CANNOT_TELL] : []), ...goneHead(gone)];
+  if (gone.length > 0) return [...goneHead(gone), ...(untold ? [CANNOT_TELL] : [])];
   if (spaces.length > 0) {
     return [
       untold
         ? `Decisions change; nobody was found in such a situation, but ${NOT_FOR_ALL}`
         : 'Decisions change, but nobody is in such a situation today.',
+      ...opened(spaces),
     ];
   }
-  if (untold) return [`No change was found, but ${NOT_FOR_ALL}`];
+  if (untold) return [CANNOT_TELL];
   if (!live) return ['No decision changes, in any situation that was compared.'];
   return [notes.length > 0 ? 'No decision changes for anybody who is there.' : 'No decision changes.'];
 }
 
+const WITHOUT = 'Decisions change; without a database nobody can say for whom.';
+
+const goneHead = (gone: readonly string[]): string[] =>
+  gone.length === 0 ? [] : [`EVERYBODY LOSES what the policies gave on ${gone.join(', ')}: none is about it any more.`];
+
+function opened(spaces: readonly SpaceChange[]): string[] {
+  const names = (of: 'gained' | 'lost'): string =>
+    spaces
+      .filter((it) => it[of] > 0)
+      .map(({ action, kind }) => `${action} on ${kind}`)
+      .join(', ');
+  const [more, less] = [names('gained'), names('lost')];
+  return [
+    more === '' ? 'Nothing was found that becomes allowed.' : `SOMETHING BECOMES ALLOWED: ${more}.`,
+    ...(less === '' ? [] : [`Something becomes denied: ${less}.`]),
+  ];
+}
+
 const NOT_FOR_ALL = 'it cannot be told for all (see the notes).';
+const CANNOT_TELL = `CANNOT TELL. No change was found, but ${NOT_FOR_ALL}`;
 
 function directed(verb: 'loses' | 'gains', changes: readonly Change[], untold: boolean): string {
   const count = changes.filter(({ direction }) => direction === (verb === 'loses' ? 'loss' : 'gain')).length;

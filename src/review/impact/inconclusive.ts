@@ -31,7 +31,7 @@ function ofEntities(sides: Sides, kind: string): string[] {
   const { unreadable, sent, runtime, partsOfIds } = readsOf(sides, kind);
   return [
     ...(unreadable ? ['its policy cannot be read whole'] : []),
-    ...(sides.sweeping ? ['principal or role policies have a say in it'] : []),
+    ...(sides.sweeping(kind) ? ['principal or role policies have a say in it'] : []),
     ...(sent ? ['its policy looks at what a caller sends, and nothing was sent'] : []),
     ...(runtime ? ['its policy looks at what only the policy server knows'] : []),
     ...(partsOfIds ? ['its policy looks into ids, and only known ones were compared'] : []),

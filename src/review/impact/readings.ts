@@ -5,7 +5,12 @@ import { rulesFor } from '@sparkgate/policy-workbench/verify/verify-kind';
 
 /** What a bundle says of one action of a kind. Where a variable errs, an action may be denied that does not use it. */
 export const reading = (action: string, text: KindText): string =>
-  JSON.stringify([rulesFor([action], text).map((rule) => [rule.text, rule.variables]), text.rules[0]?.variables ?? []]);
+  JSON.stringify([
+    rulesFor([action], text)
+      .map((rule) => JSON.stringify([rule.text, rule.variables.toSorted()]))
+      .toSorted(),
+    text.rules[0]?.variables.toSorted() ?? [],
+  ]);
 
 /** The schemas of a kind, and when they are ignored. */
 export function schemasOf(policies: Policies, kind: string): string {

@@ -16,9 +16,9 @@ export interface Side {
   pdp: PdpClient;
 }
 
-/** Reads a folder and serves it. @throws PlatformError */
-export async function openSide(folder: string, servers: PolicyServers): Promise<Side> {
-  const policies = await readPolicies(folder);
+/** Reads a folder and serves it. @param orNone whether it may be empty @throws PlatformError */
+export async function openSide(folder: string, servers: PolicyServers, orNone = false): Promise<Side> {
+  const policies = await readPolicies(folder, { orNone });
   const bundle = bundleOf(policies);
   const { pdp } = await servers.start(folder);
   return { folder, policies, bundle, texts: textsOf(policies), pdp };

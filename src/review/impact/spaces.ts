@@ -9,7 +9,8 @@ import type { VectorUnit } from '@sparkgate/policy-workbench/space/vector-unit';
 import { openSpace, rulesFor } from '@sparkgate/policy-workbench/verify/verify-kind';
 import { NAMED_FIELDS } from './request-variants.ts';
 import { schemaGap } from './schema-gap.ts';
-import type { Sides } from './comparison.ts';
+import { questionOf, type Sides } from './comparison.ts';
+import { distinctSorts, sortsOf, spread, type Otherwise, type Sort } from './sorts.ts';
 import type { Units } from './trial-plan.ts';
 import { CONTRACT } from '../contract.ts';
 import { WORDS } from '../words.ts';
@@ -18,12 +19,16 @@ import { WORDS } from '../words.ts';
 export interface SpaceChange {
   kind: string;
   action: string;
-  /** Classes of situations that the policies tell apart, and how many of them are decided otherwise. */
+  /** What is counted. */
+  of: 'sorts of situations' | 'questions of the tests';
+  /** Classes of situations that the policies tell apart, or questions, and how many of them are decided otherwise. */
   classes: number;
   gained: number;
   lost: number;
   /** One that is decided otherwise, in plain words. */
   example: string;
+  /** One of each sort, where sorts were asked for. */
+  sorts: readonly Sort[];
 }
 
 /** What a comparison over whole spaces brought. */
@@ -35,8 +40,11 @@ export interface ComparedSpaces {
   units: Units;
 }
 
-/** Compares two bundles over all situations of each kind whose rules read otherwise. */
-export async function compareSpaces(sides: Sides, notes: string[]): Promise<ComparedSpaces> {
+/**
+ * Compares two bundles over all situations of each kind whose rules read otherwise.
+ * @param sorted whether one of each sort of situations is told, with its rules
+ */
+export async function compareSpaces(sides: Sides, notes: string[], sorted: boolean): Promise<ComparedSpaces> {
   const changes: SpaceChange[] = [];
   const whole = new Set<string>();
   const units = new Map<string, Map<string, VectorUnit>>();
@@ -46,7 +54,7 @@ export async function compareSpaces(sides: Sides, notes: string[]): Promise<Comp
     if (actions.length === 0) continue;
     if (!before || !after) {
       const where = sides.head.bundle.kinds.has(kind) ? 'the base' : 'the edited policies';
-      notes.push(`${kind} is not in ${where}, or cannot be read whole there: not all situations were compared.`);
+      notes.push(`${NOT_ALL} ${kind} were compared: it cannot be read whole in ${where}.`);
       continue;
     }
     try {
@@ -59,14 +67,17 @@ export async function compareSpaces(sides: Sides, notes: string[]): Promise<Comp
         { policies: sides.head.policies, text: after },
       );
       if (gap !== null) throw new PolicyError(gap);
-      for (const unit of own) changes.push(...(await compareUnit(sides, unit)));
+      const found = await Promise.all(own.map(async (unit) => compareUnit(sides, unit)));
+      changes.push(...(await withSorts(sides, kind, found.flat(), sorted)));
       const [untried] = own.flatMap((unit) => unit.untried ?? []);
       if (untried !== undefined) throw new PolicyError(untried);
       whole.add(kind);
     } catch (error) {
       if (!(error instanceof InfiniteDomain || error instanceof UnreadableExpression || error instanceof PolicyError))
         throw error;
-      notes.push(`Not all situations of ${kind} were compared: ${error.message}.`.replace('..', '.'));
+      // What is denied now, whatever it is, is no question.
+      if (sides.isGone(kind)) continue;
+      notes.push(`${NOT_ALL} ${kind} were compared: ${error.message}.`.replace('..', '.'));
     }
   }
   return { changes, whole, units };
@@ -89,16 +100,52 @@ function apartIn(space: VectorSpace, units: readonly VectorUnit[]): Map<string, 
   return new Map(known.flatMap((unit) => unit.actions.map((action) => [action, unit] as const)));
 }
 
+/** How a note begins that leaves situations open. */
+export const NOT_ALL = 'Not all situations of';
+
+interface Found {
+  change: SpaceChange;
+  unit: VectorUnit;
+  /** The classes that are decided otherwise. */
+  classes: Readonly<Record<Sort['direction'], readonly number[]>>;
+}
+
+async function withSorts(sides: Sides, kind: string, all: readonly Found[], sorted: boolean): Promise<SpaceChange[]> {
+  const asked = all.map(({ change: { action }, unit, classes }) =>
+    (['gain', 'loss'] as const).flatMap((direction) =>
+      spread(sorted ? classes[direction] : []).map((index): Otherwise => ({
+        question: questionOf(kind, action, unit.at(index)),
+        direction,
+        words: inWords(unit, index, direction),
+      })),
+    ),
+  );
+  const sorts = await sortsOf(sides, kind, asked.flat());
+  return all.map(({ change }, index) => {
+    const from = asked.slice(0, index).flat().length;
+    const own = sorts.slice(from, from + (asked[index]?.length ?? 0));
+    return { ...change, sorts: distinctSorts(own) };
+  });
+}
+
+const inWords = (unit: VectorUnit, index: number, direction: Sort['direction']): string =>
+  `${inPlainWords(unit.at(index), unit.matters, WORDS)} -> ${direction === 'gain' ? 'ALLOW' : 'DENY'}`;
+
 /** What becomes of one action. */
-async function compareUnit({ base, head }: Sides, unit: VectorUnit): Promise<SpaceChange[]> {
+async function compareUnit({ base, head }: Sides, unit: VectorUnit): Promise<Found[]> {
   const [action = ''] = unit.actions;
   const [was, is] = await Promise.all([decideUnit(base.pdp, unit), decideUnit(head.pdp, unit)]);
-  const change = { kind: unit.kind, action, classes: unit.size, gained: 0, lost: 0, example: '' };
+  const classes: Record<Sort['direction'], number[]> = { gain: [], loss: [] };
   for (let index = 0; index < unit.size; index += 1) {
     const allowed = is.allows(action, index);
-    if (was.allows(action, index) === allowed) continue;
-    change[allowed ? 'gained' : 'lost'] += 1;
-    change.example ||= `${inPlainWords(unit.at(index), unit.matters, WORDS)} -> ${allowed ? 'ALLOW' : 'DENY'}`;
+    if (was.allows(action, index) !== allowed) classes[allowed ? 'gain' : 'loss'].push(index);
   }
-  return change.gained + change.lost > 0 ? [change] : [];
+  const [gained, lost] = [classes.gain.length, classes.loss.length];
+  if (gained + lost === 0) return [];
+  const first = Math.min(...[classes.gain, classes.loss].flatMap(([it]) => it ?? []));
+  const example = inWords(unit, first, classes.gain[0] === first ? 'gain' : 'loss');
+  const of = 'sorts of situations';
+  return [
+    { unit, classes, change: { kind: unit.kind, action, of, classes: unit.size, gained, lost, example, sorts: [] } },
+  ];
 }

@@ -28,7 +28,7 @@ export async function changesSince(folder: string, policies: Policies, ref: stri
 const NOTHING: Policies = policiesOf({ hash: '', files: new Map() });
 
 /** The policies of a base as far as they can be read: it may be what an edit mends. */
-async function readBase(folder: string): Promise<{ policies: Policies; unreadable: string | null }> {
+export async function readBase(folder: string): Promise<{ policies: Policies; unreadable: string | null }> {
   try {
     return { policies: policiesOf(await readPolicyFolder(folder)), unreadable: null };
   } catch (error) {

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { endOnSignals } from '@sparkgate/cerbos-pdp/temporary-folder';
 import { PolicyError } from '@sparkgate/cerbos-policies/policy-error';
 import { coverageCommand } from './coverage.ts';
 import type { Host } from './host.ts';
@@ -12,6 +13,7 @@ export function workbenchProgram(host: Host): Command {
   return new Command('policy-workbench')
     .description('tests, coverage, mutants and proofs for Cerbos policies')
     .showHelpAfterError()
+    .hook('preAction', endOnSignals)
     .addCommand(testCommand(host))
     .addCommand(verifyCommand(host))
     .addCommand(coverageCommand(host))

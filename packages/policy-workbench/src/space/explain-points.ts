@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { compilePolicies } from '@sparkgate/cerbos-pdp/compile';
-import { PLACEHOLDERS } from '@sparkgate/cerbos-pdp/decision-input';
+import { decisionInput, type DecisionInput } from '@sparkgate/cerbos-pdp/decision-input';
 import { readTraces, type TraceEntry } from '@sparkgate/cerbos-pdp/traces';
 import { removeTemporary, temporaryFolder } from '@sparkgate/cerbos-pdp/temporary-folder';
 import { PolicyError } from '@sparkgate/cerbos-policies/policy-error';
@@ -24,11 +24,19 @@ export async function explainPoints(
   kind: string,
   questions: readonly { point: Point; action: string }[],
 ): Promise<string[][]> {
+  const asked = questions.map(({ point: { role, attr }, action }) =>
+    decisionInput({ kind, action, roles: [role], resourceAttr: { ...attr } }),
+  );
+  return explainQuestions(policyDir, asked);
+}
+
+/** Which rules hold in each question, by Cerbos' own account. @throws PolicyError when it has none */
+export async function explainQuestions(policyDir: string, questions: readonly DecisionInput[]): Promise<string[][]> {
   if (questions.length === 0) return [];
   const folder = await temporaryFolder('sg-explain-');
   try {
     await mkdir(join(folder, 'tests'));
-    await writeFile(join(folder, 'tests', 'points_test.yaml'), JSON.stringify(suiteOf(kind, questions)));
+    await writeFile(join(folder, 'tests', 'points_test.yaml'), JSON.stringify(suiteOf(questions)));
     const tests = join(folder, 'tests');
     const { stdout, stderr } = await compilePolicies(policyDir, { tests, output: 'json', verbose: true });
     if (!stdout.startsWith('{')) throw new PolicyError(`Cerbos does not explain itself: ${stderr}`);
@@ -39,13 +47,13 @@ export async function explainPoints(
   }
 }
 
-function suiteOf(kind: string, questions: readonly { point: Point; action: string }[]): object {
-  const each = <T>(make: (question: { point: Point; action: string }) => T): Record<string, T> =>
+function suiteOf(questions: readonly DecisionInput[]): object {
+  const each = <T>(make: (question: DecisionInput) => T): Record<string, T> =>
     Object.fromEntries(questions.map((question, index) => [`q${index}`, make(question)]));
   return {
     name: 'points',
-    principals: each(({ point }) => ({ id: PLACEHOLDERS.principalId, roles: [point.role], attr: {} })),
-    resources: each(({ point }) => ({ id: PLACEHOLDERS.resourceId, kind, attr: point.attr })),
+    principals: each(({ principalId: id, roles, principalAttr: attr }) => ({ id, roles, attr })),
+    resources: each(({ resourceId: id, kind, resourceAttr: attr }) => ({ id, kind, attr })),
     tests: questions.map(({ action }, index) => {
       const [name, actions] = [`q${index}`, [action]];
       const expected = [{ principal: name, resource: name, actions: { [action]: 'EFFECT_ALLOW' } }];

@@ -25,7 +25,7 @@ export function expectationsOf(suites: ReadonlyMap<string, Suite>, tests: readon
 }
 
 /** What a test asks, as a question to a PDP. */
-const questionOf = (who: TestPrincipal, what: TestResource, action: string): DecisionInput => ({
+export const questionOf = (who: TestPrincipal, what: TestResource, action: string): DecisionInput => ({
   kind: what.kind,
   action,
   roles: who.roles,
