@@ -42,8 +42,10 @@ export const routes = {
     accessRequests: route('/console/:bc_id/access-requests'),
     requestAccess: route('/console/:bc_id/request-access'),
     members: route('/console/:bc_id/members'),
+    member: route('/console/:bc_id/members/:user_id'),
     adAccounts: route('/console/:bc_id/ad-accounts'),
     adAccount: route('/console/:bc_id/ad-accounts/:id'),
+    adAccountMember: route('/console/:bc_id/ad-accounts/:id/members/:user_id'),
   },
   tiktokAccount: {
     show: route('/console/:bc_id/tiktok-accounts/:id'),

@@ -22,29 +22,29 @@ export interface AdAccountMembers extends CountedPage<AdAccountMemberRow> {
 const AD_ACCOUNT = 'select name from ad_account where bc_id = $1 and advertiser_id = $2';
 
 const WHERE = `
-  from ad_account_member r
+  from ad_account_member r left join user_profile u on u.id = r.user_id
   where r.advertiser_id = $1 and r.valid_to is null and ($2::text is null or r.advertiser_role = $2)
-    and ${holdsText(['r.user_id'], '$3')}`;
+    and ${holdsText(['r.user_id', 'u.display_name', 'u.email'], '$3')} and ($4::text is null or r.user_id = $4)`;
 
 const ROWS = `
-  select r.user_id, r.advertiser_role, ${rfc3339('r.valid_from')} as since ${WHERE} and r.user_id > $4
-  order by r.user_id limit $5`;
+  select r.user_id, r.advertiser_role, ${rfc3339('r.valid_from')} as since ${WHERE} and r.user_id > $5
+  order by r.user_id limit $6`;
 
 /**
  * Who has which role in an ad account, by user, for administrators of the Business Center that it belongs to.
- * @param role null = any. @throws SparkgateError `not_found` for an ad account of no or of another Business Center
+ * @param role null = any; of `find`, `userId` names one user. @throws SparkgateError `not_found` for an ad account of no or of another Business Center
  */
 export async function findAdAccountMembers(
   ctx: Context,
   { bcId, advertiserId, role }: { bcId: string; advertiserId: string; role: AdvertiserRole | null },
-  find: FindQuery,
+  find: FindQuery & { userId?: string },
 ): Promise<AdAccountMembers> {
   await authorizeKey(ctx, 'act_as', [bcId]);
   await authorize(ctx, { action: 'view_ad_accounts', resource: { type: 'business_center', id: bcId } }, null);
   const query = queryIn(ctx.orm.em.fork());
   const [adAccount] = await query<{ name: string }>(AD_ACCOUNT, [bcId, advertiserId]);
   if (!adAccount) throw unseen();
-  const values = [advertiserId, role, find.text];
+  const values = [advertiserId, role, find.text, find.userId ?? null];
   const [counted] = await query<{ total: number }>(`select count(*)::int as total ${WHERE}`, values);
   const rows = await query<AdAccountMemberRow>(ROWS, [...values, find.cursor ?? '', find.limit + 1]);
   const page = pageOf(

@@ -21,7 +21,8 @@ const WHERE = `
   from member m
   left join assignment a
     on a.user_id = m.user_id and a.tiktok_account_id = $2 and a.bc_id = m.bc_id and a.valid_to is null
-  where m.bc_id = $1 and m.valid_to is null and ${holdsText(['m.user_id'], '$3')}
+  left join user_profile u on u.id = m.user_id
+  where m.bc_id = $1 and m.valid_to is null and ${holdsText(['m.user_id', 'u.display_name', 'u.email'], '$3')}
     and ($4 or a.id is not null) and ($5::text[] is null or m.user_id = any($5))`;
 
 const TEXT = `

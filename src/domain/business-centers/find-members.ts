@@ -15,7 +15,9 @@ export interface MemberRow {
   tiktok_accounts: number;
 }
 
-const WHERE = `from member m where m.bc_id = $1 and m.valid_to is null and ${holdsText(['m.user_id'], '$2')}`;
+const WHERE = `
+  from member m left join user_profile u on u.id = m.user_id
+  where m.bc_id = $1 and m.valid_to is null and ${holdsText(['m.user_id', 'u.display_name', 'u.email'], '$2')}`;
 
 const TEXT = `
   select m.user_id, m.user_role, ${rfc3339('m.valid_from')} as since,

@@ -6,7 +6,7 @@ import { SparkgateError } from '../../../domain/errors.ts';
 import type { PageEnv } from '../../env.ts';
 import { facts } from '../../ui/facts.ts';
 import type { Html } from '../../ui/html.ts';
-import { checkedName, shownName } from '../../ui/name.ts';
+import { shownName } from '../../ui/name.ts';
 import { scopeBadges } from '../../ui/scopes.ts';
 import { day } from '../../ui/time.ts';
 import { routes } from '../../routes.ts';
@@ -16,7 +16,7 @@ import { formerAccountPage } from './former-account.ts';
 import { flashNotice } from '../console/flash-notice.ts';
 import { HISTORY, historySection } from './history-section.ts';
 import { AD_ACCOUNTS, maySection } from './may-section.ts';
-import { accountLines, accountName, actorName, heading } from '../console/parts.ts';
+import { accountLines, accountName, actorName, heading, ownerOf } from '../console/parts.ts';
 import { trail } from './trail.ts';
 
 /** One TikTok account: for members what they may do with it, for administrators who has access and what happened. */
@@ -63,7 +63,7 @@ function about(context: ConsoleContext, details: AccountDetails): Html {
   return html`<section class="card" aria-labelledby="about">
     <h2 id="about">${words.about}</h2>
     ${facts([
-      [words.owner, checkedName(locale, details.handle ?? details.tiktok_account_id)],
+      [words.owner, ownerOf(locale, details.handle)],
       [words.id, shownName(details.tiktok_account_id)],
       [words.scopes, scopeBadges(locale, details.scopes)],
       [words.since, day(locale, details.granted_at)],

@@ -56,7 +56,7 @@ function columns(context: ConsoleContext, answers: Map<string, Html>): Column<Ac
           routes.tiktokAccount.show(bcId, row.tiktok_account_id),
         ),
     },
-    { label: words.owner, cell: (row) => shownName(row.handle ?? row.tiktok_account_id) },
+    { label: words.owner, cell: (row) => (row.handle === null ? words.ownerUnknown : shownName(row.handle)) },
     { label: words.scopes, cell: (row) => scopeBadges(locale, row.scopes) },
     { label: words.since, cell: (row) => day(locale, row.granted_at) },
     ...(context.may.viewMembers ? [{ label: words.members, cell: users, numeric: true }] : []),

@@ -6,8 +6,9 @@ import { findAssignees, type Assignee } from '../../../domain/assignments/find-a
 import { unassign } from '../../../domain/assignments/unassign.ts';
 import { SparkgateError, type FieldError } from '../../../domain/errors.ts';
 import type { Scope } from '../../../domain/vocabulary.ts';
-import type { PageEnv, SignedIn } from '../../env.ts';
+import type { PageEnv } from '../../env.ts';
 import { errorSummary, formFields } from '../../ui/fields.ts';
+import type { Html } from '../../ui/html.ts';
 import { redirectWithFlash } from '../../session/flash.ts';
 import { scopeBadges } from '../../ui/scopes.ts';
 import { submitOnce } from '../../session/submit-once.ts';
@@ -21,9 +22,10 @@ import { userInLine, userName } from '../../ui/user-names.ts';
 
 /** Names what a form does, and the page that asks whether it really is to be done. */
 const UNASSIGN = 'unassign';
+const FROM_MEMBER = 'member';
 
 /** R3: one member's access to one account: changed, or taken away. */
-export const member = new Hono<PageEnv>()
+export const assignment = new Hono<PageEnv>()
   .get(routes.tiktokAccount.member.pattern, async (c) => {
     const context = await loadConsole(c);
     const assignee = await assigneeOf(context, idOf(c, 'id'), idOf(c, 'user_id'));
@@ -41,7 +43,7 @@ export const member = new Hono<PageEnv>()
         async (ctx) => unlessSomebodyWasFaster(async () => unassign(ctx, which)),
         () => null,
       );
-      return redirectWithFlash(c, routes.tiktokAccount.show(context.bcId, id), 'unassigned');
+      return redirectWithFlash(c, backFrom(context, sent.one('from'), id, userId), 'unassigned');
     }
     const scopes = tickedScopes(sent);
     if (scopes.length === 0) {
@@ -55,8 +57,20 @@ export const member = new Hono<PageEnv>()
       async (ctx) => unlessSomebodyWasFaster(async () => assign(ctx, view)),
       () => null,
     );
-    return redirectWithFlash(c, routes.tiktokAccount.show(context.bcId, id), 'changed');
+    return redirectWithFlash(c, backFrom(context, sent.one('from'), id, userId), 'changed');
   });
+
+/** The page that led here: the account's, or the member's. */
+function backFrom({ bcId }: ConsoleContext, from: string, id: string, userId: string): string {
+  return from === FROM_MEMBER ? routes.console.member(bcId, userId) : routes.tiktokAccount.show(bcId, id);
+}
+
+/** Remembers the page that led here. */
+function fromField(c: Context<PageEnv>): Html {
+  return c.req.query('from') === FROM_MEMBER
+    ? html`<input type="hidden" name="from" value="${FROM_MEMBER}" />`
+    : html``;
+}
 
 /** @throws SparkgateError `not_found` for whoever is no member (any more) */
 async function assigneeOf({ ctx, bcId }: ConsoleContext, tiktokAccountId: string, userId: string): Promise<Assignee> {
@@ -85,26 +99,27 @@ async function formPage(
   const body = html`${heading(words.title, { lead: userName(context, assignee.user_id) })}
     ${errorSummary(locale, { errors })}
     <form method="post" action="${action}" class="card stack">
-      ${formFields(c.get('signedIn'))}
+      ${formFields(c.get('signedIn'))} ${fromField(c)}
       <fieldset id="levels">
         <legend>${words.levels}</legend>
         ${scopeBoxes(locale, { offered: account.scopes, ticked })}
       </fieldset>
       <p class="actions">
         <button name="intent" value="change">${words.save}</button>
-        <a class="button secondary" href="${routes.tiktokAccount.show(bcId, id)}">${locale.words.common.cancel}</a>
+        <a class="button secondary" href="${backFrom(context, c.req.query('from') ?? '', id, assignee.user_id)}">${locale.words.common.cancel}</a>
       </p>
     </form>
     <section class="card" aria-labelledby="unassign">
       <h2 id="unassign">${words.unassignTitle}</h2>
       <p>${assignee.scopes.length === 0 ? words.none : words.unassignBody}</p>
-      ${assignee.scopes.length === 0 ? '' : confirmStep(unassignStep(context, id, assignee, c.get('signedIn')))}
+      ${assignee.scopes.length === 0 ? '' : confirmStep(unassignStep(c, context, assignee))}
     </section>`;
   const breadcrumb = trail(context, { id, name: accountName(account) });
   return show(c, context, 'tiktokAccounts', { title: words.title, breadcrumb, body }, status);
 }
 
-function unassignStep(context: ConsoleContext, id: string, assignee: Assignee, signedIn: SignedIn): Step {
+function unassignStep(c: Context<PageEnv>, context: ConsoleContext, assignee: Assignee): Step {
+  const id = idOf(c, 'id');
   const { locale, bcId } = context;
   const words = locale.words.console.member;
   const path = routes.tiktokAccount.member(bcId, id, assignee.user_id);
@@ -115,7 +130,7 @@ function unassignStep(context: ConsoleContext, id: string, assignee: Assignee, s
     body: html`${userInLine(context, assignee.user_id)} ${scopeBadges(locale, assignee.scopes)} ${words.unassignBody}`,
     keep: words.unassignNo,
     form: html`<form method="post" action="${path}">
-      ${formFields(signedIn)}<button class="danger" name="intent" value="${UNASSIGN}">${words.unassignYes}</button>
+      ${formFields(c.get('signedIn'))}${fromField(c)}<button class="danger" name="intent" value="${UNASSIGN}">${words.unassignYes}</button>
     </form>`,
     page: withQuery(path, { step: UNASSIGN }),
   };
@@ -124,9 +139,13 @@ function unassignStep(context: ConsoleContext, id: string, assignee: Assignee, s
 async function unassignPage(c: Context<PageEnv>, context: ConsoleContext, assignee: Assignee): Promise<Response> {
   const id = idOf(c, 'id');
   const account = await getAccount(context.ctx, context.bcId, id);
-  const back = routes.tiktokAccount.member(context.bcId, id, assignee.user_id);
+  const from = c.req.query('from') ?? '';
+  const back =
+    from === FROM_MEMBER
+      ? backFrom(context, from, id, assignee.user_id)
+      : routes.tiktokAccount.member(context.bcId, id, assignee.user_id);
   if (assignee.scopes.length === 0) return c.redirect(back, 303);
   const breadcrumb = trail(context, { id, name: accountName(account) });
-  const step = unassignStep(context, id, assignee, c.get('signedIn'));
+  const step = unassignStep(c, context, assignee);
   return confirmPage(c, context, 'tiktokAccounts', { step, back, breadcrumb });
 }

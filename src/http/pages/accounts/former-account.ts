@@ -3,7 +3,7 @@ import { html } from 'hono/html';
 import { getFormerAccount } from '../../../domain/account-grants/get-former-account.ts';
 import type { PageEnv } from '../../env.ts';
 import { facts } from '../../ui/facts.ts';
-import { checkedName, shownName } from '../../ui/name.ts';
+import { shownName } from '../../ui/name.ts';
 import { notice } from '../../ui/notice.ts';
 import { scopeBadges } from '../../ui/scopes.ts';
 import { time } from '../../ui/time.ts';
@@ -12,7 +12,7 @@ import { trail } from './trail.ts';
 import { listOf, show, type ConsoleContext } from '../console/console-context.ts';
 import { flashNotice } from '../console/flash-notice.ts';
 import { HISTORY, historySection } from './history-section.ts';
-import { accountLines, accountName, heading, whoDid } from '../console/parts.ts';
+import { accountLines, accountName, heading, ownerOf, whoDid } from '../console/parts.ts';
 
 /** R10: an account that was revoked, for administrators: who revoked it and when, its history, and how to get it back. */
 export async function formerAccountPage(c: Context<PageEnv>, context: ConsoleContext, id: string): Promise<Response> {
@@ -28,7 +28,7 @@ export async function formerAccountPage(c: Context<PageEnv>, context: ConsoleCon
     <section class="card" aria-labelledby="about">
       <h2 id="about">${words.about}</h2>
       ${facts([
-        [words.owner, checkedName(locale, account.handle ?? account.tiktok_account_id)],
+        [words.owner, ownerOf(locale, account.handle)],
         [words.id, shownName(account.tiktok_account_id)],
         [former.scopes, scopeBadges(locale, account.scopes)],
         [words.since, time(locale, account.granted_at)],

@@ -94,7 +94,7 @@ async function place(context: ConsoleContext, adAccount: OwnAdAccount, withAdmin
   const admins = await adminsOf(context, adAccount);
   const who =
     admins.length === 0
-      ? html`${may.anAdminOf} ${shownName(adAccount.advertiser_id)}`
+      ? html`${may.anAdminOf}`
       : html`${may.adminsThere}: ${admins.map((id, at) => html`${at > 0 ? ' · ' : ''}${userInLine(context, id)}`)}`;
   return html`${name} <span class="who"><span class="visually-hidden">${may.whoHelps}: </span>${who}</span>`;
 }

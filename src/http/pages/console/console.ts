@@ -4,9 +4,11 @@ import { accountPage } from '../accounts/account.ts';
 import { accounts } from '../accounts/accounts.ts';
 import { adAccount } from '../ad-accounts/ad-account.ts';
 import { adAccounts } from '../ad-accounts/ad-accounts.ts';
+import { role } from '../ad-accounts/role.ts';
 import { assign } from '../accounts/assign.ts';
 import { choose } from './choose-center.ts';
-import { member } from '../accounts/assignment.ts';
+import { assignment } from '../accounts/assignment.ts';
+import { member } from '../members/member.ts';
 import { members } from '../members/members.ts';
 import { requestPage } from '../requests/request.ts';
 import { requestAccess } from '../requests/request-access.ts';
@@ -20,12 +22,14 @@ export const businessCenterConsole = new Hono<PageEnv>()
   .route('/', accounts)
   .route('/', accountPage)
   .route('/', assign)
-  .route('/', member)
+  .route('/', assignment)
   .route('/', revoke)
   .route('/', requestAccess)
   .route('/', requests)
   .route('/', requestPage)
   .route('/', members)
+  .route('/', member)
   .route('/', adAccounts)
   .route('/', adAccount)
+  .route('/', role)
   .route('/', review);

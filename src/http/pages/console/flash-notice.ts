@@ -6,7 +6,16 @@ import type { Locale } from '../../ui/locale.ts';
 import type { ConsoleContext } from './console-context.ts';
 
 /** What a form of the console can say on the page that follows it. */
-export type Done = 'assigned' | 'changed' | 'unassigned' | 'cancelled' | 'revoked' | 'approved';
+export type Done =
+  | 'assigned'
+  | 'changed'
+  | 'unassigned'
+  | 'cancelled'
+  | 'revoked'
+  | 'approved'
+  | 'unassignedAll'
+  | 'removed'
+  | 'roleSet';
 
 const COUNT = /^[1-9]\d{0,5}$/;
 
@@ -27,6 +36,9 @@ function said(locale: Locale, flash: Flash): Html {
     cancelled: words.done.cancelled,
     revoked: words.revoke.done,
     approved: words.done.approved,
+    unassignedAll: words.memberPage.allDone(count, locale.formats.number(count)),
+    removed: words.memberPage.removed,
+    roleSet: words.rolePage.done,
   };
   return isDone(flash.done, sentences) ? notice(locale, 'success', sentences[flash.done]) : html``;
 }

@@ -92,3 +92,8 @@ export function heading(title: Html | string, parts: { lead?: Html | string; act
     ${parts.action === undefined ? '' : html`<p class="actions">${parts.action}</p>`}
   </div>`;
 }
+
+/** Whom an account belongs to: its handle, or that nobody is known. The account's number would name no one. */
+export function ownerOf(locale: Locale, handle: string | null): Html | string {
+  return handle === null ? locale.words.console.accounts.ownerUnknown : checkedName(locale, handle);
+}

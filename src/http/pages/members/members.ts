@@ -9,6 +9,7 @@ import { table } from '../../ui/table.ts';
 import { day } from '../../ui/time.ts';
 import { routes } from '../../routes.ts';
 import { loadConsole, listOf, show, type ConsoleContext } from '../console/console-context.ts';
+import { flashNotice } from '../console/flash-notice.ts';
 import { listPager } from '../console/list-pager.ts';
 import { heading, searchForm } from '../console/parts.ts';
 import { userName } from '../../ui/user-names.ts';
@@ -28,7 +29,11 @@ async function membersPage(c: Parameters<typeof show>[0], context: ConsoleContex
   const rows = table(
     words.title,
     [
-      { label: words.member, main: true, cell: (row) => userName(context, row.user_id) },
+      {
+        label: words.member,
+        main: true,
+        cell: (row) => userName(context, row.user_id, routes.console.member(bcId, row.user_id)),
+      },
       { label: words.role, cell: (row) => roles[row.user_role] },
       { label: words.accounts, numeric: true, cell: (row) => locale.formats.number(row.tiktok_accounts) },
       { label: since, cell: (row) => day(locale, row.since) },
@@ -39,7 +44,7 @@ async function membersPage(c: Parameters<typeof show>[0], context: ConsoleContex
     find.text === null
       ? { title: words.emptyTitle, body: words.emptyBody }
       : { title: searchEmpty(find.text), body: searchEmptyBody };
-  const body = html`${heading(words.title, { lead: words.lead })} ${notice(locale, 'info', words.elsewhere)}
+  const body = html`${flashNotice(context)} ${heading(words.title, { lead: words.lead })} ${notice(locale, 'info', words.elsewhere)}
     ${searchForm(locale, { path, label: words.searchLabel, text: find.text })}
     ${items.length === 0 ? emptyState(nothing) : rows}
     ${listPager(locale, { path, query: { q: find.text ?? undefined }, at, next, limit: find.limit, rows: items.length, total })}`;

@@ -20,6 +20,8 @@ const OPERATIONS = [
   ['revoke_grant', 'tiktok_account'],
   ['view_account_history', 'tiktok_account'],
   ['view_members', 'business_center'],
+  ['remove_member', 'business_center'],
+  ['set_advertiser_role', 'business_center'],
 ] as const;
 type Operation = (typeof OPERATIONS)[number];
 

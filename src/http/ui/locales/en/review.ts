@@ -91,5 +91,7 @@ export const review = {
     revoke_grant: 'Revoke the authorization',
     view_account_history: 'View the history of a TikTok account in the Business Center',
     view_members: 'View all members of the Business Center',
+    remove_member: 'Remove members from the Business Center',
+    set_advertiser_role: 'Set roles in the ad accounts of the Business Center',
   },
 };

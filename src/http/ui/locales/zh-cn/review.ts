@@ -91,5 +91,7 @@ export const review: Dictionary['review'] = {
     revoke_grant: '取消授权',
     view_account_history: '查看 TikTok 账号在商务中心的历史记录',
     view_members: '查看商务中心的所有成员',
+    remove_member: '将成员移出商务中心',
+    set_advertiser_role: '设置商务中心广告账户中的角色',
   },
 };
