@@ -108,7 +108,7 @@ function everyQuestion(): FactQuestion[] {
 }
 
 describe('after any write, what is kept is what the database says', () => {
-  test.each([1, 2])('seed %i', { timeout: 60_000 }, async (seed) => {
+  test.each([1, 2])('seed %i', async (seed) => {
     const random = randomFrom(seed);
     let loaded = 0;
     const counting: Query = async (text, values) => {

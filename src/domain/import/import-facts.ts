@@ -2,7 +2,7 @@ import { authorizeKey } from '../authorize.ts';
 import type { Context, Session } from '../context.ts';
 import { SparkgateError } from '../errors.ts';
 import { BEFORE_IMPORTS, passages } from '../gates.ts';
-import { finish, queryIn, untilUnraced, writeOn, type Outcome, type Tx, type Written } from '../transact.ts';
+import { finish, untilUnraced, writeOn, type Outcome, type Tx, type Written } from '../transact.ts';
 import { applyStaged, type Manner } from './apply.ts';
 import { fitting } from './entities.ts';
 import { FACT_TYPES } from './fact-line.ts';
@@ -52,23 +52,32 @@ export async function importFacts(
   { mode = 'merge', replacement = null, dryRun = false, onProgress = () => undefined }: Options = {},
 ): Promise<Written<Imported>> {
   await authorizeKey(ctx, 'write_relationships', [null]);
-  const written = await ctx.imports(async () => {
+  return ctx.imports(async () => {
     await using session = await ctx.session('import');
     const counts = await stageFacts(session.query, fitting(ctx, readLines(chunks)), onProgress);
     const grants = replacement?.scopes.some((it) => it === 'account_grants' || it === 'assignments') ?? false;
     if (counts.account_grant || counts.assignment || grants) await authorizeKey(ctx, 'import_grants', [null]);
     if (total(counts) === 0) throw new SparkgateError('invalid_request', (say) => say.details.noFact);
     const manner = { mode, replacement, dryRun };
-    try {
-      return await untilUnraced(async () => applyOnce(ctx, session, counts, { ...manner, alone: false }));
-    } catch (error) {
-      // What was refused may have been so for a moment only, in which another write stood half-way in sight.
-      if (!(error instanceof Interference || error instanceof SparkgateError)) throw error;
-      return await untilUnraced(async () => applyOnce(ctx, session, counts, { ...manner, alone: true }));
-    }
+    const applied = await apply(ctx, session, counts, manner);
+    if (total(applied.result.imported) >= MANY) await analyze(session);
+    return applied;
   });
-  if (total(written.result.imported) >= MANY) await analyze(ctx);
-  return written;
+}
+
+async function apply(
+  ctx: Context,
+  session: Session,
+  counts: Counts,
+  manner: Omit<Manner, 'alone'> & { dryRun: boolean },
+): Promise<Written<Imported>> {
+  try {
+    return await untilUnraced(async () => applyOnce(ctx, session, counts, { ...manner, alone: false }));
+  } catch (error) {
+    // What was refused may have been so for a moment only, in which another write stood half-way in sight.
+    if (!(error instanceof Interference || error instanceof SparkgateError)) throw error;
+    return untilUnraced(async () => applyOnce(ctx, session, counts, { ...manner, alone: true }));
+  }
 }
 
 /**
@@ -129,7 +138,7 @@ function total(counts: Counts): number {
   return Object.values(counts).reduce((sum, count) => sum + count, 0);
 }
 
-async function analyze(ctx: Context): Promise<void> {
-  const query = queryIn(ctx.orm.em.fork());
-  await query('select analyze_relationships()', []);
+/** However long that takes; what was imported is in, though it fails. */
+async function analyze({ query }: Session): Promise<void> {
+  await query('select analyze_relationships()', []).catch(() => undefined);
 }

@@ -61,19 +61,18 @@ const KEYS = {
   entity: `type || ':' || id`,
 } as const;
 
-/** Keys of one statement that are noted one by one; of more, `*` says that anything may have changed. */
-const MOST_KEYS = 10_000;
+/** Rows of one statement of which the keys are noted; of more, `*` says that anything may have changed. */
+const MOST_ROWS = 10_000;
 
 const RELATIONSHIPS = ['member', 'ad_account_member', 'account_link', 'assignment', 'account_grant'] as const;
 
-const note = (key: string, from: string): string => `
-     insert into relationship_change (key) select distinct ${key} from ${from} limit ${MOST_KEYS + 1};
-     get diagnostics noted = row_count;
-     if noted > ${MOST_KEYS} then insert into relationship_change (key) values ('*'); end if;`;
+const note = (key: string, rows: string, from = rows): string => `
+     if exists (select from ${rows} offset ${MOST_ROWS}) then insert into relationship_change (key) values ('*');
+     else insert into relationship_change (key) select distinct ${key} from ${from};
+     end if;`;
 
 const noting = (name: string, key: string): string =>
   `create function ${name}() returns trigger language plpgsql as $$
-   declare noted bigint;
    begin${note(key, 'changed')}
      return null;
    end $$`;
@@ -155,18 +154,16 @@ const PAST = Object.entries(OVERWRITTEN).flatMap(([table, { key, columns }]) => 
     `create trigger ${table}_insert_noted after insert on ${table} referencing new table as changed
        for each statement execute function note_new_${table}()`,
     `create function keep_${table}() returns trigger language plpgsql as $$
-     declare noted bigint;
-     begin
+       begin
        insert into ${table}_past (${all}, since, until)
        select ${was}, was.since, coalesce(now.since, clock_timestamp()) from was left join now on ${same}
-        where now.since is distinct from was.since;${note('key', `(select ${own} as key from was union all select ${own} from now) it`)}
+        where now.since is distinct from was.since;${note('key', 'was', `(select ${own} as key from was union all select ${own} from now) it`)}
        return null;
      end $$`,
     `create trigger ${table}_update_kept after update on ${table} referencing old table as was new table as now
        for each statement execute function keep_${table}()`,
     `create function keep_removed_${table}() returns trigger language plpgsql as $$
-     declare noted bigint;
-     begin
+       begin
        insert into ${table}_past (${all}, since, until) select ${all}, since, clock_timestamp() from was;${note(own, 'was')}
        return null;
      end $$`,
