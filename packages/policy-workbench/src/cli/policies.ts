@@ -1,4 +1,4 @@
-import { readdir, stat } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Option } from 'commander';
 import { compilePolicies } from '@sparkgate/cerbos-pdp/compile';
@@ -94,15 +94,14 @@ const APART = 'policy-tests';
  */
 export async function testsFolder(named: string | undefined, policies: string): Promise<string> {
   if (named !== undefined) return requireTests(named);
-  const isApart = await stat(APART).then(
-    (it) => it.isDirectory(),
-    () => false,
-  );
+  const isApart = (await filesIn(APART).catch(() => [])).some(isSuite);
   return requireTests(isApart ? APART : policies);
 }
 
+const filesIn = async (folder: string): Promise<string[]> => readdir(folder, { recursive: true });
+
 async function requireTests(folder: string): Promise<string> {
-  const files = await readdir(folder, { recursive: true }).catch((cause: unknown) => {
+  const files = await filesIn(folder).catch((cause: unknown) => {
     throw new PolicyError(`The folder of tests ${folder} cannot be read.`, { cause });
   });
   if (files.some(isSuite)) return folder;
