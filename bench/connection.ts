@@ -11,11 +11,11 @@ export class Connection {
   #received: Buffer | null = null;
   #waiting: { resolve: (body: string) => void; reject: (error: Error) => void } | null = null;
 
-  constructor(url: string, headers: Record<string, string> = {}) {
+  constructor(url: string, headers: Record<string, string> = {}, method = 'POST') {
     const { hostname, port, pathname } = new URL(url);
     const lines = Object.entries({ Host: `${hostname}:${port}`, 'Content-Type': 'application/json', ...headers });
     this.#headers = lines.map(([name, value]) => `${name}: ${value}\r\n`).join('');
-    this.#head = `POST ${pathname} HTTP/1.1\r\n${this.#headers}`;
+    this.#head = `${method} ${pathname} HTTP/1.1\r\n${this.#headers}`;
     this.#socket = connect({ host: hostname, port: Number(port), noDelay: true });
     this.#socket.on('data', (chunk) => this.#read(chunk));
     this.#socket.on('error', (error) => this.#waiting?.reject(error));

@@ -33,7 +33,7 @@ export interface Answers {
 
 export type Message = { counters: true } | { settle: true } | { centers: number; checks: number };
 export type Said = { url: string; key: string; postgres: string };
-export type Count = Counters & { cpu: number };
+export type Count = Counters & { cpu: number; rss: number };
 
 /** The service as `npm start` runs it, on a data directory of its own, which also tells what its answers cost. */
 const folder = await mkdtemp(join(tmpdir(), 'sparkgate-bench-'));
@@ -98,7 +98,11 @@ serveParent(
     // What autovacuum and the checkpointer do within minutes of an import, so that they do not do it while we measure.
     if ('settle' in message) await pool.query('vacuum').then(async () => pool.query('checkpoint'));
     const { user, system } = process.cpuUsage();
-    return { ...runtime.services.counters(), cpu: (user + system) / 1e6 } satisfies Count;
+    return {
+      ...runtime.services.counters(),
+      cpu: (user + system) / 1e6,
+      rss: process.memoryUsage.rss(),
+    } satisfies Count;
   },
   async () => {
     server.close();

@@ -99,8 +99,23 @@ export class Sparkgate {
   }
 
   /** A connection for one request at a time. */
-  connect(path: string): Connection {
-    return new Connection(this.#said.url + path, { Authorization: `Bearer ${this.#said.key}` });
+  connect(path: string, key = this.#said.key, method = 'POST'): Connection {
+    return new Connection(this.#said.url + path, { Authorization: `Bearer ${key}` }, method);
+  }
+
+  /** Another key, which may check. */
+  async newKey(): Promise<string> {
+    const response = await fetch(`${this.#said.url}/v1/api-keys`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${this.#said.key}`, 'Content-Type': 'application/json' },
+      body: JSON.stringify({ name: 'another', permissions: ['check'] }),
+    });
+    return ((await response.json()) as { key: string }).key;
+  }
+
+  /** Memory of the service's process, in megabytes. */
+  async memory(): Promise<number> {
+    return (await this.count()).rss / 1e6;
   }
 
   async end(): Promise<void> {

@@ -1,3 +1,4 @@
+import type { DecisionInput } from '@sparkgate/cerbos-pdp/decision-input';
 import { matchesAny } from '@sparkgate/cerbos-policies/glob';
 import { inexactNumbers } from '@sparkgate/cerbos-policies/inexact-numbers';
 import { kindsOf, rolesNamedIn, type KindPolicy } from '@sparkgate/cerbos-policies/kinds';
@@ -47,6 +48,22 @@ export function namesAction({ kinds }: Bundle, kind: string, action: string): bo
 /** Whether a policy knows subjects of a type where a kind is concerned; otherwise nobody of that type is ever allowed. */
 export function knowsSubjectType({ kinds, subjectTypes }: Bundle, kind: string, type: string): boolean {
   return subjectTypes.has(type) || kinds.get(kind)?.allowsAnyType === true;
+}
+
+/**
+ * Whether the answer to a question is worth remembering: it does not depend on the time, and names what rules name.
+ * Names that somebody made up have no end.
+ */
+export function isLasting(
+  bundle: Bundle,
+  { kind, action, roles }: Pick<DecisionInput, 'kind' | 'action' | 'roles'>,
+): boolean {
+  const policy = bundle.kinds.get(kind);
+  if (policy === undefined || policy.mentionsTime) return false;
+  return (
+    isOfThisService(kind) ||
+    (namesAction(bundle, kind, action) && roles.every((it) => knowsSubjectType(bundle, kind, it)))
+  );
 }
 
 /** Reads a policy folder. @throws PolicyError for what cannot be a bundle */

@@ -25,6 +25,8 @@ export interface Decision {
   via: 'BUSINESS_CENTER' | 'ACCOUNT_LINK' | 'OWNER' | null;
   /** On a DENY: every condition that is still missing. */
   reasons: readonly Reason[];
+  /** There may be a nearer way than the one whose conditions are told, or one at all: to find out took too much. */
+  reasonsIncomplete: boolean;
   obligations: readonly Obligation[];
   /** To the subject themself there is no such thing: they may not know whether there is. */
   private: boolean;

@@ -1,6 +1,7 @@
 import { isGlob } from '@sparkgate/cerbos-policies/glob';
 import type { Query } from '../domain/context.ts';
 import type { Reason } from '../domain/errors.ts';
+import { inSlices } from '../domain/in-slices.ts';
 import { isStoredKind, KIND_FACTS, project, type Projection } from '../facts/kinds.ts';
 import { readFacts } from '../facts/kind.ts';
 import { loadFacts, type FactLoader } from '../facts/loader.ts';
@@ -14,6 +15,7 @@ import type { Memo } from './memo.ts';
 import { Policies } from './policies.ts';
 import { PolicyKinds } from './policy-kinds.ts';
 import { prepare, type PreparedCheck } from './prepare.ts';
+import { AskBudget } from './reasons/ask-budget.ts';
 import { Denials, type Draft } from './reasons/denials.ts';
 import { DENIED, Explanations, type Explained } from './reasons/explanations.ts';
 import { reasonsOf } from './reasons/in-order.ts';
@@ -90,16 +92,15 @@ export class Decider {
     loaded: readonly Loaded[],
     query: Query | null,
   ): Promise<Decision[]> {
-    const drafts = await Promise.all(
-      checks.map(async ({ check }, index): Promise<Draft> => {
-        const facts = loaded[index];
-        if (!facts) throw new Error('facts of a check were left out');
-        if (isStoredKind(check.resource.type)) return this.#draft(check, facts);
-        const explained = { ...DENIED, ...(await this.policyKinds.decide(check, facts)) };
-        return { check, facts, input: null, explained };
-      }),
-    );
-    const explained = await this.#denials.complete(drafts, query);
+    const budget = new AskBudget();
+    const drafts = await inSlices(checks, async ({ check }, index): Promise<Draft> => {
+      const facts = loaded[index];
+      if (!facts) throw new Error('facts of a check were left out');
+      if (isStoredKind(check.resource.type)) return this.#draft(check, facts, budget);
+      const explained = { ...DENIED, ...(await this.policyKinds.decide(check, facts)) };
+      return { check, facts, input: null, explained };
+    });
+    const explained = await this.#denials.complete(drafts, query, budget);
     return drafts.map(({ facts: { revision } }, index) => ({
       ...DENIED,
       ...explained[index],
@@ -111,15 +112,13 @@ export class Decider {
   /** As {@link decide}, but tells only which are allowed. */
   async allow(checks: readonly PreparedCheck[]): Promise<boolean[]> {
     const loaded = await this.#facts.loadUnkept(checks.map(({ question }) => question));
-    return Promise.all(
-      checks.map(async ({ check }, index) => {
-        const facts = loaded[index];
-        if (!facts) throw new Error('facts of a check were left out');
-        if (!isStoredKind(check.resource.type)) return (await this.policyKinds.answer(check, facts))?.allowed === true;
-        const projection = project(facts);
-        return projection.known && (await this.#policies.answer(this.#policies.input(check, projection))).allowed;
-      }),
-    );
+    return inSlices(checks, async ({ check }, index) => {
+      const facts = loaded[index];
+      if (!facts) throw new Error('facts of a check were left out');
+      if (!isStoredKind(check.resource.type)) return (await this.policyKinds.answer(check, facts))?.allowed === true;
+      const projection = project(facts);
+      return projection.known && (await this.#policies.answer(this.#policies.input(check, projection))).allowed;
+    });
   }
 
   /**
@@ -160,13 +159,13 @@ export class Decider {
   }
 
   /** What a check's own facts decide. */
-  async #draft(check: Check, facts: Loaded): Promise<Draft> {
+  async #draft(check: Check, facts: Loaded, budget: AskBudget): Promise<Draft> {
     const projection = project(facts);
     if (!projection.known) return { check, facts, input: null, explained: this.#unknown(check) };
     const input = this.#policies.input(check, projection);
     const answer = await this.#policies.answer(input);
     this.#record?.(answer, () => input, { policy: this.policy, revision: facts.revision });
-    return { check, facts, input, explained: await this.#explanations.of(input, answer, check.byPerson) };
+    return { check, facts, input, explained: await this.#explanations.of(input, answer, check.byPerson, budget) };
   }
 
   #unknown({ resource, action }: Check): Explained {

@@ -10,8 +10,8 @@ export interface MemoOptions {
   bundleHash: string;
   /** For how long an answer holds, in milliseconds; null = as long as the bundle does. */
   holdsFor: number | null;
-  /** Kinds whose policies mention the time are asked anew each time. */
-  remembers: (kind: string) => boolean;
+  /** Whether an answer is worth remembering; other questions are asked anew each time. */
+  remembers: (question: DecisionInput) => boolean;
   /** Whether it is known that the PDP still has this bundle; until it is again, nothing is answered from memory. */
   confirmed?: () => boolean;
 }
@@ -33,7 +33,7 @@ export class Memo {
   readonly #pdp: Pdp;
   readonly #options: MemoOptions;
   readonly #confirmed: (() => boolean) | null;
-  readonly #answers: LRUCache<string, Promise<PdpAnswer>>;
+  readonly #answers: LRUCache<string, PdpAnswer | Promise<PdpAnswer>>;
   #waiting: Waiting[] = [];
   #hits = 0;
 
@@ -60,20 +60,35 @@ export class Memo {
 
   /** @throws SparkgateError `unavailable`; failures are not remembered */
   async ask(question: DecisionInput): Promise<PdpAnswer> {
-    if (!this.#options.remembers(question.kind) || (this.#confirmed !== null && !this.#confirmed()))
-      return this.#enqueue(question);
-    const key = memoKey(this.#options.bundleHash, question);
+    const key = this.#keyOf(question);
+    if (key === null) return this.#enqueue(question);
     const known = this.#answers.get(key);
     if (known) {
       this.#hits += 1;
       return known;
     }
-    const answer = this.#enqueue(question);
-    this.#answers.set(key, answer);
-    answer.catch(() => {
-      if (this.#answers.peek(key) === answer) this.#answers.delete(key);
-    });
-    return answer;
+    const asked = this.#enqueue(question);
+    this.#answers.set(key, asked);
+    const settle = (answer: PdpAnswer | null): void => {
+      if (this.#answers.peek(key) !== asked) return;
+      // It holds from now on, and those who waited for it get the very same.
+      if (answer) this.#answers.set(key, answer);
+      else this.#answers.delete(key);
+    };
+    asked.then(settle, () => settle(null));
+    return asked;
+  }
+
+  /** Whether a question is answered from memory, or has been asked already: asking it costs nothing. */
+  has(question: DecisionInput): boolean {
+    const key = this.#keyOf(question);
+    return key !== null && this.#answers.has(key);
+  }
+
+  /** By the whole of a question; null where its answer is not remembered. */
+  #keyOf(question: DecisionInput): string | null {
+    if (!this.#options.remembers(question) || (this.#confirmed !== null && !this.#confirmed())) return null;
+    return memoKey(this.#options.bundleHash, question);
   }
 
   /**

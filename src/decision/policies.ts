@@ -1,18 +1,19 @@
 import { isGlob } from '@sparkgate/cerbos-policies/glob';
 import type { Projection } from '../facts/kinds.ts';
-import { namesAction, type Bundle } from './bundle.ts';
+import { knowsSubjectType, namesAction, type Bundle } from './bundle.ts';
 import type { Check } from './check.ts';
 import { inputOf, type StoredInput } from './decision-input.ts';
 import type { DecisionInput } from '@sparkgate/cerbos-pdp/decision-input';
 import type { Memo } from './memo.ts';
+import type { AskBudget } from './reasons/ask-budget.ts';
 import type { PdpAnswer } from '@sparkgate/cerbos-pdp/client';
 
 /** What the policies of a bundle say of inputs: of those that hold, and of those that need not hold anywhere. */
 export class Policies {
   readonly #bundle: Bundle;
-  readonly #memo: Pick<Memo, 'ask'>;
+  readonly #memo: Pick<Memo, 'ask' | 'has'>;
 
-  constructor({ bundle, memo }: { bundle: Bundle; memo: Pick<Memo, 'ask'> }) {
+  constructor({ bundle, memo }: { bundle: Bundle; memo: Pick<Memo, 'ask' | 'has'> }) {
     this.#bundle = bundle;
     this.#memo = memo;
   }
@@ -20,6 +21,11 @@ export class Policies {
   /** Whether any rule about the kind names the action. */
   named({ kind, action }: Pick<DecisionInput, 'kind' | 'action'>): boolean {
     return namesAction(this.#bundle, kind, action);
+  }
+
+  /** Whether any rule about the kind names the type of the subject. */
+  knows({ kind, roles }: Pick<DecisionInput, 'kind' | 'roles'>): boolean {
+    return roles.every((it) => knowsSubjectType(this.#bundle, kind, it));
   }
 
   /** The input of a check whose facts were projected. */
@@ -36,8 +42,12 @@ export class Policies {
     return answer;
   }
 
-  /** Of an input that need not hold anywhere: what the kind's schema refuses cannot be, and is not allowed. */
-  async allows(input: DecisionInput): Promise<boolean> {
+  /**
+   * Of an input that need not hold anywhere: what the kind's schema refuses cannot be, and is not allowed.
+   * @throws OverBudget where it would have to be asked, and the budget is used up
+   */
+  async allows(input: DecisionInput, budget?: AskBudget): Promise<boolean> {
+    if (budget && !this.#memo.has(input)) budget.take();
     return (await this.#memo.ask(input)).allowed;
   }
 

@@ -51,6 +51,7 @@ import { languageSwitch } from './ui/language-switch.ts';
 import { IMPORT, PAGES, PERSONAL, PERSONAL_WRITES, RATED, SIGNED_IN } from './routes.ts';
 import { csrfField } from './session/csrf-field.ts';
 import { sameOrigin } from './session/same-origin.ts';
+import { takeTurn } from './middleware/take-turn.ts';
 import { signedIn } from './session/signed-in.ts';
 import { noLastSlash, pages, sealPages } from './ui/pages.ts';
 import { router } from './validation.ts';
@@ -98,7 +99,7 @@ export function createApp(services: Services): OpenAPIHono<Env> {
     '/',
     docs((url, actions) => describe(app, { url, actions, personal, rated })),
   );
-  app.use('/access/*', authenticate()).use('/v1/*', authenticate()).use('/metrics', authenticate());
+  app.use('/access/*', authenticate(), takeTurn()).use('/v1/*', authenticate()).use('/metrics', authenticate());
   for (const path of PERSONAL) app.use(path, requirePerson());
   for (const path of PERSONAL_WRITES) app.on(['PUT', 'DELETE'], path, requirePerson());
   app.use('/v1/*', knownInput(app));

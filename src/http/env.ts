@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Decision } from '../decision/check.ts';
 import type { Decider } from '../decision/decide.ts';
+import type { Turns } from '../decision/turns.ts';
 import type { Explainer } from '../decision/explain.ts';
 import type { PolicyStatus } from '../rollout/journal.ts';
 import type { PageTokens } from '../decision/search/page-token.ts';
@@ -33,6 +34,8 @@ export interface Services {
   search: Search;
   pageTokens: PageTokens;
   keyRing: KeyRing;
+  /** Bounds the evaluations that are under way. */
+  turns: Turns;
   rates: Rates;
   personTokens: PersonTokens;
   sessions: Sessions;
@@ -137,8 +140,10 @@ export interface Env {
     caller: Caller;
     /** How often keys may have changed before the caller's was found. */
     keyChanges: number;
-    /** Of a check that was begun the short way: what it comes to. */
-    underWay: Promise<Decision[]> | undefined;
+    /** As how many evaluations the request is counted, once its turn has come. */
+    turn: number;
+    /** Of a check that was begun the short way: what it comes to, and when it began by `performance.now()`. */
+    underWay: { decisions: Promise<Decision[]>; since: number } | undefined;
     /** Behind `signedIn`. */
     signedIn: SignedIn;
     /** On pages for everybody: who is signed in, if anybody is. */

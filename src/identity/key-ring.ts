@@ -44,6 +44,7 @@ export class KeyRing {
   readonly #hearing: () => boolean;
   /** By the part of a token that is no secret. */
   readonly #opened = new LRUCache<string, readonly Opened[]>({ max: 10_000 });
+  readonly #asked = new Map<string, Promise<CallingKey | null>>();
   #changes = 0;
 
   /** @param hearing whether every revocation is heard of; while not, nothing is remembered */
@@ -81,6 +82,15 @@ export class KeyRing {
     if (known) return known;
     const parts = parseKey(token);
     if (!parts) return null;
+    if (!this.#hearing()) return this.#lookUp(token, parts);
+    // Those who come while it is looked up share that, unless keys have changed since it began.
+    const asked = `${this.#changes} ${token}`;
+    const underWay = this.#asked.get(asked) ?? this.#lookUp(token, parts).finally(() => this.#asked.delete(asked));
+    this.#asked.set(asked, underWay);
+    return underWay;
+  }
+
+  async #lookUp(token: string, parts: NonNullable<ReturnType<typeof parseKey>>): Promise<CallingKey | null> {
     const changes = this.#changes;
     const [row] = await this.#query<KeyRow>(KEY, [parts.id]).catch(rethrow);
     const holdsFor = row ? millisecondsLeft(row, parts.secret) : 0;

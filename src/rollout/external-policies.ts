@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { folderState } from '@sparkgate/cerbos-policies/policy-folder';
 import { watchState } from '../platform/watch-state.ts';
 import type { KindPolicy } from '@sparkgate/cerbos-policies/kinds';
-import { readBundle, type Bundle } from '../decision/bundle.ts';
+import { isLasting, readBundle, type Bundle } from '../decision/bundle.ts';
 import type { RecordDecision } from '../decision/decision-record.ts';
 import type { FactLoader } from '../facts/loader.ts';
 import type { Query } from '../domain/context.ts';
@@ -158,7 +158,7 @@ export class ExternalPolicies implements PolicyService {
     const memo = new Memo(pdp, {
       bundleHash: bundle.hash,
       holdsFor: told === null ? ANSWERS_HOLD : null,
-      remembers: (kind) => bundle.kinds.get(kind)?.mentionsTime !== true,
+      remembers: (it) => isLasting(bundle, it),
       ...(told !== null && { confirmed: () => this.#known.told === told && performance.now() < this.#confirmedUntil }),
     });
     return new Generation({ bundle, memo, pdp, end: async () => pdp.close() }, this.#parts);

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
-import { readBundle, SERVICE_KIND, type Bundle } from '../decision/bundle.ts';
+import { isLasting, readBundle, SERVICE_KIND, type Bundle } from '../decision/bundle.ts';
 import type { RecordDecision } from '../decision/decision-record.ts';
 import type { FactLoader } from '../facts/loader.ts';
 import { ExternalPolicies } from '../rollout/external-policies.ts';
@@ -170,8 +170,7 @@ function beginnerOf({ config, children, dataDir, facts, query, record, log }: Po
     });
     warnOfRoot('Cerbos', embedded, log);
     const pdp = new Pdp(embedded.target, { timeoutMs: config.cerbosTimeout * 1000 });
-    const remembers = (kind: string): boolean => bundle.kinds.get(kind)?.mentionsTime !== true;
-    const memo = new Memo(pdp, { bundleHash: bundle.hash, holdsFor: null, remembers });
+    const memo = new Memo(pdp, { bundleHash: bundle.hash, holdsFor: null, remembers: (it) => isLasting(bundle, it) });
     const end = async (): Promise<void> => {
       pdp.close();
       await all.stop(name);

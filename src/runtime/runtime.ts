@@ -7,6 +7,7 @@ import { FactLoader } from '../facts/loader.ts';
 import type { Admit } from '../rollout/admission.ts';
 import type { Generation } from '../rollout/generation.ts';
 import type { PolicyChange, PolicyService } from '../rollout/policy-service.ts';
+import { Turns } from '../decision/turns.ts';
 import { PageTokens } from '../decision/search/page-token.ts';
 import { DEMO_PEOPLE, mayOfferDemoSignIn } from '../demo/people.ts';
 import type { Context, DomainSettings, SecretKeys } from '../domain/context.ts';
@@ -136,6 +137,7 @@ export async function startRuntime(config: Config, log: Logger, ports: Ports = {
     policyStatus: () => policies.status,
     pageTokens: new PageTokens(secretKeys),
     keyRing,
+    turns: new Turns(),
     rates,
     personTokens: new PersonTokens(
       Object.values(issuers).filter((it) => it !== null),

@@ -68,7 +68,7 @@ test('what the schema refuses is denied, with the complaint', async () => {
 });
 
 test('a kind whose policy looks at the clock is asked anew each time', async () => {
-  const { memo, pdp } = memory({ remembers: (kind) => kind !== 'business_center' });
+  const { memo, pdp } = memory({ remembers: ({ kind }) => kind !== 'business_center' });
   await memo.ask(ADMIN);
   await memo.ask(ADMIN);
   expect(pdp.asked.questions).toBe(2);

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { testApp, type TestApp } from '../support/app.ts';
 import { newKey } from '../support/keys.ts';
 import { sql } from '../support/sql.ts';
@@ -73,13 +73,13 @@ test('a key that is revoked while a check is under way opens nothing', async () 
   expect((await ask()).status).toBe(200);
   const client = new pg.Client(app.databaseUrl);
   await client.connect();
-  await client.query('begin; lock table relationship_change in access exclusive mode');
+  onTestFinished(async () => client.end());
+  await client.query('begin; lock table change_mark in access exclusive mode');
   const [short, common] = [ask(), ask(COMMON)];
   const waiting = `select count(*)::int as n from pg_stat_activity
-    where datname = current_database() and wait_event_type = 'Lock' and query like '%relationship_change%'`;
-  await expect.poll(async () => (await sql<{ n: number }>(app, waiting))[0]?.n).toBeGreaterThan(0);
+    where datname = current_database() and wait_event_type = 'Lock' and query like '%change_mark%'`;
+  await expect.poll(async () => (await sql<{ n: number }>(app, waiting))[0]?.n, { timeout: 20_000 }).toBeGreaterThan(0);
   expect((await app.call('DELETE', `/v1/api-keys/${id}`)).status).toBe(204);
   await client.query('commit');
-  await client.end();
   expect([(await short).status, (await common).status]).toEqual([401, 401]);
 });

@@ -1,5 +1,7 @@
+import type { PdpAnswer } from '@sparkgate/cerbos-pdp/client';
 import type { Query } from '../../domain/context.ts';
 import type { Reason } from '../../domain/errors.ts';
+import { inSlices } from '../../domain/in-slices.ts';
 import { loadBackground, type Background, type BackgroundQuestion } from '../../facts/background.ts';
 import { distinctSorted } from '../../facts/kind.ts';
 import { isStoredKind, showsSubject } from '../../facts/kinds.ts';
@@ -11,6 +13,7 @@ import type { Check } from '../check.ts';
 import { accountFacts, type StoredInput } from '../decision-input.ts';
 import type { Policies } from '../policies.ts';
 import type { Explained, Explanations } from './explanations.ts';
+import type { AskBudget } from './ask-budget.ts';
 import { reasonsOf } from './in-order.ts';
 
 /** A check as its facts alone decide it. */
@@ -41,14 +44,14 @@ export class Denials {
   }
 
   /** What every draft comes to; only those that need it are looked up, by one statement. @throws SparkgateError `unavailable` */
-  async complete(drafts: readonly Draft[], query: Query | null): Promise<Explained[]> {
+  async complete(drafts: readonly Draft[], query: Query | null, budget: AskBudget): Promise<Explained[]> {
     const open = drafts.filter(isOpen).map((draft) => ({ draft, question: this.#question(draft) }));
     if (open.length === 0) return drafts.map(({ explained }) => explained);
     const asked = open.filter((it): it is Asked => it.question !== null);
     const answers = await this.#load(asked, query);
     const background = new Map(asked.map(({ draft }, index) => [draft, answers[index]]));
-    return Promise.all(
-      drafts.map(async (draft) => (isOpen(draft) ? this.#completed(draft, background.get(draft)) : draft.explained)),
+    return inSlices(drafts, async (draft) =>
+      isOpen(draft) ? this.#completed(draft, background.get(draft), budget) : draft.explained,
     );
   }
 
@@ -73,27 +76,42 @@ export class Denials {
     };
   }
 
-  async #completed(draft: Draft, background: Background | undefined): Promise<Explained> {
+  async #completed(draft: Draft, background: Background | undefined, budget: AskBudget): Promise<Explained> {
     const { check, explained } = draft;
     const isHeld = background !== undefined && background.held.length > 0;
-    const reasons = isHeld ? await this.#whereHeld(draft, background.held) : explained.reasons;
-    if (!this.#knowsType(check)) return { ...explained, reasons: reasonsOf([...reasons, UNKNOWN_TYPE]) };
+    const told = isHeld ? { ...explained, ...(await this.#whereHeld(draft, background.held, budget)) } : explained;
+    if (!this.#knowsType(check)) return { ...told, reasons: reasonsOf([...told.reasons, UNKNOWN_TYPE]) };
     const isKnown = background?.subjectKnown !== false;
-    return isKnown ? { ...explained, reasons } : { ...explained, reasons: reasonsOf([...reasons, UNKNOWN]) };
+    return isKnown ? told : { ...told, reasons: reasonsOf([...told.reasons, UNKNOWN]) };
   }
 
   /** What a stranger lacks where Business Centers hold the account: to belong to one of them, and what that one has not. */
-  async #whereHeld({ input, explained }: Draft, held: Background['held']): Promise<readonly Reason[]> {
-    const { reasons } = explained;
+  async #whereHeld(
+    { input, explained: { reasons, reasonsIncomplete } }: Draft,
+    held: Background['held'],
+    budget: AskBudget,
+  ): Promise<Pick<Explained, 'reasons' | 'reasonsIncomplete'>> {
     const facts = input && accountFacts(input);
-    if (input === null || facts === null) return reasons;
+    if (input === null || facts === null) return { reasons, reasonsIncomplete };
     const paths = held.map((granted) => accessPath({ grant: 'ACTIVE', granted: [...granted] }));
     const resourceAttr = { ...facts, paths: distinctSorted([...facts.paths, ...paths]) };
     const beside: StoredInput = { ...input, resourceAttr };
     const answer = await this.#policies.answer(beside);
     // A rule that asks for no membership is out of reach for want of a path all the same.
-    if (answer.allowed) return reasons.map((it) => (it.code === 'NO_GRANT' ? { code: 'NOT_A_MEMBER' } : it));
-    return (await this.#explanations.of(beside, answer, false)).reasons;
+    if (!answer.allowed) return this.#whereDenied(beside, answer, budget);
+    return {
+      reasons: reasons.map((it) => (it.code === 'NO_GRANT' ? { code: 'NOT_A_MEMBER' } : it)),
+      reasonsIncomplete,
+    };
+  }
+
+  async #whereDenied(
+    input: StoredInput,
+    answer: PdpAnswer,
+    budget: AskBudget,
+  ): Promise<Pick<Explained, 'reasons' | 'reasonsIncomplete'>> {
+    const { reasons, reasonsIncomplete } = await this.#explanations.of(input, answer, false, budget);
+    return { reasons, reasonsIncomplete };
   }
 
   #knowsType({ subject, resource }: Check): boolean {

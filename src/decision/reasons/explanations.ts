@@ -4,14 +4,25 @@ import type { Decision } from '../check.ts';
 import { accountFacts, type StoredInput } from '../decision-input.ts';
 import type { PdpAnswer } from '@sparkgate/cerbos-pdp/client';
 import type { Policies } from '../policies.ts';
+import type { AskBudget } from './ask-budget.ts';
 import { asSeen } from './sight.ts';
-import { whyNot } from './why-not.ts';
+import { whyNot, type WhyNot } from './why-not.ts';
 
 /** What follows from an answer of the PDP. */
-export type Explained = Pick<Decision, 'decision' | 'via' | 'reasons' | 'obligations' | 'private'>;
+export type Explained = Pick<
+  Decision,
+  'decision' | 'via' | 'reasons' | 'reasonsIncomplete' | 'obligations' | 'private'
+>;
 
 /** A denial that nothing more is said of. */
-export const DENIED: Explained = { decision: false, via: null, reasons: [], obligations: [], private: false };
+export const DENIED: Explained = {
+  decision: false,
+  via: null,
+  reasons: [],
+  reasonsIncomplete: false,
+  obligations: [],
+  private: false,
+};
 
 /**
  * Explains decisions by their inputs alone, so that an explanation is remembered as long as the PDP's answer itself.
@@ -29,25 +40,36 @@ export class Explanations {
   /**
    * By which path a check was allowed, or every condition that is missing, as far as the asker may know.
    * @param byPerson the subject asks themself
+   * @param budget for finding the reasons
    */
-  async of(input: StoredInput, answer: PdpAnswer, byPerson: boolean): Promise<Explained> {
+  async of(input: StoredInput, answer: PdpAnswer, byPerson: boolean, budget: AskBudget): Promise<Explained> {
     const remembered = byPerson ? this.#toPersons : this.#toKeys;
     const known = remembered.get(answer);
     if (known) return known;
-    const explained = this.#explain(input, answer, byPerson);
+    const explained = this.#explain(input, { answer, byPerson, budget });
     remembered.set(answer, explained);
-    explained.catch(() => remembered.delete(answer));
+    const forget = (): boolean => remembered.delete(answer);
+    explained.then(({ reasonsIncomplete }) => reasonsIncomplete && forget(), forget);
     return explained;
   }
 
-  async #explain(input: StoredInput, { allowed }: PdpAnswer, byPerson: boolean): Promise<Explained> {
-    if (allowed) return { ...DENIED, decision: true, via: await this.#via(input) };
+  async #explain(
+    input: StoredInput,
+    { answer, byPerson, budget }: { answer: PdpAnswer; byPerson: boolean; budget: AskBudget },
+  ): Promise<Explained> {
+    if (answer.allowed) return { ...DENIED, decision: true, via: await this.#via(input) };
     if (!this.#policies.named(input)) return { ...DENIED, reasons: [{ code: 'UNKNOWN_ACTION' }], private: true };
     const allows = async (it: StoredInput): Promise<boolean> => this.#policies.allows(it);
     const seen = byPerson ? await asSeen(input, async (it) => this.#policies.allowsAnything(it), allows) : input;
-    const { reasons } = await whyNot(seen ?? input, allows);
+    const { reasons, incomplete } = await this.#whyNot(seen ?? input, budget);
     const obligations = adsMayRun(seen ?? input) ? [PAUSE_RECOMMENDED] : [];
-    return { ...DENIED, reasons, obligations, private: seen === null };
+    return { ...DENIED, reasons, reasonsIncomplete: incomplete, obligations, private: seen === null };
+  }
+
+  /** To whom no rule of the kind refers, nothing is near. */
+  async #whyNot(input: StoredInput, budget: AskBudget): Promise<Pick<WhyNot, 'reasons' | 'incomplete'>> {
+    if (!this.#policies.knows(input)) return { reasons: [], incomplete: false };
+    return whyNot(input, async (it) => this.#policies.allows(it, budget));
   }
 
   /** By which path an ALLOW came: each path satisfies a rule by itself, so each can be tried alone. */

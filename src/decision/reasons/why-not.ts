@@ -1,5 +1,6 @@
 import type { Reason } from '../../domain/errors.ts';
 import type { StoredInput } from '../decision-input.ts';
+import { OverBudget } from './ask-budget.ts';
 import { framesOf, type Frame, type Move } from './better.ts';
 import { reasonsOf } from './in-order.ts';
 
@@ -8,9 +9,15 @@ export interface WhyNot {
   reasons: readonly Reason[];
   /** What would have to move for the policies to allow; null where nothing was found. */
   moves: readonly Move[] | null;
+  /** Not all ways were looked at, since what asks has no budget left. */
+  incomplete: boolean;
 }
 
+/** @throws OverBudget */
 type Ask = (input: StoredInput) => Promise<boolean>;
+
+/** The nearest ways are looked at first, so many together. */
+const FRAMES_AT_ONCE = 8;
 
 /** More combinations of better values than this are not tried at once. */
 const MOST_COMBINATIONS = 64;
@@ -21,11 +28,31 @@ const MOST_COMBINATIONS = 64;
  */
 export async function whyNot(input: StoredInput, ask: Ask): Promise<WhyNot> {
   for (const frames of framesOf(input)) {
-    const sets = await Promise.all(frames.map(async (frame) => smallestSet(input, frame, ask)));
-    const [smallest] = sets.filter((set) => set !== null).toSorted((a, b) => a.length - b.length);
-    if (smallest) return { reasons: reasonsOf(smallest.flatMap(({ reasons }) => reasons)), moves: smallest };
+    const { sets, incomplete } = await smallestSets(input, frames, ask);
+    const [smallest] = sets.toSorted((a, b) => a.length - b.length);
+    if (smallest)
+      return { reasons: reasonsOf(smallest.flatMap(({ reasons }) => reasons)), moves: smallest, incomplete };
+    if (incomplete) return { reasons: [], moves: null, incomplete };
   }
-  return { reasons: [], moves: null };
+  return { reasons: [], moves: null, incomplete: false };
+}
+
+/** What would have to move in each way by which that helps, as far as the budget goes. */
+async function smallestSets(
+  input: StoredInput,
+  frames: readonly Frame[],
+  ask: Ask,
+): Promise<{ sets: Move[][]; incomplete: boolean }> {
+  const sets: Move[][] = [];
+  for (let at = 0; at < frames.length; at += FRAMES_AT_ONCE) {
+    const some = frames.slice(at, at + FRAMES_AT_ONCE);
+    const found = await Promise.allSettled(some.map(async (frame) => smallestSet(input, frame, ask)));
+    const failures = found.filter((it) => it.status === 'rejected').map((it): unknown => it.reason);
+    for (const failure of failures) if (!(failure instanceof OverBudget)) throw failure;
+    sets.push(...found.flatMap((it) => (it.status === 'fulfilled' && it.value ? [it.value] : [])));
+    if (failures.length > 0) return { sets, incomplete: true };
+  }
+  return { sets, incomplete: false };
 }
 
 /** The nearest input that would be allowed: each fact that moves goes no farther than the policies ask for. */

@@ -11,6 +11,7 @@ import { parseRevision, type Revision } from '../../domain/revision.ts';
 import { UNSEEN } from '../../domain/unseen.ts';
 import type { Caller, Env } from '../env.ts';
 import { requireSameCaller } from '../middleware/authenticate.ts';
+import { inTurn } from '../middleware/take-turn.ts';
 import { contextOf, REVISION_HEADER } from '../validation.ts';
 import type { EvaluationRequest, EvaluationResponse } from './schemas.ts';
 
@@ -48,7 +49,7 @@ export async function decideFresh(c: Http<Env>, checks: readonly PreparedCheck[]
   if (checks.length === 0) return [];
   const decisions =
     (await boundedDecisions(c, checks, asked)) ??
-    (await (c.get('underWay') ?? c.get('services').decider.decide(checks)));
+    (await (c.get('underWay')?.decisions ?? inTurn(c, checks.length, async () => decide(c, checks))));
   await requireSameCaller(c);
   const [first] = decisions;
   if (first) await requireReached(c, asked, first.revision);
@@ -73,9 +74,15 @@ async function boundedDecisions(
   return first && (await unreached(c, asked, first.revision)) === null ? decisions : null;
 }
 
+/** Whoever has gone meanwhile, or waited too long, is decided nothing for. */
+async function decide(c: Http<Env>, checks: readonly PreparedCheck[]): Promise<Decision[]> {
+  c.get('life').requireOpen();
+  return c.get('services').decider.decide(checks);
+}
+
 /** To a person, what exists out of their sight is as unknown as what does not exist. */
 function withoutPrivate(decision: Decision): Decision {
-  return decision.private ? { ...decision, reasons: [UNSEEN], obligations: [] } : decision;
+  return decision.private ? { ...decision, reasons: [UNSEEN], reasonsIncomplete: false, obligations: [] } : decision;
 }
 
 /** @throws SparkgateError `revision_not_reached` unless all of these are */
@@ -116,6 +123,7 @@ export function responseOf(decision: Decision, language: Language): z.infer<type
       id: randomUUID(),
       via: decision.via,
       reasons: decision.reasons.map((reason) => reasonTold(reason, language)),
+      ...(decision.reasonsIncomplete && { reasons_incomplete: true as const }),
       obligations: decision.obligations.map((obligation) => obligationTold(obligation, language)),
       policy: decision.policy,
       revision: decision.revision,

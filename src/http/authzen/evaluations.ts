@@ -4,6 +4,7 @@ import type { Decision } from '../../decision/check.ts';
 import type { PreparedCheck } from '../../decision/prepare.ts';
 import { faultsOf, invalid } from '../../domain/closed.ts';
 import { SparkgateError } from '../../domain/errors.ts';
+import { inSlices } from '../../domain/in-slices.ts';
 import { detailOf, type Language } from '../../domain/messages/messages.ts';
 import { answers, body, SECURED } from '../api/answers.ts';
 import { askedLanguage } from '../asked-language.ts';
@@ -66,7 +67,7 @@ async function single(c: Http<Env>, request: EvaluationsRequest): Promise<Respon
 
 /** What is wrong with one item is answered in its place; what hinders all of them is thrown. */
 async function decideAll(c: Http<Env>, items: readonly unknown[]): Promise<Response[]> {
-  const prepared = await Promise.all(items.map(async (item) => prepareItem(c, item)));
+  const prepared = await inSlices(items, async (item) => prepareItem(c, item));
   const valid = prepared.filter((it): it is PreparedCheck => !(it instanceof SparkgateError));
   const decisions: (Decision | undefined)[] = await decideFresh(c, valid);
   const language = askedLanguage(c);

@@ -94,6 +94,10 @@ export const EvaluationResponse = z
         id: z.string(),
         via: z.enum(['BUSINESS_CENTER', 'ACCOUNT_LINK', 'OWNER']).nullable(),
         reasons: z.array(Message),
+        reasons_incomplete: z
+          .literal(true)
+          .optional()
+          .describe('To find all reasons took too much: others may be nearer, or these may not be all'),
         obligations: z.array(Message),
         policy: z.string(),
         revision: z.string(),

@@ -4,12 +4,16 @@ import { Hono, type Context as Http, type MiddlewareHandler } from 'hono';
 import type { Decision } from '../../decision/check.ts';
 import type { PreparedCheck } from '../../decision/prepare.ts';
 import { authorizeKey } from '../../domain/authorize.ts';
+import { SparkgateError } from '../../domain/errors.ts';
+import type { Language } from '../../domain/messages/messages.ts';
 import { readJsonBytes } from '../../domain/strict-json.ts';
 import { languageOf } from '../asked-language.ts';
 import type { Caller, Env, Services } from '../env.ts';
 import type { Metrics } from '../metrics.ts';
 import { bearerToken } from '../middleware/authenticate.ts';
 import { requestIdIn } from '../middleware/request-id.ts';
+import { callerName } from '../middleware/take-turn.ts';
+import { PROBLEM_TYPE, problemOf } from '../problem.ts';
 import { responseOf, touched, withDefaults } from './answer.ts';
 import { EvaluationRequest } from './schemas.ts';
 
@@ -21,14 +25,16 @@ export interface ShortWayParts {
 }
 
 const PATH = '/access/v1/evaluation';
-const ROUTE = { method: 'POST', route: PATH, status: 200 };
+const OK = { 'content-type': 'application/json' };
+const REFUSED = { 'content-type': PROBLEM_TYPE, 'retry-after': '1' };
+const VARY = 'Accept-Language';
 
 /**
  * Answers an ordinary check without the middleware that it has no need of. What is not ordinary, or does not succeed,
  * goes the common way, which begins anew and says what is wrong: nothing is taken here that is not taken there.
  */
 export function shortWay({ services, metrics, security }: ShortWayParts): MiddlewareHandler<Env> {
-  const { settings, keyRing, log } = services;
+  const { settings, keyRing, turns, log } = services;
   const headers = headersOf(security);
   return async function shortWayMiddleware(c, next) {
     const since = performance.now();
@@ -42,14 +48,19 @@ export function shortWay({ services, metrics, security }: ShortWayParts): Middle
       const caller: Caller = { key, actor: { type: 'api_key', id: key.id } };
       const prepared = await preparedFor(c, kept.services, caller);
       if (prepared === null) return await next();
-      const underWay = kept.services.decider.decide([prepared]);
-      const [decision] = (await soon(underWay)) ?? [];
-      if (!decision) c.set('underWay', underWay);
+      const underWay = turns.run(callerName(caller), 1, async () => kept.services.decider.decide([prepared]));
+      const result = await within(settings.requestTimeout * 1000, underWay);
+      if (result === undefined) c.set('underWay', { decisions: underWay, since });
       // A key that was revoked before the facts were read opens nothing any more.
-      if (!decision || keyRing.changes !== changes) return await next();
-      const answer = answered(c, decision, { ...(await headers), 'x-request-id': asked.id });
-      metrics.note(ROUTE, (performance.now() - since) / 1000);
-      return answer;
+      if (result === undefined || keyRing.changes !== changes) return await next();
+      const language = languageOf(c);
+      const [status, text] = told(result, asked.id, language);
+      metrics.note({ method: 'POST', route: PATH, status }, (performance.now() - since) / 1000);
+      const type = status === 200 ? OK : REFUSED;
+      return new Response(text, {
+        status,
+        headers: { ...(await headers), ...type, 'x-request-id': asked.id, 'content-language': language, vary: VARY },
+      });
     } finally {
       kept.done();
     }
@@ -110,31 +121,26 @@ async function preparedFor(c: Http<Env>, { contextFor }: Services, caller: Calle
   }
 }
 
-/** How long a decision is waited for here, in milliseconds: the common way knows when to give up. */
-const PATIENCE_MS = 100;
-
-/** What a promise comes to, unless it fails or takes long. */
-async function soon<T>(promise: Promise<T>): Promise<T | undefined> {
+/** What a decision comes to, or why there is no turn for it; nothing where it fails otherwise, or takes too long. */
+async function within(ms: number, deciding: Promise<Decision[]>): Promise<Decision | SparkgateError | undefined> {
   return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve(undefined), PATIENCE_MS);
-    const settle = (value: T | undefined): void => {
+    const timer = setTimeout(() => resolve(undefined), ms);
+    const settle = (result: Decision | SparkgateError | undefined): void => {
       clearTimeout(timer);
-      resolve(value);
+      resolve(result);
     };
-    promise.then(settle, () => settle(undefined));
+    deciding.then(
+      ([decision]) => settle(decision),
+      (error: unknown) => settle(error instanceof SparkgateError && error.retryAfter === 1 ? error : undefined),
+    );
   });
 }
 
-function answered(c: Http<Env>, decision: Decision, headers: Record<string, string>): Response {
-  const language = languageOf(c);
-  return new Response(JSON.stringify(responseOf(decision, language)), {
-    headers: {
-      ...headers,
-      'content-language': language,
-      vary: 'Accept-Language',
-      'content-type': 'application/json',
-    },
-  });
+/** The status and the text of an answer. Who is refused for want of room is refused without effort. */
+function told(result: Decision | SparkgateError, id: string, language: Language): [status: number, text: string] {
+  if (!(result instanceof SparkgateError)) return [200, JSON.stringify(responseOf(result, language))];
+  const body = problemOf(result, id, language);
+  return [body.status, JSON.stringify(body)];
 }
 
 /** The headers that a middleware adds to whatever is answered. */

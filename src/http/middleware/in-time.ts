@@ -16,11 +16,15 @@ export function inTime(milliseconds: number, isUnbounded: (path: string) => bool
     endWithCaller(c.env, life);
     if (isUnbounded(c.req.path)) return next();
     const timedOut = Promise.withResolvers<never>();
-    const timer = setTimeout(() => {
-      const why = new SparkgateError('timeout', (say) => say.details.tooLong);
-      life.end(why);
-      if (!life.committing) timedOut.reject(why);
-    }, milliseconds);
+    const { since = performance.now() } = c.get('underWay') ?? {};
+    const timer = setTimeout(
+      () => {
+        const why = new SparkgateError('timeout', (say) => say.details.tooLong);
+        life.end(why);
+        if (!life.committing) timedOut.reject(why);
+      },
+      Math.max(0, milliseconds - (performance.now() - since)),
+    );
     try {
       await Promise.race([next(), timedOut.promise]);
     } finally {

@@ -95,7 +95,7 @@ function policiesOf({ bundle, pdp }: Side): Policies {
     if (!answer) throw new Error('the PDP left a question open');
     return answer;
   };
-  return new Policies({ bundle, memo: { ask } });
+  return new Policies({ bundle, memo: { ask, has: () => false } });
 }
 
 async function explainMerged(check: Check, facts: Loaded, side: Side): Promise<Explained> {
