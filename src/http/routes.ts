@@ -50,6 +50,8 @@ export const routes = {
   tiktokAccount: {
     show: route('/console/:bc_id/tiktok-accounts/:id'),
     assign: route('/console/:bc_id/tiktok-accounts/:id/assign'),
+    members: route('/console/:bc_id/tiktok-accounts/:id/members'),
+    history: route('/console/:bc_id/tiktok-accounts/:id/history'),
     member: route('/console/:bc_id/tiktok-accounts/:id/members/:user_id'),
     revoke: route('/console/:bc_id/tiktok-accounts/:id/revoke'),
   },

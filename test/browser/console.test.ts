@@ -156,7 +156,7 @@ inBrowser('the console', (stage) => {
     await page.locator('input[value="sam"]').check();
     await page.locator('input[value="POST"]').check();
     await button(page, 'Assign').dblclick();
-    await page.waitForURL(`**${ACCOUNTS}/twice`);
+    await page.waitForURL(`**${ACCOUNTS}/twice/members`);
     const { body } = await app.call('GET', '/v1/audit?bc_id=bc1&limit=200');
     const steps = body.items.filter(
       (it: { after?: { tiktok_account_id?: string } }) => it.after?.tiktok_account_id === 'twice',

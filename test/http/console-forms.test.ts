@@ -71,7 +71,7 @@ test('what was typed comes back with what is wrong', async () => {
 test('two members are assigned at once', async () => {
   const { app, adm } = await granted();
   const fields = { intent: 'assign', members: ['sam', 'kim'], scopes: 'POST' };
-  expect(await leads(adm.post(`${ACCOUNT}/assign`, fields))).toBe(`303 ${ACCOUNT}`);
+  expect(await leads(adm.post(`${ACCOUNT}/assign`, fields))).toBe(`303 ${ACCOUNT}/members`);
   expect(await Promise.all([may(app, 'sam'), may(app, 'kim')])).toEqual([
     'ALLOW via BUSINESS_CENTER',
     'ALLOW via BUSINESS_CENTER',
@@ -79,7 +79,7 @@ test('two members are assigned at once', async () => {
   const trail = await app.call('GET', '/v1/audit?bc_id=bc1');
   const steps = trail.body.items.filter(({ event }: { event: string }) => event === 'assignment.put');
   expect(new Set(steps.map(({ revision }: { revision: string }) => revision)).size).toBe(1);
-  expect(await leads(adm.post(`${ACCOUNT}/assign`, fields)), 'sent twice').toBe(`303 ${ACCOUNT}`);
+  expect(await leads(adm.post(`${ACCOUNT}/assign`, fields)), 'sent twice').toBe(`303 ${ACCOUNT}/members`);
 });
 
 test('all of them, or none', async () => {
@@ -121,12 +121,12 @@ test('ticks outlive a search, and an empty form says what is missing', async () 
 test('an assignment is changed and taken away', async () => {
   const { app, adm } = await granted(['LIVE', 'POST']);
   const path = `${ACCOUNT}/members/sam`;
-  expect(await leads(adm.post(path, { intent: 'change', scopes: 'LIVE' }))).toBe(`303 ${ACCOUNT}`);
+  expect(await leads(adm.post(path, { intent: 'change', scopes: 'LIVE' }))).toBe(`303 ${ACCOUNT}/members`);
   expect(await decision(app, 'sam', 'read_live_videos')).toBe('ALLOW via BUSINESS_CENTER');
   expect((await adm.post(path, { intent: 'change' })).status).toBe(400);
   const asked = (await (await adm.get(`${path}?step=unassign`)).text()).replaceAll(/\s+/g, ' ');
   expect(asked).toMatch(/Unassign this member\?.*Keep access<\/a>.*Unassign member<\/button>/);
-  expect(await leads(adm.post(path, { intent: 'unassign' }))).toBe(`303 ${ACCOUNT}`);
+  expect(await leads(adm.post(path, { intent: 'unassign' }))).toBe(`303 ${ACCOUNT}/members`);
   expect(await leads(adm.get(`${path}?step=unassign`)), 'nothing left to take').toBe(`303 ${path}`);
   expect(await decision(app, 'sam', 'read_live_videos')).toBe('DENY NO_ASSIGNMENT');
 });
@@ -196,7 +196,7 @@ test('assigning less than somebody has asks first, and asks again once it would 
   const again = await more.text();
   expect([more.status, again.includes('2 members have more')]).toEqual([200, true]);
   const both = /name="confirmed" value="([^"]+)"/.exec(again)?.[1] ?? '';
-  expect(await leads(adm.post(`${ACCOUNT}/assign`, { ...fields, confirmed: both }))).toBe(`303 ${ACCOUNT}`);
+  expect(await leads(adm.post(`${ACCOUNT}/assign`, { ...fields, confirmed: both }))).toBe(`303 ${ACCOUNT}/members`);
   expect(await decision(app, 'sam', 'read_live_videos')).toBe('DENY SCOPE_NOT_ASSIGNED');
 });
 

@@ -78,11 +78,14 @@ describe('an administrator', () => {
     expect(await text(adm, '/console/bc1/tiktok-accounts?q=%3Cb%3E')).toContain('Nothing matches “&lt;b&gt;”');
   });
 
-  test('sees who has access, attributes, shops and the history', async () => {
-    const shown = await text(adm, '/console/bc1/tiktok-accounts/brand');
-    expect(shown).toContain('/console/bc1/tiktok-accounts/brand/members/sam');
+  test('sees attributes and shops, and on pages of their own who has access and the history', async () => {
+    const account = '/console/bc1/tiktok-accounts/brand';
+    const shown = await text(adm, account);
     expect(shown).toMatch(/Ad authorization.*On.*Showcase.*shop-a.*All products.*shop-b.*Selected products/);
-    expect(shown).toMatch(/Assigned to a member.*sam.*The owner authorized this Business Center/);
+    expect(shown).not.toContain('/members/sam');
+    expect(await text(adm, `${account}/members`)).toContain(`${account}/members/sam`);
+    const history = await text(adm, `${account}/history`);
+    expect(history).toMatch(/Assigned to a member.*sam.*The owner authorized this Business Center/);
   });
 
   test('sees all members and ad accounts, and can search them', async () => {
@@ -145,6 +148,8 @@ describe('a standard member', () => {
     expect(shown).not.toContain('History of this account');
     expect(shown).not.toContain('Members with access');
     expect(shown).not.toContain('/revoke');
+    for (const part of ['members', 'history'])
+      expect((await sam.get(`/console/bc1/tiktok-accounts/brand/${part}`)).status).toBe(403);
   });
 
   test('sees the administrators in place of the members, and own ad accounts in place of all', async () => {
@@ -219,7 +224,7 @@ test('in Chinese, in the words of TikTok', async () => {
   const answer = await adm.get('/console/bc1/tiktok-accounts/brand', { 'Accept-Language': 'zh-TW,zh;q=0.9' });
   const shown = await answer.text();
   expect(shown).toContain('lang="zh-CN"');
-  for (const word of ['分配新成员', '权限级别', '商品橱窗', '广告授权', '取消授权']) expect(shown).toContain(word);
+  for (const word of ['分配新成员', '概览', '商品橱窗', '广告授权', '取消授权']) expect(shown).toContain(word);
 });
 
 /** What an error page says, apart from the number of the request. */

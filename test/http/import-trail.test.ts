@@ -96,7 +96,7 @@ test("is read in the account's history: who brought it, what it changed, what it
   await bring(app, [{ type: 'tiktok_account', id: 'brand', ad_authorization: false }]);
   const browser = await signInAs(app, 'user:kim');
   const read = async (language: string): Promise<string> => {
-    const answer = await browser.get('/console/bc1/tiktok-accounts/brand', { 'Accept-Language': language });
+    const answer = await browser.get('/console/bc1/tiktok-accounts/brand/history', { 'Accept-Language': language });
     return (await answer.text()).replaceAll(/<[^>]+>/g, ' ').replaceAll(/\s+/g, ' ');
   };
   const english = await read('en');

@@ -44,8 +44,9 @@ test('the page of a member says what they hold, since when and by whom, and noth
 });
 
 test('names stand beside ids: with who has access, and in the history', async () => {
-  const shown = await text(adm, '/console/bc1/tiktok-accounts/brand');
-  expect(shown).toMatch(/Members with access.*Anna Li.*ann.*Assigned to a member: .*Anna Li.*Ada/);
+  const account = '/console/bc1/tiktok-accounts/brand';
+  expect(await text(adm, `${account}/members`)).toMatch(/Members with access.*Anna Li.*ann.*Ada/);
+  expect(await text(adm, `${account}/history`)).toMatch(/Assigned to a member: .*Anna Li.*Ada/);
 });
 
 describe('nobody else looks or does anything there', () => {

@@ -1,10 +1,10 @@
 import { ask, authorize, authorizeKey } from '../authorize.ts';
 import type { Context, Query } from '../context.ts';
-import { holdsText, type FindQuery } from '../find-text.ts';
-import { pageOf, type Page } from '../page.ts';
+import { holdsText } from '../find-text.ts';
+import { rowsBefore, type Listed, type ListQuery } from '../list-query.ts';
 import { rfc3339 } from '../sql.ts';
 import { queryIn } from '../transact.ts';
-import type { Scope } from '../vocabulary.ts';
+import { Scope } from '../vocabulary.ts';
 
 /** A granted TikTok account in a list. */
 export interface AccountRow {
@@ -17,55 +17,63 @@ export interface AccountRow {
   members: number | null;
 }
 
-const TEXT = `
-  select g.tiktok_account_id, t.handle, t.display_name, g.scopes, ${rfc3339('g.valid_from')} as granted_at,
-         (select count(*)::int from assignment a where a.grant_id = g.id and a.valid_to is null) as members
+/** By a scope that is granted; those that nobody is assigned; those whose own ad authorization switch is off. */
+export const ACCOUNT_FILTERS = [...Scope.options, 'UNASSIGNED', 'SWITCHED_OFF'] as const;
+export const ACCOUNT_SORTS = ['name', 'members', 'since'] as const;
+export type AccountQuery = ListQuery<(typeof ACCOUNT_FILTERS)[number], (typeof ACCOUNT_SORTS)[number]>;
+
+const MEMBERS = '(select count(*)::int from assignment a where a.grant_id = g.id and a.valid_to is null)';
+
+const WHERE = `
   from account_grant g join tiktok_account t on t.id = g.tiktok_account_id
-  where g.bc_id = $1 and g.valid_to is null and g.tiktok_account_id > $2
-    and ${holdsText(['t.id', 't.handle', 't.display_name'], '$3')}
-  order by g.tiktok_account_id limit $4`;
+  where g.bc_id = $1 and g.valid_to is null and ${holdsText(['t.id', 't.handle', 't.display_name'], '$2')}
+    and case $3 when 'UNASSIGNED' then not exists (
+          select from assignment a where a.grant_id = g.id and a.valid_to is null)
+        when 'SWITCHED_OFF' then t.ad_authorization is false
+        else $3::text is null or $3 = any(g.scopes) end`;
 
-/** Rows of one statement. */
-const CHUNK = 50;
+const ORDER: Readonly<Record<AccountQuery['sort'], string>> = {
+  name: 'lower(coalesce(t.display_name, t.handle, t.id)), t.id',
+  members: `${MEMBERS} desc, t.id`,
+  since: 'g.valid_from desc, t.id',
+};
 
-/** R4: the granted accounts that the actor may view and that hold a text, by id. */
-export async function findAccounts(ctx: Context, bcId: string, find: FindQuery): Promise<Page<AccountRow>> {
+const ROWS = `
+  select g.tiktok_account_id, t.handle, t.display_name, g.scopes, ${rfc3339('g.valid_from')} as granted_at,
+         ${MEMBERS} as members
+  from unnest($2::text[]) with ordinality as shown (id, n)
+  join account_grant g on g.tiktok_account_id = shown.id and g.bc_id = $1 and g.valid_to is null
+  join tiktok_account t on t.id = shown.id order by shown.n`;
+
+/** R4: the granted accounts that the actor may view. How many there are counts these alone. */
+export async function findAccounts(ctx: Context, bcId: string, find: AccountQuery): Promise<Listed<AccountRow>> {
   await authorizeKey(ctx, 'act_as', [bcId]);
   await authorize(ctx, { action: 'view', resource: { type: 'business_center', id: bcId } }, null);
   const query = queryIn(ctx.orm.em.fork());
-  const found: AccountRow[] = [];
-  let after = find.cursor ?? '';
-  while (found.length <= find.limit) {
-    const { rows, visible } = await nextChunk(ctx, query, { bcId, after, text: find.text });
-    found.push(...visible);
-    const last = rows.at(-1);
-    if (!last || rows.length < CHUNK) break;
-    after = last.tiktok_account_id;
-  }
-  return pageOf(
-    found,
-    find.limit,
-    (row) => row.tiktok_account_id,
-    (row) => row,
-  );
+  const held = await query<{ id: string }>(`select t.id ${WHERE} order by ${ORDER[find.sort]}`, [
+    bcId,
+    find.text,
+    find.filter,
+  ]);
+  const ids = held.map(({ id }) => id);
+  const visible = await allowed(ctx, bcId, 'view', ids);
+  const shown = visible.slice(rowsBefore(find), rowsBefore(find) + find.limit);
+  return { items: await rowsOf(ctx, query, bcId, shown), total: visible.length };
 }
 
-async function nextChunk(
-  ctx: Context,
-  query: Query,
-  { bcId, after, text }: { bcId: string; after: string; text: string | null },
-): Promise<{ rows: AccountRow[]; visible: AccountRow[] }> {
-  const rows = await query<AccountRow>(TEXT, [bcId, after, text, CHUNK]);
-  const may = async (action: string): Promise<boolean[]> =>
-    Promise.all(
-      rows.map(async ({ tiktok_account_id: id }) => {
-        const question = { action, resource: { type: 'tiktok_account', id }, properties: { bc_id: bcId } } as const;
-        return (await ask(ctx, question, null)).decision;
-      }),
-    );
-  const [view, count] = await Promise.all([may('view'), may('view_assignments')]);
-  const visible = rows.flatMap((row, index) =>
-    view[index] === true ? [{ ...row, members: count[index] === true ? row.members : null }] : [],
+async function rowsOf(ctx: Context, query: Query, bcId: string, ids: readonly string[]): Promise<AccountRow[]> {
+  const rows = await query<AccountRow>(ROWS, [bcId, ids]);
+  const counted = new Set(await allowed(ctx, bcId, 'view_assignments', ids));
+  return rows.map((row) => ({ ...row, members: counted.has(row.tiktok_account_id) ? row.members : null }));
+}
+
+/** Those of the accounts to which the actor may do something. */
+async function allowed(ctx: Context, bcId: string, action: string, ids: readonly string[]): Promise<string[]> {
+  const verdicts = await Promise.all(
+    ids.map(async (id) => {
+      const question = { action, resource: { type: 'tiktok_account', id }, properties: { bc_id: bcId } } as const;
+      return (await ask(ctx, question, null)).decision;
+    }),
   );
-  return { rows, visible };
+  return ids.filter((_, index) => verdicts[index] === true);
 }

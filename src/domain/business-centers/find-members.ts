@@ -1,10 +1,10 @@
 import { authorize, authorizeKey } from '../authorize.ts';
 import type { Context } from '../context.ts';
-import { holdsText, type FindQuery } from '../find-text.ts';
-import { pageOf, type CountedPage } from '../page.ts';
+import { holdsText } from '../find-text.ts';
+import { rowsBefore, type Listed, type ListQuery } from '../list-query.ts';
 import { rfc3339 } from '../sql.ts';
 import { queryIn } from '../transact.ts';
-import type { UserRole } from '../vocabulary.ts';
+import { UserRole } from '../vocabulary.ts';
 
 /** A member of a Business Center, as its administrators see them. */
 export interface MemberRow {
@@ -15,29 +15,38 @@ export interface MemberRow {
   tiktok_accounts: number;
 }
 
+/** By role, or those to whom nothing is assigned. */
+export const MEMBER_FILTERS = [...UserRole.options, 'UNASSIGNED'] as const;
+export const MEMBER_SORTS = ['name', 'accounts', 'since'] as const;
+export type MemberQuery = ListQuery<(typeof MEMBER_FILTERS)[number], (typeof MEMBER_SORTS)[number]>;
+
+const HELD = `(select count(*)::int from assignment a
+  where a.bc_id = m.bc_id and a.user_id = m.user_id and a.valid_to is null)`;
+
 const WHERE = `
   from member m left join user_profile u on u.id = m.user_id
-  where m.bc_id = $1 and m.valid_to is null and ${holdsText(['m.user_id', 'u.display_name', 'u.email'], '$2')}`;
+  where m.bc_id = $1 and m.valid_to is null and ${holdsText(['m.user_id', 'u.display_name', 'u.email'], '$2')}
+    and case $3 when 'UNASSIGNED' then not exists (select from assignment a
+          where a.bc_id = m.bc_id and a.user_id = m.user_id and a.valid_to is null)
+        else $3::text is null or m.user_role = $3 end`;
 
-const TEXT = `
-  select m.user_id, m.user_role, ${rfc3339('m.valid_from')} as since,
-         (select count(*)::int from assignment a
-           where a.bc_id = m.bc_id and a.user_id = m.user_id and a.valid_to is null) as tiktok_accounts
-  ${WHERE} and m.user_id > $3
-  order by m.user_id limit $4`;
+const ORDER: Readonly<Record<MemberQuery['sort'], string>> = {
+  name: 'lower(coalesce(u.display_name, m.user_id)), m.user_id',
+  accounts: 'tiktok_accounts desc, m.user_id',
+  since: 'm.valid_from desc, m.user_id',
+};
 
-/** The members of a Business Center, by user, for its administrators. */
-export async function findMembers(ctx: Context, bcId: string, find: FindQuery): Promise<CountedPage<MemberRow>> {
+/** The members of a Business Center, for its administrators. */
+export async function findMembers(ctx: Context, bcId: string, find: MemberQuery): Promise<Listed<MemberRow>> {
   await authorizeKey(ctx, 'act_as', [bcId]);
   await authorize(ctx, { action: 'view_members', resource: { type: 'business_center', id: bcId } }, null);
   const query = queryIn(ctx.orm.em.fork());
-  const [counted] = await query<{ total: number }>(`select count(*)::int as total ${WHERE}`, [bcId, find.text]);
-  const rows = await query<MemberRow>(TEXT, [bcId, find.text, find.cursor ?? '', find.limit + 1]);
-  const page = pageOf(
-    rows,
-    find.limit,
-    (row) => row.user_id,
-    (row) => row,
+  const values = [bcId, find.text, find.filter];
+  const [counted] = await query<{ total: number }>(`select count(*)::int as total ${WHERE}`, values);
+  const items = await query<MemberRow>(
+    `select m.user_id, m.user_role, ${rfc3339('m.valid_from')} as since, ${HELD} as tiktok_accounts ${WHERE}
+      order by ${ORDER[find.sort]} limit $4 offset $5`,
+    [...values, find.limit, rowsBefore(find)],
   );
-  return { ...page, total: counted?.total ?? 0 };
+  return { items, total: counted?.total ?? 0 };
 }

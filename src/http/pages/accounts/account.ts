@@ -10,11 +10,10 @@ import { shownName } from '../../ui/name.ts';
 import { scopeBadges } from '../../ui/scopes.ts';
 import { day } from '../../ui/time.ts';
 import { routes } from '../../routes.ts';
-import { ACCESS, accessSection } from './access-section.ts';
+import { accountParts } from './account-parts.ts';
 import { loadConsole, idOf, listOf, show, type ConsoleContext } from '../console/console-context.ts';
 import { formerAccountPage } from './former-account.ts';
 import { flashNotice } from '../console/flash-notice.ts';
-import { HISTORY, historySection } from './history-section.ts';
 import { AD_ACCOUNTS, maySection } from './may-section.ts';
 import { accountLines, accountName, actorName, heading, ownerOf } from '../console/parts.ts';
 import { trail } from './trail.ts';
@@ -37,10 +36,13 @@ export const accountPage = new Hono<PageEnv>().get(routes.tiktokAccount.show.pat
   const [assign, revoke] = await Promise.all([may('view_assignments'), may('revoke_grant')]);
   const asking = { decider: c.get('services').decider, userId, bcId, tiktokAccountId: id };
   const words = locale.words.console.account;
-  const body = html`${flashNotice(context)} ${heading(accountLines(locale, details))}
-    ${assign ? await accessSection(context, id, listOf(c, ACCESS)) : ''}
+  const body = html`${flashNotice(context)} ${heading(accountLines(locale, details), {
+    action: assign
+      ? html`<a class="button" href="${routes.tiktokAccount.assign(bcId, id)}">${words.assign}</a>`
+      : undefined,
+  })}
+    ${await accountParts(context, id, 'about')}
     ${await maySection(context, asking, listOf(c, AD_ACCOUNTS))} ${about(context, details)}
-    ${history ? await historySection(context, id, listOf(c, HISTORY)) : ''}
     ${revoke ? html`<p class="danger-zone"><a class="button danger-quiet" href="${routes.tiktokAccount.revoke(bcId, id)}">${words.revoke}</a></p>` : ''}`;
   return show(c, context, 'tiktokAccounts', { title: accountName(details), breadcrumb: trail(context), body });
 });

@@ -1,6 +1,11 @@
 import { Hono } from 'hono';
 import { html } from 'hono/html';
-import { findAccounts, type AccountRow } from '../../../domain/account-grants/find-accounts.ts';
+import {
+  ACCOUNT_FILTERS,
+  ACCOUNT_SORTS,
+  findAccounts,
+  type AccountRow,
+} from '../../../domain/account-grants/find-accounts.ts';
 import { findRequests } from '../../../domain/access-requests/find-requests.ts';
 import { listOwnRoles } from '../../../domain/ad-accounts/list-own-roles.ts';
 import type { PageEnv } from '../../env.ts';
@@ -12,22 +17,25 @@ import { scopeBadges } from '../../ui/scopes.ts';
 import { table, type Column } from '../../ui/table.ts';
 import { day } from '../../ui/time.ts';
 import { routes } from '../../routes.ts';
-import { loadConsole, listOf, show, type ConsoleContext } from '../console/console-context.ts';
-import { listPager } from '../console/list-pager.ts';
+import { loadConsole, show, type ConsoleContext } from '../console/console-context.ts';
+import { listControls, listQueryOf, numberedPager } from '../console/numbered-list.ts';
 import { counted, maySparkByRole } from './may-i.ts';
-import { accountLines, heading, searchForm } from '../console/parts.ts';
+import { accountLines, heading } from '../console/parts.ts';
 import { flashNotice } from '../console/flash-notice.ts';
+
+const CHOICES = { filters: ACCOUNT_FILTERS, sorts: ACCOUNT_SORTS } as const;
 
 /** The TikTok accounts of a Business Center that the person may view. */
 export const accounts = new Hono<PageEnv>().get(routes.console.tiktokAccounts.pattern, async (c) => {
   const context = await loadConsole(c);
   const { locale, bcId, ctx, may } = context;
   const words = locale.words.console.accounts;
-  const { find, at } = listOf(c);
-  const { items, next_cursor: next } = await findAccounts(ctx, bcId, find);
+  const find = listQueryOf(c, CHOICES);
+  const { items, total } = await findAccounts(ctx, bcId, find);
   const path = routes.console.tiktokAccounts(bcId);
   const request = html`<a class="button" href="${routes.console.requestAccess(bcId)}">${words.requestAccess}</a>`;
-  const untouched = find.text === null && find.cursor === undefined;
+  const untouched = find.text === null && find.filter === null;
+  const shown = { path, find, choices: CHOICES, words: locale.words.console.list };
   const answers = await mayColumn(c.get('services'), context, items);
   const body = html`${flashNotice(context)}
     ${heading(words.title, {
@@ -35,9 +43,9 @@ export const accounts = new Hono<PageEnv>().get(routes.console.tiktokAccounts.pa
       action: may.request ? request : undefined,
     })}
     ${may.viewRequests ? await pendingNotice(context) : ''}
-    ${items.length === 0 && untouched ? '' : searchForm(locale, { path, label: words.searchLabel, text: find.text })}
-    ${items.length === 0 ? empty(context, find.text, request) : table(words.title, columns(context, answers), items)}
-    ${listPager(locale, { path, query: { q: find.text ?? undefined }, at, next, limit: find.limit, rows: items.length })}`;
+    ${items.length === 0 && untouched ? '' : listControls(locale, { ...shown, label: words.searchLabel })}
+    ${items.length === 0 ? empty(context, untouched ? null : (find.text ?? locale.words.console.list.filters[find.filter ?? 'POST']), request) : table(words.title, columns(context, answers), items)}
+    ${items.length === 0 && untouched ? '' : numberedPager(locale, { ...shown, total, rows: items.length })}`;
   return show(c, context, 'tiktokAccounts', { title: words.title, body });
 });
 

@@ -50,7 +50,7 @@ export const assign = new Hono<PageEnv>()
       const gone = { pointer: 'members', message: context.locale.words.console.assign.gone };
       return formPage(c, context, { ...entered, errors: [gone] }, 409);
     }
-    return redirectWithFlash(c, routes.tiktokAccount.show(context.bcId, id), 'assigned', {
+    return redirectWithFlash(c, routes.tiktokAccount.members(context.bcId, id), 'assigned', {
       count: String(ticked.length),
     });
   });

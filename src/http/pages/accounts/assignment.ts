@@ -62,7 +62,7 @@ export const assignment = new Hono<PageEnv>()
 
 /** The page that led here: the account's, or the member's. */
 function backFrom({ bcId }: ConsoleContext, from: string, id: string, userId: string): string {
-  return from === FROM_MEMBER ? routes.console.member(bcId, userId) : routes.tiktokAccount.show(bcId, id);
+  return from === FROM_MEMBER ? routes.console.member(bcId, userId) : routes.tiktokAccount.members(bcId, id);
 }
 
 /** Remembers the page that led here. */

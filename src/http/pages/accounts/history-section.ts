@@ -24,10 +24,14 @@ export async function historySection(
   context: ConsoleContext,
   id: string,
   { find, at }: { find: FindQuery; at: Position },
+  { path, rows: limit }: { path: string; rows: number } = {
+    path: routes.tiktokAccount.show(context.bcId, id),
+    rows: ROWS_OF_SECTION,
+  },
 ): Promise<Html> {
   const { ctx, locale, bcId } = context;
   const words = locale.words.console.account;
-  const { items, next_cursor: next } = await listAccountHistory(ctx, bcId, id, { ...find, limit: ROWS_OF_SECTION });
+  const { items, next_cursor: next } = await listAccountHistory(ctx, bcId, id, { ...find, limit });
   const rows = table(
     words.history,
     [
@@ -37,11 +41,10 @@ export async function historySection(
     ],
     items,
   );
-  const path = routes.tiktokAccount.show(bcId, id);
   return html`<section class="card" aria-labelledby="history">
     <h2 id="history">${words.history}</h2>
     ${items.length === 0 ? html`<p>${words.historyEmpty}</p>` : rows}
-    ${listPager(locale, { path, query: { list: HISTORY }, at, next, limit: ROWS_OF_SECTION, rows: items.length, name: words.history, anchor: HISTORY })}
+    ${listPager(locale, { path, query: { list: HISTORY }, at, next, limit, rows: items.length, name: words.history, anchor: HISTORY })}
   </section>`;
 }
 

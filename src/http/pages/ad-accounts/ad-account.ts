@@ -1,7 +1,8 @@
 import { Hono } from 'hono';
 import { html } from 'hono/html';
 import { findAdAccountMembers } from '../../../domain/ad-accounts/find-ad-account-members.ts';
-import { findMembers } from '../../../domain/business-centers/find-members.ts';
+import { findMembers, MEMBER_FILTERS, MEMBER_SORTS } from '../../../domain/business-centers/find-members.ts';
+import type { FindQuery } from '../../../domain/find-text.ts';
 import type { PageEnv } from '../../env.ts';
 import { emptyState } from '../../ui/empty-state.ts';
 import type { Html } from '../../ui/html.ts';
@@ -12,39 +13,65 @@ import { userName } from '../../ui/user-names.ts';
 import { routes, withQuery } from '../../routes.ts';
 import { loadConsole, idOf, listOf, show, type ConsoleContext } from '../console/console-context.ts';
 import { flashNotice } from '../console/flash-notice.ts';
-import { listPager } from '../console/list-pager.ts';
+import { listPager, type Position } from '../console/list-pager.ts';
+import { listControls, listQueryOf, numberedPager } from '../console/numbered-list.ts';
 import { heading, searchForm } from '../console/parts.ts';
 import { tabs } from '../requests/requests.ts';
+
+const CHOICES = { filters: MEMBER_FILTERS, sorts: MEMBER_SORTS } as const;
 
 /** Who has which role in one ad account, and whom one can be given, for administrators of its Business Center. */
 export const adAccount = new Hono<PageEnv>().get(routes.console.adAccount.pattern, async (c) => {
   const context = await loadConsole(c);
   const { locale, bcId, ctx } = context;
   const id = idOf(c, 'id');
-  const { adAccountsPage: words, membersPage, searchEmpty, searchEmptyBody } = locale.words.console;
+  const { adAccountsPage: words } = locale.words.console;
   const { find, at } = listOf(c);
-  const which = c.req.query('show') === 'members' ? 'members' : undefined;
   const roles = await findAdAccountMembers(ctx, { bcId, advertiserId: id, role: null }, find);
-  const found = which ? await findMembers(ctx, bcId, find) : roles;
-  const { items, next_cursor: next, total } = found;
+  const all = c.req.query('show') === 'members';
+  const path = routes.console.adAccount(bcId, id);
+  const body = html`${flashNotice(context)}
+    ${heading(shownName(roles.name), { lead: html`${words.name} ${shownName(id)}` })}
+    ${tabs(words.whichUsers, [
+      { label: words.withRole, href: path, current: !all },
+      { label: words.anyMember, href: withQuery(path, { show: 'members' }), current: all },
+    ])}
+    ${all ? await anyMember(c, context, id) : withRole(context, id, { find, at, roles })}`;
+  const breadcrumb = [{ label: words.title, href: routes.console.adAccounts(bcId) }];
+  return show(c, context, 'adAccounts', { title: roles.name, breadcrumb, body });
+});
+
+function withRole(
+  context: ConsoleContext,
+  id: string,
+  { find, at, roles }: { find: FindQuery; at: Position; roles: Awaited<ReturnType<typeof findAdAccountMembers>> },
+): Html {
+  const { locale, bcId } = context;
+  const { adAccountsPage: words, membersPage, searchEmpty, searchEmptyBody } = locale.words.console;
+  const { items, next_cursor: next, total } = roles;
   const path = routes.console.adAccount(bcId, id);
   const nothing =
     find.text === null
       ? { title: words.nobodyTitle, body: words.nobodyBody }
       : { title: searchEmpty(find.text), body: searchEmptyBody };
-  const rows = which ? table(words.users, memberColumns(context, id), items) : rolesTable(context, id, roles.items);
-  const body = html`${flashNotice(context)}
-    ${heading(shownName(roles.name), { lead: html`${words.name} ${shownName(id)}` })}
-    ${tabs(words.whichUsers, [
-      { label: words.withRole, href: path, current: which === undefined },
-      { label: words.anyMember, href: withQuery(path, { show: 'members' }), current: which !== undefined },
-    ])}
-    ${searchForm(locale, { path, label: membersPage.searchLabel, text: find.text, ...(which && { keep: { show: which } }) })}
-    ${items.length === 0 ? emptyState(nothing) : rows}
-    ${listPager(locale, { path, query: { q: find.text ?? undefined, show: which }, at, next, limit: find.limit, rows: items.length, total })}`;
-  const breadcrumb = [{ label: words.title, href: routes.console.adAccounts(bcId) }];
-  return show(c, context, 'adAccounts', { title: roles.name, breadcrumb, body });
-});
+  return html`${searchForm(locale, { path, label: membersPage.searchLabel, text: find.text })}
+    ${items.length === 0 ? emptyState(nothing) : rolesTable(context, id, items)}
+    ${listPager(locale, { path, query: { q: find.text ?? undefined }, at, next, limit: find.limit, rows: items.length, total })}`;
+}
+
+/** Members to whom a role can be given. */
+async function anyMember(c: Parameters<typeof show>[0], context: ConsoleContext, id: string): Promise<Html> {
+  const { locale, bcId, ctx } = context;
+  const { adAccountsPage: words, membersPage, list, searchEmpty, searchEmptyBody } = locale.words.console;
+  const find = listQueryOf(c, CHOICES);
+  const { items, total } = await findMembers(ctx, bcId, find);
+  const path = routes.console.adAccount(bcId, id);
+  const shown = { path, find, choices: CHOICES, words: list, keep: { show: 'members' } };
+  const nothing = { title: searchEmpty(find.text ?? list.filters[find.filter ?? 'ADMIN']), body: searchEmptyBody };
+  return html`${listControls(locale, { ...shown, label: membersPage.searchLabel })}
+    ${items.length === 0 ? emptyState(nothing) : table(words.users, memberColumns(context, id), items)}
+    ${numberedPager(locale, { ...shown, total, rows: items.length })}`;
+}
 
 type Roles = Awaited<ReturnType<typeof findAdAccountMembers>>['items'];
 

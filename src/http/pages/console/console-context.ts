@@ -42,7 +42,7 @@ export interface ConsoleContext {
 }
 
 /** Rows of one list. */
-const ROWS = 25;
+export const ROWS = 25;
 
 /** Rows of a list that shares its page with others. */
 export const ROWS_OF_SECTION = 10;

@@ -1,5 +1,7 @@
 import { Hono } from 'hono';
 import type { PageEnv } from '../../env.ts';
+import { accountHistory } from '../accounts/history.ts';
+import { accountMembers } from '../accounts/members.ts';
 import { accountPage } from '../accounts/account.ts';
 import { accounts } from '../accounts/accounts.ts';
 import { adAccount } from '../ad-accounts/ad-account.ts';
@@ -21,6 +23,8 @@ export const businessCenterConsole = new Hono<PageEnv>()
   .route('/', choose)
   .route('/', accounts)
   .route('/', accountPage)
+  .route('/', accountMembers)
+  .route('/', accountHistory)
   .route('/', assign)
   .route('/', assignment)
   .route('/', revoke)

@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
 import { html } from 'hono/html';
-import { findMembers } from '../../../domain/business-centers/find-members.ts';
+import { findMembers, MEMBER_FILTERS, MEMBER_SORTS } from '../../../domain/business-centers/find-members.ts';
 import { listAdministrators } from '../../../domain/business-centers/list-administrators.ts';
 import type { PageEnv } from '../../env.ts';
 import { emptyState } from '../../ui/empty-state.ts';
@@ -8,11 +8,13 @@ import { notice } from '../../ui/notice.ts';
 import { table } from '../../ui/table.ts';
 import { day } from '../../ui/time.ts';
 import { routes } from '../../routes.ts';
-import { loadConsole, listOf, show, type ConsoleContext } from '../console/console-context.ts';
+import { loadConsole, show, type ConsoleContext } from '../console/console-context.ts';
 import { flashNotice } from '../console/flash-notice.ts';
-import { listPager } from '../console/list-pager.ts';
-import { heading, searchForm } from '../console/parts.ts';
+import { listControls, listQueryOf, numberedPager } from '../console/numbered-list.ts';
+import { heading } from '../console/parts.ts';
 import { userName } from '../../ui/user-names.ts';
+
+const CHOICES = { filters: MEMBER_FILTERS, sorts: MEMBER_SORTS } as const;
 
 /** Who belongs to the Business Center; standard members see whom they can ask. */
 export const members = new Hono<PageEnv>().get(routes.console.members.pattern, async (c) => {
@@ -22,9 +24,9 @@ export const members = new Hono<PageEnv>().get(routes.console.members.pattern, a
 
 async function membersPage(c: Parameters<typeof show>[0], context: ConsoleContext): Promise<Response> {
   const { locale, bcId, ctx } = context;
-  const { membersPage: words, roles, since, searchEmpty, searchEmptyBody } = locale.words.console;
-  const { find, at } = listOf(c);
-  const { items, next_cursor: next, total } = await findMembers(ctx, bcId, find);
+  const { membersPage: words, roles, since, searchEmpty, searchEmptyBody, list } = locale.words.console;
+  const find = listQueryOf(c, CHOICES);
+  const { items, total } = await findMembers(ctx, bcId, find);
   const path = routes.console.members(bcId);
   const rows = table(
     words.title,
@@ -40,14 +42,15 @@ async function membersPage(c: Parameters<typeof show>[0], context: ConsoleContex
     ],
     items,
   );
+  const shown = { path, find, choices: CHOICES, words: list };
   const nothing =
-    find.text === null
+    find.text === null && find.filter === null
       ? { title: words.emptyTitle, body: words.emptyBody }
-      : { title: searchEmpty(find.text), body: searchEmptyBody };
+      : { title: searchEmpty(find.text ?? list.filters[find.filter ?? 'ADMIN']), body: searchEmptyBody };
   const body = html`${flashNotice(context)} ${heading(words.title, { lead: words.lead })} ${notice(locale, 'info', words.elsewhere)}
-    ${searchForm(locale, { path, label: words.searchLabel, text: find.text })}
+    ${listControls(locale, { ...shown, label: words.searchLabel })}
     ${items.length === 0 ? emptyState(nothing) : rows}
-    ${listPager(locale, { path, query: { q: find.text ?? undefined }, at, next, limit: find.limit, rows: items.length, total })}`;
+    ${numberedPager(locale, { ...shown, total, rows: items.length })}`;
   return show(c, context, 'members', { title: words.title, body });
 }
 
