@@ -102,7 +102,8 @@ export class Sides {
 
   /** Whether no policy says anything about a kind any more, so that all is denied. */
   isGone(kind: string): boolean {
-    return !this.head.bundle.kinds.has(kind) && !this.sweeping(kind);
+    const rules = this.head.policies.exceptions.flatMap((it) => it.rules);
+    return !this.head.bundle.kinds.has(kind) && !rules.some(({ resource }) => matchesGlob(resource, kind));
   }
 
   /** Whether decisions on a kind depend on ids, in either bundle. */

@@ -40,8 +40,12 @@ export function verdictOf(mutated: Mutated): 'fine' | 'survives' | 'untold' {
 const isUntouched = ({ mutants, since }: Mutated): boolean =>
   mutants === 0 && (since === null || since.changes.length > 0);
 
-/** What an edit took away: there is nothing left to put a mistake into. */
-const gone = ({ since }: Mutated): PolicyChange[] => since?.changes.filter(({ is }) => is === 'removed') ?? [];
+/**
+ * What an edit took away: there is nothing left to put a mistake into. Without a variable or a constant whatever used it
+ * reads otherwise, too, and is mutated.
+ */
+const gone = ({ since }: Mutated): PolicyChange[] =>
+  since?.changes.filter(({ is, part }) => is === 'removed' && part !== 'variable' && part !== 'constant') ?? [];
 
 /** What goes unnoticed, or may do so, for whoever reads no report. */
 export function mutateFindings(mutated: Mutated, folder: string, contract: Contract): Finding[] {
