@@ -1,4 +1,4 @@
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import pg from 'pg';
@@ -135,6 +135,31 @@ describe('after any write, what is kept is what the database says', () => {
   });
 });
 
+const REQUEST = '00000000-0000-7000-8000-0000000000ee';
+const member = (user: string): string =>
+  `insert into member (bc_id, user_id, user_role, ${VALIDITY}) values ('b2', '${user}', 'ADMIN', ${OPENED})`;
+
+test.each<[name: string, of: Partial<FactQuestion>, write: string]>([
+  ['its subject', { kind: 'business_center', subjectId: 'sub', resourceId: 'b2' }, member('sub')],
+  ['its resource', { resourceId: 'a2' }, `update tiktok_account set ad_authorization = true where id = 'a2'`],
+  ['the user whom it names', { properties: { bc_id: 'b2', user_id: 'ass' } }, member('ass')],
+  ['the user whom its rows name', { kind: 'access_request', subjectId: 'nobody', resourceId: REQUEST }, member('req')],
+  ['an entity', { kind: 'shelf', resourceId: 's9' }, `insert into entity values ('shelf', 's9', '{"n": 1}')`],
+])('what is kept of a question hangs on %s', async (_, of, write) => {
+  await writer.query(
+    `insert into access_request (id, bc_id, scopes, requested_by, token_hash, code, created_at, expires_at, last_write)
+     values ('${REQUEST}', 'b2', '{POST}', 'req', decode(repeat('ee', 32), 'hex'), 'ABC', now(), now() + interval '1 day', uuidv7())
+     on conflict do nothing`,
+  );
+  const loader = new FactLoader(query);
+  const question = ask({ subjectId: 'nobody', ...of });
+  const before = (await loader.load([question])).map(told);
+  await writer.query(write);
+  const after = (await loader.load([question])).map(told);
+  expect(after).toEqual((await loadFacts(query, [question])).map(told));
+  expect(after).not.toEqual(before);
+});
+
 /** A query whose answers are held back, once the database has given them, until they are let go. */
 function holding(): { held: Query; hold: () => { reached: Promise<void>; letGo: () => void } } {
   let next: { reached: () => void; gate: Promise<void> } | null = null;
@@ -191,6 +216,30 @@ describe('whatever comes between', () => {
     letGo();
     expect(isLinked(await first)).toEqual([true]);
     expect(isLinked(await loader.load([LIN]))).toEqual([false]);
+    expect(isLinked(await loader.load([LIN]))).toEqual([false]);
+  });
+
+  test('what a slow statement loaded is not kept beyond what a later one has dropped', async () => {
+    const { held, hold } = holding();
+    const loader = new FactLoader(held);
+    const other = ask({ subjectId: 'lin', resourceId: 'a1' });
+    await writer.query(LINKED);
+    await loader.load([other]);
+    const slow = hold();
+    const first = loader.load([LIN]);
+    await slow.reached;
+    await writer.query(UNLINKED);
+    const soon = setTimeout(200);
+    // Were there several statements under way, these would overtake the slow one.
+    const second = loader.load([other]);
+    await Promise.race([second, soon]);
+    const later = hold();
+    const third = loader.load([other]);
+    await Promise.race([later.reached, setTimeout(200)]);
+    slow.letGo();
+    expect(isLinked(await first)).toEqual([true]);
+    later.letGo();
+    await Promise.all([second, third]);
     expect(isLinked(await loader.load([LIN]))).toEqual([false]);
   });
 
