@@ -1,5 +1,10 @@
 import { connect, type Socket } from 'node:net';
 
+interface Answer {
+  status: number;
+  body: string;
+}
+
 /**
  * One kept-alive HTTP/1.1 connection, one request at a time. Written on the bare socket, because node:http takes more
  * of a small machine than the service under test may have left.
@@ -9,7 +14,7 @@ export class Connection {
   readonly #head: string;
   readonly #headers: string;
   #received: Buffer | null = null;
-  #waiting: { resolve: (body: string) => void; reject: (error: Error) => void } | null = null;
+  #waiting: { resolve: (answer: Answer) => void; reject: (error: Error) => void } | null = null;
 
   constructor(url: string, headers: Record<string, string> = {}, method = 'POST') {
     const { hostname, port, pathname } = new URL(url);
@@ -32,7 +37,18 @@ export class Connection {
     return this.#send(`PUT ${path} HTTP/1.1\r\n${this.#headers}`, body);
   }
 
+  /** The status of an answer, whichever. */
+  async status(method: string, path: string, body = ''): Promise<number> {
+    return (await this.#exchange(`${method} ${path} HTTP/1.1\r\n${this.#headers}`, body)).status;
+  }
+
   async #send(head: string, body: string): Promise<string> {
+    const answer = await this.#exchange(head, body);
+    if (answer.status !== 200) throw new Error(`${head}\n\n${answer.status} ${answer.body}`);
+    return answer.body;
+  }
+
+  async #exchange(head: string, body: string): Promise<Answer> {
     return new Promise((resolve, reject) => {
       this.#waiting = { resolve, reject };
       this.#socket.write(`${head}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
@@ -50,13 +66,11 @@ export class Connection {
     const end = received.indexOf('\r\n\r\n');
     if (end === -1) return;
     const head = received.toString('latin1', 0, end);
-    const length = Number(/\r\ncontent-length: *(\d+)/i.exec(head)?.[1]);
+    const length = Number(/\r\ncontent-length: *(\d+)/i.exec(head)?.[1] ?? 0);
     if (received.length < end + 4 + length) return;
     this.#received = null;
     const waiting = this.#waiting;
     this.#waiting = null;
-    const body = received.toString('utf8', end + 4);
-    if (head.startsWith('HTTP/1.1 200 ') && length >= 0) waiting?.resolve(body);
-    else waiting?.reject(new Error(`${head}\n\n${body}`));
+    waiting?.resolve({ status: Number(head.slice(9, 12)), body: received.toString('utf8', end + 4) });
   }
 }

@@ -103,6 +103,28 @@ test('sparkgate import says which lines it skipped, and opens again only when to
   expect(await service.sparkgate('import', file, '--mode', 'replace')).toMatchObject({ code: 1 });
 });
 
+test('sparkgate import replaces: tells what would end, refuses too much, and ends it', async () => {
+  const file = join(service.dataDir, 'replaced.ndjson');
+  const lines = (...users: string[]): string =>
+    [
+      '{"type":"business_center","bc_id":"bc9","name":"Nine"}',
+      ...users.map((id) => `{"type":"member","bc_id":"bc9","user_id":"${id}","user_role":"STANDARD"}`),
+    ].join('\n');
+  await writeFile(file, lines('nia', 'nik'));
+  expect(await service.sparkgate('import', file)).toMatchObject({ code: 0 });
+
+  await writeFile(file, lines('nia'));
+  const replace = ['import', file, '--mode', 'replace', '--scope', 'members', '--bc', 'bc9'];
+  const ended = expect.stringMatching(/^Ended, because the file lacks it: 1\n {2}member {2}bc9 {2}nik$/m);
+  const dry = await service.sparkgate(...replace, '--dry-run');
+  expect(dry).toMatchObject({ code: 0, stdout: ended });
+  expect(dry.stdout).toMatch(/^Nothing was changed/);
+  expect(await service.sparkgate(...replace)).toMatchObject({ code: 1 });
+  expect(await service.sparkgate(...replace, '--max-ended', '50')).toMatchObject({ code: 0, stdout: ended });
+  expect(await service.sparkgate(...replace, '--max-ended', '101')).toMatchObject({ code: 1 });
+  expect(await service.sparkgate('import', file, '--bc', 'bc9')).toMatchObject({ code: 1 });
+});
+
 test('PORT and HOST say where the service is, before what runs on DATA_DIR does', async () => {
   const command = `node src/cli.ts check user:sam view tiktok_account:brand`;
   expect(await service.bash(`PORT=9 ${command}`)).toMatchObject({

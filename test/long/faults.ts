@@ -34,7 +34,7 @@ async function faultsOn(kind: Kind): Promise<void> {
   const server = await Server.start(kind);
   const rows: Row[] = [];
   const during = Number(values.seconds) * 1000;
-  const times = { before: 2000, during, after: 8000, patience: during + 90_000 };
+  const times = { before: 4000, during, after: 8000, patience: during + 90_000 };
   try {
     for (const [n, fault] of FAULTS.entries()) {
       if (!fault.name.includes(values.only)) continue;

@@ -25,6 +25,8 @@ export interface Times {
 export interface Row {
   fault: string;
   operations: number;
+  /** Before the fault began: what the machine itself makes of it. */
+  longest_write_before: number | null;
   longest_write_elsewhere: number | null;
   longest_check_elsewhere: number | null;
   answered_503: number;
@@ -101,12 +103,16 @@ function rowOf(
   found: readonly Found[],
   { begun, ended }: { begun: number; ended: number },
 ): Row {
+  const before = operations.filter(
+    ({ end, node, outcome }) => (end ?? Infinity) < begun && node === 1 && outcome === 'answered',
+  );
   const during = operations.filter(({ start, end }) => start < ended && (end ?? Number.POSITIVE_INFINITY) > begun);
   const elsewhere = during.filter(({ node, outcome }) => node === 1 && outcome === 'answered');
   const atEnd = found.filter(({ operation }) => operation.client === 'end');
   return {
     fault,
     operations: operations.length,
+    longest_write_before: longest(before.filter(({ call }) => 'write' in call)),
     longest_write_elsewhere: longest(elsewhere.filter(({ call }) => 'write' in call)),
     longest_check_elsewhere: longest(elsewhere.filter(({ call }) => 'ask' in call)),
     answered_503: during.filter(({ said }) => said.startsWith('503')).length,
