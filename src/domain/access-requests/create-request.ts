@@ -7,6 +7,7 @@ import { transact, type Tx, type Written } from '../transact.ts';
 import { consentToken, consentUrl, matchingCode, tokenHash } from './consent-token.ts';
 import { AccessRequest } from './entity.ts';
 import type { AccessRequestBody } from './schemas.ts';
+import { fullFor } from './room-for-account.ts';
 import { viewOfRequest, type AccessRequestView } from './view.ts';
 
 /** An access request with the address for its QR code, which is told this once. */
@@ -38,6 +39,7 @@ export async function createRequest(
   return transact(ctx, gates, async (tx) => {
     await takeTurn(ctx, 'access_request', 'business_center', bcId);
     await requirePlace(ctx, tx, bcId);
+    await requireRoom(tx, bcId, body.tiktok_account_id ?? null);
     const { request, token } = await insertRequest(ctx, tx, bcId, body);
     const shown = viewOfRequest(request);
     const { code: _, ...after } = shown;
@@ -46,6 +48,12 @@ export async function createRequest(
       audit: [{ event: 'access_request.created', subject: { type: 'access_request', id: request.id }, bcId, after }],
     };
   });
+}
+
+/** What no owner could approve is not asked for. Whoever answers a request for no account in particular may be held already. */
+async function requireRoom(tx: Tx, bcId: string, tiktokAccountId: string | null): Promise<void> {
+  const most = tiktokAccountId === null ? null : await fullFor(tx.query, bcId, tiktokAccountId);
+  if (most !== null) throw new SparkgateError('limit_reached', (say) => say.details.accountsFull(most));
 }
 
 async function requirePlace(ctx: Context, tx: Tx, bcId: string): Promise<void> {

@@ -12,6 +12,8 @@ export interface AccountRow {
   handle: string | null;
   display_name: string | null;
   scopes: Scope[];
+  /** What of these the actor is assigned; null for those who see the assignments of all. */
+  own_scopes: Scope[] | null;
   granted_at: string;
   /** How many members may use it; null where the actor may not know. */
   members: number | null;
@@ -40,7 +42,9 @@ const ORDER: Readonly<Record<AccountQuery['sort'], string>> = {
 
 const ROWS = `
   select g.tiktok_account_id, t.handle, t.display_name, g.scopes, ${rfc3339('g.valid_from')} as granted_at,
-         ${MEMBERS} as members
+         ${MEMBERS} as members,
+         array(select unnest(g.scopes) intersect select unnest(a.scopes) from assignment a
+                where a.grant_id = g.id and a.user_id = $3 and a.valid_to is null order by 1) as own_scopes
   from unnest($2::text[]) with ordinality as shown (id, n)
   join account_grant g on g.tiktok_account_id = shown.id and g.bc_id = $1 and g.valid_to is null
   join tiktok_account t on t.id = shown.id order by shown.n`;
@@ -62,9 +66,16 @@ export async function findAccounts(ctx: Context, bcId: string, find: AccountQuer
 }
 
 async function rowsOf(ctx: Context, query: Query, bcId: string, ids: readonly string[]): Promise<AccountRow[]> {
-  const rows = await query<AccountRow>(ROWS, [bcId, ids]);
+  const rows = await query<AccountRow>(ROWS, [bcId, ids, userIdOf(ctx)]);
   const counted = new Set(await allowed(ctx, bcId, 'view_assignments', ids));
-  return rows.map((row) => ({ ...row, members: counted.has(row.tiktok_account_id) ? row.members : null }));
+  return rows.map((row) =>
+    counted.has(row.tiktok_account_id) ? { ...row, own_scopes: null } : { ...row, members: null },
+  );
+}
+
+/** Who asks; an owner holds no assignment. */
+export function userIdOf({ actor }: Context): string | null {
+  return actor.type === 'user' ? actor.id : null;
 }
 
 /** Those of the accounts to which the actor may do something. */

@@ -76,6 +76,8 @@ export const en = {
     requestClosed: 'This access request is no longer pending.',
     requestsFull: (most: number) =>
       `This Business Center has ${most} pending access requests. Cancel one, or wait until one expires.`,
+    accountsFull: (most: number) =>
+      `This Business Center holds ${most} TikTok accounts, the most that it may. Revoke one before you ask for another.`,
     grantRevoked: 'The account grant has just been revoked.',
     alreadyDone: 'This was carried out already, under the same key.',
     keyOfOther: 'This Idempotency-Key came with another body before. Send what is new under a new key.',

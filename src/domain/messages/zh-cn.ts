@@ -69,6 +69,8 @@ export const zhCn: Messages = {
     qrOfOtherKey: '此申请使用了另一个密钥，无法再次生成二维码。请取消后重新申请。',
     requestClosed: '此访问申请已不在等待状态。',
     requestsFull: (most) => `此商务中心已有 ${most} 个等待中的访问申请。请取消其中一个，或等待其过期。`,
+    accountsFull: (most: number) =>
+      `此商务中心已拥有 ${most} 个 TikTok 账号，达到上限。请先取消其中一个账号的授权，再申请其他账号。`,
     grantRevoked: '授权刚刚已被取消。',
     alreadyDone: '此请求已用同一个键执行过。',
     keyOfOther: '此 Idempotency-Key 之前用于内容不同的请求。新的请求请使用新的键。',

@@ -18,7 +18,11 @@ export function errorPage(c: Context<PageEnv>, thrown: unknown) {
   const { errors, common } = c.get('locale').words;
   const { status } = PROBLEMS[error.code];
   const isStale = error instanceof StaleForm;
-  const said = isStale ? errors.staleForm : error instanceof ForeignForm ? errors.foreignForm : errors[error.code];
+  const said = isStale
+    ? errors.staleForm
+    : error instanceof ForeignForm
+      ? errors.foreignForm
+      : sayingTo(c, errors, error.code);
   const body = html`<section class="empty error-page">
     <p class="status">${status}</p>
     <h1>${said.title}</h1>
@@ -35,6 +39,12 @@ export function errorPage(c: Context<PageEnv>, thrown: unknown) {
 function reasons({ reasons: missing }: SparkgateError, title: string): Html {
   if (!missing || missing.length === 0) return html``;
   return html`<p>${title} ${missing.map(({ code }) => html`<code>${code}</code> `)}</p>`;
+}
+
+/** Owners are told nothing that only others can do. */
+function sayingTo(c: Context<PageEnv>, errors: Dictionary['errors'], code: ErrorCode) {
+  const signedIn = c.get('signedIn') as SignedIn | undefined;
+  return code === 'limit_reached' && signedIn?.actor.type === 'tiktok_account' ? errors.ownerLimit : errors[code];
 }
 
 /** Who answers for what was sent; known wherever a form can be stale. */

@@ -67,7 +67,7 @@ function about(context: ConsoleContext, details: AccountDetails): Html {
     ${facts([
       [words.owner, ownerOf(locale, details.handle)],
       [words.id, shownName(details.tiktok_account_id)],
-      [words.scopes, scopeBadges(locale, details.scopes)],
+      [details.own_scopes ? words.level : words.scopes, scopeBadges(locale, details.own_scopes ?? details.scopes)],
       [words.since, day(locale, details.granted_at)],
       [words.grantedBy, actorName(context, details.granted_by)],
       [words.validity, words.noExpiry],

@@ -19,7 +19,7 @@ import { day } from '../../ui/time.ts';
 import { routes } from '../../routes.ts';
 import { loadConsole, show, type ConsoleContext } from '../console/console-context.ts';
 import { listControls, listQueryOf, numberedPager } from '../console/numbered-list.ts';
-import { counted, maySparkByRole } from './may-i.ts';
+import { counted, isUsable, maySparkByRole } from './may-i.ts';
 import { accountLines, heading } from '../console/parts.ts';
 import { flashNotice } from '../console/flash-notice.ts';
 
@@ -65,7 +65,10 @@ function columns(context: ConsoleContext, answers: Map<string, Html>): Column<Ac
         ),
     },
     { label: words.owner, cell: (row) => (row.handle === null ? words.ownerUnknown : shownName(row.handle)) },
-    { label: words.scopes, cell: (row) => scopeBadges(locale, row.scopes) },
+    {
+      label: context.may.viewMembers ? words.scopes : locale.words.console.account.level,
+      cell: (row) => scopeBadges(locale, row.own_scopes ?? row.scopes),
+    },
     { label: words.since, cell: (row) => day(locale, row.granted_at) },
     ...(context.may.viewMembers ? [{ label: words.members, cell: users, numeric: true }] : []),
     { label: words.mayI, cell: (row) => answers.get(row.tiktok_account_id) ?? '' },
@@ -83,8 +86,11 @@ async function mayColumn(
   const answer = async (row: AccountRow): Promise<Html> => {
     const asking = { decider, userId, bcId, tiktokAccountId: row.tiktok_account_id };
     const answers = await maySparkByRole(asking, roles);
-    const { yes, of } = counted(answers, ({ post, live }) => post.allowed || live.allowed);
+    const { yes, of } = counted(answers, ({ post, live }) => isUsable(post) || isUsable(live));
+    const stopped = answers.some(({ post }) => post.but.length > 0);
     const href = `${routes.tiktokAccount.show(bcId, row.tiktok_account_id)}#may-i`;
+    if (yes === 0 && stopped)
+      return html`<span class="answer but">${may.but}</span> <a class="sub" href="${href}">${may.butSwitch}</a>`;
     if (yes === 0) return html`<span class="answer no">${may.no}</span> <a class="sub" href="${href}">${may.why}</a>`;
     const where = yes === of ? may.inAll : may.inSome(locale.formats.number(yes), locale.formats.number(of));
     return html`<span class="answer yes">${may.yes}</span> <span class="sub">${where}</span>`;

@@ -11,6 +11,8 @@ export interface Answer {
   via: Decision['via'];
   /** Allowed, though not by the path of this Business Center. */
   elsewhere: boolean;
+  /** Allowed, but by nothing that the account holds now: what stops every post of it. Empty for everything else. */
+  but: readonly Reason[];
   /** What this Business Center's path lacks; empty where it allows. */
   missing: readonly Reason[];
 }
@@ -35,6 +37,14 @@ export const READS = ['read_profile', 'read_public_videos', 'read_live_videos'] 
 /** A live carries no facts of its own, so any stands for all. */
 const ANY_LIVE = { live_id: 'any' };
 
+/** A post with which nothing is wrong: what stops it, stops every post of the account. */
+const goodPost = (tiktokAccountId: string) => ({
+  item_id: 'any',
+  tiktok_account_id: tiktokAccountId,
+  visibility: 'PUBLIC',
+  ad_authorization: true,
+});
+
 /** Whom the answers are for, and where they ask. */
 export interface Asking {
   decider: Decider;
@@ -48,11 +58,14 @@ export async function maySpark(asking: Asking, adAccounts: readonly OwnAdAccount
   const questions = adAccounts.flatMap(({ advertiser_id }) => [
     { action: 'create_spark_ad', properties: { advertiser_id } },
     { action: 'create_spark_ad', properties: { advertiser_id, live: ANY_LIVE } },
+    { action: 'create_spark_ad', properties: { advertiser_id, post: goodPost(asking.tiktokAccountId) } },
   ]);
   const answers = await answersTo(asking, questions);
   return adAccounts.flatMap((adAccount, index) => {
-    const [post, live] = [answers[index * 2], answers[index * 2 + 1]];
-    return post && live ? [{ adAccount, post, live }] : [];
+    const [general, live, good] = answers.slice(index * 3, index * 3 + 3);
+    if (!general || !live || !good) return [];
+    const but = general.allowed && !good.allowed ? good.missing : [];
+    return [{ adAccount, post: { ...general, but }, live }];
   });
 }
 
@@ -78,6 +91,11 @@ export function counted(
 ): { yes: number; of: number } {
   const sum = (some: readonly RoleAnswer[]): number => some.reduce((count, { role }) => count + role.ad_accounts, 0);
   return { yes: sum(roles.filter((answer) => isYes(answer))), of: sum(roles) };
+}
+
+/** Whether something can be made of it now. */
+export function isUsable({ allowed, but }: Answer): boolean {
+  return allowed && but.length === 0;
 }
 
 /** What is missing apart from a role in an ad account, for a person who has none. */
@@ -110,7 +128,7 @@ async function answersTo(
     const [all, here] = [decisions[index * 2], decisions[index * 2 + 1]];
     if (!all || !here) return [];
     const elsewhere = all.decision && !here.decision;
-    return [{ allowed: all.decision, via: all.via, elsewhere, missing: here.reasons }];
+    return [{ allowed: all.decision, via: all.via, elsewhere, but: [], missing: here.reasons }];
   });
 }
 

@@ -77,7 +77,9 @@ function verdict(locale: Locale, roles: readonly RoleAnswer[]): Html {
   return html`<ul class="verdicts">
     ${(['post', 'live'] as const).map((kind) => {
       const { yes, of } = counted(roles, (answer) => answer[kind].allowed);
+      const stopped = roles.some((answer) => answer[kind].but.length > 0);
       const said = yes === of ? may.yesAll : may.yesSome(locale.formats.number(yes), locale.formats.number(of));
+      if (stopped) return html`<li>${may[kind]}: <span class="answer but">${may.butMore}</span></li>`;
       const answer =
         yes === 0 ? html`<span class="answer no">${may.noneYet}</span>` : html`<span class="answer yes">${said}</span>`;
       return html`<li>${may[kind]}: ${answer}</li>`;
@@ -114,6 +116,8 @@ function mark(locale: Locale, answer: Answer | undefined): Html {
   if (answer?.allowed !== true) return html`<span class="answer no">${may.no}</span>`;
   const via =
     answer.elsewhere && answer.via === 'BUSINESS_CENTER' ? may.viaOther : may.via[answer.via ?? 'BUSINESS_CENTER'];
+  if (answer.but.length > 0)
+    return html`<span class="answer but">${may.but}</span> <span class="sub">${may.butSwitch}</span>`;
   return html`<span class="answer yes">${may.yes}</span> <span class="sub">${via}</span>`;
 }
 

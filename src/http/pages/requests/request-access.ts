@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import { html } from 'hono/html';
 import { createRequest } from '../../../domain/access-requests/create-request.ts';
+import { isFull } from '../../../domain/access-requests/room-for-account.ts';
 import { findTarget } from '../../../domain/access-requests/find-target.ts';
 import { AccessRequestBody } from '../../../domain/access-requests/schemas.ts';
 import { listAdministrators } from '../../../domain/business-centers/list-administrators.ts';
@@ -11,6 +12,7 @@ import { complaintOf, type Entered, errorSummary, formFields, textField } from '
 import type { Html } from '../../ui/html.ts';
 import type { Locale } from '../../ui/locale.ts';
 import { inOrder, scopeCard } from '../../ui/scopes.ts';
+import { notice } from '../../ui/notice.ts';
 import { submitOnce } from '../../session/submit-once.ts';
 import { routes } from '../../routes.ts';
 import { trail } from '../accounts/trail.ts';
@@ -48,6 +50,12 @@ export const requestAccess = new Hono<PageEnv>()
     if (typeof target === 'string') {
       const errors = [{ pointer: 'tiktok_account_id', message: target }];
       return formPage(c, context, { values: typed(sent), errors }, scopes, 400);
+    }
+    const most = await isFull(context.ctx, context.bcId);
+    if (most !== null && target.id === null) {
+      const message = context.locale.words.console.request.full(context.locale.formats.number(most));
+      const errors = [{ pointer: 'tiktok_account_id', message }];
+      return formPage(c, context, { values: typed(sent), errors }, scopes, 409);
     }
     const asked = { ...body.data, tiktok_account_id: target.id };
     const id = await submitOnce(
@@ -90,11 +98,13 @@ async function formPage(
   context: ConsoleContext,
   entered: Entered,
   ticked: readonly Scope[],
-  status: 200 | 400 = 200,
+  status: 200 | 400 | 409 = 200,
 ): Promise<Response> {
   const { locale, bcId } = context;
   const words = locale.words.console.request;
-  const body = html`${heading(words.title, { lead: words.lead })} ${errorSummary(locale, entered)}
+  const most = await isFull(context.ctx, bcId);
+  const full = most === null ? html`` : notice(locale, 'warning', words.full(locale.formats.number(most)));
+  const body = html`${heading(words.title, { lead: words.lead })} ${full} ${errorSummary(locale, entered)}
     <form method="post" action="${routes.console.requestAccess(bcId)}" class="stack">
       ${formFields(c.get('signedIn'))} ${scopeFields(locale, entered, ticked)}
       ${textField(entered, { name: 'tiktok_account_id', label: words.target, hint: words.targetHint, maxLength: 128 })}

@@ -93,6 +93,8 @@ export const console = {
     targetAmbiguous: (text: string) =>
       `Several TikTok accounts are known as “${text}”. Enter the ID of the one that you mean.`,
     validityInvalid: 'Choose one of the offered times.',
+    full: (most: string) =>
+      `This Business Center holds ${most} TikTok accounts, the most that it may. Revoke one before you request another. Only an account that it holds already can be requested with more scopes: name it below.`,
     forbiddenTitle: 'Only administrators can request access',
     forbiddenBody: 'Ask one of the administrators of this Business Center:',
   },
@@ -204,6 +206,9 @@ export const console = {
     yes: 'Yes',
     no: 'No',
     why: 'Why?',
+    but: 'Yes, but not now',
+    butSwitch: 'Ad authorization of this account is off',
+    butMore: 'Yes, but not now: the owner has switched ad authorization off in TikTok, so posts cannot be used in ads',
     inAll: 'in all your ad accounts',
     inSome: (yes: string, of: string) => `in ${yes} of your ${of} ad accounts`,
     yesAll: 'Yes, in all your ad accounts',

@@ -46,6 +46,10 @@ export const errors = {
     title: 'Somebody was faster',
     next: 'What you saw had changed in the meantime. Open the page again, and look before you go on.',
   },
+  ownerLimit: {
+    title: 'No further authorization fits',
+    next: 'Either the Business Center holds as many TikTok accounts as it may, or your account has authorized as many Business Centers as it may. Nothing was changed. Tell the person who sent you the QR code; if you no longer need an authorization, you can revoke it under “Who can use my account”.',
+  },
   limit_reached: {
     title: 'A limit is reached',
     next: 'Make room first, for example by cancelling requests that are no longer needed. Then try again.',

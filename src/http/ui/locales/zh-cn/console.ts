@@ -89,6 +89,8 @@ export const console: Dictionary['console'] = {
       `这里没有 TikTok 账号“${text}”。请检查输入内容；也可以留空，由扫描二维码的账号决定。`,
     targetAmbiguous: (text: string) => `有多个 TikTok 账号使用“${text}”。请填写你所指账号的 ID。`,
     validityInvalid: '请从列出的有效期中选择。',
+    full: (most: string) =>
+      `此商务中心已拥有 ${most} 个 TikTok 账号，达到上限。请先取消其中一个账号的授权，再申请其他账号。如需为已拥有的账号申请更多权限范围，请在下方填写该账号。`,
     forbiddenTitle: '只有管理员才能申请权限',
     forbiddenBody: '请联系此商务中心的管理员：',
   },
@@ -199,6 +201,9 @@ export const console: Dictionary['console'] = {
     yes: '可以',
     no: '不可以',
     why: '原因',
+    but: '可以，但目前无法使用',
+    butSwitch: '此账号的广告授权已关闭',
+    butMore: '可以，但目前无法使用：所有者在 TikTok 上关闭了广告授权开关，帖子无法用于广告',
     inAll: '你的所有广告账户均可',
     inSome: (yes: string, of: string) => `你的 ${of} 个广告账户中有 ${yes} 个可以`,
     yesAll: '可以，你的所有广告账户均可',

@@ -29,6 +29,10 @@ export const errors: Dictionary['errors'] = {
   },
   consent_not_available: { title: '此链接无法使用', next: '请让发送者重新生成二维码。' },
   conflict: { title: '内容已被他人更改', next: '你看到的内容在此期间已经变化。请重新打开页面，确认后再继续。' },
+  ownerLimit: {
+    title: '无法新增授权',
+    next: '该商务中心可拥有的 TikTok 账号数，或你的账号可授权的商务中心数已达到上限。未作任何更改。请告知向你发送二维码的人；如有不再需要的授权，可在“谁可以使用我的账号”中取消。',
+  },
   limit_reached: { title: '已达到上限', next: '请先腾出名额，例如取消不再需要的申请，然后重试。' },
   rate_limited: { title: '请求过于频繁', next: '请稍候再试。没有任何内容被更改。' },
   precondition_failed: { title: '内容已发生变化', next: '在你查看之后内容已被更改，请重新打开页面。' },
