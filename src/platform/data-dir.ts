@@ -2,6 +2,7 @@ import { access, chmod, constants, mkdir, realpath, stat } from 'node:fs/promise
 import { connect, createServer, type Server } from 'node:net';
 import { createHash } from 'node:crypto';
 import { tmpdir } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
 import { join } from 'node:path';
 import { ownFolder } from './folders.ts';
 import { PlatformError } from './platform-error.ts';
@@ -46,16 +47,28 @@ export async function holderOf(path: string): Promise<Holder | null> {
   const real = await realpath(path).catch(() => undefined);
   if (real === undefined) return null;
   const name = await lockName(real);
+  for (let asked = 1; ; asked += 1) {
+    const said = await heardAt(name);
+    if (said === null || said === 'command' || said === 'service') return said;
+    // Whoever lets go of it just now says nothing.
+    if (asked === MOST_ASKED) return 'service';
+    await delay(ASK_EVERY_MS);
+  }
+}
+
+const MOST_ASKED = 20;
+const ASK_EVERY_MS = 25;
+
+/** What the holder of a lock says; null where there is none. */
+function heardAt(name: string): Promise<string | null> {
   return new Promise((resolve) => {
     const probe = connect(name);
     let said = '';
     probe.setEncoding('utf8').on('data', (text: string) => (said += text));
-    probe.once('close', () => resolve(said === COMMAND ? COMMAND : 'service'));
-    probe.once('error', (error: NodeJS.ErrnoException) => resolve(error.code === 'ECONNREFUSED' ? null : 'service'));
+    probe.once('close', () => resolve(said));
+    probe.once('error', (error: NodeJS.ErrnoException) => resolve(error.code === 'ECONNREFUSED' ? null : ''));
   });
 }
-
-const COMMAND: Holder = 'command';
 
 /** The folder for the sockets of a data directory: inside it, or in the temporary folder when the path is too long. */
 export async function runDir(dataDir: string): Promise<string> {
@@ -119,8 +132,7 @@ async function lockName(real: string): Promise<string> {
 function bind(name: string, path: string, holder: Holder): Promise<Server> {
   const server = createServer((socket) => {
     socket.on('error', () => undefined);
-    if (holder === COMMAND) socket.end(COMMAND, () => socket.destroy());
-    else socket.destroy();
+    socket.end(holder, () => socket.destroy());
   });
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {

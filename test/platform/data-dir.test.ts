@@ -1,7 +1,7 @@
 import { chmodSync, chownSync, mkdirSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { claimDataDir, inUse, runDir } from '../../src/platform/data-dir.ts';
+import { claimDataDir, holderOf, inUse, runDir } from '../../src/platform/data-dir.ts';
 import { PlatformError } from '../../src/platform/platform-error.ts';
 import { isRoot, isServing, openPolicyFolder, startHolder, temporaryFolder } from './support.ts';
 
@@ -79,4 +79,18 @@ test("a volume of root's that the group may write to is taken", async () => {
   const user = isRoot ? { uid: 65_534, gid: 65_533 } : {};
   const { cerbos } = await startHolder(data, policies, user).up();
   expect(await isServing(cerbos)).toBe(true);
+});
+
+test('what holds a data directory is told, and a command that lets go of it is no service', async () => {
+  const path = temporaryFolder();
+  expect(await holderOf(path)).toBeNull();
+  const service = await claimDataDir(path);
+  expect(await holderOf(path)).toBe('service');
+  await service.release();
+  for (let round = 0; round < 50; round += 1) {
+    const command = await claimDataDir(path, 'command');
+    const told = Array.from({ length: 8 }, async () => holderOf(path));
+    await command.release();
+    expect(await Promise.all(told)).not.toContain('service');
+  }
 });
