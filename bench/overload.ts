@@ -39,13 +39,16 @@ async function ask(
 ): Promise<Seen> {
   const seen: Seen = { accepted: [], refused: [] };
   const one = async (_: unknown, slot: number): Promise<void> => {
-    const connection = open();
+    let connection = open();
     for (let n = slot; performance.now() < until; n += inFlight) {
       const since = performance.now();
       const answered = await connection.post(body(n)).then(
         () => true,
         (error: unknown) => {
           if (!String(error).includes(' 503 ')) throw error;
+          // What is refused before it was read ends the connection.
+          connection.close();
+          connection = open();
           return false;
         },
       );

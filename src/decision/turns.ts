@@ -9,8 +9,11 @@ export interface LaneBounds {
   waitingOfOne: number;
 }
 
-/** What small requests may take: some 0.1 s of work of one process. */
-const SMALL: LaneBounds = { running: 512, runningOfOne: 256, waiting: 512, waitingOfOne: 384 };
+/** As how many evaluations of a batch a check by itself counts: most of it is the request. */
+export const SINGLE = 2;
+
+/** What small requests may take: less than 0.1 s of work of one process. */
+const SMALL: LaneBounds = { running: 512, runningOfOne: 256, waiting: 256, waitingOfOne: 128 };
 /** What large ones may: two of the largest at once, so that whoever waits does so for a few of them. */
 const LARGE: LaneBounds = { running: 2000, runningOfOne: 1000, waiting: 3000, waitingOfOne: 2000 };
 
@@ -49,11 +52,18 @@ class Lane {
     return true;
   }
 
-  /** Resolves when it is this one's turn. @throws SparkgateError `unavailable`, at once */
-  async wait(caller: string, size: number): Promise<void> {
+  /** @throws SparkgateError `unavailable` where there is no room to wait either */
+  requireRoom(caller: string, size: number): void {
     const line = this.#lines.get(caller) ?? [];
+    if (line.length === 0 && this.#fits(caller, size)) return;
     const ofOne = line.reduce((sum, it) => sum + it.size, size);
     if (this.#waiting + size > this.#bounds.waiting || ofOne > this.#bounds.waitingOfOne) throw overloaded();
+  }
+
+  /** Resolves when it is this one's turn. @throws SparkgateError `unavailable`, at once */
+  async wait(caller: string, size: number): Promise<void> {
+    this.requireRoom(caller, size);
+    const line = this.#lines.get(caller) ?? [];
     this.#waiting += size;
     return new Promise((resolve) => {
       line.push({ size, begin: resolve });
@@ -117,18 +127,27 @@ export class Turns {
     this.#large = new Lane(large);
   }
 
+  /** Before anything is read: whether there is room for so many. @throws SparkgateError `unavailable` */
+  requireRoom(caller: string, size: number): void {
+    const { lane, taken } = this.#place(size);
+    lane.requireRoom(caller, taken);
+  }
+
   /**
    * Runs what decides so many evaluations, once it is the caller's turn.
    * @throws SparkgateError `unavailable` at once, where too much waits
    */
   async run<T>(caller: string, size: number, decide: () => Promise<T>): Promise<T> {
-    const lane = isLarge(size) ? this.#large : this.#small;
-    const taken = Math.min(size, lane.most);
+    const { lane, taken } = this.#place(size);
     if (!lane.takeNow(caller, taken)) await lane.wait(caller, taken);
     try {
       return await decide();
     } finally {
       lane.give(caller, taken);
     }
+  }
+  #place(size: number): { lane: Lane; taken: number } {
+    const lane = isLarge(size) ? this.#large : this.#small;
+    return { lane, taken: Math.min(size, lane.most) };
   }
 }

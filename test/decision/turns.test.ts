@@ -83,3 +83,16 @@ test('what is decided in slices lets others have their turn between them', async
   expect((await work)[119]).toBe(238);
   expect(events).toEqual(['slice 0', 'another', 'slice 50', 'slice 100']);
 });
+
+test('whether there is room is told before anything is read', async () => {
+  const turns = new Turns({ small: { running: 1, runningOfOne: 1, waiting: 1, waitingOfOne: 1 } });
+  const ended = Promise.withResolvers<void>();
+  const run = async () => turns.run('a', 1, async () => ended.promise);
+  const both = [run()];
+  expect(() => turns.requireRoom('a', 1)).not.toThrow();
+  both.push(run());
+  expect(() => turns.requireRoom('a', 1)).toThrow('Too many are waiting');
+  ended.resolve();
+  await Promise.all(both);
+  expect(() => turns.requireRoom('a', 1)).not.toThrow();
+});

@@ -25,7 +25,7 @@ const ENDPOINTS: [path: string, body: object, type: string][] = [
 async function fill(caller: string): Promise<() => void> {
   const { turns } = app.runtime.services;
   const ended = Promise.withResolvers<void>();
-  for (const size of [1, 51]) {
+  for (const size of [2, 51]) {
     const refused = new Set<unknown>();
     for (; refused.size === 0; await later())
       turns.run(caller, size, async () => ended.promise).catch((error: unknown) => refused.add(error));

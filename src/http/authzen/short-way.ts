@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { HttpBindings } from '@hono/node-server';
 import { Hono, type Context as Http, type MiddlewareHandler } from 'hono';
 import type { Decision } from '../../decision/check.ts';
+import { SINGLE } from '../../decision/turns.ts';
 import type { PreparedCheck } from '../../decision/prepare.ts';
 import { authorizeKey } from '../../domain/authorize.ts';
 import { SparkgateError } from '../../domain/errors.ts';
@@ -43,12 +44,12 @@ export function shortWay({ services, metrics, security }: ShortWayParts): Middle
     // Whoever reads the log at this level wants a line of each request.
     if (!asked || !key || log.isLevelEnabled('debug')) return next();
     const { changes } = keyRing;
+    const caller: Caller = { key, actor: { type: 'api_key', id: key.id } };
     const kept = services.keepPolicies();
     try {
-      const caller: Caller = { key, actor: { type: 'api_key', id: key.id } };
       const prepared = await preparedFor(c, kept.services, caller);
       if (prepared === null) return await next();
-      const underWay = turns.run(callerName(caller), 1, async () => kept.services.decider.decide([prepared]));
+      const underWay = turns.run(callerName(caller), SINGLE, async () => kept.services.decider.decide([prepared]));
       const result = await within(settings.requestTimeout * 1000, underWay);
       if (result === undefined) c.set('underWay', { decisions: underWay, since });
       // A key that was revoked before the facts were read opens nothing any more.
