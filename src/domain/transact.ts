@@ -95,11 +95,16 @@ async function writeOnce<T>(
   const shared = takes.length > 0 ? [...shares, IMPORTS] : shares;
   await using transaction = session.transaction(passages(takes, shared));
   const tx = writeOn(ctx, session, transaction.begun);
-  await allow?.(tx);
-  // Whoever takes a gate reads first what is behind it: that is sent along with the gates.
-  if (allow || takes.length === 0) await transaction.begun;
-  const { result, audit } = await work(tx);
-  return await finish(ctx, session, tx, { result, audit });
+  try {
+    await allow?.(tx);
+    // Whoever takes a gate reads first what is behind it: that is sent along with the gates.
+    if (allow || takes.length === 0) await transaction.begun;
+    return await finish(ctx, session, tx, await work(tx));
+  } catch (error) {
+    // Why there were no gates comes before what followed from that.
+    await transaction.begun;
+    throw error;
+  }
 }
 
 /** A write on a session whose transaction begins. */

@@ -1,5 +1,8 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { keyOf, memberGate } from '../../src/domain/gates.ts';
+import { LOCK_MS } from '../../src/store/patience.ts';
 import { testApp, type TestApp } from '../support/app.ts';
 import { decision, grant, put, standardWorld } from '../support/cast.ts';
 import { bring } from '../support/ndjson.ts';
@@ -187,5 +190,27 @@ test('what an import found to be so already, and somebody took away before it to
     expect(await sql(app, "select handle from tiktok_account where id = 'brand'")).toEqual([{ handle: '@brand' }]);
   } finally {
     await other.end();
+  }
+});
+
+test('a write that waits for another at a gate goes on, whoever sends it', async () => {
+  await grant(app, ['POST']);
+  const holder = new pg.Client({ connectionString: app.databaseUrl });
+  await holder.connect();
+  try {
+    for (const [path, actor, body] of [
+      [`${ACCOUNT}/members/sam`, 'user:adm', { scopes: ['POST'] }],
+      ['/v1/business-centers/bc1/members/adm', undefined, { user_role: 'ADMIN' }],
+    ] as const) {
+      await holder.query('begin');
+      await holder.query('select pg_advisory_xact_lock($1)', [keyOf(memberGate('bc1', 'adm'))]);
+      const written = app.call('PUT', path, { ...(actor && { actor }), body });
+      // Longer than a statement waits at once.
+      await delay(LOCK_MS + 200);
+      await holder.query('commit');
+      expect((await written).status).toBe(200);
+    }
+  } finally {
+    await holder.end();
   }
 });

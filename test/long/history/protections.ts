@@ -9,7 +9,7 @@ export const PROTECTIONS: Readonly<Record<string, readonly Edit[]>> = {
       '1',
     ],
   ],
-  'a write is decided again behind its gates': [['src/domain/transact.ts', '  await allow?.(tx);\n', '']],
+  'a write is decided again behind its gates': [['src/domain/transact.ts', '    await allow?.(tx);\n', '']],
   'a batch is of one moment': [
     [
       'src/decision/decide.ts',
