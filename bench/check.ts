@@ -7,7 +7,7 @@ import { loadBodies, Sparkgate } from './sparkgate.ts';
 import { markdown, median, whole } from './table.ts';
 
 // The way of one check through the service, beside hono alone, and beside another version of this project:
-//     node bench/check.ts --seconds=3 --rounds=5 [--tree=ANOTHER] [--profile=FOLDER]
+//     node bench/check.ts --seconds=3 --rounds=5 [--once] [--tree=ANOTHER] [--profile=FOLDER]
 // All are up at once and take turns; processor time is what a busy machine tells best.
 
 const { values: flags } = parseArgs({
@@ -17,6 +17,8 @@ const { values: flags } = parseArgs({
     relationships: { type: 'string', default: '100000' },
     /** How many different checks are asked, over and over. */
     distinct: { type: 'string', default: '20000' },
+    /** Each round asks others, which were never asked before, as long as there are as many as it asks. */
+    once: { type: 'boolean', default: false },
     inFlight: { type: 'string', default: '64' },
     tree: { type: 'string' },
     profile: { type: 'string' },
@@ -35,16 +37,20 @@ interface Contestant {
 }
 
 const drawn = draw(100);
-const bodies = Array.from({ length: Number(flags.distinct) }, () => JSON.stringify(drawn.next().value));
+const distinct = Number(flags.distinct);
+const parts = flags.once ? Number(flags.rounds) + 1 : 1;
+const bodies = Array.from({ length: distinct * parts }, () => JSON.stringify(drawn.next().value));
+const partOf = (round: number): string[] => bodies.slice((round % parts) * distinct).slice(0, distinct);
 
 async function sparkgate(name: string, tree?: string): Promise<Contestant> {
   const profile = flags.profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${join(flags.profile, name)}`];
   const it = await Sparkgate.start(Number(flags.relationships), profile, tree);
   await it.import(() => undefined);
-  await it.checks(bodies, inFlight, seconds);
+  await it.checks(partOf(0), inFlight, seconds);
+  let round = 0;
   return {
     name,
-    run: async () => it.checks(bodies, inFlight, seconds),
+    run: async () => it.checks(partOf((round += 1)), inFlight, seconds),
     cpu: async () => (await it.count()).cpu,
     end: async () => it.end(),
     rounds: [],

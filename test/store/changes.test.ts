@@ -180,6 +180,16 @@ test('a write of more keys than readers care to hear of says that anything may h
   expect(await many(10_001)).toContain('*');
 });
 
+test('a plan that was made while there was little to read finds changes by the index', async () => {
+  const client = await connected();
+  await client.query(`${CLUSTER}; set plan_cache_mode = force_generic_plan`);
+  await client.query(`prepare look (pg_snapshot) as ${CHANGES_STATEMENT}`);
+  const { rows } = await client.query<{ 'QUERY PLAN': string }>(`explain execute look ('1:1:')`);
+  const scans = rows.map((row) => row['QUERY PLAN']).filter((line) => line.includes('on relationship_change'));
+  expect(scans.length).toBeGreaterThan(1);
+  expect(scans.filter((line) => line.includes('Seq Scan'))).toEqual([]);
+});
+
 describe('trimming', () => {
   const age = `update change_mark set due_since = due_since - interval '1 hour'`;
   const trim = async (): Promise<void> => {
