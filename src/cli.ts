@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { checkCommand } from './cli/check.ts';
 import { demoCommand } from './cli/demo.ts';
 import { doctorCommand } from './cli/doctor.ts';
+import { freezeCommand, unfreezeCommand } from './cli/freeze.ts';
 import { importCommand } from './cli/import.ts';
 import { keyCommand } from './cli/key.ts';
 import { migrateCommand } from './cli/migrate.ts';
@@ -23,6 +24,8 @@ const program = new Command('sparkgate')
   .addCommand(importCommand())
   .addCommand(checkCommand())
   .addCommand(keyCommand())
+  .addCommand(freezeCommand())
+  .addCommand(unfreezeCommand())
   .addCommand(policyCommand());
 
 // Whoever reads has read enough, as head does: end as a program does that SIGPIPE ends.

@@ -19,7 +19,7 @@ import { AskBudget } from './reasons/ask-budget.ts';
 import { Denials, type Draft } from './reasons/denials.ts';
 import { DENIED, Explanations, type Explained } from './reasons/explanations.ts';
 import { reasonsOf } from './reasons/in-order.ts';
-import { withAssigneeSeen } from './reasons/sight.ts';
+import { withAssigneeSeen, withinSight } from './reasons/sight.ts';
 import { whyNot } from './reasons/why-not.ts';
 
 /** Kinds that are asked about from outside, each with the actions that policies name for it, globs apart. */
@@ -101,9 +101,9 @@ export class Decider {
       return { check, facts, input: null, explained };
     });
     const explained = await this.#denials.complete(drafts, query, budget);
-    return drafts.map(({ facts: { revision } }, index) => ({
+    return drafts.map(({ check, input, facts: { revision } }, index) => ({
       ...DENIED,
-      ...explained[index],
+      ...(check.within === null ? explained[index] : withinSight(input, explained[index])),
       policy: this.policy,
       revision,
     }));

@@ -22,7 +22,10 @@ export interface CallingKey {
 /** May the actor do `action` to the resource? Properties are those of an AuthZEN action. */
 export interface Question {
   action: string;
-  resource: { type: 'business_center' | 'tiktok_account' | 'access_request' | 'policy_review'; id: string };
+  resource: {
+    type: 'business_center' | 'tiktok_account' | 'ad_account' | 'access_request' | 'policy_review';
+    id: string;
+  };
   properties?: Readonly<Record<string, unknown>>;
 }
 
@@ -114,7 +117,9 @@ export type ServiceAction =
   | 'read_audit'
   | 'read_metrics'
   | 'read_status'
-  | 'manage_api_keys';
+  | 'manage_api_keys'
+  | 'freeze'
+  | 'unfreeze';
 
 /** The key that signs and seals, and those before it, which are good for what they signed and sealed. */
 export type SecretKeys = readonly [current: string, ...previous: string[]];

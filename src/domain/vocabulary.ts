@@ -18,6 +18,17 @@ export type AdvertiserRole = z.infer<typeof AdvertiserRole>;
 export const AccessRequestStatus = z.enum(['PENDING', 'APPROVED', 'DECLINED', 'CANCELLED', 'EXPIRED', 'VOID']);
 export type AccessRequestStatus = z.infer<typeof AccessRequestStatus>;
 
+/** What can be frozen (R13). */
+export const FrozenKind = z.enum(['business_center', 'tiktok_account', 'ad_account']);
+export type FrozenKind = z.infer<typeof FrozenKind>;
+
+/**
+ * Who froze something, from the highest: an unconfined administrator key, an administrator of the Business Center that
+ * it is or belongs to, the owner of the account.
+ */
+export const FreezeAuthority = z.enum(['SERVICE', 'BUSINESS_CENTER', 'OWNER']);
+export type FreezeAuthority = z.infer<typeof FreezeAuthority>;
+
 /** What an API key may be used for. */
 export const KeyPermission = z.enum(['act-as', 'admin', 'audit', 'check', 'relationships']);
 export type KeyPermission = z.infer<typeof KeyPermission>;

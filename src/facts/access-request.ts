@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AccessRequestStatus, UserRole } from '../domain/vocabulary.ts';
+import { freezesOf, frozenBeside } from './freeze.ts';
 import { factsFrom } from './kind.ts';
 import { best, betterRole, MEMBERSHIP, ROLES, userRole } from './membership.ts';
 import { slice, type Loaded } from './slice.ts';
@@ -27,6 +28,26 @@ const REQUESTER = slice({
   from: `question q join access_request r on r.id = q.request_id
       join member m on m.user_id = r.requested_by and m.bc_id = r.bc_id and m.valid_to is null
     where q.kind = 'access_request'`,
+});
+
+const CENTER_FREEZE = slice({
+  name: 'center_freeze',
+  on: ['resource'],
+  center: 'r.bc_id',
+  columns: {},
+  until: 'f.until',
+  from: `question q join access_request r on r.id = q.request_id join ${freezesOf("'business_center'", 'r.bc_id')}
+    where q.kind = 'access_request'`,
+});
+
+/** Whoever answers signs in as the account that would be granted. */
+const ACCOUNT_FREEZE = slice({
+  name: 'account_freeze',
+  on: ['subject'],
+  columns: {},
+  until: 'f.until',
+  from: `question q join ${freezesOf("'tiktok_account'", 'q.subject_id')}
+    where q.kind = 'access_request' and q.subject_type = 'tiktok_account'`,
 });
 
 /** The Business Center that asks. */
@@ -78,11 +99,23 @@ const FACTS = {
     read: (loaded) => userRole(loaded.one(REQUESTER)?.user_role),
     better: best<UserRole | null>('ADMIN', () => ({ code: 'NOT_AN_ADMIN', says: 'REQUESTER_NOT_AN_ADMIN' })),
   }),
+  center_frozen: request.fact(z.boolean(), {
+    meaning: 'Whether the Business Center that asks is frozen.',
+    on: ['resource'],
+    ...frozenBeside('FROZEN_BUSINESS_CENTER'),
+    read: (loaded) => loaded.one(CENTER_FREEZE) !== undefined,
+  }),
+  account_frozen: request.fact(z.boolean(), {
+    meaning: 'Whether the TikTok account that is signed in is frozen.',
+    on: ['subject'],
+    ...frozenBeside('FROZEN'),
+    read: (loaded) => loaded.one(ACCOUNT_FREEZE) !== undefined,
+  }),
 };
 
 export const ACCESS_REQUEST = {
   facts: FACTS,
-  slices: [REQUEST, REQUESTER, MEMBERSHIP],
+  slices: [REQUEST, REQUESTER, MEMBERSHIP, CENTER_FREEZE, ACCOUNT_FREEZE],
   centers: CENTERS,
   isKnown: (loaded: Loaded): boolean => loaded.one(REQUEST) !== undefined,
 };

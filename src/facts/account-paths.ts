@@ -1,3 +1,4 @@
+import { freezesOf } from './freeze.ts';
 import { holdOrHeld, KEY_CENTERS } from './known.ts';
 import { MEMBERSHIP } from './membership.ts';
 import { slice, type Loaded, type RowOf } from './slice.ts';
@@ -56,6 +57,16 @@ const FORMER_ASSIGNMENT = slice({
   from: 'center c where c.former',
 });
 
+/** Which of the Business Centers are frozen. */
+const CENTER_FREEZE = slice({
+  name: 'center_freeze',
+  on: ['center'],
+  center: 'c.bc_id',
+  columns: {},
+  until: 'f.until',
+  from: `center c join ${freezesOf("'business_center'", 'c.bc_id')} where c.kind = 'tiktok_account'`,
+});
+
 /** Account links are nothing to a confined key, nor where a Business Center is named. */
 const LINK = slice({
   name: 'account_link',
@@ -95,6 +106,7 @@ export interface Path {
   grant?: RowOf<typeof GRANT> | undefined;
   assignment?: RowOf<typeof ASSIGNMENT> | undefined;
   link?: RowOf<typeof LINK>;
+  frozen?: boolean;
 }
 
 /** Every path of a question: through Business Centers, by an account link, as the owner. */
@@ -112,6 +124,7 @@ function centerPaths(loaded: Loaded): Path[] {
   const memberships = new Map(loaded.all(MEMBERSHIP).map((row) => [row.bc_id, row]));
   const grants = new Map(loaded.all(GRANT).map((row) => [row.bc_id, row]));
   const assignments = new Map(loaded.all(ASSIGNMENT).map((row) => [row.bc_id, row]));
+  const frozen = new Set(loaded.all(CENTER_FREEZE).map((row) => row.bc_id));
   const own = [...memberships.keys(), ...loaded.all(FORMER_ASSIGNMENT).map((row) => row.bc_id)];
   const centers = properties.bc_id == null ? new Set(own) : [properties.bc_id];
   return [...centers].flatMap((center): Path[] => {
@@ -120,9 +133,10 @@ function centerPaths(loaded: Loaded): Path[] {
       role: memberships.get(center)?.user_role,
       grant: grants.get(center),
       assignment: assignments.get(center),
+      frozen: frozen.has(center),
     };
     return [{ loaded, via: 'BUSINESS_CENTER', center, ...rest }];
   });
 }
 
-export const PATH_SLICES = [ACCOUNT, MEMBERSHIP, GRANT, ASSIGNMENT, FORMER_ASSIGNMENT, LINK];
+export const PATH_SLICES = [ACCOUNT, MEMBERSHIP, GRANT, ASSIGNMENT, FORMER_ASSIGNMENT, CENTER_FREEZE, LINK];

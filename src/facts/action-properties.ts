@@ -33,6 +33,7 @@ export const ACTION_PROPERTIES = {
   tiktok_account: TiktokAccountProperties,
   /** Its `bc_id` is the resource's own, for whoever names one with every check. */
   business_center: closed({ bc_id: OutsideId.nullish(), scopes }),
+  ad_account: closed({}),
   access_request: closed({}),
 };
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { Scope, UserRole } from '../domain/vocabulary.ts';
+import { FreezeAuthority, Scope, UserRole } from '../domain/vocabulary.ts';
+import { FREEZE, frozenBy, frozenFact } from './freeze.ts';
 import { factsFrom, type VectorOf } from './kind.ts';
 import { betterRole, MEMBERSHIP, ROLES, someScopes, userRole } from './membership.ts';
 import { slice, type Loaded } from './slice.ts';
@@ -18,6 +19,7 @@ select q.n, q.kind, q.subject_id, q.resource_id, q.resource_id, false
   from question q where q.kind = 'business_center' and q.subject_type = 'user'`;
 
 const center = factsFrom<Loaded>();
+const FrozenBy = FreezeAuthority.extract(['SERVICE', 'BUSINESS_CENTER']).nullable();
 
 const FACTS = {
   user_role: center.fact(UserRole.nullable(), {
@@ -38,12 +40,17 @@ const FACTS = {
     read: ({ question: { properties } }) => properties.scopes ?? null,
     better: someScopes,
   }),
+  frozen_by: center.fact(FrozenBy, {
+    meaning: 'The highest authority that has frozen the Business Center; null: it is not frozen.',
+    ...frozenFact('FROZEN_BUSINESS_CENTER'),
+    read: (loaded) => FrozenBy.parse(frozenBy(loaded)),
+  }),
 };
 export type BusinessCenterVector = VectorOf<typeof FACTS>;
 
 export const BUSINESS_CENTER_KIND = {
   facts: FACTS,
-  slices: [BUSINESS_CENTER, MEMBERSHIP],
+  slices: [BUSINESS_CENTER, FREEZE, MEMBERSHIP],
   centers: CENTERS,
   isKnown: (loaded: Loaded): boolean => loaded.one(BUSINESS_CENTER) !== undefined,
 };

@@ -4,7 +4,7 @@ import { slice, type Loaded } from './slice.ts';
 
 // Kinds that only policies know have no facts of their own: what is stored of both sides as entities is sent as it is.
 
-const STORED_KINDS = `('tiktok_account', 'business_center', 'access_request')`;
+const STORED_KINDS = `('tiktok_account', 'business_center', 'ad_account', 'access_request')`;
 /** A confined key is told nothing of a user who is a member of none of its Business Centers. */
 const inSight = (type: string, id: string): string =>
   `q.kind not in ${STORED_KINDS} and (q.within is null or ${type} <> 'user' or ${isMember(id, KEY_CENTERS)})`;

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { factsWith, type AnyFact, type Facts, type Values } from './kind.ts';
 import { valuesOf } from './values.ts';
 
@@ -9,10 +10,18 @@ export function exampleOf(facts: Facts): Values {
 function valueOf(it: AnyFact): unknown {
   switch (it.sort) {
     case 'fact':
-      return valuesOf(it.schema).findLast((value) => value !== null);
+      return last(it.schema);
     case 'record':
       return exampleOf(it.parts);
     case 'list':
-      return [exampleOf(it.each), factsWith(it.each, {}), factsWith(it.each, it.instead.element)];
+      return [...it.sorts.map((sort) => ({ ...exampleOf(it.each), ...plainly(sort) })), factsWith(it.each, {})];
   }
 }
+
+/** A sort by values: where it has several, by one. */
+function plainly(sort: Values): Values {
+  const plain = ([name, it]: [string, unknown]): [string, unknown] => [name, it instanceof z.ZodType ? last(it) : it];
+  return Object.fromEntries(Object.entries(sort).map(plain));
+}
+
+const last = (schema: z.ZodType): unknown => valuesOf(schema).findLast((value) => value !== null);

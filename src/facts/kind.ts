@@ -61,6 +61,8 @@ export interface FactList<P extends Facts = Facts, S extends z.ZodType = z.ZodTy
   from(from: never): readonly unknown[];
   /** Such a subject alone can have better elements. */
   as: SubjectType;
+  /** The sorts of elements that there are: what each has always, as a value, or as a schema of fewer values. */
+  sorts: readonly Values[];
   /** The elements that could be better, the nearest first; the length of the list stands for a new one. */
   nearest(now: never): number[];
   /** What another type of subject would have in place of them. */
@@ -78,6 +80,27 @@ type ShapeOf<F extends Facts> = { [K in keyof F]: F[K]['schema'] };
 export function schemaOf<F extends Facts>(facts: F): z.ZodObject<ShapeOf<F>, z.core.$strict> {
   const shape = Object.fromEntries(Object.entries(facts).map(([name, { schema }]) => [name, schema]));
   return z.strictObject(shape as ShapeOf<F>);
+}
+
+/** The schema of elements of several sorts. */
+function oneOf<F extends Facts>(facts: F, sorts: readonly Partial<Record<keyof F, unknown>>[]) {
+  const variants = sorts.map((own) => {
+    const shape = Object.entries(facts).map(([name, { schema }]) => [name, narrowed(schema, own[name])] as const);
+    return z.strictObject(Object.fromEntries(shape));
+  });
+  return z.xor(variants) as unknown as ReturnType<typeof schemaOf<F>>;
+}
+
+function narrowed(schema: z.ZodType, to: unknown): z.ZodType {
+  if (to === undefined) return schema;
+  const own = to instanceof z.ZodType ? to : schemaOfValue(to);
+  return own.describe(schema.description ?? '');
+}
+
+/** Nothing but a plain value, or an empty list. */
+function schemaOfValue(value: unknown): z.ZodType {
+  if (Array.isArray(value)) return z.array(z.string()).max(0);
+  return value === null ? z.null() : z.literal(value as string | boolean);
 }
 
 /** Facts that are projected from `From`; what each means is written for authors of policies. */
@@ -110,12 +133,13 @@ export function factsFrom<From>() {
       each: P,
       it: Pick<FactList, 'as' | 'instead'> & {
         meaning: string;
+        sorts: readonly Partial<Record<keyof P, unknown>>[];
         from: (from: From) => readonly unknown[];
         nearest: (now: readonly VectorOf<P>[]) => number[];
       },
     ) {
       const { meaning, ...rest } = it;
-      const schema = z.array(schemaOf(each)).describe(meaning);
+      const schema = z.array(oneOf(each, it.sorts)).describe(meaning);
       return { sort: 'list', schema, none: [], each, ...rest } satisfies FactList;
     },
   };

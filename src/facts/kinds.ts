@@ -1,4 +1,5 @@
 import { ACCESS_REQUEST } from './access-request.ts';
+import { AD_ACCOUNT_KIND } from './ad-account.ts';
 import { BUSINESS_CENTER_KIND } from './business-center.ts';
 import { readFacts, schemaOf, type Facts, type VectorOf } from './kind.ts';
 import type { Loaded, Slice } from './slice.ts';
@@ -19,6 +20,7 @@ export interface StoredFacts {
 export const STORED_KINDS = {
   tiktok_account: TIKTOK_ACCOUNT,
   business_center: BUSINESS_CENTER_KIND,
+  ad_account: AD_ACCOUNT_KIND,
   access_request: ACCESS_REQUEST,
 } as const satisfies Readonly<Record<string, StoredFacts>>;
 export type StoredKind = keyof typeof STORED_KINDS;
@@ -27,6 +29,7 @@ export type StoredKind = keyof typeof STORED_KINDS;
 export const KIND_FACTS = {
   tiktok_account: TIKTOK_ACCOUNT.facts,
   business_center: BUSINESS_CENTER_KIND.facts,
+  ad_account: AD_ACCOUNT_KIND.facts,
   access_request: ACCESS_REQUEST.facts,
   sparkgate_service: SPARKGATE_SERVICE.facts,
 } as const;
@@ -62,6 +65,7 @@ export function showsSubject(loaded: Loaded): boolean {
 export const VECTOR_SCHEMAS = {
   tiktok_account: schemaOf(KIND_FACTS.tiktok_account),
   business_center: schemaOf(KIND_FACTS.business_center),
+  ad_account: schemaOf(KIND_FACTS.ad_account),
   access_request: schemaOf(KIND_FACTS.access_request),
   sparkgate_service: schemaOf(KIND_FACTS.sparkgate_service),
 } as const;

@@ -21,6 +21,7 @@ const KNOWN: ReadonlyMap<string, (id: string) => string[]> = new Map([
   ['user', knownUser],
   ['tiktok_account', (id) => [`tiktok_account t where t.id = ${id}`]],
   ['business_center', (id) => [`business_center b where b.bc_id = ${id}`]],
+  ['ad_account', (id) => [`ad_account a where a.advertiser_id = ${id}`]],
   ['access_request', (id) => [`access_request r where r.id = ${asUuid(id)}`]],
 ]);
 
@@ -36,6 +37,10 @@ const OF_CENTERS: ReadonlyMap<string, (id: string, centers: string) => string> =
   ['user', isMember],
   ['tiktok_account', holdOrHeld],
   ['business_center', (id, centers) => `${id} = any(${centers})`],
+  [
+    'ad_account',
+    (id, centers) => `exists (select from ad_account o where o.advertiser_id = ${id} and o.bc_id = any(${centers}))`,
+  ],
   [
     'access_request',
     (id, centers) => `exists (select from access_request o where o.id = ${asUuid(id)} and o.bc_id = any(${centers}))`,

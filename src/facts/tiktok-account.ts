@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { AdvertiserRole, Scope, UserRole } from '../domain/vocabulary.ts';
+import { AdvertiserRole, FreezeAuthority, Scope, UserRole } from '../domain/vocabulary.ts';
 import { ACCOUNT, CENTERS, PATH_SLICES, pathsFrom, type Path } from './account-paths.ts';
+import { FREEZE, freezesOf, frozenBeside, frozenBy, frozenFact } from './freeze.ts';
 import { factsFrom, factsWith, type VectorOf } from './kind.ts';
 import { isMember, KEY_CENTERS } from './known.ts';
 import {
@@ -37,10 +38,22 @@ const ASSIGNEE = slice({
     where q.kind = 'tiktok_account'`,
 });
 
+/** Where a freeze denies, whether the key may know of the ad account counts for nothing. */
+const AD_ACCOUNT_FREEZE = slice({
+  name: 'ad_account_freeze',
+  on: ['ad_account'],
+  columns: {},
+  until: 'f.until',
+  from: `question q join ${freezesOf("'ad_account'", 'q.advertiser_id')} where q.kind = 'tiktok_account'`,
+});
+
 // --- Paths ---
 
 const path = factsFrom<Path>();
 const GrantState = z.enum(['ACTIVE', 'REVOKED', 'NONE']);
+
+/** What a path is that does not lead through a Business Center. */
+const NO_CENTER = { user_role: null, grant: null, assigned: [], center_frozen: false };
 
 /** What holds of each path. */
 export const PATH_FACTS = {
@@ -92,6 +105,12 @@ export const PATH_FACTS = {
     read: ({ grant, assignment }) => (assignment?.grant_id === grant?.grant_id ? scopesOf(assignment?.scopes) : []),
     better: (now) => moreScopes(now, { code: now.length === 0 ? 'NO_ASSIGNMENT' : 'SCOPE_NOT_ASSIGNED' }),
   }),
+  center_frozen: path.fact(z.boolean(), {
+    meaning: 'Whether that Business Center is frozen.',
+    on: ['center'],
+    ...frozenBeside('FROZEN_BUSINESS_CENTER'),
+    read: ({ frozen }) => frozen === true,
+  }),
 };
 export type AccessPath = VectorOf<typeof PATH_FACTS>;
 
@@ -127,6 +146,7 @@ function distance(it: AccessPath = accessPath()): number {
 // --- What else holds of an account, or is sent with a check ---
 
 const account = factsFrom<Loaded>();
+const FrozenBy = FreezeAuthority.extract(['SERVICE', 'OWNER']).nullable();
 
 const FACTS = {
   paths: account.list(PATH_FACTS, {
@@ -134,6 +154,12 @@ const FACTS = {
     from: pathsFrom,
     as: 'user',
     nearest,
+    // Whether there is a grant to assign under is no sort of its own: sentences change that fact alone.
+    sorts: [
+      { via: 'BUSINESS_CENTER', grant: GrantState },
+      { ...NO_CENTER, via: 'ACCOUNT_LINK' },
+      { ...NO_CENTER, via: 'OWNER', granted: [] },
+    ],
     instead: { as: 'tiktok_account', element: { via: 'OWNER', grant: null }, lacks: [{ code: 'NOT_THE_OWNER' }] },
   }),
   advertiser_role: account.fact(z.enum([...AdvertiserRole.options, 'NONE']).nullable(), {
@@ -209,12 +235,23 @@ const FACTS = {
     read: ({ question: { properties } }) => properties.scopes ?? null,
     better: someScopes,
   }),
+  frozen_by: account.fact(FrozenBy, {
+    meaning: 'The highest authority that has frozen the TikTok account; null: it is not frozen.',
+    ...frozenFact('FROZEN'),
+    read: (loaded) => FrozenBy.parse(frozenBy(loaded)),
+  }),
+  ad_account_frozen: account.fact(z.boolean(), {
+    meaning: 'Whether the ad account that the check names is frozen.',
+    on: ['ad_account'],
+    ...frozenBeside('FROZEN_AD_ACCOUNT'),
+    read: (loaded) => loaded.one(AD_ACCOUNT_FREEZE) !== undefined,
+  }),
 };
 export type TiktokAccountVector = VectorOf<typeof FACTS>;
 
 export const TIKTOK_ACCOUNT = {
   facts: FACTS,
-  slices: [...PATH_SLICES, ADVERTISER_ROLE, ASSIGNEE],
+  slices: [...PATH_SLICES, FREEZE, ADVERTISER_ROLE, ASSIGNEE, AD_ACCOUNT_FREEZE],
   centers: CENTERS,
   isKnown: (loaded: Loaded): boolean => loaded.one(ACCOUNT) !== undefined,
 };

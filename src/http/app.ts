@@ -12,6 +12,7 @@ import { consents } from './api/consents.ts';
 import { entities } from './api/entities.ts';
 import { factExport } from './api/export.ts';
 import { factImport } from './api/import.ts';
+import { freezes } from './api/freezes.ts';
 import { status } from './api/status.ts';
 import { tiktokAccounts } from './api/tiktok-accounts.ts';
 import { users } from './api/users.ts';
@@ -44,6 +45,7 @@ import { plainPath } from './middleware/plain-path.ts';
 import { rateLimit } from './middleware/rate-limit.ts';
 import { requestId, requireRequestId } from './middleware/request-id.ts';
 import { requestLog } from './middleware/request-log.ts';
+import { ownFreeze } from './pages/freezes/freezes.ts';
 import { myAccount } from './pages/my-account/my-account.ts';
 import { answerError, answerNothing } from './ui/answer-error.ts';
 import { assets } from './ui/assets.ts';
@@ -115,6 +117,7 @@ export function createApp(services: Services): OpenAPIHono<Env> {
     .route('/', factImport)
     .route('/', factExport)
     .route('/', entities)
+    .route('/', freezes)
     .route('/', accountGrants)
     .route('/', tiktokAccounts)
     .route('/', users)
@@ -126,6 +129,7 @@ export function createApp(services: Services): OpenAPIHono<Env> {
     .route('/', status)
     .route('/', consentPage)
     .route('/', myAccount)
+    .route('/', ownFreeze)
     .route('/', businessCenterConsole)
     .route('/', metrics.route());
 }

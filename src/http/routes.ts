@@ -46,6 +46,8 @@ export const routes = {
     adAccounts: route('/console/:bc_id/ad-accounts'),
     adAccount: route('/console/:bc_id/ad-accounts/:id'),
     adAccountMember: route('/console/:bc_id/ad-accounts/:id/members/:user_id'),
+    freeze: route('/console/:bc_id/freeze'),
+    freezeAdAccount: route('/console/:bc_id/ad-accounts/:id/freeze'),
   },
   tiktokAccount: {
     show: route('/console/:bc_id/tiktok-accounts/:id'),
@@ -71,6 +73,7 @@ export const routes = {
   },
   myAccount: {
     show: route('/my-account'),
+    freeze: route('/my-account/freeze'),
     /** One Business Center's authorization: also the receipt of an approval. */
     grant: route('/my-account/grants/:bc_id'),
     revoke: route('/my-account/grants/:bc_id/revoke'),

@@ -7,6 +7,7 @@ import { Assignment } from '../domain/assignments/entity.ts';
 import { AuditEntry } from '../domain/audit/entity.ts';
 import { BusinessCenter, Member } from '../domain/business-centers/entity.ts';
 import { Entity } from '../domain/entities/entity.ts';
+import { Freeze } from '../domain/freezes/entity.ts';
 import { KnownLimit } from '../domain/known-limit.ts';
 import { SignIn } from '../domain/sign-ins/entity.ts';
 import { Submission } from '../domain/submissions/entity.ts';
@@ -25,6 +26,7 @@ export const entities = [
   AccountGrant,
   Assignment,
   Entity,
+  Freeze,
   ApiKey,
   AuditEntry,
   KnownLimit,

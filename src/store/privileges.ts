@@ -41,6 +41,7 @@ export const PRIVILEGES: Readonly<Record<string, TablePrivileges>> = {
   mikro_orm_migrations: READ,
   relationship_change: PASSED,
   relationship_write: ADDED,
+  resource_freeze: CLOSED,
   sealed_trail: ADDED,
   sealed_write: ADDED,
   sign_in: REMOVED,

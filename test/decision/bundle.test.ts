@@ -187,6 +187,7 @@ test('no: the kinds of the project, so that all alike situations share one answe
   const { kinds, warnings } = await readBundle(join(import.meta.dirname, '../../policies'));
   expect([...kinds.keys()].toSorted()).toEqual([
     'access_request',
+    'ad_account',
     'business_center',
     'policy_review',
     'sparkgate_bundle',

@@ -23,8 +23,8 @@ const asks = (vector: BusinessCenterVector): DecisionInput =>
     roles: ['user'],
     resourceAttr: vector,
   });
-const ADMIN = asks({ user_role: 'ADMIN', scopes: ['POST'] });
-const STANDARD = asks({ user_role: 'STANDARD', scopes: ['POST'] });
+const ADMIN = asks({ user_role: 'ADMIN', frozen_by: null, scopes: ['POST'] });
+const STANDARD = asks({ user_role: 'STANDARD', frozen_by: null, scopes: ['POST'] });
 
 test('one situation is asked once, however often and however many at once', async () => {
   const { memo, pdp } = memory();

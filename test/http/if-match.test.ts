@@ -28,6 +28,7 @@ const FACTS: Record<string, [path: string, a: object, b: object, actor?: string]
   'a user': ['/v1/users/m', { display_name: 'A' }, { display_name: 'B' }],
   'a link': ['/v1/tiktok-accounts/brand/links/m', { scopes: ['POST'] }, { scopes: ['LIVE'] }],
   'an entity': ['/v1/entities/record/r', { attributes: { a: 1 } }, { attributes: { a: 2 } }],
+  'a freeze': ['/v1/freezes/tiktok_account/other', { reason: 'a' }, { reason: 'b' }],
   'an assignment': [`${BC1}/tiktok-accounts/brand/members/sam`, { scopes: ['POST'] }, { scopes: ['LIVE'] }, 'user:adm'],
 };
 const KEPT = new Set(['a Business Center', 'an ad account', 'a TikTok account', 'a user']);
@@ -174,7 +175,7 @@ test('a write that takes no condition refuses one; those that take one say so', 
     const ofOperation = document.paths[path][method.toLowerCase()];
     const takes = JSON.stringify(ofOperation.parameters).includes('/IfMatch"');
     const isImport = path.endsWith('/import');
-    const answer = await app.call(method, path.replaceAll(/\{\w+\}/g, 'x'), {
+    const answer = await app.call(method, path.replace('{kind}', 'tiktok_account').replaceAll(/\{\w+\}/g, 'x'), {
       ...(bodies.length > 0 && { body: isImport ? '{"type":"business_center","bc_id":"x","name":"x"}' : bodies[0] }),
       actor: 'user:adm',
       headers: { 'If-Match': takes ? 'x' : '*', ...(isImport && { 'Content-Type': 'application/x-ndjson' }) },

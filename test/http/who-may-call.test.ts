@@ -75,6 +75,15 @@ const pending: Target = async () => {
   return { id: made.body.id };
 };
 const consent: Target = async () => ({ token: await requestToken(app, ['LIVE']) });
+const FROZEN = '/v1/freezes/ad_account/adv1';
+const frozen: Target = async () => {
+  await app.call('PUT', FROZEN, { body: { reason: 'An incident' } });
+  return {};
+};
+const thawed: Target = async () => {
+  await app.call('DELETE', FROZEN);
+  return {};
+};
 const spareKey: Target = async () => ({ id: (await newKey(app, ['check'])).id });
 
 const SUBJECT = entity('sam');
@@ -220,6 +229,19 @@ const ROWS: Record<string, [Row, string]> = {
   'POST /v1/relationships/import': [
     { path: '/v1/relationships/import', body: LINE },
     '200 403 200 403 403 403 403 403 403 403 403 403 403 401',
+  ],
+  'GET /v1/freezes': [{ path: '/v1/freezes' }, '200 403 200 200 403 403 403 200 200 200 403 403 403 401'],
+  'GET /v1/freezes/{kind}/{id}': [
+    { path: FROZEN, target: frozen },
+    '200 403 200 200 200 404 404 200 200 403 200 404 404 401',
+  ],
+  'PUT /v1/freezes/{kind}/{id}': [
+    { path: FROZEN, body: { reason: 'An incident' } },
+    '200 403 403 403 200 404 404 403 200 403 200 404 404 401',
+  ],
+  'DELETE /v1/freezes/{kind}/{id}': [
+    { path: FROZEN, target: thawed },
+    '204 403 403 403 204 404 404 403 204 403 204 404 404 401',
   ],
   'GET /v1/entities/{type}': [{ path: '/v1/entities/user' }, '200 403 200 200 403 403 403 403 403 403 403 403 403 401'],
   'PUT /v1/entities/{type}/{id}': [

@@ -30,7 +30,7 @@ const orNull =
   (value, finding) =>
     value === null ? finding.doubt() : shape(value, finding);
 
-const OWN_KINDS = new Set(['business_center', 'tiktok_account', 'access_request']);
+const OWN_KINDS = new Set(['business_center', 'tiktok_account', 'ad_account', 'access_request']);
 
 const post = closed(
   {},

@@ -125,6 +125,8 @@ function reads(shot: Make): Shot[] {
     '/v1/business-centers/bc1/tiktok-accounts/brand',
     '/v1/business-centers/bc1/tiktok-accounts/brand/members/sam',
     '/v1/entities/user?limit=5',
+    '/v1/freezes?limit=2',
+    '/v1/freezes/ad_account/adv1',
     '/v1/relationships/export',
   ].map((path) => shot('GET', path));
 }
@@ -142,6 +144,8 @@ function facts(shot: Make): Shot[] {
     shot('PUT', '/v1/ad-accounts/adv1', { name: 'Autumn', bc_id: 'bc1' }),
     shot('PUT', '/v1/ad-accounts/1700000000000000002/members/ext', { advertiser_role: 'ANALYST' }),
     shot('DELETE', '/v1/ad-accounts/adv1/members/lee'),
+    shot('PUT', '/v1/freezes/ad_account/1700000000000000002', { reason: 'An incident' }),
+    shot('DELETE', '/v1/freezes/tiktok_account/other'),
     shot('PUT', '/v1/tiktok-accounts/other', {
       handle: '@other',
       display_name: 'Other',

@@ -139,6 +139,7 @@ function answer(how: 'approve' | 'decline', token: string, by: Actor, world: Wor
 export function writeSent(sent: Sent): Write | null {
   const { method, segments, finding } = sent;
   if (method === 'POST' && segments.join('/') === 'relationships/import') return importSent(sent);
+  if (segments[0] === 'freezes') return freezeSent(sent);
   const pattern = segments.map((segment, n) => (n % 2 === 1 ? '*' : segment)).join('/');
   if (touchesNoFact(method, segments)) return null;
   if (sent.hasBody && WITHOUT_BODY.test(`${method} ${pattern}`)) finding.doubt();
@@ -154,6 +155,22 @@ export function writeSent(sent: Sent): Write | null {
   const body = bodyOf(sent, patch(must, may)) as object;
   const line = { type: fact, ...Object.fromEntries(names.map((name, n) => [name, ids[n]])), ...body };
   return { do: 'put', line: line as Line };
+}
+
+/** R13: by a key alone, or for somebody. */
+function freezeSent(sent: Sent): Write {
+  const [, type = '', id = '', ...more] = sent.segments;
+  const isKind = ['business_center', 'tiktok_account', 'ad_account'].includes(type);
+  if (!isKind || id === '' || more.length > 0) return refuse('no such endpoint');
+  const thing = { type, id: legal(id, sent.finding) };
+  const by = sent.actor ?? null;
+  if (sent.method === 'DELETE') {
+    if (sent.hasBody) sent.finding.doubt();
+    return { do: 'unfreeze', thing, by };
+  }
+  if (sent.method !== 'PUT') return refuse('no such endpoint');
+  bodyOf(sent, closed({ reason: text(1000) }, { until: (_, finding) => finding.doubt() }));
+  return { do: 'freeze', thing, by };
 }
 
 function touchesNoFact(method: string, [noun, ...rest]: string[]): boolean {

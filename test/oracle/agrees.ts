@@ -78,15 +78,22 @@ function tokens(issuers: Record<string, TestIssuer>): Service['tokenFor'] {
 
 /** A rule that was never allowed, or never denied, was not tried. */
 function neverSeen({ of }: Tally): string[] {
-  const rules = ['business_center', 'tiktok_account', 'access_request'].flatMap(actionsOf);
+  const rules = ['business_center', 'tiktok_account', 'ad_account', 'access_request'].flatMap(actionsOf);
   const callers = ['key', 'confined', 'person'];
   const wanted = [
     ...rules.flatMap((action) => [`key ${action} ALLOW`, `key ${action} DENY`]),
     ...callers.flatMap((caller) => [`${caller} create_spark_ad ALLOW`, `${caller} create_spark_ad DENY`]),
-    ...['request', 'cancel', 'approve', 'assign', 'unassign', 'revoke', 'revoke as owner'].flatMap((it) => [
-      `${it} done`,
-      `${it} refused`,
-    ]),
+    ...[
+      'request',
+      'cancel',
+      'approve',
+      'assign',
+      'unassign',
+      'revoke',
+      'revoke as owner',
+      'freeze',
+      'unfreeze',
+    ].flatMap((it) => [`${it} done`, `${it} refused`]),
   ];
   return wanted.filter((it) => !of.has(it));
 }

@@ -1,5 +1,8 @@
+import type { Question } from './rules.ts';
 import type { World } from './world.ts';
 import type { Write } from './writes.ts';
+
+type Entity = Question['subject'];
 
 interface Held {
   bcId: string;
@@ -37,6 +40,9 @@ export function aimedWrite(world: World, write: Write, at: number): Write {
       const held = pick(administered(world), at);
       return { ...write, ...(held && { bcId: held.bcId, account: held.account, by: held.account }) };
     }
+    case 'freeze':
+    case 'unfreeze':
+      return write.by === null ? write : { ...write, ...pick(switches(world), at) };
     default:
       return write;
   }
@@ -68,4 +74,23 @@ function assignments(world: World): Held[] {
   return administered(world).filter(({ bcId, account, user }) =>
     world.centers.get(bcId)?.grants.get(account)?.assignments.has(user),
   );
+}
+
+/** What can be frozen, each with somebody who may. */
+function switches(world: World): { thing: Entity; by: Entity }[] {
+  const user = (id: string): Entity => ({ type: 'user', id });
+  const centers = administrators(world).map(({ bcId, by }) => ({
+    thing: { type: 'business_center', id: bcId },
+    by: user(by),
+  }));
+  const adAccounts = [...world.adAccounts].flatMap(([id, { bcId }]) =>
+    administrators(world)
+      .filter((it) => it.bcId === bcId)
+      .map(({ by }) => ({ thing: { type: 'ad_account', id }, by: user(by) })),
+  );
+  const accounts = [...world.accounts.keys()].map((id) => ({
+    thing: { type: 'tiktok_account', id },
+    by: { type: 'tiktok_account', id },
+  }));
+  return [...centers, ...adAccounts, ...accounts];
 }

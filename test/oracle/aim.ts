@@ -31,6 +31,7 @@ function heldIn(world: World): Held[] {
 /** The question, asked about somebody of whom it is worth asking: what they miss is then one fact or another. */
 export function aimed(world: World, question: Question, aim: Aim): Question {
   if (question.resource.type === 'business_center') return byAdministrator(world, question, aim);
+  if (question.resource.type === 'ad_account') return byItsAdministrator(world, question, aim);
   if (question.resource.type === 'access_request') return byOwner(world, question, aim);
   return MANAGED.has(question.action.name) ? byManager(world, question, aim) : byHolder(world, question, aim);
 }
@@ -42,6 +43,17 @@ function byAdministrator(world: World, question: Question, { at }: Aim): Questio
   const one = administrators[at % administrators.length];
   if (!one) return question;
   return { ...question, subject: { type: 'user', id: one.user }, resource: { ...question.resource, id: one.bcId } };
+}
+
+function byItsAdministrator(world: World, question: Question, { at }: Aim): Question {
+  const known = [...world.adAccounts].flatMap(([id, { bcId }]) =>
+    [...(world.centers.get(bcId ?? '')?.members ?? [])]
+      .filter(([, role]) => role === 'ADMIN')
+      .map(([user]) => ({ id, user })),
+  );
+  const one = known[at % known.length];
+  if (!one) return question;
+  return { ...question, subject: { type: 'user', id: one.user }, resource: { ...question.resource, id: one.id } };
 }
 
 function byOwner(world: World, question: Question, { at }: Aim): Question {

@@ -15,6 +15,7 @@ const FACTS = `
     from account_grant where valid_to is null
   union all select json_build_array('assignment', bc_id, tiktok_account_id, user_id, sorted(scopes))
     from assignment where valid_to is null
+  union all select json_build_array('frozen', kind, resource_id, authority) from resource_freeze where valid_to is null
   union all select json_build_array('access_request', id, case
       when status = 'PENDING' and expires_at <= now() then 'EXPIRED' else status end) from access_request`.replaceAll(
   /sorted\((\w+)\)/g,
@@ -42,6 +43,10 @@ export function factsOf(world: World): string[] {
   for (const [id, { adAuthorization, links }] of world.accounts) {
     facts.push(['tiktok_account', id, adAuthorization]);
     facts.push(...[...links].map(([user, scopes]) => ['account_link', id, user, scopes]));
+  }
+  for (const [name, authorities] of world.frozen) {
+    const at = name.indexOf(' ');
+    facts.push(...[...authorities].map((it) => ['frozen', name.slice(0, at), name.slice(at + 1), it]));
   }
   facts.push(...world.requests.map(({ id, status }) => ['access_request', id, status]));
   return facts.map((fact) => JSON.stringify(fact)).toSorted();

@@ -81,8 +81,20 @@ function flowWrite(it: Names): fc.Arbitrary<Write> {
     often(3, doing('assign', { bcId, account, by: user, user, scopes })),
     often(1, doing('unassign', { bcId, account, by: user, user })),
     often(1, doing('revoke', { bcId, account, by: user })),
+    often(2, switched(it)),
     often(1, doing('revoke as owner', { bcId, account, by: fc.oneof(account, user) })),
   );
+}
+
+/** R13: mostly lifted again, so that the rest goes on. */
+function switched(it: Names): fc.Arbitrary<Write> {
+  const entity = (type: string, ids: string[]) => fc.record({ type: fc.constant(type), id: oneOf(ids) });
+  const centers = entity('business_center', it.centers);
+  const accounts = entity('tiktok_account', it.accounts);
+  const thing = fc.oneof(centers, accounts, entity('ad_account', it.adAccounts));
+  const by = fc.option(fc.oneof(entity('user', it.users), accounts), { freq: 2, nil: null });
+  const action = fc.constantFrom('freeze' as const, 'unfreeze' as const, 'unfreeze' as const);
+  return fc.record({ do: action, thing, by }) as fc.Arbitrary<Write>;
 }
 
 const caller: fc.Arbitrary<Caller> = fc.oneof(

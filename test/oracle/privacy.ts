@@ -58,6 +58,7 @@ function ofKey(world: World, bcIds: string[]): Knows {
     resource: ({ type, id }) => {
       if (type === 'tiktok_account') return centers.some(({ grants }) => grants.has(id));
       if (type === 'business_center') return bcIds.includes(id);
+      if (type === 'ad_account') return bcIds.includes(world.adAccounts.get(id)?.bcId ?? '');
       return world.requests.some((request) => request.id === id && bcIds.includes(request.bcId));
     },
     center: (bcId) => bcIds.includes(bcId),
@@ -76,6 +77,10 @@ function ofPerson(world: World, { subject }: Question): Knows {
     subject: () => true,
     resource: (resource) => {
       if (resource.type === 'business_center') return belongs(resource.id);
+      if (resource.type === 'ad_account') {
+        const bcId = world.adAccounts.get(resource.id)?.bcId;
+        return typeof bcId === 'string' && roleIn(world, bcId, me) === 'ADMIN' && type === 'user';
+      }
       if (resource.type === 'access_request') return knowsRequest(world, subject, resource.id);
       if (type === 'tiktok_account') return resource.id === me;
       if (world.accounts.get(resource.id)?.links.has(me)) return true;

@@ -30,6 +30,7 @@ function question(it: Names): fc.Arbitrary<Question> {
   const about = fc.oneof(
     { weight: 8, arbitrary: fc.record({ type: fc.constant('tiktok_account'), id: oneOf(it.accounts) }) },
     { weight: 1, arbitrary: fc.record({ type: fc.constant('business_center'), id: oneOf(it.centers) }) },
+    { weight: 1, arbitrary: fc.record({ type: fc.constant('ad_account'), id: oneOf(it.adAccounts) }) },
     // Which request this is, is known when it has been made.
     { weight: 1, arbitrary: fc.record({ type: fc.constant('access_request'), id: fc.constantFrom('#0', '#1', '#2') }) },
   );

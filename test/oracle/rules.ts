@@ -1,12 +1,22 @@
-import { grantOf, isKnownUser, roleIn, scopeSet, type AccessRequest, type Scope, type World } from './world.ts';
+import {
+  grantOf,
+  isFrozen,
+  isKnownUser,
+  roleIn,
+  scopeSet,
+  type AccessRequest,
+  type Scope,
+  type World,
+} from './world.ts';
 
 /**
- * The rules R1 to R12, read off the domain's table one by one and written down a second time, in another way than the
+ * The rules R1 to R13, read off the domain's table one by one and written down a second time, in another way than the
  * policies have them: path by path, each with the list of what it lacks. Nothing here is shared with the service.
  */
 export type Reason =
   | 'ADVERTISER_ROLE_INSUFFICIENT'
   | 'AD_AUTHORIZATION_OFF'
+  | 'FROZEN'
   | 'GRANT_REVOKED'
   | 'MISSING_FACT'
   | 'NOT_A_MEMBER'
@@ -63,7 +73,8 @@ export type Verdict =
   | { decision: false; ways: Reason[][]; further: Reason[]; pause: boolean | 'perhaps' };
 
 const ACTIONS: Record<string, Record<string, (world: World, question: Question) => Path[]>> = {
-  business_center: { request_account_access: requestPaths },
+  business_center: { request_account_access: requestPaths, freeze: switchPaths, unfreeze: switchPaths },
+  ad_account: { freeze: switchPaths, unfreeze: switchPaths },
   access_request: { approve: answerPaths, decline: answerPaths, view_consent: answerPaths },
   tiktok_account: {
     view: viewPaths,
@@ -74,6 +85,8 @@ const ACTIONS: Record<string, Record<string, (world: World, question: Question) 
     read_public_videos: (world, question) => usePaths(world, question, ['POST']),
     read_live_videos: (world, question) => usePaths(world, question, ['LIVE']),
     create_spark_ad: sparkAdPaths,
+    freeze: switchPaths,
+    unfreeze: switchPaths,
   },
 };
 
@@ -128,6 +141,10 @@ function truthful(paths: Path[]): Path[] {
 }
 
 function isKnown(world: World, { type, id }: { type: string; id: string }): boolean {
+  if (type === 'ad_account') {
+    const adAccount = world.adAccounts.get(id);
+    return adAccount !== undefined && (!world.within || world.within.includes(adAccount.bcId ?? ''));
+  }
   if (type === 'business_center') return world.centers.has(id);
   if (type === 'tiktok_account') return world.accounts.has(id);
   return type === 'access_request' && world.requests.some((request) => request.id === id);
@@ -143,7 +160,29 @@ export function knownness(world: World, subject: Question['subject']): 'known' |
 
 /** R1: an administrator of that Business Center. */
 function requestPaths(world: World, { subject, resource }: Question): Path[] {
-  return [{ via: 'BUSINESS_CENTER', missing: lacksAdmin(world, resource.id, subject) }];
+  const missing = [...lacksAdmin(world, resource.id, subject), ...frozen(world, resource)];
+  return [{ via: 'BUSINESS_CENTER', missing }];
+}
+
+/**
+ * R13: the owner, or an administrator of the Business Center that it is or belongs to, freezes it, and lifts what they
+ * or a lower authority froze: that of an administrator key stays.
+ */
+function switchPaths(world: World, { subject, action, resource }: Question): Path[] {
+  const { type, id } = resource;
+  const stays = action.name === 'unfreeze' && world.frozen.get(`${type} ${id}`)?.has('SERVICE') === true;
+  const further: Reason[] = stays ? ['FROZEN'] : [];
+  if (type === 'tiktok_account') {
+    const isOwner = subject.type === 'tiktok_account' && subject.id === id;
+    return [{ via: 'OWNER', missing: [...(isOwner ? [] : (['NOT_THE_OWNER'] as const)), ...further] }];
+  }
+  const bcId = type === 'business_center' ? id : (world.adAccounts.get(id)?.bcId ?? '');
+  return [{ via: 'BUSINESS_CENTER', missing: [...lacksAdmin(world, bcId, subject), ...further] }];
+}
+
+/** R13: nothing is done through what is frozen. */
+function frozen(world: World, ...things: { type: string; id: string }[]): Reason[] {
+  return things.some(({ type, id }) => isFrozen(world, type, id)) ? ['FROZEN'] : [];
 }
 
 /**
@@ -158,6 +197,7 @@ function answerPaths(world: World, { subject, action, resource }: Question): Pat
   if (request.status !== 'PENDING') missing.push('REQUEST_NOT_PENDING');
   const asks = roleIn(world, request.bcId, request.requestedBy);
   if (action.name === 'approve' && asks !== 'ADMIN') missing.push('NOT_AN_ADMIN');
+  if (action.name === 'approve') missing.push(...frozen(world, center(request.bcId), subject));
   return [{ via: 'OWNER', missing }];
 }
 
@@ -172,6 +212,7 @@ function administrationPaths(world: World, question: Question): Path[] {
     // Whether somebody may be assigned is one question, whether this one may be, with these scopes, where, another.
     if (assigns && userId !== undefined && (!scopes?.length || named === undefined)) missing.push('MISSING_FACT');
     else if (assigns && userId !== undefined && !roleIn(world, bcId, userId)) missing.push('NOT_A_MEMBER');
+    if (assigns) missing.push(...frozen(world, resource, center(bcId)));
     if (assigns && grant?.active && !within(scopes ?? [], grant.scopes)) missing.push('SCOPE_NOT_GRANTED');
     return { via: 'BUSINESS_CENTER', missing };
   });
@@ -211,6 +252,7 @@ function sparkAdPaths(world: World, question: Question): Path[] {
   else if (question.subject.type !== 'user' || (role !== 'ADMIN' && role !== 'OPERATOR')) {
     others.push('ADVERTISER_ROLE_INSUFFICIENT');
   }
+  if (advertiserId !== undefined) others.push(...frozen(world, { type: 'ad_account', id: advertiserId }));
   const paths = usePaths(world, question, [live ? 'LIVE' : 'POST']);
   return paths.map(({ via, missing }) => ({ via, missing: [...missing, ...others] }));
 }
@@ -235,6 +277,7 @@ function usePaths(world: World, question: Question, anyOf: Scope[]): Path[] {
   const link = subject.type === 'user' ? links?.get(subject.id) : undefined;
   const paths = centersInQuestion(world, question).map((it) => centerPath(world, it, subject, resource.id, anyOf));
   if (link) paths.push({ via: 'ACCOUNT_LINK', missing: holds(link, anyOf) ? [] : ['SCOPE_NOT_GRANTED'] });
+  for (const { missing } of paths) missing.push(...frozen(world, resource));
   return paths;
 }
 
@@ -266,8 +309,11 @@ function centerPath(world: World, bcId: string, subject: Question['subject'], ac
   if (assigned && !holds(assigned, anyOf)) missing.push('SCOPE_NOT_ASSIGNED');
   const counting = scopeSet(grant?.active ? grant.scopes.filter((it) => assigned?.includes(it)) : []);
   if (missing.length === 0 && !holds(counting, anyOf)) missing.push('SCOPE_NOT_GRANTED');
+  missing.push(...frozen(world, center(bcId)));
   return { via: 'BUSINESS_CENTER', missing };
 }
+
+const center = (id: string): { type: string; id: string } => ({ type: 'business_center', id });
 
 function lacksAdmin(world: World, bcId: string, subject: Question['subject']): Reason[] {
   if (!isMember(world, bcId, subject)) return ['NOT_A_MEMBER', 'NOT_AN_ADMIN'];

@@ -41,6 +41,9 @@ export function candidates(world: World, over: Search['over'], question: Questio
     user: [...world.heardOf].filter((id) => isKnownUser(world, id)),
     tiktok_account: [...world.accounts.keys()],
     business_center: [...world.centers.keys()],
+    ad_account: [...world.adAccounts]
+      .filter(([, { bcId }]) => !world.within || world.within.includes(bcId ?? ''))
+      .map(([id]) => id),
     // One that names no account is found by its link alone.
     access_request: world.requests.filter(({ account }) => account !== null).map(({ id }) => id),
   }[type];

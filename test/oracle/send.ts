@@ -94,6 +94,13 @@ export function callOf(
       const to = path('tiktok-accounts', wanted.account, 'grants', wanted.bcId);
       return { method: 'DELETE', path: to, ...owner(wanted.by) };
     }
+    case 'freeze':
+    case 'unfreeze': {
+      const to = path('freezes', wanted.thing.type, wanted.thing.id);
+      const person = wanted.by === null ? {} : { person: wanted.by };
+      if (wanted.do === 'unfreeze') return { method: 'DELETE', path: to, ...person };
+      return { method: 'PUT', path: to, body: { reason: 'An incident' }, ...person };
+    }
   }
 }
 

@@ -46,17 +46,31 @@ export interface AccessRequest {
   status: RequestStatus;
 }
 
+/** Whose word a freeze is: the service's administrator key, an administrator of the Business Center, the owner. */
+export type Authority = 'BUSINESS_CENTER' | 'OWNER' | 'SERVICE';
+
 export interface World {
   centers: Map<string, BusinessCenter>;
   adAccounts: Map<string, AdAccount>;
   accounts: Map<string, TiktokAccount>;
   requests: AccessRequest[];
+  /** What is frozen (R13), by `type id`, and on whose word. */
+  frozen: Map<string, Set<Authority>>;
+  /** Of a key that is confined: the Business Centers whose ad accounts it may know of. */
+  within?: readonly string[];
   /** Everybody of whom anything was ever said: who is in here and nowhere else may count as known or not. */
   heardOf: Set<string>;
 }
 
 export function emptyWorld(): World {
-  return { centers: new Map(), adAccounts: new Map(), accounts: new Map(), requests: [], heardOf: new Set() };
+  return {
+    centers: new Map(),
+    adAccounts: new Map(),
+    accounts: new Map(),
+    requests: [],
+    frozen: new Map(),
+    heardOf: new Set(),
+  };
 }
 
 export function newGrant(scopes: Scope[]): Grant {
@@ -81,6 +95,10 @@ export function grantOf(world: World, bcId: string, account: string): Grant | un
 
 export function roleIn(world: World, bcId: string, user: string): UserRole | undefined {
   return world.centers.get(bcId)?.members.get(user);
+}
+
+export function isFrozen(world: World, type: string, id: string): boolean {
+  return world.frozen.has(`${type} ${id}`);
 }
 
 /** Whether anything is true now about a user. */
@@ -110,6 +128,8 @@ export function confinedTo(world: World, bcIds: readonly string[]): World {
     adAccounts: new Map(adAccounts),
     accounts: new Map(accounts.map(([id, account]) => [id, { ...account, links: new Map() }])),
     requests: world.requests.filter(({ bcId }) => bcIds.includes(bcId)),
+    frozen: world.frozen,
+    within: bcIds,
     heardOf: new Set([...centers.values()].flatMap(({ members, former }) => [...members.keys(), ...former])),
   };
 }

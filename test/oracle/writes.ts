@@ -5,6 +5,7 @@ import {
   roleIn,
   scopeSet,
   type AccessRequest,
+  type Authority,
   type Grant,
   type Scope,
   type World,
@@ -25,7 +26,10 @@ export type Write =
   | { do: 'assign'; bcId: string; account: string; by: string; user: string; scopes: Scope[] }
   | { do: 'unassign'; bcId: string; account: string; by: string; user: string }
   | { do: 'revoke'; bcId: string; account: string; by: string }
-  | { do: 'revoke as owner'; bcId: string; account: string; by: string };
+  | { do: 'revoke as owner'; bcId: string; account: string; by: string }
+  | { do: 'freeze' | 'unfreeze'; thing: Entity; by: Entity | null };
+
+type Entity = Question['subject'];
 
 export function requestAt(world: World, n: number): AccessRequest | undefined {
   return world.requests.length === 0 ? undefined : world.requests[n % world.requests.length];
@@ -61,10 +65,12 @@ export function write(world: World, it: Write): Outcome {
       return revoke(world, it, user(it.by));
     case 'revoke as owner':
       return revoke(world, it, account(it.by));
+    case 'freeze':
+    case 'unfreeze':
+      return turn(world, it);
   }
 }
 
-type Entity = Question['subject'];
 const user = (id: string): Entity => ({ type: 'user', id });
 const account = (id: string): Entity => ({ type: 'tiktok_account', id });
 const center = (id: string): Entity => ({ type: 'business_center', id });
@@ -155,5 +161,17 @@ function revoke(world: World, it: { bcId: string; account: string }, by: Entity)
   for (const scope of grant.scopes) grant.revoked.add(scope);
   grant.active = false;
   grant.assignments.clear();
+  return 'done';
+}
+
+/** R13: a key freezes and lifts anything that is known; people what is theirs, and never what a key froze. */
+function turn(world: World, { do: action, thing, by }: Extract<Write, { do: 'freeze' | 'unfreeze' }>): Outcome {
+  const known = { business_center: world.centers, tiktok_account: world.accounts, ad_account: world.adAccounts };
+  if (!known[thing.type as keyof typeof known].has(thing.id)) return 'refused';
+  if (by !== null && may(world, by, action, thing, {}) === 'refused') return 'refused';
+  const authority: Authority = by === null ? 'SERVICE' : by.type === 'tiktok_account' ? 'OWNER' : 'BUSINESS_CENTER';
+  const name = `${thing.type} ${thing.id}`;
+  if (action === 'freeze') world.frozen.set(name, new Set([...(world.frozen.get(name) ?? []), authority]));
+  else world.frozen.delete(name);
   return 'done';
 }

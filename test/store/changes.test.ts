@@ -94,6 +94,16 @@ const CHANGES: Record<string, { before: string; tells: string; writes: string[] 
       `update member set ${CLOSE} where user_id = 'lou'`,
     ],
   },
+  resource_freeze: {
+    before: `insert into resource_freeze (id, kind, resource_id, authority, reason, valid_from, begun_by, begun_write)
+      values ('${ID}', 'tiktok_account', 'brand', 'OWNER', 'test', ${OPENED})`,
+    tells: 'tiktok_account:brand',
+    writes: [
+      `insert into resource_freeze (kind, resource_id, authority, reason, valid_from, begun_by, begun_write)
+        values ('tiktok_account', 'brand', 'SERVICE', 'test', ${OPENED})`,
+      `update resource_freeze set ${CLOSE}`,
+    ],
+  },
   ad_account_member: {
     before: '',
     tells: 'user:lou',

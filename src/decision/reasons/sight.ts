@@ -1,3 +1,4 @@
+import type { Reason } from '../../domain/errors.ts';
 import { distinctSorted } from '../../facts/kind.ts';
 import { ALL_SCOPES } from '../../facts/membership.ts';
 import { accessPath, type AccessPath, type TiktokAccountVector } from '../../facts/tiktok-account.ts';
@@ -16,7 +17,7 @@ type Asks = (input: StoredInput) => Promise<boolean>;
  */
 export async function asSeen(input: StoredInput, knows: Asks, allows: Asks): Promise<StoredInput | null> {
   if (!(await knows(input))) return null;
-  const seen = await withAssigneeSeen(input, allows);
+  const seen = withoutFreezesOfOthers(await withAssigneeSeen(input, allows));
   const facts = accountFacts(seen);
   if (facts === null) return seen;
   const by = (paths: readonly AccessPath[]): StoredInput => ({
@@ -49,6 +50,25 @@ export async function withAssigneeSeen(input: StoredInput, allows: Asks): Promis
   const asMember = as({ assignee: { member: true } });
   const atAll = as({ paths: distinctSorted(facts.paths.map(asHeld)), assignee: null, scopes: null });
   return (await allows(asMember)) || (await allows(atAll)) ? input : asMember;
+}
+
+/** That a Business Center is frozen is for its members to know, and that an ad account is, for those with a role in it. */
+function withoutFreezesOfOthers(input: StoredInput): StoredInput {
+  const facts = accountFacts(input);
+  if (facts === null) return input;
+  const paths = facts.paths.map((path) => (path.user_role === null ? { ...path, center_frozen: false } : path));
+  const isOwn = facts.advertiser_role !== 'NONE' && facts.advertiser_role !== null;
+  const resourceAttr = { ...facts, paths: distinctSorted(paths), ad_account_frozen: isOwn && facts.ad_account_frozen };
+  return { ...input, resourceAttr };
+}
+
+/** To a confined key an ad account in which the subject has no role that it may know of is as unknown as any. */
+export function withinSight<E extends { reasons: readonly Reason[] }>(
+  input: StoredInput | null,
+  explained: E | undefined,
+): E | undefined {
+  if (!explained || input === null || accountFacts(input)?.advertiser_role !== 'NONE') return explained;
+  return { ...explained, reasons: explained.reasons.filter(({ says }) => says !== 'FROZEN_AD_ACCOUNT') };
 }
 
 /** A path through a Business Center as if that one held the account; others stay. */

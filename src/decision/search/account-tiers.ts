@@ -13,6 +13,11 @@ export function accountTiers(sides: Sides): Tiers {
   return sides.type === 'user' ? usersOfAccount(sides) : othersOfAccount(sides);
 }
 
+// What is frozen is seldom much, and is looked at one by one: whatever is in an outer tier is not frozen.
+const FROZEN = `select resource_id as id from resource_freeze where kind = 'tiktok_account' and valid_to is null`;
+const OF_FROZEN_CENTERS = `select m.user_id as id from resource_freeze f join member m on m.bc_id = f.resource_id
+  where f.kind = 'business_center' and f.valid_to is null and m.valid_to is null`;
+
 // A named post belongs to one account, which therefore is like no other.
 const OF_POST = 'select id from tiktok_account where id = $5';
 
@@ -33,6 +38,7 @@ function accountsOfUser({ fixed, properties, within }: Sides): Tiers {
   return {
     nearest: [
       OF_POST,
+      FROZEN,
       'select tiktok_account_id as id from assignment where user_id = $3 and valid_to is null',
       'select tiktok_account_id as id from assignment where user_id = $3 and valid_to is not null',
       'select tiktok_account_id as id from account_link where user_id = $3 and valid_to is null',
@@ -51,7 +57,7 @@ function accountsOfUser({ fixed, properties, within }: Sides): Tiers {
 
 function accountsOfOther({ fixed, properties }: Sides): Tiers {
   return {
-    nearest: [OF_POST, 'select id from tiktok_account where id = $3'],
+    nearest: [OF_POST, FROZEN, 'select id from tiktok_account where id = $3'],
     outer: [],
     rest: ofAccounts((paths) => [[...paths]]),
     values: [fixed.id, null, properties.post?.tiktok_account_id ?? null],
@@ -74,7 +80,7 @@ function usersOfAccount({ fixed, properties }: Sides): Tiers {
     paths.map((path) => ({ ...path, user_role: role }));
   const unnamed = (role: UserRole, isHolder: boolean): AccessPath[] =>
     pathsLike(accessPath({ user_role: role }), (on) => !on.includes('subject')).filter(
-      ({ grant }) => isHolder || grant === 'NONE',
+      ({ grant, center_frozen: isFrozen }) => !isFrozen && (isHolder || grant === 'NONE'),
     );
   const everyRole = (isHolder: boolean): AccessPath[] => UserRole.options.flatMap((role) => unnamed(role, isHolder));
   return {
@@ -85,6 +91,7 @@ function usersOfAccount({ fixed, properties }: Sides): Tiers {
         where a.tiktok_account_id = $3 and a.valid_to is not null and (${existsAny(knownUser('a.user_id'))})`,
       'select user_id as id from account_link where tiktok_account_id = $3 and valid_to is null',
       'select user_id as id from ad_account_member where advertiser_id = $5 and valid_to is null',
+      ...(isNamed ? [] : [OF_FROZEN_CENTERS]),
     ],
     outer: [
       {
@@ -128,5 +135,6 @@ function withPaths(
 ): Projection[] | null {
   if (unrelated.kind !== 'tiktok_account') return null;
   const sets = setsAmong(unrelated.vector.paths);
-  return sets && varied(unrelated, moving, { paths: sets.map(distinctSorted) });
+  const given = { paths: sets?.map(distinctSorted) ?? [] };
+  return sets && varied(unrelated, moving, moving === 'resource' ? { ...given, frozen_by: [null] } : given);
 }

@@ -63,6 +63,8 @@ function everything(type: string): { sources: string[]; values: unknown[] } {
       return { sources: ['select id from tiktok_account'], values: [] };
     case 'business_center':
       return { sources: ['select bc_id as id from business_center'], values: [] };
+    case 'ad_account':
+      return { sources: ['select advertiser_id as id from ad_account'], values: [] };
     case 'access_request':
       // One that names no account is found by its token alone.
       return { sources: [`${NAMED_REQUESTS} true`], values: [] };

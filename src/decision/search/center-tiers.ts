@@ -12,6 +12,17 @@ export function centerTiers({ moving, type, fixed }: Sides): Tiers {
   return { nearest: [], outer: type === 'user' ? membersByRole('m.bc_id = $3') : [], rest, values };
 }
 
+/** Who has to do with an ad account: members of the Business Center that it belongs to. */
+export function adAccountTiers({ moving, type, fixed }: Sides): Tiers {
+  const values = [fixed.id];
+  const rest: Tier['vectors'] = (unrelated) => varied(unrelated, moving);
+  const own = `select a.advertiser_id as id from ad_account a
+    where a.bc_id in (select m.bc_id from member m where m.user_id = $3 and m.valid_to is null)`;
+  if (moving === 'resource') return { nearest: [own], outer: [], rest, values };
+  const center = '(select a.bc_id from ad_account a where a.advertiser_id = $3)';
+  return { nearest: [], outer: type === 'user' ? membersByRole(`m.bc_id = ${center}`) : [], rest, values };
+}
+
 /** Members of a Business Center, of kinds where a role makes but one vector. */
 export function membersByRole(ofCenter: string): Tier[] {
   const members = `select m.user_id as id from member m where ${ofCenter} and m.valid_to is null`;

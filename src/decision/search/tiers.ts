@@ -1,6 +1,6 @@
 import { accountTiers } from './account-tiers.ts';
 import { merged, type Candidates, type Sides } from './candidates.ts';
-import { centerTiers } from './center-tiers.ts';
+import { adAccountTiers, centerTiers } from './center-tiers.ts';
 import { requestTiers } from './request-tiers.ts';
 import type { Tiers } from './tier.ts';
 
@@ -11,6 +11,8 @@ export function tiersAround(sides: Sides): Tiers | null {
       return accountTiers(sides);
     case 'business_center':
       return centerTiers(sides);
+    case 'ad_account':
+      return adAccountTiers(sides);
     case 'access_request':
       return requestTiers(sides);
     default:

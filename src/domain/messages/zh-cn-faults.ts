@@ -24,6 +24,7 @@ const FAULTS: readonly (readonly [english: string, chinese: string])[] = [
   ['is not known: nothing is taken here', '是未知的名称：此处不接受任何内容'],
   ['is not known; known is only {}', '是未知的名称；只接受 {}'],
   ['is not known; known are {}', '是未知的名称；可用的有 {}'],
+  ['must be later than now', '必须晚于当前时间'],
   ['must not be empty', '不能为空'],
   ['must not be "." or ".."', '不能是“.”或“..”'],
   ['must have at most 128 characters', '最多 128 个字符'],

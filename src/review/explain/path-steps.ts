@@ -22,7 +22,9 @@ export function pathOptions(path: AccessPath, at: number): PathOption[] {
   const fact = `/paths/${at}`;
   if (path.via === 'ACCOUNT_LINK') return linkOptions(path, fact);
   const others = CENTER_PATHS.filter(
-    (to) => to.grant === path.grant || to.grant === 'ACTIVE' || isRevocation(path, to),
+    (to) =>
+      (to.grant === path.grant || to.grant === 'ACTIVE' || isRevocation(path, to)) &&
+      (!to.center_frozen || path.center_frozen),
   );
   const options = others.map((to): PathOption => ({ path: to, steps: centerSteps(path, to, fact) }));
   const cause = { who: WHO_ELSE.dismisses };
@@ -37,7 +39,7 @@ const isRevocation = (from: AccessPath, to: AccessPath): boolean => to.grant ===
 /** A membership in another Business Center, and what may come with it. */
 export function newCenterPaths(at: number): PathOption[] {
   const fact = `/paths/${at}`;
-  return CENTER_PATHS.filter((to) => to.user_role !== null).map((to) => {
+  return CENTER_PATHS.filter((to) => to.user_role !== null && !to.center_frozen).map((to) => {
     const steps = centerSteps(NOWHERE, to, fact).map((step) => {
       const isMembership = step.fact === `${fact}/user_role`;
       const appears = [{ fact, from: null, to: { ...NOWHERE, user_role: to.user_role } }];

@@ -15,6 +15,7 @@ export const WHO: Readonly<Record<ReasonCode, string>> = {
   NOT_AN_ADMIN: 'an administrator of the Business Center, by making this member one',
   NOT_THE_OWNER: "nobody but the account's owner, signed in",
   REQUEST_NOT_PENDING: 'an administrator of the Business Center, by making a new request',
+  FROZEN: 'whoever froze it, or a higher authority, by lifting the freeze',
   MISSING_FACT: 'the caller, by naming it',
   UNKNOWN_ACTION: 'a reviewer of policies, by a rule about the action',
   UNKNOWN_RESOURCE: 'whoever stores the resource',

@@ -1,8 +1,14 @@
 import { AdvertiserRole, UserRole } from '../../domain/vocabulary.ts';
-import { centerPathSql, linkPathSql, PATHS, roleSql, scopesSql } from './path-codes.ts';
+import { frozenNow } from '../../facts/freeze.ts';
+import { accountSql, centerPathSql, linkPathSql, PATHS, roleSql, roleWhere, scopesSql } from './path-codes.ts';
 
 const ADMIN = UserRole.options.indexOf('ADMIN') + 1;
 const STANDARD = UserRole.options.indexOf('STANDARD') + 1;
+/** A role as it is counted: in Business Centers that are frozen, and in those that are not. */
+const COUNTED = [STANDARD, ADMIN].flatMap((role) => [false, true].map((isFrozen) => ({ role, isFrozen })));
+const countOf = ({ role, isFrozen }: (typeof COUNTED)[number]): string =>
+  `${role === ADMIN ? 'admin' : 'standard'}${isFrozen ? '_frozen' : ''}`;
+const numberOf = ({ role, isFrozen }: (typeof COUNTED)[number]): string => roleWhere(String(role), String(isFrozen));
 
 // Every pair of a user and a TikTok account that any fact connects: a membership where a grant is or was held, an
 // assignment that ended, an account link. The facts are those of the check's own statement; a test holds both against
@@ -10,12 +16,17 @@ const STANDARD = UserRole.options.indexOf('STANDARD') + 1;
 // without being listed. The others are `manifold`, and their paths are put together.
 
 const TABLES = `
+frozen_center as materialized ${frozenNow('business_center')},
+account as not materialized (
+  select t.id, t.handle, ${accountSql('t.ad_authorization', 'z.authority')} as account
+    from tiktok_account t left join ${frozenNow('tiktok_account')} z on z.id = t.id
+),
 grant_state as materialized (
-  select g.id, g.bc_id, g.tiktok_account_id, 2 as state, ${scopesSql('g.scopes')} as granted, t.ad_authorization
-    from account_grant g join tiktok_account t on t.id = g.tiktok_account_id where g.valid_to is null
+  select g.id, g.bc_id, g.tiktok_account_id, 2 as state, ${scopesSql('g.scopes')} as granted, t.account
+    from account_grant g join account t on t.id = g.tiktok_account_id where g.valid_to is null
   union all
-  select distinct null::uuid, e.bc_id, e.tiktok_account_id, 1, 0, t.ad_authorization
-    from account_grant e join tiktok_account t on t.id = e.tiktok_account_id
+  select distinct null::uuid, e.bc_id, e.tiktok_account_id, 1, 0, t.account
+    from account_grant e join account t on t.id = e.tiktok_account_id
    where e.valid_to is not null and not exists (
          select from account_grant g
           where g.bc_id = e.bc_id and g.tiktok_account_id = e.tiktok_account_id and g.valid_to is null)
@@ -23,14 +34,18 @@ grant_state as materialized (
 running as (
   select user_id, bit_or(${advertiserRoleSql()}) as held from ad_account_member where valid_to is null group by user_id
 ),
+seat as not materialized (
+  select m.user_id, m.bc_id, ${roleWhere(roleSql('m.user_role'), 'z.id is not null')} as role
+    from member m left join frozen_center z on z.id = m.bc_id where m.valid_to is null
+),
 person as materialized (
-  select m.user_id, count(*) filter (where m.user_role = 'STANDARD') as standard,
-         count(*) filter (where m.user_role = 'ADMIN') as admin, coalesce(min(r.held), 0) as held
-    from member m left join running r on r.user_id = m.user_id where m.valid_to is null group by m.user_id
+  select m.user_id, ${COUNTED.map((it) => `count(*) filter (where ${numberOf(it)} = m.role) as ${countOf(it)}`).join(', ')},
+         coalesce(min(r.held), 0) as held
+    from seat m left join running r on r.user_id = m.user_id group by m.user_id
 ),
 membership as materialized (
-  select m.user_id, m.bc_id, ${roleSql('m.user_role')} as role, p.held, p.standard + p.admin = 1 as single
-    from member m join person p on p.user_id = m.user_id where m.valid_to is null
+  select m.user_id, m.bc_id, m.role, p.held, ${COUNTED.map((it) => `p.${countOf(it)}`).join(' + ')} = 1 as single
+    from seat m join person p on p.user_id = m.user_id
 ),
 assigned as not materialized (
   select a.grant_id, a.user_id, ${scopesSql('a.scopes')} as assigned from assignment a where a.valid_to is null
@@ -45,7 +60,7 @@ odd as materialized (
   union select user_id, tiktok_account_id from former
 ),
 member_path as not materialized (
-  select m.user_id, s.tiktok_account_id, m.bc_id, m.role, m.held, m.single, s.ad_authorization,
+  select m.user_id, s.tiktok_account_id, m.bc_id, m.role, m.held, m.single, s.account,
          ${centerPath('m.role', 's.state', 's.granted', 'coalesce(a.assigned, 0)')} as code
     from membership m
     join grant_state s on s.bc_id = m.bc_id
@@ -57,20 +72,19 @@ manifold_path as not materialized (
   select p.user_id, p.tiktok_account_id, p.bc_id, p.role, p.code from member_path p
     join odd o on o.user_id = p.user_id and o.tiktok_account_id = p.tiktok_account_id where p.single
   union all
-  select f.user_id, f.tiktok_account_id, f.bc_id, 0, ${centerPath('0', 'coalesce(s.state, 0)', 'coalesce(s.granted, 0)', '0')}
-    from former f left join grant_state s on s.bc_id = f.bc_id and s.tiktok_account_id = f.tiktok_account_id
+  select f.user_id, f.tiktok_account_id, f.bc_id, 0, ${centerPath(roleWhere('0', 'z.id is not null'), 'coalesce(s.state, 0)', 'coalesce(s.granted, 0)', '0')}
+    from former f left join frozen_center z on z.id = f.bc_id left join grant_state s on s.bc_id = f.bc_id and s.tiktok_account_id = f.tiktok_account_id
   union all
   select user_id, tiktok_account_id, null, 0, ${linkPathSql(scopesSql('scopes'))}
     from account_link where valid_to is null
 ),
 manifold_pair as not materialized (
-  select p.user_id, p.tiktok_account_id, t.ad_authorization, coalesce(u.held, r.held, 0) as held, (p.paths
-           | set_bit(0::bit(${PATHS}), ${elsewhere(STANDARD)}, (p.standard < coalesce(u.standard, 0))::int)
-           | set_bit(0::bit(${PATHS}), ${elsewhere(ADMIN)}, (p.admin < coalesce(u.admin, 0))::int))::text as paths
+  select p.user_id, p.tiktok_account_id, t.account, coalesce(u.held, r.held, 0) as held, (p.paths
+           ${COUNTED.map((it) => `| set_bit(0::bit(${PATHS}), ${elsewhere(numberOf(it))}, (p.${countOf(it)} < coalesce(u.${countOf(it)}, 0))::int)`).join(' ')})::text as paths
     from (select user_id, tiktok_account_id, bit_or(set_bit(0::bit(${PATHS}), code, 1)) as paths,
-                 count(*) filter (where role = ${STANDARD}) as standard, count(*) filter (where role = ${ADMIN}) as admin
+                 ${COUNTED.map((it) => `count(*) filter (where role = ${numberOf(it)}) as ${countOf(it)}`).join(', ')}
             from manifold_path group by user_id, tiktok_account_id) p
-    join tiktok_account t on t.id = p.tiktok_account_id
+    join account t on t.id = p.tiktok_account_id
     left join person u on u.user_id = p.user_id
     left join running r on r.user_id = p.user_id
 )`;
@@ -80,20 +94,21 @@ function centerPath(role: string, state: string, granted: string, assigned: stri
 }
 
 /** The path of a membership in a Business Center that holds no grant on the account. */
-function elsewhere(role: number): string {
-  return centerPath(String(role), '0', '0', '0');
+function elsewhere(role: string): string {
+  return centerPath(role, '0', '0', '0');
 }
 
 function advertiserRoleSql(): string {
   return `case advertiser_role ${AdvertiserRole.options.map((it, bit) => `when '${it}' then ${2 ** bit}`).join(' ')} end`;
 }
 
-/** Pairs whose facts are alike: a single path or a set of paths, the account's switch, and roles in ad accounts. */
+/** Pairs whose facts are alike: a single path or a set of paths, the account's number, and roles in ad accounts. */
 export interface PairGroup {
   /** The number of the single path; null: there is a set. */
   code: number | null;
   paths: string | null;
-  ad_authorization: boolean | null;
+  /** The number of what is known of the account by itself. */
+  account: number;
   /** The roles that the user holds in any ad accounts, a bit each. */
   held: number;
   pairs: string;
@@ -101,58 +116,59 @@ export interface PairGroup {
 
 /** Single pairs: all members times all grants of each Business Center; those with an assignment are taken from there. */
 export const SINGLE_GROUPS = `with ${TABLES}, counted as (
-  select ${centerPath('m.role', 's.state', 's.granted', '0')} as code, s.ad_authorization, m.held, sum(m.n * s.n) as n
+  select ${centerPath('m.role', 's.state', 's.granted', '0')} as code, s.account, m.held, sum(m.n * s.n) as n
     from (select bc_id, role, held, count(*) as n from membership where single group by 1, 2, 3) m
-    join (select bc_id, state, granted, ad_authorization, count(*) as n from grant_state group by 1, 2, 3, 4) s
+    join (select bc_id, state, granted, account, count(*) as n from grant_state group by 1, 2, 3, 4) s
       on s.bc_id = m.bc_id
    group by 1, 2, 3
   union all
-  select ${centerPath('role', '2', 'granted', 'case side when 1 then assigned else 0 end')}, ad_authorization, held,
+  select ${centerPath('role', '2', 'granted', 'case side when 1 then assigned else 0 end')}, account, held,
          sum(n * side)
-    from (select m.role, s.granted, a.assigned, s.ad_authorization, m.held, count(*) as n
+    from (select m.role, s.granted, a.assigned, s.account, m.held, count(*) as n
             from assigned a
             join grant_state s on s.id = a.grant_id
             join membership m on m.user_id = a.user_id and m.bc_id = s.bc_id and m.single
            group by 1, 2, 3, 4, 5) a, (values (1), (-1)) as sides (side)
    group by 1, 2, 3
   union all
-  select p.code, p.ad_authorization, p.held, -count(*)
+  select p.code, p.account, p.held, -count(*)
     from member_path p join odd o on o.user_id = p.user_id and o.tiktok_account_id = p.tiktok_account_id
    where p.single group by 1, 2, 3
 )
-select code, null::text as paths, ad_authorization, held::int, sum(n)::text as pairs
+select code, null::text as paths, account, held::int, sum(n)::text as pairs
   from counted group by 1, 3, 4 having sum(n) <> 0`;
 
 /** Manifold pairs. */
 export const MANIFOLD_GROUPS = `with ${TABLES}
-select null::int as code, paths, ad_authorization, held::int, count(*)::text as pairs
-  from manifold_pair group by paths, ad_authorization, held`;
+select null::int as code, paths, account, held::int, count(*)::text as pairs
+  from manifold_pair group by paths, account, held`;
 
 /** Accounts and Business Centers between which one who is no member finds the same. */
-export type OutsiderGroup = Pick<PairGroup, 'ad_authorization'> & { code: number };
+export type OutsiderGroup = Pick<PairGroup, 'account'> & { code: number };
 
 /** What somebody finds who names a Business Center of others that holds a grant on an account, or held one. */
 export const OUTSIDER_GROUPS = `with ${TABLES}
-select distinct ${centerPath('0', 'state', 'granted', '0')} as code, ad_authorization from grant_state order by 1, 2`;
+select distinct ${centerPath(roleWhere('0', 'z.id is not null'), 's.state', 's.granted', '0')} as code, s.account
+  from grant_state s left join frozen_center z on z.id = s.bc_id order by 1, 2`;
 
 /** Changed pairs; of some users alone, where a condition says so. */
 const touched = ({ how, ofUsers = 'true' }: { how: string; ofUsers?: string }): string => `changed as materialized (
-  select * from unnest($1::int[], $2::text[], $3::text[], $4::int[], $5::int[]) as c (code, paths, switched, held, sig)
+  select * from unnest($1::int[], $2::text[], $3::int[], $4::int[], $5::int[]) as c (code, paths, account, held, sig)
 ),
 touched as ${how} (
   select c.sig, p.subject, p.resource, p.bc_id, p.manifold
     from (select p.user_id as subject, p.tiktok_account_id as resource, p.bc_id, p.code, null::text as paths, p.held,
-                 coalesce(p.ad_authorization::text, '') as switched, false as manifold
+                 p.account, false as manifold
             from member_path p
             left join odd o on o.user_id = p.user_id and o.tiktok_account_id = p.tiktok_account_id
            where p.single and o.user_id is null and p.held = any($4::int[]) and p.code = any($1::int[])
              and ${ofUsers}
           union all
-          select p.user_id, p.tiktok_account_id, null, -1, p.paths, p.held, coalesce(p.ad_authorization::text, ''), true
+          select p.user_id, p.tiktok_account_id, null, -1, p.paths, p.held, p.account, true
             from manifold_pair p where p.paths = any($2::text[]) and ${ofUsers}
           -- Together with what follows it would be planned as if few pairs came through.
           offset 0) p
-    join changed c on c.code = p.code and c.held = p.held and c.switched = p.switched and c.paths is not distinct from p.paths
+    join changed c on c.code = p.code and c.held = p.held and c.account = p.account and c.paths is not distinct from p.paths
 )`;
 
 /**

@@ -12,7 +12,16 @@ import {
   type OutsiderGroup,
   type PairGroup,
 } from './account-pairs.ts';
-import { isThroughCenter, pathOf, PATHS, pathsOf } from './path-codes.ts';
+import { frozenNow } from '../../facts/freeze.ts';
+import {
+  accountOf,
+  ACCOUNTS as ACCOUNT_CODES,
+  accountSql,
+  isThroughCenter,
+  pathOf,
+  PATHS,
+  pathsOf,
+} from './path-codes.ts';
 import {
   asItIs,
   listed,
@@ -46,18 +55,18 @@ const ACCOUNT_USERS: Population = {
   names: (live, changed, subjects) => live.rows<Named>(PAIR_NAMES, [...changedValues(changed), subjects]),
 };
 
-type Key = Pick<PairGroup, 'code' | 'paths' | 'ad_authorization' | 'held'>;
+type Key = Pick<PairGroup, 'code' | 'paths' | 'account' | 'held'>;
 
 const keyOf = (text: string): Key => JSON.parse(text) as Key;
 
 function accountGroup({ pairs, ...key }: PairGroup): Group {
-  const { code, paths, ad_authorization: adAuthorization, held } = key;
+  const { code, paths, account, held } = key;
   const codes =
     code === null ? Array.from({ length: PATHS }, (_, at) => at).filter((at) => paths?.[at] === '1') : [code];
   const centers = codes.filter(isThroughCenter);
-  const point = (of: AccessPath[]): Point => accountPoint('user', of, adAuthorization);
+  const point = (of: AccessPath[]): Point => accountPoint('user', of, account);
   return {
-    key: JSON.stringify({ code, paths, ad_authorization: adAuthorization, held }),
+    key: JSON.stringify({ code, paths, account, held }),
     pairs: Number(pairs),
     point: point(code === null ? pathsOf(paths ?? '') : [pathOf(code)]),
     held: AdvertiserRole.options.filter((_, bit) => (held >> bit) & 1),
@@ -70,34 +79,36 @@ function changedValues({ sigs }: Changed): unknown[] {
   return [
     keys.map(({ code }) => code ?? -1),
     keys.map(({ paths }) => paths),
-    keys.map(({ ad_authorization: it }) => (it === null ? '' : String(it))),
+    keys.map(({ account }) => account),
     keys.map(({ held }) => held),
     [...sigs.values()],
   ];
 }
 
-function accountPoint(role: string, paths: readonly AccessPath[], adAuthorization: boolean | null): Point {
-  const given = { paths: [...paths], account_ad_authorization: adAuthorization };
+/** @param account the number of what is known of the account by itself */
+function accountPoint(role: string, paths: readonly AccessPath[], account: number): Point {
+  const given = { paths: [...paths], ...accountOf(account) };
   const attr = factsWith(KIND_FACTS.tiktok_account, given);
   return { role, attr };
 }
 
 const OWNED = accessPath({ via: 'OWNER', grant: null });
-const SWITCHES = [null, true, false];
 
 const ACCOUNT_OWNERS = listed(
   { kind: 'tiktok_account', subject: ['owner', 'owners'], resource: ACCOUNTS },
-  `select jsonb_build_array(ad_authorization)::text as key, id as subject, id as resource, null as bc_id from tiktok_account`,
-  ([adAuthorization]) => accountPoint('tiktok_account', [OWNED], adAuthorization as boolean | null),
+  `select jsonb_build_array(${accountSql('t.ad_authorization', 'z.authority')})::text as key, t.id as subject,
+          t.id as resource, null as bc_id
+     from tiktok_account t left join ${frozenNow('tiktok_account')} z on z.id = t.id`,
+  ([account]) => accountPoint('tiktok_account', [OWNED], Number(account)),
   asItIs,
 );
 
 const inNoGrantee = (role: 'ADMIN' | 'STANDARD' | null): AccessPath => accessPath({ user_role: role });
 
 /** Whoever is a member nowhere, or in Business Centers that have nothing to do with the account; and may name any such. */
-function strangers(adAuthorization: boolean | null): Group[] {
+function strangers(of: number): Group[] {
   const [nobody, standard, admin] = [null, 'STANDARD' as const, 'ADMIN' as const].map(inNoGrantee);
-  const point = (paths: readonly AccessPath[]): Point => accountPoint('user', paths, adAuthorization);
+  const point = (paths: readonly AccessPath[]): Point => accountPoint('user', paths, of);
   return [[], [standard], [admin], [admin, standard]].map((some) => {
     const paths = some.filter((it) => it !== undefined);
     const named = [nobody, ...paths].flatMap((path) => (path ? asItIs(point([path])) : []));
@@ -112,7 +123,7 @@ const ACCOUNT_STRANGERS = uncounted(
     resource: ACCOUNTS,
   },
   () =>
-    SWITCHES.flatMap((it) => {
+    ACCOUNT_CODES.flatMap((it) => {
       const account = accountPoint('tiktok_account', [], it);
       return [...strangers(it), uncountedGroup(account, { named: asItIs(account) })];
     }),
@@ -132,7 +143,7 @@ const ACCOUNT_OUTSIDERS = uncounted(
     place: 'center',
   },
   async function* groups(live) {
-    for await (const { code, ad_authorization: it } of live.rows<OutsiderGroup>(OUTSIDER_GROUPS)) {
+    for await (const { code, account: it } of live.rows<OutsiderGroup>(OUTSIDER_GROUPS)) {
       const point = accountPoint('user', [pathOf(code)], it);
       yield uncountedGroup(point, { held: AdvertiserRole.options, named: asItIs(point) });
     }

@@ -1,20 +1,49 @@
 import { SERVICE_KIND } from '../../decision/bundle.ts';
 import type { Json } from '@sparkgate/cerbos-policies/json';
 import type { Point } from '@sparkgate/policy-workbench/space/point';
+import { frozenNow } from '../../facts/freeze.ts';
 import { ACCOUNT_POPULATIONS } from './account-populations.ts';
 import { listed, uncounted, uncountedGroup, type Population } from './population.ts';
 
 const CENTERS = ['Business Center', 'Business Centers'] as const;
 const REQUESTS = ['access request', 'access requests'] as const;
 
+const centerPoint = (role: string, userRole: Json = null, frozenBy: Json = null): Point => ({
+  role,
+  attr: { user_role: userRole, scopes: null, frozen_by: frozenBy },
+});
+/** Who can have frozen a Business Center, or an ad account. */
+const FROZEN_BY = [null, 'SERVICE', 'BUSINESS_CENTER'] as const;
+
 const CENTER_MEMBERS = listed(
   { kind: 'business_center', subject: ['member', 'members'], resource: CENTERS },
-  `select jsonb_build_array(user_role)::text as key, user_id as subject, bc_id as resource, bc_id from member where valid_to is null`,
-  ([userRole]) => ({ role: 'user', attr: { user_role: userRole ?? null, scopes: null } }),
+  `select jsonb_build_array(m.user_role, z.authority)::text as key, m.user_id as subject, m.bc_id as resource, m.bc_id
+     from member m left join ${frozenNow('business_center')} z on z.id = m.bc_id where m.valid_to is null`,
+  ([userRole, frozenBy]) => centerPoint('user', userRole, frozenBy),
 );
 const CENTER_STRANGERS = uncounted(
   { kind: 'business_center', subject: ['anybody from outside', 'anybody from outside'], resource: CENTERS },
-  () => ['user', 'tiktok_account'].map((role) => uncountedGroup({ role, attr: { user_role: null, scopes: null } })),
+  () =>
+    ['user', 'tiktok_account'].flatMap((role) => FROZEN_BY.map((it) => uncountedGroup(centerPoint(role, null, it)))),
+);
+
+const AD_ACCOUNTS = ['ad account', 'ad accounts'] as const;
+const adAccountPoint = (role: string, userRole: Json = null, frozenBy: Json = null): Point => ({
+  role,
+  attr: { user_role: userRole, frozen_by: frozenBy },
+});
+const AD_ACCOUNT_MEMBERS = listed(
+  { kind: 'ad_account', subject: ['member', 'members'], resource: AD_ACCOUNTS },
+  `select jsonb_build_array(m.user_role, z.authority)::text as key, m.user_id as subject, a.advertiser_id as resource,
+          a.bc_id
+     from ad_account a join member m on m.bc_id = a.bc_id and m.valid_to is null
+     left join ${frozenNow('ad_account')} z on z.id = a.advertiser_id`,
+  ([userRole, frozenBy]) => adAccountPoint('user', userRole, frozenBy),
+);
+const AD_ACCOUNT_STRANGERS = uncounted(
+  { kind: 'ad_account', subject: ['anybody from outside', 'anybody from outside'], resource: AD_ACCOUNTS },
+  () =>
+    ['user', 'tiktok_account'].flatMap((role) => FROZEN_BY.map((it) => uncountedGroup(adAccountPoint(role, null, it)))),
 );
 
 const STATUS = `case when r.status = 'PENDING' and r.expires_at <= clock_timestamp() then 'EXPIRED' else r.status end`;
@@ -22,23 +51,32 @@ const REQUESTER = `left join member q on q.user_id = r.requested_by and q.bc_id 
 
 const requestPoint =
   (role: string, owner: boolean) =>
-  ([status, requesterRole, userRole]: readonly Json[]): Point => ({
+  ([status, requesterRole, userRole, centerFrozen, accountFrozen]: readonly Json[]): Point => ({
     role,
-    attr: { status: status ?? null, owner, user_role: userRole ?? null, requester_role: requesterRole ?? null },
+    attr: {
+      status: status ?? null,
+      owner,
+      user_role: userRole ?? null,
+      requester_role: requesterRole ?? null,
+      center_frozen: centerFrozen ?? false,
+      account_frozen: accountFrozen ?? false,
+    },
   });
+const CENTER_FROZEN = `left join ${frozenNow('business_center')} z on z.id = r.bc_id`;
 
 const REQUEST_MEMBERS = listed(
   { kind: 'access_request', subject: ['member', 'members'], resource: REQUESTS },
-  `select jsonb_build_array(${STATUS}, q.user_role, m.user_role)::text as key, m.user_id as subject,
+  `select jsonb_build_array(${STATUS}, q.user_role, m.user_role, z.id is not null)::text as key, m.user_id as subject,
           r.id::text as resource, r.bc_id
-     from access_request r join member m on m.bc_id = r.bc_id and m.valid_to is null ${REQUESTER}`,
+     from access_request r join member m on m.bc_id = r.bc_id and m.valid_to is null ${REQUESTER} ${CENTER_FROZEN}`,
   requestPoint('user', false),
 );
 const REQUEST_OWNERS = listed(
   { kind: 'access_request', subject: ['owner', 'owners'], resource: REQUESTS },
-  `select jsonb_build_array(${STATUS}, q.user_role)::text as key, coalesce(r.tiktok_account_id, 'any account') as subject,
+  `select jsonb_build_array(${STATUS}, q.user_role, null, z.id is not null, y.id is not null)::text as key, coalesce(r.tiktok_account_id, 'any account') as subject,
           r.id::text as resource, r.bc_id
-     from access_request r ${REQUESTER}`,
+     from access_request r ${REQUESTER} ${CENTER_FROZEN}
+     left join ${frozenNow('tiktok_account')} y on y.id = r.tiktok_account_id`,
   requestPoint('tiktok_account', true),
 );
 const REQUEST_STRANGERS = uncounted(
@@ -46,7 +84,9 @@ const REQUEST_STRANGERS = uncounted(
   () =>
     ['user', 'tiktok_account'].flatMap((role) =>
       ['PENDING', 'APPROVED', 'DECLINED', 'CANCELLED', 'EXPIRED', 'VOID'].flatMap((status) =>
-        ['ADMIN', 'STANDARD', null].map((it) => uncountedGroup(requestPoint(role, false)([status, it]))),
+        ['ADMIN', 'STANDARD', null].flatMap((it) =>
+          [false, true].map((frozen) => uncountedGroup(requestPoint(role, false)([status, it, null, frozen]))),
+        ),
       ),
     ),
 );
@@ -83,6 +123,8 @@ export const POPULATIONS: readonly Population[] = [
   ...ACCOUNT_POPULATIONS,
   CENTER_MEMBERS,
   CENTER_STRANGERS,
+  AD_ACCOUNT_MEMBERS,
+  AD_ACCOUNT_STRANGERS,
   REQUEST_MEMBERS,
   REQUEST_OWNERS,
   REQUEST_STRANGERS,

@@ -14,6 +14,7 @@ import { Migration20261128340000_changes } from './Migration20261128340000_chang
 import { Migration20261128350000_one_call } from './Migration20261128350000_one_call.ts';
 import { Migration20261128360000_users } from './Migration20261128360000_users.ts';
 import { Migration20261128370000_rows_at_commit } from './Migration20261128370000_rows_at_commit.ts';
+import { Migration20261128380000_freezes } from './Migration20261128380000_freezes.ts';
 
 /** All migrations, in their order. */
 export const MIGRATIONS = [
@@ -33,4 +34,5 @@ export const MIGRATIONS = [
   { name: 'Migration20261128350000_one_call', class: Migration20261128350000_one_call },
   { name: 'Migration20261128360000_users', class: Migration20261128360000_users },
   { name: 'Migration20261128370000_rows_at_commit', class: Migration20261128370000_rows_at_commit },
+  { name: 'Migration20261128380000_freezes', class: Migration20261128380000_freezes },
 ];

@@ -22,6 +22,7 @@ interface Schema {
   anyOf?: Schema[];
   oneOf?: Schema[];
   items?: Schema;
+  maxItems?: number;
   properties?: Record<string, Schema>;
   required?: string[];
   additionalProperties?: unknown;
@@ -43,6 +44,7 @@ export function domainOf(schema: unknown, at = ''): Domain {
     case 'boolean':
       return { sort: 'one_of', values: [true, false] };
     case 'array':
+      if (it.maxItems === 0) return { sort: 'one_of', values: [[]] };
       return listDomain(it.items, at);
     case 'object':
       return recordDomain(it, at);
@@ -53,7 +55,12 @@ export function domainOf(schema: unknown, at = ''): Domain {
 
 function listDomain(items: Schema | undefined, at: string): Domain {
   const of = domainOf(items ?? {}, `${at}[]`);
-  return of.sort === 'record' ? { sort: 'records', of } : { sort: 'set', of };
+  return isRecord(of) ? { sort: 'records', of } : { sort: 'set', of };
+}
+
+/** Records may be of several sorts. */
+function isRecord(domain: Domain): boolean {
+  return domain.sort === 'record' || (domain.sort === 'either' && domain.options.every(isRecord));
 }
 
 function recordDomain({ properties = {}, required = [], additionalProperties }: Schema, at: string): Domain {

@@ -14,6 +14,7 @@ import { accountParts } from './account-parts.ts';
 import { loadConsole, idOf, listOf, show, type ConsoleContext } from '../console/console-context.ts';
 import { formerAccountPage } from './former-account.ts';
 import { flashNotice } from '../console/flash-notice.ts';
+import { freezeBanner, freezeStateOf } from '../freezes/freeze-form.ts';
 import { AD_ACCOUNTS, maySection } from './may-section.ts';
 import { accountLines, accountName, actorName, heading, ownerOf } from '../console/parts.ts';
 import { trail } from './trail.ts';
@@ -36,7 +37,8 @@ export const accountPage = new Hono<PageEnv>().get(routes.tiktokAccount.show.pat
   const [assign, revoke] = await Promise.all([may('view_assignments'), may('revoke_grant')]);
   const asking = { decider: c.get('services').decider, userId, bcId, tiktokAccountId: id };
   const words = locale.words.console.account;
-  const body = html`${flashNotice(context)} ${heading(accountLines(locale, details), {
+  const freeze = await freezeStateOf(ctx, { kind: 'tiktok_account', id });
+  const body = html`${flashNotice(context)} ${freezeBanner(locale, freeze)} ${heading(accountLines(locale, details), {
     action: assign
       ? html`<a class="button" href="${routes.tiktokAccount.assign(bcId, id)}">${words.assign}</a>`
       : undefined,

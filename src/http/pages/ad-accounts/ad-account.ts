@@ -13,6 +13,7 @@ import { userName } from '../../ui/user-names.ts';
 import { routes, withQuery } from '../../routes.ts';
 import { loadConsole, idOf, listOf, show, type ConsoleContext } from '../console/console-context.ts';
 import { flashNotice } from '../console/flash-notice.ts';
+import { freezeBanner, freezeLink, freezeStateOf } from '../freezes/freeze-form.ts';
 import { listPager, type Position } from '../console/list-pager.ts';
 import { listControls, listQueryOf, numberedPager } from '../console/numbered-list.ts';
 import { heading, searchForm } from '../console/parts.ts';
@@ -30,13 +31,16 @@ export const adAccount = new Hono<PageEnv>().get(routes.console.adAccount.patter
   const roles = await findAdAccountMembers(ctx, { bcId, advertiserId: id, role: null }, find);
   const all = c.req.query('show') === 'members';
   const path = routes.console.adAccount(bcId, id);
-  const body = html`${flashNotice(context)}
+  const freeze = await freezeStateOf(ctx, { kind: 'ad_account', id });
+  const freezing = routes.console.freezeAdAccount(bcId, id);
+  const body = html`${flashNotice(context)} ${freezeBanner(locale, freeze, freezing)}
     ${heading(shownName(roles.name), { lead: html`${words.name} ${shownName(id)}` })}
     ${tabs(words.whichUsers, [
       { label: words.withRole, href: path, current: !all },
       { label: words.anyMember, href: withQuery(path, { show: 'members' }), current: all },
     ])}
-    ${all ? await anyMember(c, context, id) : withRole(context, id, { find, at, roles })}`;
+    ${all ? await anyMember(c, context, id) : withRole(context, id, { find, at, roles })}
+    ${freezeLink(locale, freeze, freezing)}`;
   const breadcrumb = [{ label: words.title, href: routes.console.adAccounts(bcId) }];
   return show(c, context, 'adAccounts', { title: roles.name, breadcrumb, body });
 });

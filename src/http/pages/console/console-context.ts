@@ -17,6 +17,7 @@ import { page, type PageParts, type Place } from '../../ui/page.ts';
 import type { Locale } from '../../ui/locale.ts';
 import { UserNames } from '../../ui/user-names.ts';
 import { routes } from '../../routes.ts';
+import { freezeBanner, freezeStateOf, type FreezeState } from '../freezes/freeze-form.ts';
 import { positionOf, type Position } from './list-pager.ts';
 
 /** What the policies let this person see of the Business Center. Each page asks again for what it does. */
@@ -37,6 +38,8 @@ export interface ConsoleContext {
   userId: string;
   names: UserNames;
   may: May;
+  /** Whether the Business Center is frozen. */
+  freeze: FreezeState;
   /** What was done before this page. */
   flashes: Flash[];
 }
@@ -53,8 +56,9 @@ export async function loadConsole(c: Http<PageEnv>): Promise<ConsoleContext> {
   const bcId = idOf(c, 'bc_id');
   const may = async (action: string): Promise<boolean> =>
     (await ask(ctx, { action, resource: { type: 'business_center', id: bcId } }, null)).decision;
-  const [center, request, viewRequests, viewMembers, viewAdAccounts, review] = await Promise.all([
+  const [center, freeze, request, viewRequests, viewMembers, viewAdAccounts, review] = await Promise.all([
     getOwnCenter(ctx, bcId),
+    freezeStateOf(ctx, { kind: 'business_center', id: bcId }),
     may('request_account_access'),
     may('view_access_requests'),
     may('view_members'),
@@ -64,7 +68,7 @@ export async function loadConsole(c: Http<PageEnv>): Promise<ConsoleContext> {
   const { id: userId } = c.get('signedIn').actor;
   const allowed = { request, viewRequests, viewMembers, viewAdAccounts, review };
   const names = new UserNames(ctx);
-  return { ctx, locale: c.get('locale'), center, bcId, userId, names, may: allowed, flashes: readFlash(c) };
+  return { ctx, locale: c.get('locale'), center, bcId, userId, names, may: allowed, freeze, flashes: readFlash(c) };
 }
 
 /** An id in the address. @throws SparkgateError `not_found` for what can be no id */
@@ -100,7 +104,11 @@ export async function show(
   parts: Omit<PageParts, 'navigation' | 'switcher'>,
   status: 200 | 400 | 403 | 409 = 200,
 ): Promise<Response> {
-  return page(c, { ...parts, navigation: places(context, section), switcher: switcher(context) }, status);
+  const { bcId, locale, freeze } = context;
+  const href = routes.console.freeze(bcId);
+  const banner = c.req.path === href ? '' : freezeBanner(locale, freeze, href);
+  const body = html`${banner} ${parts.body}`;
+  return page(c, { ...parts, body, navigation: places(context, section), switcher: switcher(context) }, status);
 }
 
 function places({ locale, bcId, may }: ConsoleContext, section: Section): Place[] {

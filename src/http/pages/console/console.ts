@@ -11,6 +11,7 @@ import { assign } from '../accounts/assign.ts';
 import { choose } from './choose-center.ts';
 import { assignment } from '../accounts/assignment.ts';
 import { member } from '../members/member.ts';
+import { centerFreezes } from '../freezes/freezes.ts';
 import { members } from '../members/members.ts';
 import { requestPage } from '../requests/request.ts';
 import { requestAccess } from '../requests/request-access.ts';
@@ -36,4 +37,5 @@ export const businessCenterConsole = new Hono<PageEnv>()
   .route('/', adAccounts)
   .route('/', adAccount)
   .route('/', role)
+  .route('/', centerFreezes)
   .route('/', review);

@@ -15,7 +15,9 @@ export type Done =
   | 'approved'
   | 'unassignedAll'
   | 'removed'
-  | 'roleSet';
+  | 'roleSet'
+  | 'frozen'
+  | 'unfrozen';
 
 const COUNT = /^[1-9]\d{0,5}$/;
 
@@ -39,6 +41,7 @@ function said(locale: Locale, flash: Flash): Html {
     unassignedAll: words.memberPage.allDone(count, locale.formats.number(count)),
     removed: words.memberPage.removed,
     roleSet: words.rolePage.done,
+    ...locale.words.common.freeze.done,
   };
   return isDone(flash.done, sentences) ? notice(locale, 'success', sentences[flash.done]) : html``;
 }

@@ -10,6 +10,7 @@ import { day } from '../../ui/time.ts';
 import { routes } from '../../routes.ts';
 import { loadConsole, show, type ConsoleContext } from '../console/console-context.ts';
 import { flashNotice } from '../console/flash-notice.ts';
+import { freezeLink } from '../freezes/freeze-form.ts';
 import { listControls, listQueryOf, numberedPager } from '../console/numbered-list.ts';
 import { heading } from '../console/parts.ts';
 import { userName } from '../../ui/user-names.ts';
@@ -50,7 +51,8 @@ async function membersPage(c: Parameters<typeof show>[0], context: ConsoleContex
   const body = html`${flashNotice(context)} ${heading(words.title, { lead: words.lead })} ${notice(locale, 'info', words.elsewhere)}
     ${listControls(locale, { ...shown, label: words.searchLabel })}
     ${items.length === 0 ? emptyState(nothing) : rows}
-    ${numberedPager(locale, { ...shown, total, rows: items.length })}`;
+    ${numberedPager(locale, { ...shown, total, rows: items.length })}
+    ${freezeLink(locale, context.freeze, routes.console.freeze(bcId))}`;
   return show(c, context, 'members', { title: words.title, body });
 }
 

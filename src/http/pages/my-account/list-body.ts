@@ -15,17 +15,25 @@ import { scopeBadges } from '../../ui/scopes.ts';
 import { table } from '../../ui/table.ts';
 import { day } from '../../ui/time.ts';
 import { routes, signInLink } from '../../routes.ts';
+import { freezeBanner, freezeLink, type FreezeState } from '../freezes/freeze-form.ts';
 import { ownerName } from './owner-name.ts';
 
 /** Every Business Center that may use the account. */
 export function listBody(
   c: Context<PageEnv>,
-  list: { owner: AccountNames; grants: Page<OwnerGrant>; cursor: string | undefined; flashes: readonly Flash[] },
+  list: {
+    owner: AccountNames;
+    freeze: FreezeState;
+    grants: Page<OwnerGrant>;
+    cursor: string | undefined;
+    flashes: readonly Flash[];
+  },
 ): Html {
   const locale = c.get('locale');
   const words = locale.words.myAccount;
   const { items, next_cursor: next } = list.grants;
-  return html`${list.flashes.map((flash) => said(locale, flash))}
+  const freezing = routes.myAccount.freeze();
+  return html`${list.flashes.map((flash) => said(locale, flash))} ${freezeBanner(locale, list.freeze, freezing)}
     <div class="heading">
       <div>
         <h1>${words.title}</h1>
@@ -41,7 +49,8 @@ export function listBody(
       <a href="${signInLink('tiktok_account', routes.myAccount.show())}">${words.switchAccount}</a>
     </section>
     ${items.length === 0 ? emptyState({ title: words.emptyTitle, body: words.emptyBody }) : rows(locale, items)}
-    ${pager(locale, { path: routes.myAccount.show(), cursor: list.cursor, next })}`;
+    ${pager(locale, { path: routes.myAccount.show(), cursor: list.cursor, next })}
+    ${freezeLink(locale, list.freeze, freezing)}`;
 }
 
 function rows(locale: Locale, items: readonly OwnerGrant[]): Html {
@@ -75,6 +84,8 @@ function rows(locale: Locale, items: readonly OwnerGrant[]): Html {
 function said(locale: Locale, { done, values }: Flash): Html {
   const { myAccount: words } = locale.words;
   if (done === 'declined') return notice(locale, 'success', words.declined);
+  const { done: doneToFreezes } = locale.words.common.freeze;
+  if (done === 'frozen' || done === 'unfrozen') return notice(locale, 'success', doneToFreezes[done]);
   if (done !== 'revoked') return html``;
   const lost = Number(values['members'] ?? 0);
   const name = html`<strong>${shownName(values['name'] ?? '')}</strong>`;

@@ -12,6 +12,7 @@ import { redirectWithFlash, readFlash } from '../../session/flash.ts';
 import { page } from '../../ui/page.ts';
 import { submitOnce } from '../../session/submit-once.ts';
 import { routes } from '../../routes.ts';
+import { freezeStateOf } from '../freezes/freeze-form.ts';
 import { grantBody, type ShownGrant } from './grant-body.ts';
 import { listBody } from './list-body.ts';
 import { revokeBody } from './revoke-body.ts';
@@ -25,8 +26,10 @@ export const myAccount = new Hono<PageEnv>()
     const query = PageQuery.safeParse({ limit: ROWS, cursor: c.req.query('cursor') });
     if (!query.success) throw new SparkgateError('invalid_request', 'This is no address of the list.');
     const grants = await ownGrants(c, query.data);
-    const owner = await getOwnAccount(contextOfPage(c), c.get('signedIn').actor.id);
-    const list = { owner, grants, cursor: c.req.query('cursor'), flashes: readFlash(c) };
+    const { id } = c.get('signedIn').actor;
+    const owner = await getOwnAccount(contextOfPage(c), id);
+    const freeze = await freezeStateOf(contextOfPage(c), { kind: 'tiktok_account', id });
+    const list = { owner, freeze, grants, cursor: c.req.query('cursor'), flashes: readFlash(c) };
     return page(c, { title: c.get('locale').words.myAccount.title, handle: owner.handle, body: listBody(c, list) });
   })
   .get(routes.myAccount.grant.pattern, async (c) => {

@@ -35,6 +35,38 @@ export const common = {
   timeOver: 'The time is up',
   notice: { info: 'Note', success: 'Done', warning: 'Look closely', error: 'This did not work' },
   fix: 'Please correct this',
+  freeze: {
+    of: {
+      business_center: {
+        title: 'Freeze this Business Center',
+        lead: 'Nothing can be done through it any more, at once: no use of its accounts, no assignments, no new requests. It can still be looked at, and access can be taken back.',
+        frozen: 'This Business Center is frozen.',
+      },
+      tiktok_account: {
+        title: 'Freeze my account',
+        lead: 'Nobody can use your account any more, at once, whoever you authorized. Your authorizations stay as they are; you can still revoke them.',
+        frozen: 'This TikTok account is frozen.',
+      },
+      ad_account: {
+        title: 'Freeze this ad account',
+        lead: 'No Spark Ad can be created in it any more, at once. Who has which role in it stays as it is.',
+        frozen: 'This ad account is frozen.',
+      },
+    },
+    until: 'Until',
+    untilLabel: 'Ends',
+    untilLifted: 'Until the freeze is lifted.',
+    reason: 'Reason',
+    reasonHint: 'For the history, and for those who may lift the freeze.',
+    reasonMissing: 'Say why, in up to 1,000 characters.',
+    since: 'Since',
+    by: 'By',
+    freeze: 'Freeze',
+    lift: 'Lift the freeze',
+    details: 'Details',
+    higher: 'A higher authority set this freeze, and only that lifts it.',
+    done: { frozen: 'Frozen.', unfrozen: 'The freeze was lifted.' },
+  },
   suspicious: {
     invisible: 'This name holds characters that cannot be seen. They are shown by their number here.',
     spaces: 'This name has spaces at its start or end, several in a row, or unusual ones. They are easily overlooked.',

@@ -287,6 +287,10 @@ export const console = {
         'The access request is not pending.',
         'An administrator of the Business Center requests access again.',
       ],
+      FROZEN: [
+        'This is frozen: the TikTok account, the Business Center or the ad account.',
+        'Whoever froze it lifts the freeze.',
+      ],
       MISSING_FACT: ['A required fact is not known.', 'The service that asks has to send it.'],
       UNKNOWN_ACTION: ['No policy knows this action.', 'A reviewer of the policies adds a rule.'],
       UNKNOWN_RESOURCE: ['This resource is not known here.', 'It has to be registered first.'],
@@ -448,6 +452,8 @@ export const console = {
   events: {
     'account_grant.opened': 'The owner authorized this Business Center',
     'account_grant.revoked': 'The authorization was revoked',
+    'freeze.put': 'It was frozen',
+    'freeze.lifted': 'The freeze was lifted',
     'assignment.put': 'Assigned to a member',
     'assignment.ended': 'Unassigned from a member',
     'access_request.created': 'Access was requested',

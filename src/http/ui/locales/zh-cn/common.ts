@@ -32,6 +32,38 @@ export const common: Dictionary['common'] = {
   timeOver: '时间已到',
   notice: { info: '提示', success: '已完成', warning: '请仔细核对', error: '操作未成功' },
   fix: '请更正以下内容',
+  freeze: {
+    of: {
+      business_center: {
+        title: '冻结此商务中心',
+        lead: '冻结后立即生效：不能使用其账号，不能分配成员，也不能发起新的申请。仍可查看和收回权限。',
+        frozen: '此商务中心已被冻结。',
+      },
+      tiktok_account: {
+        title: '冻结我的账号',
+        lead: '冻结后立即生效：任何人都不能再使用你的账号，无论你授权给谁。已有的授权保持不变，你仍可取消授权。',
+        frozen: '此 TikTok 账号已被冻结。',
+      },
+      ad_account: {
+        title: '冻结此广告账户',
+        lead: '冻结后立即生效：不能再在其中创建 Spark Ads。成员的角色保持不变。',
+        frozen: '此广告账户已被冻结。',
+      },
+    },
+    until: '截止',
+    untilLabel: '结束时间',
+    untilLifted: '直到解除冻结。',
+    reason: '原因',
+    reasonHint: '会记入历史，可解除冻结的人也能看到。',
+    reasonMissing: '请填写原因，最多 1,000 个字符。',
+    since: '开始时间',
+    by: '操作者',
+    freeze: '冻结',
+    lift: '解除冻结',
+    details: '详情',
+    higher: '此冻结由更高权限设置，只能由其解除。',
+    done: { frozen: '已冻结。', unfrozen: '已解除冻结。' },
+  },
   suspicious: {
     invisible: '这个名称含有看不见的字符，此处以编号显示。',
     spaces: '这个名称的开头或结尾有空格，或者含有连续、特殊的空格，容易被忽略。',

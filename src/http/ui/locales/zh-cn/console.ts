@@ -256,6 +256,7 @@ export const console: Dictionary['console'] = {
       NOT_AN_ADMIN: ['此操作需要商务中心管理员。', '请联系商务中心管理员。'],
       NOT_THE_OWNER: ['只有 TikTok 账号所有者才能执行此操作。', '请联系 TikTok 账号所有者。'],
       REQUEST_NOT_PENDING: ['访问申请已不在等待状态。', '由商务中心管理员重新申请权限。'],
+      FROZEN: ['TikTok 账号、商务中心或广告账户已被冻结。', '由冻结者解除冻结。'],
       MISSING_FACT: ['缺少判断所需的信息。', '由发起查询的一方提供。'],
       UNKNOWN_ACTION: ['没有策略包含此操作。', '由策略审核人员添加规则。'],
       UNKNOWN_RESOURCE: ['此处没有相关信息。', '需要先录入。'],
@@ -409,6 +410,8 @@ export const console: Dictionary['console'] = {
   events: {
     'account_grant.opened': '所有者向此商务中心授权',
     'account_grant.revoked': '授权被取消',
+    'freeze.put': '被冻结',
+    'freeze.lifted': '冻结被解除',
     'assignment.put': '分配给成员',
     'assignment.ended': '取消对成员的分配',
     'access_request.created': '申请权限',
