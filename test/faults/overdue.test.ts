@@ -28,7 +28,7 @@ test('every connection of the pool has its time-outs, whatever the role says', a
   );
   expect(rows).toEqual([
     { name: 'idle_in_transaction_session_timeout', setting: '1500' },
-    { name: 'lock_timeout', setting: '900' },
+    { name: 'lock_timeout', setting: '450' },
     { name: 'statement_timeout', setting: '10000' },
   ]);
 });
