@@ -20,7 +20,7 @@ export interface TestReport {
   failed: readonly FailedTest[];
   /** Single questions, by what came of them. */
   counts: Readonly<Record<'passed' | 'failed' | 'skipped' | 'broken', number>>;
-  cases: readonly { suite: string; name: string; failed: FailedTest | null }[];
+  cases: readonly { suite: string; name: string; failed: FailedTest | null; isSkipped: boolean }[];
 }
 
 interface Result {
@@ -98,7 +98,9 @@ type Case = TestReport['cases'][number] & { result: string };
 function casesOf({ file, name: suite, error, testCases = [] }: NonNullable<Json['suites']>[number]): Case[] {
   if (error !== undefined) {
     const failed = { file, suite, test: '', asked: '', message: error, isBroken: true };
-    return [{ suite: `${suite} (${file})`, name: 'the suite can be run', failed, result: 'RESULT_ERRORED' }];
+    return [
+      { suite: `${suite} (${file})`, name: 'the suite can be run', failed, isSkipped: false, result: 'RESULT_ERRORED' },
+    ];
   }
   return testCases.flatMap(({ name: test, principals = [] }) =>
     principals.flatMap(({ name: principal, resources = [] }) =>
@@ -108,7 +110,13 @@ function casesOf({ file, name: suite, error, testCases = [] }: NonNullable<Json[
           const message = whatWentWrong(details);
           const isBroken = details.result === 'RESULT_ERRORED';
           const failed = message === null ? null : { file, suite, test, asked, message, isBroken };
-          return { suite: `${suite} (${file})`, name: `${test}: ${asked}`, failed, result: details.result };
+          return {
+            suite: `${suite} (${file})`,
+            name: `${test}: ${asked}`,
+            failed,
+            isSkipped: details.result === 'RESULT_SKIPPED',
+            result: details.result,
+          };
         }),
       ),
     ),

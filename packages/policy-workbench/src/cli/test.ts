@@ -102,7 +102,12 @@ async function rendered(
 
 /** Each suite with what did not pass, and how many there were. */
 function tree({ cases, counts }: TestReport): string {
-  const suites = [...Map.groupBy(cases, ({ suite }) => suite)].flatMap(([suite, own]) => {
+  const suites = [
+    ...Map.groupBy(
+      cases.filter(({ isSkipped }) => !isSkipped),
+      ({ suite }) => suite,
+    ),
+  ].flatMap(([suite, own]) => {
     const failed = own.flatMap((it) => it.failed ?? []);
     const lines = failed.map(({ test, asked, message }) => [test, asked, message].filter((it) => it !== '').join(': '));
     return [
