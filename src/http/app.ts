@@ -31,6 +31,7 @@ import type { Env, Services } from './env.ts';
 import { health } from './health.ts';
 import { Metrics } from './metrics.ts';
 import { oidcSignIn } from './pages/sign-in/oidc.ts';
+import { frontDoor } from './pages/sign-in/front-door.ts';
 import { signIn } from './pages/sign-in/sign-in.ts';
 import { authenticate, requirePerson } from './middleware/authenticate.ts';
 import { bodyLimit } from './middleware/body-limit.ts';
@@ -93,6 +94,7 @@ export function createApp(services: Services): OpenAPIHono<Env> {
     .route('/', discovery)
     .route('/', assets)
     .route('/', languageSwitch)
+    .route('/', frontDoor)
     .route('/', signIn)
     .route('/', oidcSignIn);
   documentRequests(app.openAPIRegistry, services.settings.evaluationsPerRequest);

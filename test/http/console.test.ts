@@ -123,9 +123,12 @@ test('a long list is paged: every account once, in order', async () => {
   expect(seen).toEqual(accounts);
 });
 
-test('the address of the service leads to the console', async () => {
-  const answer = await app.request('/');
-  expect([answer.status, answer.headers.get('Location')]).toEqual([302, '/console']);
+test('the address of the service leads everybody to the page of their own, and strangers to the sign-in', async () => {
+  const owner = await signInAs(app, 'tiktok_account:brand');
+  const both = { Cookie: `${sam.cookie}; ${owner.cookie}` };
+  const answers = [await sam.get('/'), await owner.get('/'), await app.request('/', { headers: both })];
+  expect(answers.map((it) => it.headers.get('Location'))).toEqual(['/console', '/my-account', '/console']);
+  expect((await app.request('/')).headers.get('Location')).toBe('/sign-in');
 });
 
 describe('a standard member', () => {

@@ -31,6 +31,11 @@ const FORMS = [
   '/console/:bc_id/tiktok-accounts/:id/assign',
   '/console/:bc_id/tiktok-accounts/:id/members/:user_id',
   '/console/:bc_id/tiktok-accounts/:id/revoke',
+  '/console/:bc_id/members/:user_id',
+  '/console/:bc_id/ad-accounts/:id/members/:user_id',
+  '/console/:bc_id/freeze',
+  '/console/:bc_id/ad-accounts/:id/freeze',
+  '/my-account/freeze',
   '/console/:bc_id/request-access',
   '/console/:bc_id/access-requests/:id/cancel',
 ];

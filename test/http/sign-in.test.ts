@@ -90,6 +90,12 @@ describe('by OpenID Connect', () => {
     const entries = await sql(app, `select event, actor, api_key, after from audit_entry where subject_id = 'audited'`);
     expect(entries).toEqual([
       { event: 'sign_in', actor: 'user:audited', api_key: null, after: { issuer: users.url } },
+      {
+        event: 'user.put',
+        actor: 'user:audited',
+        api_key: null,
+        after: { display_name: 'Ada M.', email: null },
+      },
       { event: 'sign_out', actor: 'user:audited', api_key: null, after: null },
     ]);
   });

@@ -14,7 +14,6 @@ import { heading } from './parts.ts';
 
 /** Which Business Center to work in; whoever is in one alone goes on to it. */
 export const choose = new Hono<PageEnv>()
-  .get(routes.home.pattern, (c) => c.redirect(routes.console.choose(), 302))
   .get(routes.console.choose.pattern, async (c) => {
     const locale = c.get('locale');
     const words = locale.words.console;

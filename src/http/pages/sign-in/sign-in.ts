@@ -18,10 +18,8 @@ import { sessionCookies } from '../../session/session-cookies.ts';
 export const signIn = new Hono<Env>()
   .get(routes.signIn.choose.pattern, async (c) => {
     const as = audienceIn(c.req.query('as'));
-    const next = localPath(
-      c.req.query('next'),
-      as === 'tiktok_account' ? routes.myAccount.show() : routes.console.choose(),
-    );
+    // Who is led here from nowhere goes on to the page of their own: each way of signing in knows it.
+    const next = localPath(c.req.query('next'), '');
     if (as) c.set('maybeSignedIn', await findSignedIn(c, as));
     const audiences: readonly Audience[] = as ? [as] : ['user', 'tiktok_account'];
     const out = c.req.query('out') === undefined || as === null ? null : { elsewhere: await elsewhere(c, as) };
