@@ -29,9 +29,18 @@ function paths(value: Json): string {
   return list.length === 0 ? 'without any path to the account' : list.map(path).join(' and ');
 }
 
-function path({ via, user_role: userRole, grant, granted, assigned, ...more }: Record<string, Json>): string {
+function path({
+  via,
+  user_role: userRole,
+  grant,
+  granted,
+  assigned,
+  center_frozen: isFrozen,
+  ...more
+}: Record<string, Json>): string {
   // What a reviewer has added to the schema.
-  const added = Object.entries(more).map(([name, value]) => fact(name, value));
+  const frozen = isFrozen === true ? ['frozen'] : [];
+  const added = [...frozen, ...Object.entries(more).map(([name, value]) => fact(name, value))];
   const odd = [
     userRole === null ? '' : `${said(userRole)} of it`,
     grant === null ? '' : `its grant ${said(grant)}`,
@@ -63,6 +72,7 @@ const UNNAMED: Record<string, string> = {
   account_ad_authorization: "the account's ad authorization unknown",
   requester_role: 'the requester no longer a member',
   status: 'no such request',
+  frozen_by: 'not frozen',
 };
 
 function fact(name: string, value: Json): string {

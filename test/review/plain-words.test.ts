@@ -9,6 +9,8 @@ const UNNAMED = {
   live: false,
   assignee: null,
   scopes: null,
+  frozen_by: null,
+  ad_account_frozen: false,
 };
 const PATH = { via: 'BUSINESS_CENTER', user_role: 'ADMIN', grant: 'ACTIVE', granted: ['LIVE'], assigned: [] };
 
@@ -39,7 +41,14 @@ test.each([
 });
 
 test('a request is told in words of its own', () => {
-  const attr = { status: 'PENDING', owner: false, user_role: 'ADMIN', requester_role: null };
+  const attr = {
+    status: 'PENDING',
+    owner: false,
+    user_role: 'ADMIN',
+    requester_role: null,
+    center_frozen: false,
+    account_frozen: false,
+  };
   expect(inPlainWords({ role: 'user', attr }, new Set(['owner', 'requester_role']), WORDS)).toBe(
     'A user; not the owner who is asked; the requester no longer a member',
   );

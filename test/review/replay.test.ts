@@ -13,7 +13,14 @@ beforeAll(async () => {
   records = RECORDS.map((it) => `${JSON.stringify(it)}\n`).join('');
 });
 
-const PATH = { via: 'BUSINESS_CENTER', user_role: 'STANDARD', grant: 'ACTIVE', granted: ['POST'], assigned: ['POST'] };
+const PATH = {
+  via: 'BUSINESS_CENTER',
+  user_role: 'STANDARD',
+  grant: 'ACTIVE',
+  granted: ['POST'],
+  assigned: ['POST'],
+  center_frozen: false,
+};
 const VECTOR = {
   paths: [PATH],
   advertiser_role: 'OPERATOR',
@@ -22,6 +29,8 @@ const VECTOR = {
   live: false,
   assignee: null,
   scopes: null,
+  frozen_by: null,
+  ad_account_frozen: false,
 };
 const RECORD = {
   policy: 'abc',
