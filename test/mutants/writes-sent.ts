@@ -159,10 +159,10 @@ export function writeSent(sent: Sent): Write | null {
 
 /** R13: by a key alone, or for somebody. */
 function freezeSent(sent: Sent): Write {
-  const [, type = '', id = '', ...more] = sent.segments;
+  const [, type = '', named = '', ...more] = sent.segments;
   const isKind = ['business_center', 'tiktok_account', 'ad_account'].includes(type);
-  if (!isKind || id === '' || more.length > 0) return refuse('no such endpoint');
-  const thing = { type, id: legal(id, sent.finding) };
+  if (!isKind || named === '' || more.length > 0) return refuse('no such endpoint');
+  const thing = { type, id: legal(named, sent.finding) };
   const by = sent.actor ?? null;
   if (sent.method === 'DELETE') {
     if (sent.hasBody) sent.finding.doubt();

@@ -32,7 +32,7 @@ async function copy(button) {
       ? copyPicture(button.dataset.copyPicture)
       : navigator.clipboard.writeText(button.dataset.copy));
     say(status, button.dataset.copied);
-    setTimeout(() => fade(status), SAY_FOR);
+    setTimeout(() => void fade(status), SAY_FOR);
   } catch {
     say(status, button.dataset.failed);
   }
@@ -118,9 +118,9 @@ function follow(element) {
   const ask = async () => {
     const state = document.visibilityState === 'visible' ? await stateAt(element.dataset.live) : null;
     if (state !== null && state !== element.dataset.state) location.reload();
-    else setTimeout(ask, ASK_EVERY);
+    else setTimeout(() => void ask(), ASK_EVERY);
   };
-  setTimeout(ask, ASK_EVERY);
+  setTimeout(() => void ask(), ASK_EVERY);
 }
 
 /** Null while it cannot be learned. */
