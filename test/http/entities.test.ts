@@ -44,7 +44,10 @@ beforeAll(async () => {
   await mkdir(join(folder, '_schemas'), { recursive: true });
   await writeFile(join(folder, 'resource_policies/shelf.yaml'), SHELF);
   await writeFile(join(folder, '_schemas/shelf.json'), JSON.stringify(SHELF_SCHEMA));
-  await writeFile(join(folder, 'resource_policies/sealed.yaml'), SHELF.replaceAll('shelf', 'sealed'));
+  await writeFile(
+    join(folder, 'resource_policies/sealed.yaml'),
+    SHELF.replaceAll('shelf', 'sealed').replace('.place.department', '.owner'),
+  );
   const sealed = { type: 'object', properties: { owner: { type: 'string' } }, additionalProperties: false };
   await writeFile(join(folder, '_schemas/sealed.json'), JSON.stringify(sealed));
   app = await testApp(policies.environment);

@@ -122,7 +122,8 @@ test.each(ON_PAGES)(
     };
     const at = `/console/bc1/tiktok-accounts/${part(id)}`;
     expect(await opened('/console/bc1/tiktok-accounts')).toContain(`href="${inHtml(at)}"`);
-    expect(await opened(at)).toContain(inHtml(`${at}/members/${part(id)}`));
+    await opened(at);
+    expect(await opened(`${at}/members`)).toContain(inHtml(`${at}/members/${part(id)}`));
     await opened(`${at}/members/${part(id)}`);
     const unassign = `/v1/business-centers/bc1/tiktok-accounts/${part(id)}/members/${part(id)}`;
     expect((await http.send('DELETE', unassign, { actor: 'user:adm' })).status).toBe(204);

@@ -104,6 +104,8 @@ const PLACES: Record<string, Place> = {
   ...sides('search/resource'),
   ...sides('search/action'),
   ...put('business-centers/bc1', '{"name":%}', '/name'),
+  ...put('users/eve', '{"display_name":%}', '/display_name'),
+  ...put('freezes/business_center/bc1', '{"reason":%}', '/reason'),
   ...put('business-centers/bc1/members/eve', '{"user_role":%}', '/user_role'),
   ...put('ad-accounts/adv1', '{"name":"Spring","bc_id":%}', '/bc_id'),
   ...put('ad-accounts/adv1/members/eve', '{"advertiser_role":%}', '/advertiser_role'),
@@ -250,11 +252,12 @@ describe('bodies', () => {
 
   test('200 KB of brackets are a 400 in every place', async () => {
     const deep = '['.repeat(100_000) + ']'.repeat(100_000);
-    const outcomes = Object.entries(PLACES).map(async ([name, place]) => [
-      name,
-      (await send(place, filled(place.body, deep))).status,
-    ]);
-    expect(await Promise.all(outcomes)).toEqual(Object.keys(PLACES).map((name) => [name, 400]));
+    const outcomes: [name: string, status: number][] = [];
+    // One after another: large batches of one caller at once are refused for their size (503).
+    for (const [name, place] of Object.entries(PLACES)) {
+      outcomes.push([name, (await send(place, filled(place.body, deep))).status]);
+    }
+    expect(outcomes).toEqual(Object.keys(PLACES).map((name) => [name, 400]));
   });
 });
 

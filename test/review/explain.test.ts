@@ -59,11 +59,25 @@ test('no more is proposed than the policies ask for, and a new path is told once
   );
   expect(told).toEqual([
     {
-      '/paths/0': { via: 'ACCOUNT_LINK', user_role: null, grant: null, granted: ['POST'], assigned: [] },
+      '/paths/0': {
+        via: 'ACCOUNT_LINK',
+        user_role: null,
+        grant: null,
+        granted: ['POST'],
+        assigned: [],
+        center_frozen: false,
+      },
       '/advertiser_role': 'OPERATOR',
     },
     {
-      '/paths/0': { via: 'BUSINESS_CENTER', user_role: 'STANDARD', grant: 'NONE', granted: [], assigned: [] },
+      '/paths/0': {
+        via: 'BUSINESS_CENTER',
+        user_role: 'STANDARD',
+        grant: 'NONE',
+        granted: [],
+        assigned: [],
+        center_frozen: false,
+      },
       '/paths/0/grant': 'ACTIVE',
       '/paths/0/granted': ['POST'],
       '/paths/0/assigned': ['POST'],

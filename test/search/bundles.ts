@@ -25,7 +25,7 @@ export const BUNDLES: Record<string, readonly string[]> = {
   strangers: ['tiktok_account', 'business_center', 'access_request'],
   deny: ['tiktok_account', 'business_center', 'access_request'],
   ids: ['tiktok_account', 'business_center', 'access_request'],
-  missing: ['tiktok_account', 'catalog'],
+  missing: ['catalog'],
   clock: ['business_center', 'record'],
   everywhere: ['business_center', 'catalog'],
 };
