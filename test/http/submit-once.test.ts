@@ -146,8 +146,8 @@ describe('a second click on what changes something is answered like the first', 
     const account = '/console/bc1/tiktok-accounts/brand';
     const made = await send(app, adm, ASK, { scopes: 'POST', validity: '3600' });
     for (const [path, fields, to] of [
-      [`${account}/assign`, { members: 'sam', scopes: 'POST' }, account],
-      [`${account}/members/sam`, { intent: 'unassign' }, account],
+      [`${account}/assign`, { members: 'sam', scopes: 'POST' }, `${account}/members`],
+      [`${account}/members/sam`, { intent: 'unassign' }, `${account}/members`],
       [`${made.headers.get('Location')}/cancel`, {}, '/console/bc1/access-requests'],
       [`${account}/revoke`, {}, account],
     ] as const) {
@@ -183,6 +183,6 @@ test('every form of a signed-in person carries a key, and no two the same; but a
   }
   expect(keys.length).toBeGreaterThan(8);
   const assigned = [1, 2].map(async () => send(app, adm, `${account}/assign`, { members: 'sam', scopes: 'POST' }));
-  expect((await Promise.all(assigned)).map(where)).toEqual([`303 ${account}`, `303 ${account}`]);
+  expect((await Promise.all(assigned)).map(where)).toEqual([`303 ${account}/members`, `303 ${account}/members`]);
   expect(new Set(keys).size).toBe(keys.length);
 });

@@ -197,18 +197,20 @@ test.concurrent.each([
   [
     'an expression that does not parse',
     (text: string) => text.replace('== "OUTSIDE"', '==='),
-    /:\d+:\d+: Invalid expression `R\.attr\.confinement ===`/,
+    /sparkgate_service\.yaml:\d+: `R\.attr\.confinement ===`: /,
   ],
-  ['no YAML', (text: string) => `${text}\n  bad: [`, /:\d+:\d+ sequence end token/],
-])('a policy with %s is refused in the words of Cerbos, with file and line', async (_what, breakIt, words) => {
+  [
+    'no YAML',
+    (text: string) => `${text}\n  bad: [`,
+    /Cerbos does not start on [^ ]+: [^]*sparkgate_service\.yaml:\d+:\d+ sequence end token/,
+  ],
+])('a policy with %s is refused, with file and line', async (_what, breakIt, words) => {
   const policies = await temporaryFolder();
   await cp(join(import.meta.dirname, '../../policies'), policies, { recursive: true });
   const file = join(policies, 'resource_policies/sparkgate_service.yaml');
   await writeFile(file, breakIt(await readFile(file, 'utf8')));
   await expectRefusal(
     { DATABASE_URL: database.url, POLICY_DIR: policies },
-    new RegExp(
-      `^sparkgate: Cerbos does not start on ${policies}: [^]*resource_policies/sparkgate_service\\.yaml${words.source}[^]*$`,
-    ),
+    new RegExp(`^sparkgate: [^]*${words.source}[^]*$`),
   );
 });
