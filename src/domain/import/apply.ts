@@ -11,7 +11,7 @@ import {
   type SkippedLine,
 } from './modes.ts';
 import { AD_ACCOUNT, bringNouns, BUSINESS_CENTER, TIKTOK_ACCOUNT, USER } from './nouns.ts';
-import { AD_ACCOUNT_MEMBER, ASSIGNMENT, GRANT, LINK, MEMBER } from './relation.ts';
+import { RELATIONS } from './relation.ts';
 import { bringRelation, requireKnown } from './relationships.ts';
 import { endMissing } from './replace.ts';
 
@@ -31,9 +31,6 @@ export interface Applied {
   endedOf: Counts;
   ending: EndingFact[];
 }
-
-/** In this order each finds what it leans on: an ad account moves before roles in it are opened. */
-const RELATIONS = [MEMBER, AD_ACCOUNT_MEMBER, LINK, GRANT, ASSIGNMENT];
 
 /** How staged lines are brought in. */
 export interface Manner {

@@ -116,7 +116,7 @@ async function bring(tx: Tx, counts: Counts, manner: Manner): Promise<Outcome<Im
     ended: endedOf,
     ending,
   };
-  const voided = await settle(tx, counts);
+  const voided = await settle(tx, counts, skippedOf);
   if (changed === 0) return { result, audit: 'unchanged' };
   const subject = { type: 'import', id: tx.id };
   const after = {

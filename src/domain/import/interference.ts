@@ -1,9 +1,11 @@
 import type { Tx } from '../transact.ts';
 import type { FactType } from './fact-line.ts';
+import { skippedOtherwise } from './plan.ts';
+import { RELATIONS } from './relation.ts';
 import type { Counts } from './stage.ts';
 
 /**
- * Another write has changed what an import had looked at and found to be so. No order of the two would explain the
+ * Another write has changed what an import had looked at and found to be so, or to be skipped. No order of the two would explain the
  * outcome, so the import is made anew, behind the gate that all writes share.
  */
 export class Interference extends Error {
@@ -35,10 +37,17 @@ function ofRow(type: string, value: string): string {
     where c.held = c.${value} and t.id is null`;
 }
 
-/** Looks again, behind the gate. @throws Interference */
-export async function requireStillSo(tx: Tx, counts: Counts): Promise<void> {
+/** Looks again, behind the gate, and at lines that were skipped, too. @throws Interference */
+export async function requireStillSo(tx: Tx, counts: Counts, skippedOf: Counts): Promise<void> {
   for (const [type, text] of Object.entries(STILL_SO)) {
-    if (!counts[type as FactType]) continue;
-    if ((await tx.query(`${text} limit 1`, [])).length > 0) throw new Interference();
+    if (counts[type as FactType]) await requireNone(tx, text);
   }
+  for (const relation of RELATIONS) {
+    if (skippedOf[relation.type]) await requireNone(tx, skippedOtherwise(tx, relation));
+  }
+}
+
+/** @throws Interference where there is a row */
+export async function requireNone(tx: Tx, text: string): Promise<void> {
+  if ((await tx.query(`${text} limit 1`, [])).length > 0) throw new Interference();
 }

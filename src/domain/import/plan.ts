@@ -17,18 +17,17 @@ const LEANS_ON = {
     left join member m on ${sameKey(MEMBER, 'm')} and m.valid_to is null`,
 };
 
+function leansOn(relation: Relation): typeof LEANS_ON {
+  return relation === ASSIGNMENT ? LEANS_ON : { columns: '', joins: '' };
+}
+
 /**
  * Compares a relation's lines with the rows that are current, in the temporary table `compared_<type>`: the last line of
  * each key. What they would change goes into `planned_<type>`, with why a line is skipped, if it is.
  */
 export async function plan(tx: Tx, relation: Relation, mode: ImportMode): Promise<Planned> {
   const { type, value } = relation;
-  const { columns, joins } = relation === ASSIGNMENT ? LEANS_ON : { columns: '', joins: '' };
-  const own = {
-    wanted: partsOf('latest', value),
-    held: partsOf('latest', value, 'held'),
-    absent: 'latest.current_id is null',
-  };
+  const { columns, joins } = leansOn(relation);
   await tx.query(
     `create temporary table compared_${type} on commit drop as
      with ${latestOf(relation)}
@@ -39,7 +38,7 @@ export async function plan(tx: Tx, relation: Relation, mode: ImportMode): Promis
   await tx.query(
     `create temporary table planned_${type} on commit drop as
      with change as materialized (
-       select latest.*, ${endedByPerson(tx, relation, own)} as reopened
+       select latest.*, ${endedByPerson(tx, relation, own(relation))} as reopened, ${endingsByOthers(tx, relation)} as endings
          from compared_${type} latest where latest.current_id is null or latest.held <> latest.${value})
      select latest.*, ${mode === 'reopen' ? 'null::text' : reasonOf(tx, relation)} as reason from change as latest`,
     [],
@@ -52,6 +51,46 @@ export async function plan(tx: Tx, relation: Relation, mode: ImportMode): Promis
   );
   if (!planned) throw new Error('a count gave no row');
   return planned;
+}
+
+/** What lines want and hold of the relation itself. */
+function own({ value }: Relation): { wanted: string; held: string; absent: string } {
+  return {
+    wanted: partsOf('latest', value),
+    held: partsOf('latest', value, 'held'),
+    absent: 'latest.current_id is null',
+  };
+}
+
+/** How often others than this write have ended the relation. */
+function endingsByOthers(tx: Tx, relation: Relation): string {
+  return `(select count(*) from ${relation.type} e
+    where ${sameKey(relation, 'e')} and e.valid_to is not null and e.ended_write is distinct from '${tx.id}'::uuid)`;
+}
+
+/**
+ * SQL of the lines that are opened, and whose relation others have ended since it was planned: what they opened and
+ * ended meanwhile, or what was current then. Once the new rows stand, nobody comes between any more.
+ */
+export function endedSince(tx: Tx, relation: Relation): string {
+  const { type } = relation;
+  return `select from planned_${type} latest where reason is null and (endings <> ${endingsByOthers(tx, relation)}
+    or exists (select from ${type} t where t.id = latest.current_id and t.ended_write is distinct from '${tx.id}'::uuid))`;
+}
+
+/** SQL of the lines that are skipped, and would not be now, or for another reason. */
+export function skippedOtherwise(tx: Tx, relation: Relation): string {
+  const { type, key, value } = relation;
+  const { columns, joins } = leansOn(relation);
+  const line = [...key, value].map((column) => `latest.${column}`).join(', ');
+  return `
+    with skipped as materialized (
+      select ${line}, latest.reason as planned, ${columns} t.id as current_id, t.${value} as held
+        from planned_${type} latest left join ${type} t on ${sameKey(relation)} and t.valid_to is null ${joins}
+       where latest.reason is not null),
+    change as materialized (
+      select latest.*, ${endedByPerson(tx, relation, own(relation))} as reopened from skipped latest)
+    select from change latest where ${reasonOf(tx, relation)} is distinct from latest.planned`;
 }
 
 /**

@@ -51,6 +51,9 @@ export const ASSIGNMENT: Relation = {
   references: [],
 };
 
+/** In this order each finds what it leans on: an ad account moves before roles in it are opened. */
+export const RELATIONS: readonly Relation[] = [MEMBER, AD_ACCOUNT_MEMBER, LINK, GRANT, ASSIGNMENT];
+
 /** The last line of each key, as `latest`. */
 export function latestOf({ type, key, value }: Relation): string {
   const keys = key.map((column) => `fact->>'${column}'`).join(', ');

@@ -1,7 +1,8 @@
 import type { Tx } from '../transact.ts';
+import { requireNone } from './interference.ts';
 import type { ImportMode } from './modes.ts';
 import { requirePlaces } from './places.ts';
-import { plan, UNFOUNDED, type Planned } from './plan.ts';
+import { endedSince, plan, UNFOUNDED, type Planned } from './plan.ts';
 import { badLine } from './read-lines.ts';
 import { AD_ACCOUNT_MEMBER, ASSIGNMENT, GRANT, LINK, MEMBER, type Reference, type Relation } from './relation.ts';
 import { recordAll } from './trail.ts';
@@ -51,6 +52,7 @@ export async function bringRelation(tx: Tx, relation: Relation, mode: ImportMode
      select ${columns}, $1, $2, $3 from planned_${type} where reason is null`,
     [tx.at, tx.by, tx.id],
   );
+  await requireNone(tx, endedSince(tx, relation));
   await recordChanges(tx, relation);
   return planned;
 }

@@ -9,13 +9,13 @@ import type { Counts } from './stage.ts';
  * committed, and those after wait for the import and see it. It ends what it has opened on ground that was taken away (a
  * grant that was revoked, a member who was removed, an ad account that moved), and the requests of whom it demoted.
  * @returns the requests: each an entry of the trail
- * @throws Interference where what was so already is so no more
+ * @throws Interference where what was so already is so no more, or a line would not be skipped now
  */
-export async function settle(tx: Tx, counts: Counts): Promise<Audit[]> {
+export async function settle(tx: Tx, counts: Counts, skippedOf: Counts): Promise<Audit[]> {
   // What limits look at is locked before, since that takes longer.
   await tx.query('set constraints limits_at_commit immediate', []);
   await passImports(tx);
-  await requireStillSo(tx, counts);
+  await requireStillSo(tx, counts, skippedOf);
   if (counts.assignment) {
     await tx.query(`select from account_grant where id in (${GRANTS}) order by id for share`, []);
     await tx.query(`select m.id from member m ${OF_PLANNED} where m.valid_to is null order by m.id for share of m`, []);
