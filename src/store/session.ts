@@ -3,8 +3,9 @@ import { escapeLiteral } from 'pg';
 import type { PoolClient, QueryConfig, QueryResult } from 'pg';
 import type { OpenSession, Passage, Session } from '../domain/context.ts';
 import { REVISION_NOW } from '../domain/revision.ts';
-import { IDLE_MS, STATEMENT_PATIENCE_MS } from './patience.ts';
-import { nameOf, type Orm } from './open.ts';
+import { watchForLoss, type LossWatch } from './lost-connection.ts';
+import { IDLE_MS, PATIENCE_MS, STATEMENT_PATIENCE_MS } from './patience.ts';
+import { nameOf, poolQuery, type Orm } from './open.ts';
 import { EXPORTING, IMPORTING, setPurpose } from './timeouts.ts';
 
 /**
@@ -13,24 +14,41 @@ import { EXPORTING, IMPORTING, setPurpose } from './timeouts.ts';
  */
 export async function sessionOpener(orm: Orm): Promise<OpenSession> {
   const pool = await orm.em.getConnection().getNativeClient();
+  const query = await poolQuery(orm);
   return async (purpose) => {
     const client = await pool.connect();
     if (purpose === 'write') return sessionOn(orm, client, { patienceMs: STATEMENT_PATIENCE_MS, kept: true });
-    const session = sessionOn(orm, client, { patienceMs: 0, kept: false });
-    await setPurpose(client, purpose === 'import' ? IMPORTING : EXPORTING);
-    return session;
+    try {
+      // A pooler between has a process id of its own. What comes before it ends with its patience, too.
+      const known = client.query<{ pid: number }>(patiently({ text: 'select pg_backend_pid() as pid' }, PATIENCE_MS));
+      const [{ rows }] = await Promise.all([known, setPurpose(client, purpose === 'import' ? IMPORTING : EXPORTING)]);
+      const watch = watchForLoss(query, client, rows[0]?.pid ?? 0);
+      return sessionOn(orm, client, { patienceMs: 0, kept: false, watch });
+    } catch (error) {
+      client.release(true);
+      throw error;
+    }
   };
 }
 
+interface Manner {
+  patienceMs: number;
+  kept: boolean;
+  /** Ends the connection where an answer never comes, though there is no bound to how long it takes. */
+  watch?: LossWatch | undefined;
+}
+
 /** A connection that is not `kept` is ended, and with it what it was set to and its temporary tables. */
-function sessionOn(orm: Orm, client: PoolClient, { patienceMs, kept }: { patienceMs: number; kept: boolean }): Session {
+function sessionOn(orm: Orm, client: PoolClient, { patienceMs, kept, watch }: Manner): Session {
   const em = orm.em.fork();
-  const line = lineOf(client, patienceMs);
+  const line = lineOf(client, { patienceMs, watch });
   let open = false;
   let usable = true;
   const run = async (text: string, withinMs: number): Promise<QueryResult> => {
     usable = false;
-    const result = await client.query(patiently({ text }, withinMs));
+    const answer = client.query(patiently({ text }, withinMs));
+    watch?.expect(answer);
+    const result = await answer;
     usable = true;
     return result;
   };
@@ -71,6 +89,7 @@ function sessionOn(orm: Orm, client: PoolClient, { patienceMs, kept }: { patienc
       return String(lastOf(results));
     },
     async [Symbol.asyncDispose]() {
+      watch?.close();
       client.release(!(usable && kept));
     },
   };
@@ -109,6 +128,7 @@ interface Line {
   begun: Promise<unknown>;
   /** How long an answer is waited for, in milliseconds; 0 = for as long as it takes. */
   patienceMs: number;
+  watch: LossWatch | undefined;
   ask: (statement: QueryConfig) => Promise<QueryResult>;
   /** What the ORM speaks through: this one connection, which is not its to give back. */
   kysely: Kysely<unknown>;
@@ -116,17 +136,18 @@ interface Line {
 
 const LINES = new WeakMap<PoolClient, Line>();
 
-function lineOf(client: PoolClient, patienceMs: number): Line {
+function lineOf(client: PoolClient, manner: Pick<Line, 'patienceMs' | 'watch'>): Line {
   const known = LINES.get(client);
   // Whoever had it before has left it with a transaction that may not have begun.
-  if (known) return Object.assign(known, { begun: Promise.resolve(), patienceMs });
+  if (known) return Object.assign(known, { begun: Promise.resolve(), ...manner });
   const ask = async (statement: QueryConfig): Promise<QueryResult> => {
     const answer = client.query(patiently(statement, line.patienceMs));
     answer.catch(() => undefined);
+    line.watch?.expect(answer);
     await line.begun;
     return answer;
   };
-  const line: Line = { begun: Promise.resolve(), patienceMs, ask, kysely: kyselyOver(ask) };
+  const line: Line = { begun: Promise.resolve(), ...manner, ask, kysely: kyselyOver(ask) };
   LINES.set(client, line);
   return line;
 }

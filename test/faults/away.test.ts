@@ -8,7 +8,9 @@ import { testApp, type Answer, type TestApp } from '../support/app.ts';
 import { assign, decision, grant, put, standardWorld } from '../support/cast.ts';
 import { testDatabase, type TestDatabase } from '../support/database.ts';
 import { networkTo, type Network } from '../support/network.ts';
+import { bring } from '../support/ndjson.ts';
 import { until } from '../support/service.ts';
+import { sql } from '../support/sql.ts';
 
 let app: TestApp;
 let folder: string;
@@ -125,6 +127,25 @@ test('a database that falls silent is a 503 in time, and does not have to come b
   await until(async () => (await ready()).body.ready);
   await expectNormal();
 });
+
+test('an import whose statement was lost on a silent network ends, and changes nothing', async () => {
+  await expectNormal();
+  const body = async function* (): AsyncGenerator<Uint8Array> {
+    const line = { type: 'member', bc_id: 'bc1', user_id: 'lost', user_role: 'STANDARD' };
+    yield Buffer.from(`${JSON.stringify(line)}\n`);
+    // The connection of the import stands: it has a name of its own.
+    const text = `select from pg_stat_activity where datname = current_database() and application_name = 'sparkgate-import'`;
+    await until(async () => (await sql({ databaseUrl: database.url }, text)).length === 1);
+    toDatabase.silent();
+  };
+  const importing = bring(app, ReadableStream.from<Uint8Array>(body()));
+  await until(async () => (await ready()).status === 503);
+  await toDatabase.up();
+  expectAway(await importing);
+  await until(async () => (await ready()).body.ready);
+  await expectNormal();
+  expect(await sql({ databaseUrl: database.url }, "select from member where user_id = 'lost'")).toEqual([]);
+}, 120_000);
 
 test('without a PDP nothing is allowed or denied anew, and it comes back by itself', async () => {
   await expectNormal();
