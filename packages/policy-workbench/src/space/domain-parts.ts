@@ -14,6 +14,12 @@ export function fieldOf(domain: Domain, name: string): Domain | undefined {
   return options.length === 0 ? undefined : { sort: 'either', options };
 }
 
+/** The names that a record has, in all its variants. */
+export function fieldsOf(domain: Domain): string[] {
+  if (domain.sort === 'record') return domain.fields.map(([field]) => field);
+  return domain.sort === 'either' ? [...new Set(domain.options.flatMap(fieldsOf))] : [];
+}
+
 /** What a list holds; null: it is no list, or nothing is known of it. */
 export function elementOf(domain: Domain | null): Domain | null {
   if (domain?.sort === 'set' || domain?.sort === 'records') return domain.of;

@@ -1,5 +1,5 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
-import { elementOf, fieldOf, plainValuesOf } from '../space/domain-parts.ts';
+import { elementOf, fieldOf, fieldsOf, plainValuesOf } from '../space/domain-parts.ts';
 import { childrenOf, expression, nameOf, textOf } from '@sparkgate/cerbos-policies/expressions';
 import type { Domain } from '../space/finite-domain.ts';
 import { UnknownWord } from './unknown-word.ts';
@@ -74,7 +74,8 @@ function partOf(owner: ASTNode, name: string, names: Names): Meaning {
   if (whole === null) return null;
   const part = fieldOf(whole, name);
   if (part !== undefined) return part;
-  const known = whole.sort === 'record' ? `; it has ${whole.fields.map(([field]) => field).join(', ')}` : '';
+  const fields = fieldsOf(whole);
+  const known = fields.length === 0 ? '' : `; it has ${fields.join(', ')}`;
   throw new UnknownWord(`${textOf(owner)} has no ${name}${known}`);
 }
 
