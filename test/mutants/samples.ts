@@ -125,8 +125,8 @@ function reads(shot: Make): Shot[] {
     '/v1/business-centers/bc1/tiktok-accounts/brand',
     '/v1/business-centers/bc1/tiktok-accounts/brand/members/sam',
     '/v1/entities/user?limit=5',
+    '/v1/users?limit=5',
     '/v1/freezes?limit=2',
-    '/v1/freezes/ad_account/adv1',
     '/v1/relationships/export',
   ].map((path) => shot('GET', path));
 }
@@ -138,6 +138,8 @@ function facts(shot: Make): Shot[] {
     { type: 'account_grant', bc_id: 'bc2', tiktok_account_id: 'Brand', scopes: ['POST'] },
   ].map((line) => JSON.stringify(line));
   return [
+    shot('PUT', '/v1/users/lee', { display_name: 'Lee', email: 'lee@example.com' }),
+    shot('GET', '/v1/users/lee'),
     shot('PUT', '/v1/business-centers/bc1', { name: 'Bright Agency' }),
     shot('PUT', '/v1/business-centers/bc1/members/lee', { user_role: 'STANDARD' }),
     shot('DELETE', '/v1/business-centers/bc1/members/Sam'),
@@ -145,6 +147,7 @@ function facts(shot: Make): Shot[] {
     shot('PUT', '/v1/ad-accounts/1700000000000000002/members/ext', { advertiser_role: 'ANALYST' }),
     shot('DELETE', '/v1/ad-accounts/adv1/members/lee'),
     shot('PUT', '/v1/freezes/ad_account/1700000000000000002', { reason: 'An incident' }),
+    shot('GET', '/v1/freezes/ad_account/1700000000000000002'),
     shot('DELETE', '/v1/freezes/tiktok_account/other'),
     shot('PUT', '/v1/tiktok-accounts/other', {
       handle: '@other',

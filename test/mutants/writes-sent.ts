@@ -175,6 +175,8 @@ function freezeSent(sent: Sent): Write {
 
 function touchesNoFact(method: string, [noun, ...rest]: string[]): boolean {
   if (noun === 'entities') return rest.length === 2 && (method === 'PUT' || method === 'DELETE');
+  // No rule reads a name.
+  if (noun === 'users') return rest.length === 1 && method === 'PUT';
   if (noun !== 'api-keys') return false;
   if (method === 'DELETE') return rest.length === 1;
   return method === 'POST' && (rest.length === 0 || (rest.length === 2 && rest[1] === 'rotate'));
