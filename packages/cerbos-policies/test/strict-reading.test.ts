@@ -15,7 +15,10 @@ const SCHEMA = record({
   paths: { type: 'array', items: { $ref: '#/$defs/path' } },
   scopes: { type: 'array', items: { enum: ['LIVE', 'POST'] } },
 });
-const CLOSED = { ...SCHEMA, $defs: { path: record({ via: { enum: ['A', 'B'] }, granted: { type: 'array' } }) } };
+const CLOSED = {
+  ...SCHEMA,
+  $defs: { path: record({ via: { enum: ['A', 'B'] }, granted: { type: 'array', items: { type: 'string' } } }) },
+};
 
 interface World {
   schema?: object | null;
@@ -157,6 +160,30 @@ test('variables are read where they are used, derived roles where a rule names t
     'c.yaml:1: reads R.attr.d',
     'd.yaml:1: reads R.attr.f',
   ]);
+});
+
+test('a variable of one policy is not taken for that of another in the same file', () => {
+  const more = { variables: { local: { x: 'R.attr.live' } }, importDerivedRoles: ['roles'] };
+  const definitions = [{ name: 'used', parentRoles: ['user'], condition: { match: { expr: 'V.x' } } }];
+  const roles = { name: 'roles', variables: { local: { x: 'R.attr.weather' } }, definitions };
+  const rule = { derivedRoles: ['used'] };
+  const one = world('V.x', { more, rule }).files.map(({ path, text }): [string, Buffer] => [
+    path,
+    Buffer.from(path === 'a.yaml' ? `${text}\n---\n${JSON.stringify({ derivedRoles: roles })}` : text),
+  ]);
+  const all = found(policiesOf({ hash: '', files: new Map(one) }));
+  expect(all).toEqual([expect.stringContaining('a.yaml:3: reads R.attr.weather')]);
+});
+
+test.each([
+  ['R.attr.weather', {}],
+  ['R.attr.weather', { $ref: 'cerbos:///elsewhere.json' }],
+  ['R.attr.weather', { type: 'object' }],
+  ['R.attr.post.weather', record({ post: {} })],
+  ['R.attr.posts[0].weather', record({ posts: { type: 'array' } })],
+  ['R.attr.posts.x.weather', record({ posts: record({}, { additionalProperties: {} }) })],
+])('of a closed kind %s is refused, though its schema %j leaves it open', (expr, schema) => {
+  expect(found(world(expr, { schema })).length).toBeGreaterThan(0);
 });
 
 test('what the principal schema declares is read', () => {

@@ -10,7 +10,7 @@ import type { Finding, Senders } from './finding.ts';
 import { plainAt, shapeAt, type Misreading } from './reader.ts';
 import { rootsOf } from './roots.ts';
 import { shapeOfSchema } from './shape-of-schema.ts';
-import { sentRecord, UNKNOWN, type Shape } from './shape.ts';
+import { closed, sentRecord, UNKNOWN, type Shape } from './shape.ts';
 
 /** One expression, and where it stands. */
 interface Place {
@@ -27,14 +27,14 @@ export class KindReader {
   readonly #roots: ReadonlyMap<string, Shape>;
   readonly #shared: readonly (DerivedRoles | Exported)[];
   readonly #found: Finding[] = [];
-  readonly #variables = new Map<string, Shape>();
+  readonly #variables = new Map<PolicyDocument, Map<string, Shape>>();
 
   constructor(policies: Policies, policy: ResourcePolicy, { closedKinds, sentAlong }: Senders) {
     this.#policies = policies;
     this.#policy = policy;
     this.#isClosed = closedKinds.has(policy.kind);
     this.#shared = importedBy(policy, policies);
-    const resource = this.#schema('resourceSchema', this.#isClosed ? [] : sentAlong);
+    const resource = this.#schema('resourceSchema', sentAlong);
     const subject = this.#schema('principalSchema', []);
     this.#roots = rootsOf({ resource, subject, isClosed: this.#isClosed });
   }
@@ -121,13 +121,14 @@ export class KindReader {
     const exported = own === undefined ? this.#importedVariables(of).get(name) : undefined;
     const text = own ?? exported?.definitions[name];
     const document = exported?.document ?? of.document;
-    const key = `${document.path} ${document.locate()} ${name}`;
-    const known = this.#variables.get(key);
+    const ofDocument = this.#variables.get(document) ?? new Map<string, Shape>();
+    this.#variables.set(document, ofDocument);
+    const known = ofDocument.get(name);
     if (known) return known;
     // Of one that goes in circles nothing is told; Cerbos refuses it.
-    this.#variables.set(key, UNKNOWN);
+    ofDocument.set(name, UNKNOWN);
     const shape = this.#at({ text: String(text), document, keys: keysOf(document, name) }, of, shapeAt);
-    this.#variables.set(key, shape);
+    ofDocument.set(name, shape);
     return shape;
   }
 
@@ -136,7 +137,8 @@ export class KindReader {
     const text = isString(ref) ? schemaText(this.#policies, ref.replace(/^cerbos:\/\/\//, '')) : undefined;
     if (text === undefined) return this.#withoutSchema(which);
     const shape = shapeOfSchema(text);
-    if (shape.sort !== 'record' || (shape.fields.size === 0 && shape.rest === 'any' && !this.#isClosed)) return shape;
+    if (this.#isClosed) return closed(shape);
+    if (shape.sort !== 'record' || (shape.fields.size === 0 && shape.rest === 'any')) return shape;
     const along = sentAlong.filter((name) => !shape.fields.has(name)).map((name): [string, Shape] => [name, UNKNOWN]);
     return { ...shape, fields: new Map([...shape.fields, ...along]) };
   }

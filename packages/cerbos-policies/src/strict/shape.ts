@@ -42,6 +42,15 @@ export const sentRecord = (fields: Readonly<Record<string, Shape>>): Shape => ({
   sent: true,
 });
 
+/** The same, where whatever a schema leaves untold is never sent: nothing can be read of it. */
+export function closed(shape: Shape): Shape {
+  if (shape.sort === 'unknown') return sentRecord({});
+  if (shape.sort === 'list') return listOf(closed(shape.of));
+  if (shape.sort === 'plain') return shape;
+  const fields = new Map([...shape.fields].map(([name, it]) => [name, closed(it)]));
+  return { ...shape, fields, rest: typeof shape.rest === 'string' ? shape.rest : 'none' };
+}
+
 /** Whether a value is, or holds, a record that came with the request. */
 export function holdsSent(shape: Shape): boolean {
   if (shape.sort === 'list') return holdsSent(shape.of);
