@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { draw } from './draw.ts';
 import { Connection } from './connection.ts';
@@ -106,10 +107,10 @@ try {
   await phase('64 single checks in flight', async () => flood(check, 64, body));
   await phase('1 batch in flight', async () => flood(batches, 1, () => batch));
   await phase(`${flags.batches} batches in flight`, async () => flood(batches, Number(flags.batches), () => batch));
-  await new Promise((resolve) => void setTimeout(resolve, 1000));
+  await delay(1000);
   await phase('a second later: 64 single checks', async () => flood(check, 64, body));
   await phase(`${flags.singles} single checks in flight`, async () => flood(check, Number(flags.singles), body));
-  await new Promise((resolve) => void setTimeout(resolve, 1000));
+  await delay(1000);
   await phase('a second later: 64 single checks', async () => flood(check, 64, body));
   const head = [
     'one key floods',
