@@ -85,7 +85,12 @@ function spawnService(environment: Record<string, string>, tree = ROOT) {
     cwd: tree,
     // A process group of its own, so that Ctrl-C can be tried on it alone.
     detached: true,
-    env: { PATH: process.env['PATH'] ?? '', PORT: '0', ...environment },
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? '',
+      PORT: '0',
+      ...environment,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const heard = { stdout: '', stderr: '' };
