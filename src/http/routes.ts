@@ -41,6 +41,9 @@ export const routes = {
     tiktokAccounts: route('/console/:bc_id/tiktok-accounts'),
     accessRequests: route('/console/:bc_id/access-requests'),
     requestAccess: route('/console/:bc_id/request-access'),
+    assign: route('/console/:bc_id/assign'),
+    /** Makes assignments again what they were a moment ago. */
+    undo: route('/console/:bc_id/undo'),
     members: route('/console/:bc_id/members'),
     member: route('/console/:bc_id/members/:user_id'),
     adAccounts: route('/console/:bc_id/ad-accounts'),
@@ -107,6 +110,7 @@ const FORMS: readonly (readonly [form: Patterned, page: Patterned])[] = [
   [routes.consent.approve, routes.consent.show],
   [routes.consent.decline, routes.consent.show],
   [routes.accessRequest.cancel, routes.accessRequest.show],
+  [routes.console.undo, routes.console.members],
   [routes.signIn.demo, routes.signIn.choose],
   [routes.signIn.out, routes.home],
   [routes.language, routes.home],

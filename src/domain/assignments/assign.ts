@@ -21,27 +21,23 @@ export interface AssignmentView {
 /** R3: an administrator assigns a granted account to a member, or changes the scopes. To oneself is flagged in the trail. */
 export async function assign(ctx: Context, view: AssignmentView): Promise<Written<AssignmentView>> {
   await authorizeKey(ctx, 'act_as', [view.bc_id]);
-  return transact(ctx, gatesOf(ctx, [view]), async (tx) => {
+  return transact(ctx, gatesOf(ctx, view), async (tx) => {
     const [audit] = await assignIn(ctx, tx, view);
     return { result: view, audit: audit ? [audit] : 'unchanged' };
   });
 }
 
-/** What assigning an account passes, to one member or to several. */
-export function gatesOf(ctx: Context, views: readonly AssignmentView[]): Gates {
+function gatesOf(ctx: Context, view: AssignmentView): Gates {
+  const { bc_id: bcId, tiktok_account_id: id, user_id: userId } = view;
   return {
-    takes: views.map((it) => assignmentGate(it.bc_id, it.tiktok_account_id, it.user_id)),
-    shares: views.flatMap((it) => [
-      ...groundsOf(ctx.actor, it.bc_id, it.tiktok_account_id),
-      memberGate(it.bc_id, it.user_id),
-    ]),
-    allow: async (tx) => {
-      for (const view of views) await authorize(ctx, questionOf(view), tx);
-    },
+    takes: [assignmentGate(bcId, id, userId)],
+    shares: [...groundsOf(ctx.actor, bcId, id), memberGate(bcId, userId)],
+    allow: async (tx) => authorize(ctx, questionOfAssigning(view), tx),
   };
 }
 
-function questionOf({ bc_id, tiktok_account_id: id, user_id, scopes }: AssignmentView): Question {
+/** What is asked of the policies before a member is assigned an account. */
+export function questionOfAssigning({ bc_id, tiktok_account_id: id, user_id, scopes }: AssignmentView): Question {
   return {
     action: 'assign_member',
     resource: { type: 'tiktok_account', id },

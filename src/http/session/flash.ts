@@ -19,7 +19,11 @@ export function redirectWithFlash(
   values: Record<string, string> = {},
 ): Response {
   const text = JSON.stringify({ done, values } satisfies Flash);
-  messages.write(c, `${pageKey(to)}-${randomUUID().slice(0, 8)}`, Buffer.from(text, 'utf8').toString('base64url'));
+  messages.write(
+    c,
+    `${pageKey(to.replace(/[?#].*/s, ''))}-${randomUUID().slice(0, 8)}`,
+    Buffer.from(text, 'utf8').toString('base64url'),
+  );
   return c.redirect(to, 303);
 }
 

@@ -20,11 +20,12 @@ export async function submitOnce<Result, Kept>(
   c: Http<PageEnv>,
   verb: (ctx: Context) => Promise<Written<Result>>,
   keep: (result: Result) => Kept,
-): Promise<Kept> {
+): Promise<Written<Kept>> {
   const ctx = contextOfPage(c);
   const hash = await submissionOf(c);
-  if (hash === null) return keep((await verb(ctx)).result);
-  return (await carryOutOnce(ctx, { key: hash, sent: async () => hash }, verb, keep)).result;
+  if (hash !== null) return carryOutOnce(ctx, { key: hash, sent: async () => hash }, verb, keep);
+  const { result, revision } = await verb(ctx);
+  return { result: keep(result), revision };
 }
 
 /** Who sent what to where; null for a form without a key. */

@@ -8,6 +8,7 @@ import { routes } from '../routes.ts';
 const TYPES = {
   'style.css': 'text/css; charset=utf-8',
   'script.js': 'text/javascript; charset=utf-8',
+  'selection.js': 'text/javascript; charset=utf-8',
   'favicon.svg': 'image/svg+xml',
 } as const;
 type Name = keyof typeof TYPES;
@@ -23,17 +24,18 @@ function read(name: Name): { text: string; hash: string } {
 const FILES: Readonly<Record<Name, { text: string; hash: string }>> = {
   'style.css': read('style.css'),
   'script.js': read('script.js'),
+  'selection.js': read('selection.js'),
   'favicon.svg': read('favicon.svg'),
 };
 
 /** Where a file of the pages is: under its hash, so that it may be kept for ever. */
-export function asset(name: 'style.css' | 'script.js'): string {
+export function asset(name: Exclude<Name, 'favicon.svg'>): string {
   return `/ui/${FILES[name].hash}/${name}`;
 }
 
 /** The style, the script and the icon of all pages, read once. */
 export const assets = new Hono<Env>();
-for (const name of ['style.css', 'script.js'] as const) {
+for (const name of ['style.css', 'script.js', 'selection.js'] as const) {
   assets.get(asset(name), (c) =>
     c.body(FILES[name].text, 200, { 'Content-Type': TYPES[name], 'Cache-Control': FOREVER }),
   );

@@ -37,6 +37,8 @@ export interface PageParts {
   narrow?: boolean;
   /** Only the page itself, where nothing that the header offers would work. */
   bare?: boolean;
+  /** Besides that of every page. */
+  scripts?: readonly 'selection.js'[];
 }
 
 /** Answers a whole page, in the reader's language and with whoever is signed in. */
@@ -53,7 +55,7 @@ export function page(c: Context<PageEnv>, parts: PageParts, status: ContentfulSt
           <title>${plainName(parts.title)} · ${words.common.product}</title>
           <link rel="icon" type="image/svg+xml" href="${routes.favicon()}" />
           <link rel="stylesheet" href="${asset('style.css')}" />
-          <script type="module" src="${asset('script.js')}"></script>
+          ${(['script.js', ...(parts.scripts ?? [])] as const).map((name) => html`<script type="module" src="${asset(name)}"></script>`)}
           ${parts.refreshAfter === undefined ? '' : html`<noscript><meta http-equiv="refresh" content="${parts.refreshAfter}; url=${unattended(pageOf(c))}" /></noscript>`}
         </head>
         <body>

@@ -63,7 +63,7 @@ test('the scopes are called as the page that this grew from calls them', () => {
 });
 
 test('no page writes a sentence itself: the style and the script hold none in either language', () => {
-  for (const file of ['script.js', 'style.css']) {
+  for (const file of ['script.js', 'selection.js', 'style.css']) {
     const text = readFileSync(join(import.meta.dirname, '../../../src/http/ui', file), 'utf8');
     expect(text).not.toMatch(/\p{Script=Han}/u);
     expect(text).not.toMatch(/textContent = '/);

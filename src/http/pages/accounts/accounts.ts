@@ -20,7 +20,8 @@ import { routes } from '../../routes.ts';
 import { loadConsole, show, type ConsoleContext } from '../console/console-context.ts';
 import { listControls, listQueryOf, numberedPager } from '../console/numbered-list.ts';
 import { counted, isUsable, maySparkByRole } from './may-i.ts';
-import { accountLines, heading } from '../console/parts.ts';
+import { accountLines, accountName, heading } from '../console/parts.ts';
+import { selectable, tick } from '../selection/selectable.ts';
 import { flashNotice } from '../console/flash-notice.ts';
 
 const CHOICES = { filters: ACCOUNT_FILTERS, sorts: ACCOUNT_SORTS } as const;
@@ -37,6 +38,12 @@ export const accounts = new Hono<PageEnv>().get(routes.console.tiktokAccounts.pa
   const untouched = find.text === null && find.filter === null;
   const shown = { path, find, choices: CHOICES, words: locale.words.console.list };
   const answers = await mayColumn(c.get('services'), context, items);
+  const sought = untouched ? null : (find.text ?? locale.words.console.list.filters[find.filter ?? 'POST']);
+  const rows =
+    items.length === 0 ? empty(context, sought, request) : table(words.title, columns(context, answers), items);
+  const { selection } = locale.words;
+  const actions = html`<button>${selection.assign}</button>
+    <a class="button secondary" href="${routes.console.members(bcId)}">${selection.pickMembers}</a>`;
   const body = html`${flashNotice(context)}
     ${heading(words.title, {
       lead: may.request ? words.leadAdministrator : words.leadMember,
@@ -44,9 +51,13 @@ export const accounts = new Hono<PageEnv>().get(routes.console.tiktokAccounts.pa
     })}
     ${may.viewRequests ? await pendingNotice(context) : ''}
     ${items.length === 0 && untouched ? '' : listControls(locale, { ...shown, label: words.searchLabel })}
-    ${items.length === 0 ? empty(context, untouched ? null : (find.text ?? locale.words.console.list.filters[find.filter ?? 'POST']), request) : table(words.title, columns(context, answers), items)}
+    ${may.viewMembers ? selectable(context, { from: 'accounts', field: 'accounts', other: { list: 'members' }, actions, rows }) : rows}
     ${items.length === 0 && untouched ? '' : numberedPager(locale, { ...shown, total, rows: items.length })}`;
-  return show(c, context, 'tiktokAccounts', { title: words.title, body });
+  return show(c, context, 'tiktokAccounts', {
+    title: words.title,
+    body,
+    scripts: may.viewMembers ? ['selection.js'] : [],
+  });
 });
 
 function columns(context: ConsoleContext, answers: Map<string, Html>): Column<AccountRow>[] {
@@ -57,12 +68,16 @@ function columns(context: ConsoleContext, answers: Map<string, Html>): Column<Ac
     {
       label: words.account,
       main: true,
-      cell: (row) =>
-        accountLines(
+      cell: (row) => {
+        const { tiktok_account_id: id } = row;
+        const lines = accountLines(
           locale,
           { ...row, handle: row.display_name ?? row.handle },
-          routes.tiktokAccount.show(bcId, row.tiktok_account_id),
-        ),
+          routes.tiktokAccount.show(bcId, id),
+        );
+        const box = { field: 'accounts', id, label: accountName(row) };
+        return context.may.viewMembers ? tick(locale, box, lines) : lines;
+      },
     },
     { label: words.owner, cell: (row) => (row.handle === null ? words.ownerUnknown : shownName(row.handle)) },
     {

@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
 import { getAccount } from '../../../domain/account-grants/get-account.ts';
-import { assignMembers } from '../../../domain/assignments/assign-members.ts';
+import { changeAssignments } from '../../../domain/assignments/change-assignments.ts';
 import { findAssignees } from '../../../domain/assignments/find-assignees.ts';
 import { SparkgateError, type FieldError } from '../../../domain/errors.ts';
 import { FindQuery } from '../../../domain/find-text.ts';
@@ -39,20 +39,19 @@ export const assign = new Hono<PageEnv>()
       return confirmLosses(c, context, { id, ticked, scopes, losing });
     }
     try {
-      const assigning = { bcId: context.bcId, tiktokAccountId: id, userIds: ticked, scopes };
-      await submitOnce(
+      const changes = ticked.map((user_id) => ({ tiktok_account_id: id, user_id, scopes }));
+      const { revision } = await submitOnce(
         c,
-        async (ctx) => unlessSomebodyWasFaster(async () => assignMembers(ctx, assigning)),
+        async (ctx) => unlessSomebodyWasFaster(async () => changeAssignments(ctx, context.bcId, changes)),
         () => null,
       );
+      const said = { count: String(ticked.length), undo: revision };
+      return redirectWithFlash(c, routes.tiktokAccount.members(context.bcId, id), 'assigned', said);
     } catch (error) {
       if (!(error instanceof SparkgateError) || error.code !== 'forbidden') throw error;
       const gone = { pointer: 'members', message: context.locale.words.console.assign.gone };
       return formPage(c, context, { ...entered, errors: [gone] }, 409);
     }
-    return redirectWithFlash(c, routes.tiktokAccount.members(context.bcId, id), 'assigned', {
-      count: String(ticked.length),
-    });
   });
 
 interface Entered {

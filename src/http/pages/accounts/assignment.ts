@@ -38,12 +38,12 @@ export const assignment = new Hono<PageEnv>()
     const sent = await sentForm(c);
     if (sent.one('intent') === UNASSIGN) {
       const which = { bcId: context.bcId, tiktokAccountId: id, userId };
-      await submitOnce(
+      const { revision: undo } = await submitOnce(
         c,
         async (ctx) => unlessSomebodyWasFaster(async () => unassign(ctx, which)),
         () => null,
       );
-      return redirectWithFlash(c, backFrom(context, sent.one('from'), id, userId), 'unassigned');
+      return redirectWithFlash(c, backFrom(context, sent.one('from'), id, userId), 'unassigned', { undo });
     }
     const scopes = tickedScopes(sent);
     if (scopes.length === 0) {
@@ -52,12 +52,12 @@ export const assignment = new Hono<PageEnv>()
       return formPage(c, context, { assignee, ticked: [], errors }, 400);
     }
     const view = { bc_id: context.bcId, tiktok_account_id: id, user_id: userId, scopes };
-    await submitOnce(
+    const { revision: undo } = await submitOnce(
       c,
       async (ctx) => unlessSomebodyWasFaster(async () => assign(ctx, view)),
       () => null,
     );
-    return redirectWithFlash(c, backFrom(context, sent.one('from'), id, userId), 'changed');
+    return redirectWithFlash(c, backFrom(context, sent.one('from'), id, userId), 'changed', { undo });
   });
 
 /** The page that led here: the account's, or the member's. */

@@ -8,6 +8,7 @@ import { scopeBadges } from '../../ui/scopes.ts';
 import { table, type Column } from '../../ui/table.ts';
 import { day } from '../../ui/time.ts';
 import { userName } from '../../ui/user-names.ts';
+import { selectable, tick } from '../selection/selectable.ts';
 import { routes, withQuery } from '../../routes.ts';
 import { flashNotice } from '../console/flash-notice.ts';
 import { idOf, loadConsole, show, type ConsoleContext } from '../console/console-context.ts';
@@ -36,13 +37,17 @@ export const accountMembers = new Hono<PageEnv>().get(routes.tiktokAccount.membe
       ? { title: words.accessEmptyTitle, body: words.accessEmptyBody }
       : { title: searchEmpty(find.text ?? list.filters[find.filter ?? 'POST']), body: searchEmptyBody };
   const shown = { path, find, choices: CHOICES, words: list };
+  const rows = items.length === 0 ? emptyState(nothing) : table(words.access, columns(context, id), items);
+  const { selection } = locale.words;
+  const actions = html`<button>${selection.change}</button>
+    <button name="intent" value="unassign" class="danger-quiet">${selection.unassign}</button>`;
   const body = html`${flashNotice(context)} ${heading(accountLines(locale, details), { action: assign })}
     ${await accountParts(context, id, 'members')}
     ${listControls(locale, { ...shown, label: membersPage.searchLabel })}
-    ${items.length === 0 ? emptyState(nothing) : table(words.access, columns(context, id), items)}
+    ${selectable(context, { from: 'access', field: 'members', other: { accounts: id }, actions, rows })}
     ${numberedPager(locale, { ...shown, total, rows: items.length })}`;
   const breadcrumb = trail(context, { id, name: accountName(details) });
-  return show(c, context, 'tiktokAccounts', { title: words.access, breadcrumb, body });
+  return show(c, context, 'tiktokAccounts', { title: words.access, breadcrumb, body, scripts: ['selection.js'] });
 });
 
 function columns(context: ConsoleContext, id: string): Column<AccessRow>[] {
@@ -53,7 +58,12 @@ function columns(context: ConsoleContext, id: string): Column<AccessRow>[] {
     {
       label: words.member,
       main: true,
-      cell: (row) => userName(context, row.user_id, routes.console.member(bcId, row.user_id)),
+      cell: ({ user_id: user }) =>
+        tick(
+          locale,
+          { field: 'members', id: user, label: user },
+          userName(context, user, routes.console.member(bcId, user)),
+        ),
     },
     { label: words.role, cell: (row) => roles[row.user_role] },
     { label: words.level, cell: (row) => scopeBadges(locale, row.scopes) },

@@ -34,7 +34,7 @@ export const consentPage = new Hono<PageEnv>()
   })
   .post(routes.consent.approve.pattern, async (c) =>
     orUnavailable(c, async (token) => {
-      const bcId = await submitOnce(
+      const { result: bcId } = await submitOnce(
         c,
         async (ctx) => approve(ctx, token),
         ({ bc_id: it }) => it,

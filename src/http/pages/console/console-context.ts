@@ -8,9 +8,10 @@ import type { Context } from '../../../domain/context.ts';
 import { SparkgateError } from '../../../domain/errors.ts';
 import { FindQuery } from '../../../domain/find-text.ts';
 import { OutsideId } from '../../../domain/vocabulary.ts';
-import type { PageEnv } from '../../env.ts';
+import type { PageEnv, SignedIn } from '../../env.ts';
 import { contextOfPage } from '../../session/context-of-page.ts';
 import { readFlash, type Flash } from '../../session/flash.ts';
+import { pageOf } from '../../ui/form-page.ts';
 import type { Html } from '../../ui/html.ts';
 import { checkedName } from '../../ui/name.ts';
 import { page, type PageParts, type Place } from '../../ui/page.ts';
@@ -36,6 +37,9 @@ export interface ConsoleContext {
   center: OwnCenter;
   bcId: string;
   userId: string;
+  signedIn: SignedIn;
+  /** The path of this page, with what it asks for. */
+  here: string;
   names: UserNames;
   may: May;
   /** Whether the Business Center is frozen. */
@@ -65,10 +69,20 @@ export async function loadConsole(c: Http<PageEnv>): Promise<ConsoleContext> {
     may('view_ad_accounts'),
     mayReview(ctx),
   ]);
-  const { id: userId } = c.get('signedIn').actor;
-  const allowed = { request, viewRequests, viewMembers, viewAdAccounts, review };
-  const names = new UserNames(ctx);
-  return { ctx, locale: c.get('locale'), center, bcId, userId, names, may: allowed, freeze, flashes: readFlash(c) };
+  const signedIn = c.get('signedIn');
+  return {
+    ctx,
+    locale: c.get('locale'),
+    center,
+    bcId,
+    userId: signedIn.actor.id,
+    signedIn,
+    here: pageOf(c),
+    names: new UserNames(ctx),
+    may: { request, viewRequests, viewMembers, viewAdAccounts, review },
+    freeze,
+    flashes: readFlash(c),
+  };
 }
 
 /** An id in the address. @throws SparkgateError `not_found` for what can be no id */

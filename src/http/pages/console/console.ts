@@ -10,6 +10,8 @@ import { role } from '../ad-accounts/role.ts';
 import { assign } from '../accounts/assign.ts';
 import { choose } from './choose-center.ts';
 import { assignment } from '../accounts/assignment.ts';
+import { assignSelection } from '../selection/assign-selection.ts';
+import { undo } from '../selection/undo.ts';
 import { member } from '../members/member.ts';
 import { centerFreezes } from '../freezes/freezes.ts';
 import { members } from '../members/members.ts';
@@ -28,6 +30,8 @@ export const businessCenterConsole = new Hono<PageEnv>()
   .route('/', accountHistory)
   .route('/', assign)
   .route('/', assignment)
+  .route('/', assignSelection)
+  .route('/', undo)
   .route('/', revoke)
   .route('/', requestAccess)
   .route('/', requests)

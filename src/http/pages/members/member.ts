@@ -55,12 +55,12 @@ export const member = new Hono<PageEnv>()
       );
       return redirectWithFlash(c, routes.console.members(bcId), 'removed');
     }
-    const count = await submitOnce(
+    const { result: count, revision: undo } = await submitOnce(
       c,
       async (ctx) => unlessSomebodyWasFaster(async () => unassignAll(ctx, { bcId, userId })),
       (ended) => ended,
     );
-    return redirectWithFlash(c, routes.console.member(bcId, userId), 'unassignedAll', { count: String(count) });
+    return redirectWithFlash(c, routes.console.member(bcId, userId), 'unassignedAll', { count: String(count), undo });
   });
 
 async function mayDo({ ctx, bcId, may }: ConsoleContext): Promise<{ remove: boolean; viewAdAccounts: boolean }> {

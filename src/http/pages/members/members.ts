@@ -14,6 +14,7 @@ import { freezeLink } from '../freezes/freeze-form.ts';
 import { listControls, listQueryOf, numberedPager } from '../console/numbered-list.ts';
 import { heading } from '../console/parts.ts';
 import { userName } from '../../ui/user-names.ts';
+import { selectable, tick } from '../selection/selectable.ts';
 
 const CHOICES = { filters: MEMBER_FILTERS, sorts: MEMBER_SORTS } as const;
 
@@ -35,7 +36,8 @@ async function membersPage(c: Parameters<typeof show>[0], context: ConsoleContex
       {
         label: words.member,
         main: true,
-        cell: (row) => userName(context, row.user_id, routes.console.member(bcId, row.user_id)),
+        cell: ({ user_id: id }) =>
+          tick(locale, { field: 'members', id, label: id }, userName(context, id, routes.console.member(bcId, id))),
       },
       { label: words.role, cell: (row) => roles[row.user_role] },
       { label: words.accounts, numeric: true, cell: (row) => locale.formats.number(row.tiktok_accounts) },
@@ -43,6 +45,9 @@ async function membersPage(c: Parameters<typeof show>[0], context: ConsoleContex
     ],
     items,
   );
+  const { selection } = locale.words;
+  const actions = html`<button>${selection.assign}</button>
+    <a class="button secondary" href="${routes.console.tiktokAccounts(bcId)}">${selection.pickAccounts}</a>`;
   const shown = { path, find, choices: CHOICES, words: list };
   const nothing =
     find.text === null && find.filter === null
@@ -50,10 +55,10 @@ async function membersPage(c: Parameters<typeof show>[0], context: ConsoleContex
       : { title: searchEmpty(find.text ?? list.filters[find.filter ?? 'ADMIN']), body: searchEmptyBody };
   const body = html`${flashNotice(context)} ${heading(words.title, { lead: words.lead })} ${notice(locale, 'info', words.elsewhere)}
     ${listControls(locale, { ...shown, label: words.searchLabel })}
-    ${items.length === 0 ? emptyState(nothing) : rows}
+    ${selectable(context, { from: 'members', field: 'members', other: { list: 'accounts' }, actions, rows: items.length === 0 ? emptyState(nothing) : rows })}
     ${numberedPager(locale, { ...shown, total, rows: items.length })}
     ${freezeLink(locale, context.freeze, routes.console.freeze(bcId))}`;
-  return show(c, context, 'members', { title: words.title, body });
+  return show(c, context, 'members', { title: words.title, body, scripts: ['selection.js'] });
 }
 
 async function administratorsPage(c: Parameters<typeof show>[0], context: ConsoleContext): Promise<Response> {

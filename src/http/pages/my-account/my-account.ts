@@ -57,7 +57,7 @@ export const myAccount = new Hono<PageEnv>()
   .post(routes.myAccount.revoke.pattern, async (c) => {
     const { id } = c.get('signedIn').actor;
     let name = '';
-    const revoked = await submitOnce(
+    const { result: revoked } = await submitOnce(
       c,
       async (ctx) => {
         const { fact: grant } = await getOwnerGrant(ctx, id, bcIdOf(c));

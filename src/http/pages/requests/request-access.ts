@@ -58,7 +58,7 @@ export const requestAccess = new Hono<PageEnv>()
       return formPage(c, context, { values: typed(sent), errors }, scopes, 409);
     }
     const asked = { ...body.data, tiktok_account_id: target.id };
-    const id = await submitOnce(
+    const { result: id } = await submitOnce(
       c,
       async (ctx) => createRequest(ctx, context.bcId, asked),
       (made) => made.id,

@@ -1,0 +1,89 @@
+import { beforeAll, expect, onTestFinished, test } from 'vitest';
+import { bringAgency } from '../support/agency.ts';
+import { accessibility, DESK, inBrowser, PHONE } from '../support/chromium.ts';
+import { giveTenTen, Hand, removeOne, seeHoldings } from '../support/console-stories.ts';
+import { decision } from '../support/cast.ts';
+
+inBrowser('an agency of 60 accounts', (stage) => {
+  beforeAll(async () => bringAgency(stage.app, { accounts: 60, members: 120, holders: 80 }));
+
+  async function hand(options = {}, who = 'user:adm'): Promise<Hand> {
+    const context = await stage.profile(options, [who]);
+    onTestFinished(async () => context.close());
+    return new Hand(await context.newPage());
+  }
+  const may = async (user: string, account: string): Promise<string> =>
+    decision(stage.app, user, 'read_public_videos', `tiktok_account:${account}`);
+
+  test.each([
+    ['a desk in English', { ...DESK, locale: 'en-US' }],
+    ['a phone in Chinese', { ...PHONE, locale: 'zh-CN' }],
+  ])('ten people get ten accounts in at most eight clicks, and a ninth undoes it: %s', async (_, options) => {
+    const adm = await hand(options);
+    await giveTenTen(adm);
+    expect(adm.clicks).toBeLessThanOrEqual(8);
+    expect(adm.page.url()).toMatch(/\/members$|\/tiktok-accounts$/);
+    expect(await may('u0009', 't0019')).toBe('ALLOW via BUSINESS_CENTER');
+    expect(await accessibility(adm.page)).toBe('nothing serious');
+    await adm.click(adm.button(adm.words.selection.undo));
+    await adm.page.getByText(adm.words.selection.undone).waitFor();
+    expect(await may('u0009', 't0019')).toBe('DENY NO_ASSIGNMENT');
+    expect(await adm.page.locator('[data-bar]').isVisible(), 'nothing is selected any more').toBe(false);
+  });
+
+  test('one of many is removed in four clicks, and what somebody holds is seen in two', async () => {
+    const adm = await hand(DESK);
+    await removeOne(adm, 'u0042');
+    expect([adm.clicks, await may('u0042', 't0000')]).toEqual([4, 'DENY NO_ASSIGNMENT']);
+    const other = await hand(DESK);
+    await seeHoldings(other, 'u0007');
+    expect(other.clicks).toBe(2);
+    await other.page.getByText('Store 0000').waitFor();
+  });
+
+  test('a selection survives search, sort, pages and a change of language, and stands in no address', async () => {
+    const adm = await hand(DESK);
+    const { page } = adm;
+    const count = page.locator('[data-count=members]');
+    await adm.open('/console/bc1/members');
+    await page.locator('[data-tick]').nth(2).click();
+    await page
+      .locator('[data-tick]')
+      .nth(6)
+      .click({ modifiers: ['Shift'] });
+    expect(await count.innerText(), 'a range').toBe('5');
+    await page.locator('a[rel=next]').click();
+    await page.locator('[data-tick]').first().focus();
+    await page.keyboard.press('Space');
+    expect(await count.innerText()).toBe('6');
+    await adm.search('u0117');
+    await page.locator('[data-tick]').first().check();
+    await page.goto('/console/bc1/members?sort=since');
+    expect(await count.innerText()).toBe('7');
+    await adm.button('Assign…').click();
+    await page.getByRole('heading', { name: 'Assign TikTok accounts' }).waitFor();
+    expect(await page.locator('[name=members]:checked').count()).toBe(7);
+    await page.getByRole('button', { name: '中文' }).click();
+    await page.getByRole('heading', { name: '分配 TikTok 账号' }).waitFor();
+    expect(await page.locator('[name=members]:checked').count(), 'in the other language').toBe(7);
+    expect(page.url()).not.toMatch(/u0|\?/);
+    await page.goto('/console/bc1/tiktok-accounts');
+    expect(await count.innerText()).toBe('7');
+    await page.getByRole('button', { name: '清除' }).click();
+    expect(await page.locator('[data-bar]').isVisible()).toBe(false);
+  });
+
+  test('without script the ticks of the page are sent, and more can be written', async () => {
+    const adm = await hand({ ...DESK, javaScriptEnabled: false });
+    const { page } = adm;
+    await adm.open('/console/bc1/members?q=u011');
+    await page.locator('[data-tick]').nth(0).check();
+    await page.locator('[data-tick]').nth(1).check();
+    await adm.button('Assign…').click();
+    expect(await page.locator('[name=members]:checked').count()).toBe(2);
+    await page.locator('#more-accounts').fill('@store_0055');
+    await page.locator('[value=POST]').check();
+    await adm.button('Assign').click();
+    await page.getByText('2 assignments were changed.').waitFor();
+  });
+});
