@@ -15,6 +15,9 @@ import { stageFacts, type Counts } from './stage.ts';
 /** An import of so many facts or more lets PostgreSQL count anew what it knows of the tables. */
 const MANY = 10_000;
 
+/** An import of so many lines joins whole tables. */
+const BULK = 100_000;
+
 /** What an import brought. */
 export interface Imported {
   /** Lines of each type, without those that were skipped. */
@@ -95,6 +98,13 @@ async function applyOnce(
   // Of rows that were written a moment ago there are no statistics, and a merge join over the first column of a key then
   // looks cheaper than it is: it compares every member of a Business Center with every assignment in it.
   await session.query('set local enable_mergejoin = off', []);
+  // Autovacuum, which sees no row of an import under way, notes meanwhile that the tables it fills are empty. A nested
+  // loop over them then looks cheap, and compares every line with every row.
+  if (total(counts) >= BULK) {
+    await session.query('set local enable_nestloop = off', []);
+    // Triggers keep the plans that they made for a few rows.
+    await session.query('discard plans', []);
+  }
   // What is looked at when this commits is noted by the statement, and does not hang on each row.
   await session.query(`set local sparkgate.bulk = 'on'`, []);
   const tx = writeOn(ctx, session, transaction.begun);
