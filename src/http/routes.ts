@@ -40,6 +40,8 @@ export const routes = {
     center: route('/console/:bc_id'),
     tiktokAccounts: route('/console/:bc_id/tiktok-accounts'),
     accessRequests: route('/console/:bc_id/access-requests'),
+    /** `{state}` as JSON, another once a request is made or answered. */
+    accessRequestsState: route('/console/:bc_id/access-requests-state'),
     requestAccess: route('/console/:bc_id/request-access'),
     assign: route('/console/:bc_id/assign'),
     /** Makes assignments again what they were a moment ago. */
@@ -66,6 +68,8 @@ export const routes = {
     state: route('/console/:bc_id/access-requests/:id/state'),
     qrPng: route('/console/:bc_id/access-requests/:id/qr.png'),
     qrSvg: route('/console/:bc_id/access-requests/:id/qr.svg'),
+    /** The code with all that stands beside it, to be sent on or printed. */
+    card: route('/console/:bc_id/access-requests/:id/card.svg'),
     cancel: route('/console/:bc_id/access-requests/:id/cancel'),
   },
   review: route('/review'),

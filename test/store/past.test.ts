@@ -33,7 +33,7 @@ const TABLES = {
   ad_account: ['since'],
   tiktok_account: ['since'],
   entity: ['since'],
-  access_request: ['since', 'token_hash', 'code'],
+  access_request: ['since', 'token_hash', 'code', 'note'],
 } as const;
 type Table = keyof typeof TABLES;
 

@@ -82,6 +82,7 @@ async function insertRequest(
     requestedBy: ctx.actor.type === 'user' ? ctx.actor.id : actorName(ctx.actor),
     tokenHash: tokenHash(token),
     code: matchingCode(),
+    note: body.note ?? null,
     createdAt: tx.at,
     expiresAt: new Date(tx.at.getTime() + expiresIn * 1000),
     lastWrite: tx.id,

@@ -29,6 +29,8 @@ export const AccessRequest = defineEntity({
     tokenHash: p.type('bytea').$type<Buffer>(),
     /** The short code that both screens show. */
     code: p.text(),
+    /** For administrators alone: whom it is meant for, in their words. No owner sees it. */
+    note: p.text().nullable(),
     createdAt: p.datetime().columnType('timestamptz(3)'),
     expiresAt: p.datetime().columnType('timestamptz(3)'),
     closedAt: p.datetime().columnType('timestamptz(3)').nullable(),
@@ -52,6 +54,7 @@ export const AccessRequest = defineEntity({
       name: 'access_request_approved_account',
       expression: "status <> 'APPROVED' or tiktok_account_id is not null",
     },
+    { name: 'access_request_note', expression: 'char_length(note) between 1 and 200' },
     { name: 'access_request_closed', expression: "(status = 'PENDING') = (closed_at is null)" },
   ],
 });

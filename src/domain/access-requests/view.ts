@@ -10,6 +10,7 @@ export interface AccessRequestView {
   tiktok_account_id: string | null;
   requested_by: string;
   code: string;
+  note: string | null;
   created_at: string;
   expires_at: string;
 }
@@ -23,6 +24,7 @@ export function viewOfRequest(request: AccessRequest): AccessRequestView {
     tiktok_account_id: request.tiktokAccountId ?? null,
     requested_by: request.requestedBy,
     code: request.code,
+    note: request.note ?? null,
     created_at: request.createdAt.toISOString(),
     expires_at: request.expiresAt.toISOString(),
   };

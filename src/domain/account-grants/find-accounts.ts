@@ -28,14 +28,14 @@ export type AccountQuery = ListQuery<(typeof ACCOUNT_FILTERS)[number], (typeof A
 const CHUNK = 2000;
 
 /** How many members hold each account: counted at once, since one by one takes a look at all of them for each. */
-const counted = (some: string): string => `left join (
+const countedBy = (some: string): string => `left join (
     select a.grant_id, count(*)::int as members from assignment a
      where a.bc_id = $1 and a.valid_to is null ${some} group by a.grant_id
   ) counted on counted.grant_id = g.id`;
 
 const fromWhere = ({ sort, filter }: AccountQuery): string => `
   from account_grant g join tiktok_account t on t.id = g.tiktok_account_id
-  ${sort === 'members' || filter === 'UNASSIGNED' ? counted('') : ''}
+  ${sort === 'members' || filter === 'UNASSIGNED' ? countedBy('') : ''}
   where g.bc_id = $1 and g.valid_to is null and ${holdsText(['t.id', 't.handle', 't.display_name'], '$2')}
     and case $3 when 'UNASSIGNED' then ${filter === 'UNASSIGNED' ? 'counted.grant_id is null' : 'false'}
         when 'SWITCHED_OFF' then t.ad_authorization is false
@@ -55,7 +55,7 @@ const ROWS = `
   from unnest($2::text[]) with ordinality as shown (id, n)
   join account_grant g on g.tiktok_account_id = shown.id and g.bc_id = $1 and g.valid_to is null
   join tiktok_account t on t.id = shown.id
-  ${counted('and a.tiktok_account_id = any($2)')} order by shown.n`;
+  ${countedBy('and a.tiktok_account_id = any($2)')} order by shown.n`;
 
 /** R4: the granted accounts that the actor may view. How many there are counts these alone. */
 export async function findAccounts(ctx: Context, bcId: string, find: AccountQuery): Promise<Listed<AccountRow>> {

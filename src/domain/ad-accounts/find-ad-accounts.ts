@@ -1,7 +1,7 @@
 import { authorize, authorizeKey } from '../authorize.ts';
 import type { Context } from '../context.ts';
-import { holdsText, type FindQuery } from '../find-text.ts';
-import { pageOf, type CountedPage } from '../page.ts';
+import { holdsText } from '../find-text.ts';
+import { rowsBefore, type Listed, type ListQuery } from '../list-query.ts';
 import { queryIn } from '../transact.ts';
 import type { AdvertiserRole } from '../vocabulary.ts';
 
@@ -15,30 +15,37 @@ export interface AdAccountRow {
   users: number;
 }
 
-const WHERE = `from ad_account c where c.bc_id = $1 and ${holdsText(['c.advertiser_id', 'c.name'], '$2')}`;
+/** By the role of whoever asks, or those in which nobody has any. */
+export const AD_ACCOUNT_FILTERS = ['OWN_ADMIN', 'OPERATOR', 'ANALYST', 'NONE'] as const;
+export const AD_ACCOUNT_SORTS = ['name', 'users'] as const;
+export type AdAccountQuery = ListQuery<(typeof AD_ACCOUNT_FILTERS)[number], (typeof AD_ACCOUNT_SORTS)[number]>;
 
-const TEXT = `
-  select c.advertiser_id, c.name,
-         (select r.advertiser_role from ad_account_member r
-           where r.advertiser_id = c.advertiser_id and r.user_id = $5 and r.valid_to is null) as own_role,
-         (select count(*)::int from ad_account_member r
-           where r.advertiser_id = c.advertiser_id and r.valid_to is null) as users
-  ${WHERE} and c.advertiser_id > $3
-  order by c.advertiser_id limit $4`;
+const WHERE = `
+  from ad_account c
+  left join ad_account_member r on r.advertiser_id = c.advertiser_id and r.user_id = $4 and r.valid_to is null
+  where c.bc_id = $1 and ${holdsText(['c.advertiser_id', 'c.name'], '$2')}
+    and ($3::text is null or coalesce(r.advertiser_role, 'NONE') = $3)`;
 
-/** The ad accounts of a Business Center, by id, for its administrators. */
-export async function findAdAccounts(ctx: Context, bcId: string, find: FindQuery): Promise<CountedPage<AdAccountRow>> {
+const USERS = `(select count(*)::int from ad_account_member m
+  where m.advertiser_id = c.advertiser_id and m.valid_to is null)`;
+
+const ORDER: Readonly<Record<AdAccountQuery['sort'], string>> = {
+  name: 'lower(c.name), c.advertiser_id',
+  users: 'users desc, c.advertiser_id',
+};
+
+/** The ad accounts of a Business Center, for its administrators. */
+export async function findAdAccounts(ctx: Context, bcId: string, find: AdAccountQuery): Promise<Listed<AdAccountRow>> {
   await authorizeKey(ctx, 'act_as', [bcId]);
   await authorize(ctx, { action: 'view_ad_accounts', resource: { type: 'business_center', id: bcId } }, null);
-  const userId = ctx.actor.type === 'user' ? ctx.actor.id : null;
   const query = queryIn(ctx.orm.em.fork());
-  const [counted] = await query<{ total: number }>(`select count(*)::int as total ${WHERE}`, [bcId, find.text]);
-  const rows = await query<AdAccountRow>(TEXT, [bcId, find.text, find.cursor ?? '', find.limit + 1, userId]);
-  const page = pageOf(
-    rows,
-    find.limit,
-    (row) => row.advertiser_id,
-    (row) => row,
+  const role = find.filter === 'OWN_ADMIN' ? 'ADMIN' : find.filter;
+  const values = [bcId, find.text, role, ctx.actor.type === 'user' ? ctx.actor.id : null];
+  const [counted] = await query<{ total: number }>(`select count(*)::int as total ${WHERE}`, values);
+  const items = await query<AdAccountRow>(
+    `select c.advertiser_id, c.name, r.advertiser_role as own_role, ${USERS} as users ${WHERE}
+      order by ${ORDER[find.sort]} limit $5 offset $6`,
+    [...values, find.limit, rowsBefore(find)],
   );
-  return { ...page, total: counted?.total ?? 0 };
+  return { items, total: counted?.total ?? 0 };
 }

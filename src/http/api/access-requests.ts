@@ -22,6 +22,7 @@ const AccessRequest = z
     tiktok_account_id: z.string().nullable(),
     requested_by: z.string(),
     code: z.string(),
+    note: z.string().nullable(),
     created_at: z.string(),
     expires_at: z.string(),
   })

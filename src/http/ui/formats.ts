@@ -24,7 +24,12 @@ export class Formats {
 
   /** @param at RFC 3339 */
   dateTime(at: string): string {
-    return this.#dateTime.format(new Date(at));
+    const moment = new Date(at);
+    if (this.#language === 'en') return this.#dateTime.format(moment);
+    // As TikTok writes it in Chinese: the time after the day, and the zone in brackets.
+    const parts = new Map(this.#dateTime.formatToParts(moment).map(({ type, value }) => [type, value]));
+    const part = (type: Intl.DateTimeFormatPartTypes): string => parts.get(type) ?? '';
+    return `${this.#date.format(moment)} ${part('hour')}:${part('minute')}（${part('timeZoneName')}）`;
   }
 
   /** @param at RFC 3339 */

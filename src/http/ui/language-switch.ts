@@ -25,7 +25,7 @@ export const languageSwitch = new Hono<PageEnv>().post(routes.language.pattern, 
 /** One button for each other language, by its own name. @param at the path to come back to, and the field of the form */
 export function languageButtons(locale: Locale, { back, field }: { back: string; field: Html }): Html {
   const others = (Object.keys(LANGUAGES) as Language[]).filter((language) => language !== locale.language);
-  return html`<form class="language" method="post" action="${routes.language()}">
+  return html`<form class="language" data-language method="post" action="${routes.language()}">
     ${field}<input type="hidden" name="back" value="${back}" />
     ${others.map(
       (language) =>

@@ -6,6 +6,12 @@ const ASK_EVERY = 2000;
 /** How long it is said that something was copied, in milliseconds. */
 const SAY_FOR = 2000;
 
+/** For how long something can be undone, in milliseconds. */
+const UNDO_FOR = 60_000;
+
+/** Points of a card's picture for each of its own. */
+const SHARPNESS = 2;
+
 /** Clocks that differ by more have not run side by side, in milliseconds. */
 const SLEPT = 5000;
 
@@ -19,6 +25,11 @@ for (const element of document.querySelectorAll('[data-live]')) follow(element);
 for (const element of document.querySelectorAll('time')) inOwnZone(element);
 for (const form of document.querySelectorAll('form[method="post"]')) sendOnce(form);
 for (const place of document.querySelectorAll('.side [aria-current], .tabs [aria-current]')) bringIntoView(place);
+for (const link of document.querySelectorAll('a[data-card]'))
+  link.addEventListener('click', (event) => void asPicture(event, link));
+for (const button of document.querySelectorAll('[data-print]')) button.addEventListener('click', () => print());
+for (const form of document.querySelectorAll('[data-undo]')) setTimeout(() => form.remove(), UNDO_FOR);
+for (const form of document.querySelectorAll('form[data-keep]')) keepFilledIn(form);
 document.querySelector('[data-focus]')?.focus();
 closeMenus();
 // A page that comes back from the browser's memory is old, and may be of somebody who signed out since.
@@ -82,7 +93,13 @@ function inOwnZone(element) {
   const at = new Date(element.dateTime);
   const day = { year: 'numeric', month: 'short', day: 'numeric' };
   const minute = { ...day, hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZoneName: 'short' };
-  const written = (form) => new Intl.DateTimeFormat(document.documentElement.lang, form).format(at);
+  const { lang } = document.documentElement;
+  const written = (form) => {
+    const format = new Intl.DateTimeFormat(lang, form);
+    if (form === day || !lang.startsWith('zh')) return format.format(at);
+    const parts = Object.fromEntries(format.formatToParts(at).map(({ type, value }) => [type, value]));
+    return `${written(day)} ${parts.hour}:${parts.minute}（${parts.timeZoneName}）`;
+  };
   element.title = element.dataset.form === 'day' ? written(minute) : element.textContent;
   element.textContent = written(element.dataset.form === 'day' ? day : minute);
 }
@@ -116,11 +133,18 @@ function clock(seconds) {
 /** Loads the page anew once the state is another than the one that it shows. */
 function follow(element) {
   const ask = async () => {
-    const state = document.visibilityState === 'visible' ? await stateAt(element.dataset.live) : null;
-    if (state !== null && state !== element.dataset.state) location.reload();
+    const isSeen = document.visibilityState === 'visible';
+    const state = isSeen ? await stateAt(element.dataset.live) : null;
+    for (const lost of document.querySelectorAll('[data-offline]')) lost.hidden = !isSeen || state !== null;
+    if (state !== null && state !== element.dataset.state && !isFilledIn()) location.reload();
     else setTimeout(() => void ask(), ASK_EVERY);
   };
   setTimeout(() => void ask(), ASK_EVERY);
+}
+
+/** Whether somebody types or has chosen something, which a page that loads itself anew would lose. */
+function isFilledIn() {
+  return document.activeElement?.matches('input:not([readonly], [type="checkbox"]), textarea, select') === true;
 }
 
 /** Null while it cannot be learned. */
@@ -132,6 +156,48 @@ async function stateAt(address) {
     return answer.ok ? (await answer.json()).state : null;
   } catch {
     return null;
+  }
+}
+
+/** A drawing as a picture of points, with the fonts of this machine. */
+async function asPicture(event, link) {
+  event.preventDefault();
+  const image = new Image();
+  image.src = link.dataset.card;
+  try {
+    await image.decode();
+    const canvas = document.createElement('canvas');
+    [canvas.width, canvas.height] = [image.naturalWidth * SHARPNESS, image.naturalHeight * SHARPNESS];
+    canvas.getContext('2d').drawImage(image, 0, 0, canvas.width, canvas.height);
+    const picture = await new Promise((resolve) => canvas.toBlob(resolve, 'image/png'));
+    const address = URL.createObjectURL(picture);
+    Object.assign(document.createElement('a'), { href: address, download: link.download }).click();
+    setTimeout(() => URL.revokeObjectURL(address), UNDO_FOR);
+  } catch {
+    location.assign(link.href);
+  }
+}
+
+/** What is filled in outlives a change of language, in this tab. */
+function keepFilledIn(form) {
+  const name = `filled-in:${location.pathname}`;
+  const fields = () =>
+    [...form.elements].filter((it) => it.name !== '' && it.type !== 'hidden' && it.type !== 'submit');
+  const kept = sessionStorage.getItem(name);
+  sessionStorage.removeItem(name);
+  if (kept !== null) {
+    const left = JSON.parse(kept);
+    for (const field of fields()) {
+      if (field.type === 'checkbox' || field.type === 'radio') {
+        field.checked = left.some(([key, value]) => key === field.name && value === field.value);
+      } else field.value = left.find(([key]) => key === field.name)?.[1] ?? field.value;
+    }
+  }
+  for (const other of document.querySelectorAll('form[data-language]')) {
+    other.addEventListener('submit', () => {
+      const left = fields().filter((it) => (it.type !== 'checkbox' && it.type !== 'radio') || it.checked);
+      sessionStorage.setItem(name, JSON.stringify(left.map((it) => [it.name, it.value])));
+    });
   }
 }
 

@@ -15,6 +15,7 @@ import { Migration20261128350000_one_call } from './Migration20261128350000_one_
 import { Migration20261128360000_users } from './Migration20261128360000_users.ts';
 import { Migration20261128370000_rows_at_commit } from './Migration20261128370000_rows_at_commit.ts';
 import { Migration20261128380000_freezes } from './Migration20261128380000_freezes.ts';
+import { Migration20261128390000_request_notes } from './Migration20261128390000_request_notes.ts';
 
 /** All migrations, in their order. */
 export const MIGRATIONS = [
@@ -35,4 +36,5 @@ export const MIGRATIONS = [
   { name: 'Migration20261128360000_users', class: Migration20261128360000_users },
   { name: 'Migration20261128370000_rows_at_commit', class: Migration20261128370000_rows_at_commit },
   { name: 'Migration20261128380000_freezes', class: Migration20261128380000_freezes },
+  { name: 'Migration20261128390000_request_notes', class: Migration20261128390000_request_notes },
 ];

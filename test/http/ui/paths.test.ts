@@ -45,7 +45,7 @@ test.each([
 test('dates, numbers, lists and durations are in the reader’s form, times in UTC', () => {
   const [en, zh] = [new Formats('en'), new Formats('zh-CN')];
   expect(en.dateTime('2026-11-22T17:05:00.000Z')).toBe('Nov 22, 2026, 17:05 UTC');
-  expect(zh.dateTime('2026-11-22T17:05:00.000Z')).toBe('2026年11月22日 UTC 17:05');
+  expect(zh.dateTime('2026-11-22T17:05:00.000Z')).toBe('2026年11月22日 17:05（UTC）');
   expect([en.number(12_345), zh.number(12_345)]).toEqual(['12,345', '12,345']);
   expect([en.list(['a', 'b', 'c']), zh.list(['a', 'b', 'c'])]).toEqual(['a, b, and c', 'a、b和c']);
   expect([en.duration(86_400), en.duration(604_800), zh.duration(86_400)]).toEqual(['24 hours', '7 days', '24小时']);

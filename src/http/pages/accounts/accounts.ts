@@ -6,13 +6,14 @@ import {
   findAccounts,
   type AccountRow,
 } from '../../../domain/account-grants/find-accounts.ts';
-import { findRequests } from '../../../domain/access-requests/find-requests.ts';
+import { findRequests, requestsMark } from '../../../domain/access-requests/find-requests.ts';
 import { listOwnRoles } from '../../../domain/ad-accounts/list-own-roles.ts';
 import type { PageEnv } from '../../env.ts';
 import { emptyState } from '../../ui/empty-state.ts';
 import type { Html } from '../../ui/html.ts';
 import { shownName } from '../../ui/name.ts';
 import { notice } from '../../ui/notice.ts';
+import { live } from '../../ui/polling.ts';
 import { scopeBadges } from '../../ui/scopes.ts';
 import { table, type Column } from '../../ui/table.ts';
 import { day } from '../../ui/time.ts';
@@ -101,7 +102,7 @@ async function mayColumn(
   const answer = async (row: AccountRow): Promise<Html> => {
     const asking = { decider, userId, bcId, tiktokAccountId: row.tiktok_account_id };
     const answers = await maySparkByRole(asking, roles);
-    const { yes, of } = counted(answers, ({ post, live }) => isUsable(post) || isUsable(live));
+    const { yes, of } = counted(answers, (it) => isUsable(it.post) || isUsable(it.live));
     const stopped = answers.some(({ post }) => post.but.length > 0);
     const href = `${routes.tiktokAccount.show(bcId, row.tiktok_account_id)}#may-i`;
     if (yes === 0 && stopped)
@@ -116,14 +117,13 @@ async function mayColumn(
 
 async function pendingNotice({ ctx, bcId, locale }: ConsoleContext): Promise<Html> {
   const words = locale.words.console.accounts;
-  const { items } = await findRequests(ctx, bcId, 'pending', { limit: 200 });
-  if (items.length === 0) return html``;
-  const text = words.pendingNotice(items.length, locale.formats.number(items.length));
-  return notice(
-    locale,
-    'info',
-    html`${text} <a href="${routes.console.accessRequests(bcId)}">${words.showPending}</a>`,
-  );
+  const pending = { text: null, filter: 'PENDING', sort: 'since', page: 1, limit: 0 } as const;
+  const [{ total }, mark] = await Promise.all([findRequests(ctx, bcId, pending), requestsMark(ctx, bcId)]);
+  const follow = live(locale, routes.console.accessRequestsState(bcId), mark);
+  if (total === 0) return follow;
+  const text = words.pendingNotice(total, locale.formats.number(total));
+  const more = html`<a href="${routes.console.accessRequests(bcId)}">${words.showPending}</a>`;
+  return html`${follow} ${notice(locale, 'info', html`${text} ${more}`)}`;
 }
 
 function empty({ locale, may }: ConsoleContext, text: string | null, request: Html): Html {

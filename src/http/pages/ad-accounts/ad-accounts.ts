@@ -1,63 +1,99 @@
 import { Hono } from 'hono';
 import { html } from 'hono/html';
-import { findAdAccounts, type AdAccountRow } from '../../../domain/ad-accounts/find-ad-accounts.ts';
-import { findOwnAdAccounts, type OwnAdAccount } from '../../../domain/ad-accounts/find-own-ad-accounts.ts';
+import {
+  AD_ACCOUNT_FILTERS,
+  AD_ACCOUNT_SORTS,
+  findAdAccounts,
+  type AdAccountRow,
+} from '../../../domain/ad-accounts/find-ad-accounts.ts';
+import type { OwnAdAccount } from '../../../domain/ad-accounts/find-own-ad-accounts.ts';
+import {
+  listOwnAdAccounts,
+  OWN_AD_ACCOUNT_FILTERS,
+  OWN_AD_ACCOUNT_SORTS,
+} from '../../../domain/ad-accounts/list-own-ad-accounts.ts';
+import type { Listed, ListQuery } from '../../../domain/list-query.ts';
 import type { PageEnv } from '../../env.ts';
 import { emptyState } from '../../ui/empty-state.ts';
+import type { Html } from '../../ui/html.ts';
 import { notice } from '../../ui/notice.ts';
 import { table, type Column } from '../../ui/table.ts';
 import { routes, withQuery } from '../../routes.ts';
-import { loadConsole, listOf, show, type ConsoleContext } from '../console/console-context.ts';
-import { listPager } from '../console/list-pager.ts';
+import { loadConsole, show, type ConsoleContext } from '../console/console-context.ts';
+import { listControls, listQueryOf, numberedPager, type Choices } from '../console/numbered-list.ts';
 import { adAccountLines } from '../accounts/may-section.ts';
-import { heading, searchForm } from '../console/parts.ts';
+import { heading } from '../console/parts.ts';
 import { tabs } from '../requests/requests.ts';
+
+const OF_CENTER = { filters: AD_ACCOUNT_FILTERS, sorts: AD_ACCOUNT_SORTS } as const;
+const OF_PERSON = { filters: OWN_AD_ACCOUNT_FILTERS, sorts: OWN_AD_ACCOUNT_SORTS } as const;
 
 /** The ad accounts of the Business Center for its administrators, and for everybody those in which they have a role. */
 export const adAccounts = new Hono<PageEnv>().get(routes.console.adAccounts.pattern, async (c) => {
   const context = await loadConsole(c);
   const { locale, bcId, ctx, may } = context;
-  const { adAccountsPage: words, searchEmpty, searchEmptyBody } = locale.words.console;
-  const all = may.viewAdAccounts && c.req.query('show') !== 'own';
-  const { find, at } = listOf(c);
+  const { adAccountsPage: words } = locale.words.console;
+  const isAll = may.viewAdAccounts && c.req.query('show') !== 'own';
   const path = routes.console.adAccounts(bcId);
-  const { shown, ...page } = all
-    ? await ofCenter(context, await findAdAccounts(ctx, bcId, find))
-    : await ofPerson(context, await findOwnAdAccounts(ctx, bcId, find));
-  const keep: Record<string, string> = may.viewAdAccounts && !all ? { show: 'own' } : {};
-  const nothing =
-    find.text === null
-      ? { title: words.emptyTitle, body: words.emptyBody }
-      : { title: searchEmpty(find.text), body: searchEmptyBody };
-  const body = html`${heading(words.title, { lead: all ? words.leadAdministrator : words.leadMember })}
+  const list = async (): Promise<Html> => {
+    if (isAll) {
+      const find = listQueryOf(c, OF_CENTER);
+      const found = await findAdAccounts(ctx, bcId, find);
+      return listed(context, { find, found, choices: OF_CENTER, columns: columnsOfCenter(context), keep: {} });
+    }
+    const find = listQueryOf(c, OF_PERSON);
+    const found = await listOwnAdAccounts(ctx, bcId, find);
+    const keep: Record<string, string> = may.viewAdAccounts ? { show: 'own' } : {};
+    return listed(context, { find, found, choices: OF_PERSON, columns: columnsOfPerson(context), keep });
+  };
+  const body = html`${heading(words.title, { lead: isAll ? words.leadAdministrator : words.leadMember })}
     ${notice(locale, 'info', words.elsewhere)}
     ${
       may.viewAdAccounts
         ? tabs(words.which, [
-            { label: words.all, href: path, current: all },
-            { label: words.own, href: withQuery(path, { show: 'own' }), current: !all },
+            { label: words.all, href: path, current: isAll },
+            { label: words.own, href: withQuery(path, { show: 'own' }), current: !isAll },
           ])
         : ''
     }
-    ${searchForm(locale, { path, label: words.searchLabel, text: find.text, keep })}
-    ${page.rows === 0 ? emptyState(nothing) : shown}
-    ${listPager(locale, { ...page, path, query: { q: find.text ?? undefined, ...keep }, at, limit: find.limit })}`;
+    ${await list()}`;
   return show(c, context, 'adAccounts', { title: words.title, body });
 });
 
-interface Listed {
-  shown: ReturnType<typeof table>;
-  rows: number;
-  next: string | null;
-  total?: number;
+type Filter = (typeof AD_ACCOUNT_FILTERS)[number] | (typeof OWN_AD_ACCOUNT_FILTERS)[number];
+type Sort = (typeof AD_ACCOUNT_SORTS)[number] | (typeof OWN_AD_ACCOUNT_SORTS)[number];
+
+function listed<F extends Filter, S extends Sort, Row>(
+  { locale, bcId }: ConsoleContext,
+  {
+    find,
+    found: { items, total },
+    choices,
+    columns,
+    keep,
+  }: {
+    find: ListQuery<F, S>;
+    found: Listed<Row>;
+    choices: Choices<F, S>;
+    columns: Column<Row>[];
+    keep: Readonly<Record<string, string>>;
+  },
+): Html {
+  const { adAccountsPage: words, searchEmpty, searchEmptyBody, list } = locale.words.console;
+  const sought = find.text ?? (find.filter === null ? null : list.filters[find.filter]);
+  const nothing =
+    sought === null
+      ? { title: words.emptyTitle, body: words.emptyBody }
+      : { title: searchEmpty(sought), body: searchEmptyBody };
+  const shown = { path: routes.console.adAccounts(bcId), find, choices, words: list, keep };
+  return html`${listControls(locale, { ...shown, label: words.searchLabel })}
+    ${items.length === 0 ? emptyState(nothing) : table(words.title, columns, items)}
+    ${numberedPager(locale, { ...shown, total, rows: items.length })}`;
 }
 
-async function ofCenter(
-  { locale, bcId }: ConsoleContext,
-  { items, next_cursor: next, total }: Awaited<ReturnType<typeof findAdAccounts>>,
-): Promise<Listed> {
+function columnsOfCenter({ locale, bcId }: ConsoleContext): Column<AdAccountRow>[] {
   const { adAccountsPage: words, advertiserRoles } = locale.words.console;
-  const columns: Column<AdAccountRow>[] = [
+  return [
     {
       label: words.name,
       main: true,
@@ -66,18 +102,13 @@ async function ofCenter(
     { label: words.yourRole, cell: (row) => (row.own_role === null ? words.noRole : advertiserRoles[row.own_role]) },
     { label: words.users, numeric: true, cell: (row) => locale.formats.number(row.users) },
   ];
-  return { shown: table(words.title, columns, items), rows: items.length, next, total };
 }
 
-async function ofPerson(
-  { locale }: ConsoleContext,
-  { items, next_cursor: next }: Awaited<ReturnType<typeof findOwnAdAccounts>>,
-): Promise<Listed> {
+function columnsOfPerson({ locale }: ConsoleContext): Column<OwnAdAccount>[] {
   const { adAccountsPage: words, advertiserRoles } = locale.words.console;
-  const columns: Column<OwnAdAccount>[] = [
+  return [
     { label: words.name, main: true, cell: (row) => adAccountLines(row) },
     { label: words.yourRole, cell: (row) => advertiserRoles[row.advertiser_role] },
     { label: words.place, cell: (row) => (row.of_this_center ? words.here : words.otherPlace) },
   ];
-  return { shown: table(words.title, columns, items), rows: items.length, next };
 }

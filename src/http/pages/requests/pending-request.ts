@@ -10,6 +10,7 @@ import { routes } from '../../routes.ts';
 import type { ConsoleContext } from '../console/console-context.ts';
 import { confirmStep, type Step } from '../console/confirm-step.ts';
 import { heading } from '../console/parts.ts';
+import { cardName } from './qr-card.ts';
 import { requestFacts } from './request-facts.ts';
 
 interface Pending {
@@ -23,10 +24,10 @@ interface Pending {
 export function pendingRequest(context: ConsoleContext, { request, url, signedIn }: Pending): Html {
   const { locale, bcId } = context;
   const words = locale.words.console.live;
-  return html`${live(routes.accessRequest.state(bcId, request.id), request.status)}
+  return html`${live(locale, routes.accessRequest.state(bcId, request.id), request.status)}
     ${heading(words.title, { lead: words.lead })}
     <div class="request">
-      ${url === null ? notice(locale, 'warning', words.noPicture) : picture(context, request.id, url)}
+      ${url === null ? notice(locale, 'warning', words.noPicture) : picture(context, request, url)}
       <div class="request-side">
         <section class="card matching">
           <h2>${words.matchingCode}</h2>
@@ -57,14 +58,19 @@ export function cancelStep({ locale, bcId }: ConsoleContext, id: string, signedI
   };
 }
 
-function picture({ locale, bcId }: ConsoleContext, id: string, url: string): Html {
+function picture({ locale, bcId }: ConsoleContext, request: AccessRequestView, url: string): Html {
   const words = locale.words.console.live;
+  const { id } = request;
   const png = routes.accessRequest.qrPng(bcId, id);
+  const card = routes.accessRequest.card(bcId, id);
   return html`<section class="card qr-panel">
     <img class="qr" src="${routes.accessRequest.qrSvg(bcId, id)}" alt="${words.qr}" width="320" height="320" />
+    <img class="print-only" src="${card}" alt="${words.card}" />
     <p class="hint">${words.follow}</p>
     <div class="actions">
-      <a class="button" href="${png}" download="tiktok-access.png">${words.download}</a>
+      <a class="button" href="${png}" download="${cardName(request, 'png')}" data-card="${card}">${words.download}</a>
+      <a class="button secondary" href="${card}" download="${cardName(request, 'svg')}">${words.downloadSvg}</a>
+      <button type="button" class="secondary" data-print data-needs-script hidden>${locale.words.common.print}</button>
       ${copyButton(locale, words.copyPicture, { picture: png })} ${copyButton(locale, words.copyLink, { text: url })}
     </div>
     <div class="field">

@@ -5,6 +5,7 @@ import { isFull } from '../../../domain/access-requests/room-for-account.ts';
 import { findTarget } from '../../../domain/access-requests/find-target.ts';
 import { AccessRequestBody } from '../../../domain/access-requests/schemas.ts';
 import { listAdministrators } from '../../../domain/business-centers/list-administrators.ts';
+import type { AccessRequestView } from '../../../domain/access-requests/view.ts';
 import type { FieldError } from '../../../domain/errors.ts';
 import { Scope } from '../../../domain/vocabulary.ts';
 import type { PageEnv } from '../../env.ts';
@@ -17,7 +18,7 @@ import { submitOnce } from '../../session/submit-once.ts';
 import { routes } from '../../routes.ts';
 import { trail } from '../accounts/trail.ts';
 import { loadConsole, show, type ConsoleContext } from '../console/console-context.ts';
-import { sentForm, tickedScopes, type Sent } from '../console/form.ts';
+import { sentForm, sentQuery, tickedScopes, type Sent } from '../console/form.ts';
 import { administratorsList, heading } from '../console/parts.ts';
 
 /** Offered lives of a QR code, in seconds: a quarter of an hour, an hour, a day, three days, a week. */
@@ -28,9 +29,11 @@ const ORDINARY = 86_400;
 export const requestAccess = new Hono<PageEnv>()
   .get(routes.console.requestAccess.pattern, async (c) => {
     const context = await loadConsole(c);
-    const target = c.req.query('tiktok_account_id') ?? '';
-    const form = { values: { validity: String(ORDINARY), tiktok_account_id: target }, errors: [] };
-    return context.may.request ? formPage(c, context, form, []) : forbiddenPage(c, context);
+    const asked = sentQuery(c);
+    const values = { ...typed(asked), validity: asked.one('validity') || String(ORDINARY) };
+    return context.may.request
+      ? formPage(c, context, { values, errors: [] }, tickedScopes(asked))
+      : forbiddenPage(c, context);
   })
   .post(routes.console.requestAccess.pattern, async (c) => {
     const context = await loadConsole(c);
@@ -40,16 +43,17 @@ export const requestAccess = new Hono<PageEnv>()
     const body = AccessRequestBody.safeParse({
       scopes,
       tiktok_account_id: sent.one('tiktok_account_id').trim() || null,
+      note: sent.one('note').trim() || null,
       expires_in: VALIDITIES.includes(Number(sent.one('validity'))) ? Number(sent.one('validity')) : 0,
     });
     if (!body.success) {
       const errors = complaints(context.locale, body.error.issues);
       return formPage(c, context, { values: typed(sent), errors }, scopes, 400);
     }
-    const target = await targetOf(context, body.data.tiktok_account_id ?? null);
+    const text = body.data.tiktok_account_id ?? null;
+    const target = text === null ? ({ id: null } as const) : await findTarget(context.ctx, context.bcId, text);
     if (typeof target === 'string') {
-      const errors = [{ pointer: 'tiktok_account_id', message: target }];
-      return formPage(c, context, { values: typed(sent), errors }, scopes, 400);
+      return formPage(c, context, unnamed(context.locale, { sent, text: text ?? '', target }), scopes, 400);
     }
     const most = await isFull(context.ctx, context.bcId);
     if (most !== null && target.id === null) {
@@ -66,20 +70,38 @@ export const requestAccess = new Hono<PageEnv>()
     return c.redirect(routes.accessRequest.show(context.bcId, id), 303);
   });
 
-/** The account that the request is for; or, in the reader's words, why it cannot be told which that is. */
-async function targetOf(
-  { ctx, bcId, locale }: ConsoleContext,
-  text: string | null,
-): Promise<{ id: string | null } | string> {
-  if (text === null) return { id: null };
+/** The form again, where it cannot be told which account is meant: what is not known here can only be noted. */
+function unnamed(
+  locale: Locale,
+  { sent, text, target }: { sent: Sent; text: string; target: 'unknown' | 'ambiguous' },
+): Entered {
   const words = locale.words.console.request;
-  const target = await findTarget(ctx, bcId, text);
-  if (typeof target === 'object') return target;
-  return target === 'unknown' ? words.targetUnknown(text) : words.targetAmbiguous(text);
+  const values = typed(sent);
+  if (target === 'ambiguous') {
+    return { values, errors: [{ pointer: 'tiktok_account_id', message: words.targetAmbiguous(text) }] };
+  }
+  const note = [text, sent.one('note').trim()].filter((it) => it !== '').join(' · ');
+  const errors = [{ pointer: 'tiktok_account_id', message: words.targetUnknown(text) }];
+  return { values: { ...values, tiktok_account_id: '', note: note.slice(0, 200) }, errors };
+}
+
+/** The form, filled in as a request was. */
+export function againLink(bcId: string, request: AccessRequestView): string {
+  const asked = new URLSearchParams(request.scopes.map((scope): [string, string] => ['scopes', scope]));
+  const { tiktok_account_id: target, note, created_at: from, expires_at: until } = request;
+  const validity = (Date.parse(until) - Date.parse(from)) / 1000;
+  for (const [name, value] of Object.entries({ tiktok_account_id: target, note, validity: String(validity) })) {
+    if (value !== null) asked.set(name, value);
+  }
+  return `${routes.console.requestAccess(bcId)}?${asked.toString()}`;
 }
 
 function typed(sent: Sent): Entered['values'] {
-  return { tiktok_account_id: sent.one('tiktok_account_id'), validity: sent.one('validity') };
+  return {
+    tiktok_account_id: sent.one('tiktok_account_id'),
+    note: sent.one('note'),
+    validity: sent.one('validity'),
+  };
 }
 
 /** What the schema refused, in the reader's words, in the order of the fields. */
@@ -89,6 +111,7 @@ function complaints(locale: Locale, issues: readonly { path: readonly PropertyKe
   return [
     ['scopes', 'scopes', words.scopesMissing] as const,
     ['tiktok_account_id', 'tiktok_account_id', words.targetInvalid] as const,
+    ['note', 'note', words.noteInvalid] as const,
     ['expires_in', 'validity', words.validityInvalid] as const,
   ].flatMap(([field, pointer, message]) => (refused.has(field) ? [{ pointer, message }] : []));
 }
@@ -105,9 +128,10 @@ async function formPage(
   const most = await isFull(context.ctx, bcId);
   const full = most === null ? html`` : notice(locale, 'warning', words.full(locale.formats.number(most)));
   const body = html`${heading(words.title, { lead: words.lead })} ${full} ${errorSummary(locale, entered)}
-    <form method="post" action="${routes.console.requestAccess(bcId)}" class="stack">
+    <form method="post" action="${routes.console.requestAccess(bcId)}" class="stack" data-keep>
       ${formFields(c.get('signedIn'))} ${scopeFields(locale, entered, ticked)}
       ${textField(entered, { name: 'tiktok_account_id', label: words.target, hint: words.targetHint, maxLength: 128 })}
+      ${textField(entered, { name: 'note', label: words.note, hint: words.noteHint, maxLength: 200 })}
       ${validityField(locale, entered)}
       <p class="actions"><button>${words.submit}</button></p>
     </form>`;

@@ -16,6 +16,7 @@ export function requestFacts(context: ConsoleContext, request: AccessRequestView
   return facts([
     [words.scopes, scopeBadges(locale, request.scopes)],
     [words.target, target],
+    ...(request.note === null ? [] : [[words.note, shownName(request.note)] as const]),
     [words.requestedBy, userInLine(context, request.requested_by)],
     [words.created, time(locale, request.created_at)],
     [words.expires, until(locale, request.expires_at)],

@@ -5,6 +5,7 @@ import { getConsentUrl } from '../../../domain/access-requests/get-consent-url.t
 import { getRequest } from '../../../domain/access-requests/get-request.ts';
 import type { AccessRequestView } from '../../../domain/access-requests/view.ts';
 import { ask } from '../../../domain/authorize.ts';
+import { getOwnCenter } from '../../../domain/business-centers/get-own-center.ts';
 import { SparkgateError } from '../../../domain/errors.ts';
 import { qrPng, qrSvg } from '../../../platform/qr.ts';
 import type { PageEnv } from '../../env.ts';
@@ -20,6 +21,8 @@ import { unlessSomebodyWasFaster } from '../console/form.ts';
 import { heading } from '../console/parts.ts';
 import { confirmPage } from '../console/confirm-step.ts';
 import { cancelStep, pendingRequest } from './pending-request.ts';
+import { qrCard } from './qr-card.ts';
+import { againLink } from './request-access.ts';
 import { requestFacts } from './request-facts.ts';
 
 /** Without script, the page of a pending request loads itself anew after so many seconds. */
@@ -50,6 +53,16 @@ export const requestPage = new Hono<PageEnv>()
   .get(routes.accessRequest.qrSvg.pattern, async (c) => {
     const url = await getConsentUrl(contextOfPage(c), idOf(c, 'bc_id'), idOf(c, 'id'));
     return c.body(await qrSvg(url), 200, { 'Content-Type': 'image/svg+xml' });
+  })
+  .get(routes.accessRequest.card.pattern, async (c) => {
+    const [ctx, bcId, id] = [contextOfPage(c), idOf(c, 'bc_id'), idOf(c, 'id')];
+    const [url, request, center] = await Promise.all([
+      getConsentUrl(ctx, bcId, id),
+      getRequest(ctx, bcId, id),
+      getOwnCenter(ctx, bcId),
+    ]);
+    const card = await qrCard(c.get('locale'), { center: center.name, request, url });
+    return c.body(String(card), 200, { 'Content-Type': 'image/svg+xml' });
   })
   .get(routes.accessRequest.qrPng.pattern, async (c) => {
     const url = await getConsentUrl(contextOfPage(c), idOf(c, 'bc_id'), idOf(c, 'id'));
@@ -113,5 +126,5 @@ function endedRequest(context: ConsoleContext, request: AccessRequestView): Html
   const more = request.status === 'APPROVED' ? endedAccess(context, request) : undefined;
   return html`${flashNotice(context)} ${heading(words.statuses[request.status])}
     ${notice(locale, KINDS[request.status], live.gone[request.status], more)} ${requestFacts(context, request)}
-    <p class="actions"><a class="button" href="${routes.console.requestAccess(bcId)}">${live.again}</a></p>`;
+    <p class="actions"><a class="button" href="${againLink(bcId, request)}">${live.again}</a></p>`;
 }

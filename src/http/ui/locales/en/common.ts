@@ -34,6 +34,8 @@ export const common = {
   timeLeft: 'Time left',
   timeOver: 'The time is up',
   notice: { info: 'Note', success: 'Done', warning: 'Look closely', error: 'This did not work' },
+  offline: 'The connection is lost. This page does not follow what happens until it is back.',
+  print: 'Print',
   fix: 'Please correct this',
   freeze: {
     of: {

@@ -31,6 +31,8 @@ export const common: Dictionary['common'] = {
   timeLeft: '剩余时间',
   timeOver: '时间已到',
   notice: { info: '提示', success: '已完成', warning: '请仔细核对', error: '操作未成功' },
+  offline: '网络连接已断开。恢复之前，此页面不会自动更新。',
+  print: '打印',
   fix: '请更正以下内容',
   freeze: {
     of: {

@@ -1,0 +1,9 @@
+import { Migration } from '@mikro-orm/migrations';
+
+/** What administrators note on a request for themselves. It takes part in no decision, so that it has no past. */
+export class Migration20261128390000_request_notes extends Migration {
+  override up(): void {
+    this.addSql(`alter table access_request add column note text
+      constraint access_request_note check (char_length(note) between 1 and 200)`);
+  }
+}
