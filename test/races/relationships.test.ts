@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { BEFORE_IMPORTS, keyOf, memberGate } from '../../src/domain/gates.ts';
+import { keyOf, memberGate } from '../../src/domain/gates.ts';
 import { LOCK_MS } from '../../src/store/patience.ts';
 import { testApp, type TestApp } from '../support/app.ts';
-import { assign, decision, grant, put, standardWorld } from '../support/cast.ts';
+import { decision, grant, put, standardWorld } from '../support/cast.ts';
 import { bring } from '../support/ndjson.ts';
 import { inWords } from '../support/outcome.ts';
 import { refusedBy, sql } from '../support/sql.ts';
@@ -163,84 +163,6 @@ test('two writers beside the service cannot both take the last place: the second
     await first.end();
     await limited.close();
   }
-});
-
-test('what an import found to be so already, and somebody took away before it took effect, is there again', async () => {
-  const LINK = '/v1/tiktok-accounts/brand/links/kept';
-  await put(app, LINK, { scopes: ['POST'] });
-  const other = new pg.Client({ connectionString: app.databaseUrl });
-  await other.connect();
-  try {
-    // The limits are looked at when the lines are in, and before the import looks at what others did.
-    await other.query('begin');
-    await other.query("select from business_center where bc_id = 'bc1' for no key update");
-    const importing = bring(app, [
-      { type: 'tiktok_account', id: 'brand', handle: '@brand' },
-      { type: 'account_link', tiktok_account_id: 'brand', user_id: 'kept', scopes: ['POST'] },
-      { type: 'member', bc_id: 'bc1', user_id: 'kept', user_role: 'STANDARD' },
-    ]);
-    const waiting = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
-    await expect.poll(async () => (await sql(app, waiting)).length, { timeout: 20_000 }).toBe(1);
-    expect((await app.call('DELETE', LINK)).status).toBe(204);
-    await put(app, '/v1/tiktok-accounts/brand', { handle: '@other' });
-    expect(await decision(app, 'kept', 'read_profile')).toMatch(/^DENY/);
-    await other.query('commit');
-    expect(inWords(await importing)).toBe('200');
-    expect(await decision(app, 'kept', 'read_profile')).toBe('ALLOW via ACCOUNT_LINK');
-    expect(await sql(app, "select handle from tiktok_account where id = 'brand'")).toEqual([{ handle: '@brand' }]);
-  } finally {
-    await other.end();
-  }
-});
-
-/** Imports lines; what is written once the import stands at `hold` comes before the import goes on. */
-async function whileItWaits(hold: string, values: unknown[], lines: object[], written: () => Promise<unknown>) {
-  const other = new pg.Client({ connectionString: app.databaseUrl });
-  await other.connect();
-  try {
-    await other.query('begin');
-    await other.query(hold, values);
-    const importing = bring(app, lines);
-    const waiting = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
-    await expect.poll(async () => (await sql(app, waiting)).length, { timeout: 20_000 }).toBe(1);
-    await written();
-    await other.query('commit');
-    return await importing;
-  } finally {
-    await other.end();
-  }
-}
-
-test('what an import was about to skip, and an owner allowed before it took effect, is not skipped', async () => {
-  await put(app, '/v1/business-centers/bc1/members/fresh', { user_role: 'STANDARD' });
-  await grant(app, ['POST']);
-  await app.call('DELETE', '/v1/tiktok-accounts/brand/grants/bc1', { actor: 'tiktok_account:brand' });
-  const lines = [
-    { type: 'account_grant', bc_id: 'bc1', tiktok_account_id: 'brand', scopes: ['POST'] },
-    { type: 'assignment', bc_id: 'bc1', tiktok_account_id: 'brand', user_id: 'fresh', scopes: ['POST'] },
-  ];
-  const gate = 'select pg_advisory_xact_lock($1)';
-  const imported = await whileItWaits(gate, [keyOf(BEFORE_IMPORTS)], lines, async () => grant(app, ['POST']));
-  expect(imported.body).toMatchObject({ imported: { account_grant: 1, assignment: 1 }, skipped: [] });
-  expect(await decision(app, 'fresh', 'read_profile')).toBe('ALLOW via BUSINESS_CENTER');
-});
-
-test('what an administrator gave and took while an import was about to give it stays taken', async () => {
-  for (const user of ['held', 'taken']) {
-    await put(app, `/v1/business-centers/bc1/members/${user}`, { user_role: 'STANDARD' });
-  }
-  await grant(app, ['LIVE', 'POST']);
-  await assign(app, 'held', ['LIVE', 'POST']);
-  const line = { type: 'assignment', bc_id: 'bc1', tiktok_account_id: 'brand', scopes: ['POST'] };
-  const lines = ['held', 'taken'].map((user) => ({ ...line, user_id: user }));
-  const row = "select from assignment where user_id = 'held' and valid_to is null for update";
-  const imported = await whileItWaits(row, [], lines, async () => {
-    await assign(app, 'taken', ['POST']);
-    const gone = await app.call('DELETE', `${ACCOUNT}/members/taken`, { actor: 'user:adm' });
-    expect(gone.status).toBe(204);
-  });
-  expect(imported.body).toMatchObject({ skipped: [{ line: 2, reason: 'ENDED_BY_PERSON' }] });
-  expect(await decision(app, 'taken', 'read_profile')).toBe('DENY NO_ASSIGNMENT');
 });
 
 test('a write that waits for another at a gate goes on, whoever sends it', async () => {

@@ -14,6 +14,7 @@ import { AD_ACCOUNT, bringNouns, BUSINESS_CENTER, TIKTOK_ACCOUNT, USER } from '.
 import { RELATIONS } from './relation.ts';
 import { bringRelation, requireKnown } from './relationships.ts';
 import { endMissing } from './replace.ts';
+import { sinceNow, type Since } from './same-endings.ts';
 
 /** What an import did. */
 export interface Applied {
@@ -30,6 +31,8 @@ export interface Applied {
   /** What the file lacked, and is ended: how many of each type, and the first of them. */
   endedOf: Counts;
   ending: EndingFact[];
+  /** What is to be looked at again of that; null = nothing is replaced. */
+  since: Since | null;
 }
 
 /** How staged lines are brought in. */
@@ -49,6 +52,7 @@ export async function applyStaged(tx: Tx, counts: Counts, { mode, replacement }:
     changedOf: {},
     endedOf: {},
     ending: [],
+    since: replacement && (await sinceNow(tx, replacement)),
   };
   const note = (type: FactType, changed: number): void => {
     applied.changed += changed;

@@ -2,6 +2,7 @@ import type { Context } from '../context.ts';
 import { requireFit } from '../entities/require-fit.ts';
 import { SparkgateError } from '../errors.ts';
 import type { Tx } from '../transact.ts';
+import { Interference } from './interference.ts';
 import { badLine, type NumberedFact } from './read-lines.ts';
 import { recordAll } from './trail.ts';
 
@@ -39,11 +40,17 @@ export async function bringEntities(tx: Tx): Promise<number> {
   );
   const [counted] = await tx.query<{ changed: number }>('select count(*)::int as changed from planned_entity', []);
   if (!counted || counted.changed === 0) return 0;
-  await tx.query(
-    `insert into entity (type, id, attributes) select entity_type, id, attributes from planned_entity
-     on conflict (type, id) do update set attributes = excluded.attributes`,
+  const [written] = await tx.query<{ count: number }>(
+    // What somebody else has changed meanwhile is left alone, and the import made anew.
+    `with written as (
+       insert into entity as t (type, id, attributes) select entity_type, id, attributes from planned_entity
+       on conflict (type, id) do update set attributes = excluded.attributes
+        where t.version = (select p.version from planned_entity p where p.entity_type = t.type and p.id = t.id)
+       returning 1)
+     select count(*)::int as count from written`,
     [],
   );
+  if (written?.count !== counted.changed) throw new Interference();
   await recordAll(tx, {
     event: 'entity.put',
     subject: { type: { column: 'p.entity_type' }, id: 'p.id' },

@@ -115,7 +115,8 @@ async function applyOnce(
 }
 
 async function bring(tx: Tx, counts: Counts, manner: Manner): Promise<Outcome<Imported>> {
-  const { changed, reopened, skippedOf, skipped, changedOf, endedOf, ending } = await applyStaged(tx, counts, manner);
+  const applied = await applyStaged(tx, counts, manner);
+  const { changed, reopened, skippedOf, skipped, changedOf, endedOf, ending } = applied;
   const imported = less(counts, skippedOf);
   const skippedCount = total(skippedOf);
   const result = {
@@ -126,7 +127,7 @@ async function bring(tx: Tx, counts: Counts, manner: Manner): Promise<Outcome<Im
     ended: endedOf,
     ending,
   };
-  const voided = await settle(tx, counts, skippedOf);
+  const voided = await settle(tx, counts, skippedOf, applied.since);
   if (changed === 0) return { result, audit: 'unchanged' };
   const subject = { type: 'import', id: tx.id };
   const after = {

@@ -1,8 +1,7 @@
 import { SparkgateError } from '../errors.ts';
 import type { Tx } from '../transact.ts';
 import type { FactType } from './fact-line.ts';
-import { MOST_ENDING, type EndingFact, type Replacement, type ReplaceScope } from './modes.ts';
-import { endAssignments } from './settle.ts';
+import { IMPORTED, MOST_ENDING, type EndingFact, type Replacement, type ReplaceScope } from './modes.ts';
 import type { Counts } from './stage.ts';
 import { recordAll } from './trail.ts';
 
@@ -19,9 +18,11 @@ interface Ending {
   subject: { type: 'tiktok_account' | 'user'; id: string };
   /** The column that entries name beside the value. */
   about?: string;
+  /** Rows beside `t` that tell whose it is. */
+  beside?: string;
 }
 
-const ENDINGS: Record<Exclude<ReplaceScope, 'ad_accounts'>, Ending> = {
+export const ENDINGS: Record<Exclude<ReplaceScope, 'ad_accounts'>, Ending> = {
   members: {
     type: 'member',
     key: ['bc_id', 'user_id'],
@@ -40,6 +41,7 @@ const ENDINGS: Record<Exclude<ReplaceScope, 'ad_accounts'>, Ending> = {
     event: 'ad_account_member.removed',
     subject: { type: 'user', id: 'm.user_id' },
     about: 'advertiser_id',
+    beside: 'a',
   },
   account_grants: {
     type: 'account_grant',
@@ -111,6 +113,22 @@ async function endHanging(tx: Tx, scope: ReplaceScope): Promise<void> {
   if (scope === 'account_grants') await endAssignments(tx, 'a.grant_id in (select id from missing_account_grant)');
 }
 
+/** Ends assignments `a`, with their entries of the trail. */
+async function endAssignments(tx: Tx, condition: string): Promise<void> {
+  await tx.query(
+    `with ended as (
+       update assignment a set valid_to = greatest(a.valid_from, clock_timestamp()), ended_by = $1, ended_write = $2
+        where a.valid_to is null and ${condition}
+       returning a.bc_id, a.user_id, a.tiktok_account_id, a.scopes)
+     insert into audit_entry
+       (actor, write_id, at, api_key, request_id, event, bc_id, subject_type, subject_id, before, flags)
+     select $1, $2, $3, $4, $5, 'assignment.ended', bc_id, 'user', user_id,
+            jsonb_build_object('tiktok_account_id', tiktok_account_id, 'scopes', scopes), array['${IMPORTED}']
+       from ended`,
+    [tx.by, tx.id, tx.at, tx.apiKey, tx.requestId],
+  );
+}
+
 /** An ad account is not forgotten: it leaves its Business Center, and every role in it ends. */
 async function endMissingAdAccounts(tx: Tx, asked: Replacement): Promise<Ended> {
   const key = ['advertiser_id'];
@@ -135,7 +153,8 @@ async function endMissingAdAccounts(tx: Tx, asked: Replacement): Promise<Ended> 
     [tx.at, tx.by, tx.id],
   );
   await tx.query(
-    'update ad_account t set bc_id = null from missing_ad_account m where t.advertiser_id = m.advertiser_id',
+    `update ad_account t set bc_id = null from missing_ad_account m
+      where t.advertiser_id = m.advertiser_id and t.bc_id = m.of_bc_id`,
     [],
   );
   await recordAll(tx, {
@@ -158,13 +177,14 @@ async function endMissingAdAccounts(tx: Tx, asked: Replacement): Promise<Ended> 
   return { counts: { ad_account: count }, first: await firstOf(tx, 'ad_account', key) };
 }
 
-function lacking(type: FactType, key: readonly string[]): string {
+/** SQL: no line has the key of the row `t`. */
+export function lacking(type: FactType, key: readonly string[]): string {
   const same = key.map((column) => `s.fact->>'${column}' = t.${column}`).join(' and ');
   return `not exists (select from staged s where s.type = '${type}' and ${same})`;
 }
 
 /** Ids as a literal: temporary tables are made without parameters. */
-function list(ids: readonly string[]): string {
+export function list(ids: readonly string[]): string {
   return `array[${ids.map((id) => `'${id.replaceAll("'", "''")}'`).join(', ')}]::text[]`;
 }
 

@@ -1,0 +1,236 @@
+import pg from 'pg';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { BEFORE_IMPORTS, keyOf } from '../../src/domain/gates.ts';
+import { testApp, type Answer, type TestApp } from '../support/app.ts';
+import { assign, decision, grant, put, standardWorld } from '../support/cast.ts';
+import { bring } from '../support/ndjson.ts';
+import { inWords } from '../support/outcome.ts';
+import { sql } from '../support/sql.ts';
+
+let app: TestApp;
+beforeAll(async () => {
+  app = await testApp();
+  await standardWorld(app);
+});
+afterAll(async () => app.close());
+
+const ACCOUNT = '/v1/business-centers/bc1/tiktok-accounts/brand';
+
+/** Where all that an import brings stands, and it has not looked yet at what others did meanwhile. */
+const APPLIED = ['select pg_advisory_xact_lock($1)', [keyOf(BEFORE_IMPORTS)]] as const satisfies [string, unknown[]];
+
+/** Imports lines; what is written once the import stands at `hold` comes before the import goes on. */
+async function whileItWaits(
+  [hold, values]: readonly [string, unknown[]],
+  lines: object[],
+  written: () => Promise<unknown>,
+  query = '',
+): Promise<Answer> {
+  const other = new pg.Client({ connectionString: app.databaseUrl });
+  await other.connect();
+  try {
+    await other.query('begin');
+    await other.query(hold, values);
+    const importing = bring(app, lines, { query });
+    const waiting = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+    await expect.poll(async () => (await sql(app, waiting)).length, { timeout: 20_000 }).toBe(1);
+    await written();
+    await other.query('commit');
+    return await importing;
+  } finally {
+    await other.end();
+  }
+}
+
+test('what an import found to be so already, and somebody took away before it took effect, is there again', async () => {
+  const LINK = '/v1/tiktok-accounts/brand/links/kept';
+  await put(app, LINK, { scopes: ['POST'] });
+  const other = new pg.Client({ connectionString: app.databaseUrl });
+  await other.connect();
+  try {
+    // The limits are looked at when the lines are in, and before the import looks at what others did.
+    await other.query('begin');
+    await other.query("select from business_center where bc_id = 'bc1' for no key update");
+    const importing = bring(app, [
+      { type: 'tiktok_account', id: 'brand', handle: '@brand' },
+      { type: 'account_link', tiktok_account_id: 'brand', user_id: 'kept', scopes: ['POST'] },
+      { type: 'member', bc_id: 'bc1', user_id: 'kept', user_role: 'STANDARD' },
+    ]);
+    const waiting = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+    await expect.poll(async () => (await sql(app, waiting)).length, { timeout: 20_000 }).toBe(1);
+    expect((await app.call('DELETE', LINK)).status).toBe(204);
+    await put(app, '/v1/tiktok-accounts/brand', { handle: '@other' });
+    expect(await decision(app, 'kept', 'read_profile')).toMatch(/^DENY/);
+    await other.query('commit');
+    expect(inWords(await importing)).toBe('200');
+    expect(await decision(app, 'kept', 'read_profile')).toBe('ALLOW via ACCOUNT_LINK');
+    expect(await sql(app, "select handle from tiktok_account where id = 'brand'")).toEqual([{ handle: '@brand' }]);
+  } finally {
+    await other.end();
+  }
+});
+
+test('what an import was about to skip, and an owner allowed before it took effect, is not skipped', async () => {
+  await put(app, '/v1/business-centers/bc1/members/fresh', { user_role: 'STANDARD' });
+  await grant(app, ['POST']);
+  await app.call('DELETE', '/v1/tiktok-accounts/brand/grants/bc1', { actor: 'tiktok_account:brand' });
+  const lines = [
+    { type: 'account_grant', bc_id: 'bc1', tiktok_account_id: 'brand', scopes: ['POST'] },
+    { type: 'assignment', bc_id: 'bc1', tiktok_account_id: 'brand', user_id: 'fresh', scopes: ['POST'] },
+  ];
+  const imported = await whileItWaits(APPLIED, lines, async () => grant(app, ['POST']));
+  expect(imported.body).toMatchObject({ imported: { account_grant: 1, assignment: 1 }, skipped: [] });
+  expect(await decision(app, 'fresh', 'read_profile')).toBe('ALLOW via BUSINESS_CENTER');
+});
+
+test('what an administrator gave and took while an import was about to give it stays taken', async () => {
+  for (const user of ['held', 'taken']) {
+    await put(app, `/v1/business-centers/bc1/members/${user}`, { user_role: 'STANDARD' });
+  }
+  await grant(app, ['LIVE', 'POST']);
+  await assign(app, 'held', ['LIVE', 'POST']);
+  const line = { type: 'assignment', bc_id: 'bc1', tiktok_account_id: 'brand', scopes: ['POST'] };
+  const lines = ['held', 'taken'].map((user) => ({ ...line, user_id: user }));
+  const row = "select from assignment where user_id = 'held' and valid_to is null for update";
+  const imported = await whileItWaits([row, []], lines, async () => {
+    await assign(app, 'taken', ['POST']);
+    const gone = await app.call('DELETE', `${ACCOUNT}/members/taken`, { actor: 'user:adm' });
+    expect(gone.status).toBe(204);
+  });
+  expect(imported.body).toMatchObject({ skipped: [{ line: 2, reason: 'ENDED_BY_PERSON' }] });
+  expect(await decision(app, 'taken', 'read_profile')).toBe('DENY NO_ASSIGNMENT');
+});
+
+const revokeAsOwner = async (): Promise<Answer> =>
+  app.call('DELETE', '/v1/tiktok-accounts/brand/grants/bc1', { actor: 'tiktok_account:brand' });
+const assignment = (user: string, scopes: string[]): object => ({
+  type: 'assignment',
+  bc_id: 'bc1',
+  tiktok_account_id: 'brand',
+  user_id: user,
+  scopes,
+});
+
+test('an assignment of which the file lacks the grant is carried over when the owner grants more meanwhile', async () => {
+  await put(app, '/v1/business-centers/bc1/members/wide', { user_role: 'STANDARD' });
+  await revokeAsOwner();
+  await grant(app, ['POST']);
+  const lines = [assignment('wide', ['POST'])];
+  const imported = await whileItWaits(APPLIED, lines, async () => grant(app, ['LIVE']));
+  expect(imported.body).toMatchObject({ imported: { assignment: 1 }, skipped: [] });
+  expect(await decision(app, 'wide', 'read_profile')).toBe('ALLOW via BUSINESS_CENTER');
+});
+
+test('an assignment of which the owner revokes the grant meanwhile is skipped, and comes with the next grant', async () => {
+  await put(app, '/v1/business-centers/bc1/members/late', { user_role: 'STANDARD' });
+  await grant(app, ['POST']);
+  const lines = [assignment('late', ['POST'])];
+  const imported = await whileItWaits(APPLIED, lines, revokeAsOwner);
+  expect(imported.body).toMatchObject({ skipped: [{ line: 1, reason: 'GRANT_ENDED_BY_PERSON' }] });
+  expect(await sql(app, "select from assignment where user_id = 'late'")).toEqual([]);
+  await grant(app, ['POST']);
+  expect(inWords(await bring(app, lines))).toBe('200');
+  expect(await decision(app, 'late', 'read_profile')).toBe('ALLOW via BUSINESS_CENTER');
+});
+
+test('what an administrator took, and an import was to reopen under a grant that goes meanwhile, stays taken', async () => {
+  await put(app, '/v1/business-centers/bc1/members/gone', { user_role: 'STANDARD' });
+  await grant(app, ['POST']);
+  await assign(app, 'gone', ['POST']);
+  await app.call('DELETE', `${ACCOUNT}/members/gone`, { actor: 'user:adm' });
+  const lines = [assignment('gone', ['POST'])];
+  expect(inWords(await whileItWaits(APPLIED, lines, revokeAsOwner, '?mode=reopen'))).toBe('400 invalid_request');
+  await grant(app, ['POST']);
+  expect((await bring(app, lines)).body).toMatchObject({ skipped: [{ line: 1, reason: 'ENDED_BY_PERSON' }] });
+  expect(await decision(app, 'gone', 'read_profile')).toBe('DENY NO_ASSIGNMENT');
+});
+
+test('an assignment of a member who is removed meanwhile, or is a member anew, is refused, or stands', async () => {
+  await grant(app, ['POST']);
+  const member = '/v1/business-centers/bc1/members/comes';
+  await put(app, member, { user_role: 'STANDARD' });
+  const lines = [assignment('comes', ['POST'])];
+  const removed = await whileItWaits(APPLIED, lines, async () => app.call('DELETE', member));
+  expect(inWords(removed)).toBe('400 invalid_request');
+  await put(app, member, { user_role: 'STANDARD' });
+  expect(await decision(app, 'comes', 'read_profile')).toBe('DENY NO_ASSIGNMENT');
+  const imported = await whileItWaits(APPLIED, lines, async () => {
+    await app.call('DELETE', member);
+    await put(app, member, { user_role: 'ADMIN' });
+  });
+  expect(inWords(imported)).toBe('200');
+  expect(await decision(app, 'comes', 'read_profile')).toBe('ALLOW via BUSINESS_CENTER');
+});
+
+test('a role in an ad account that moves meanwhile is one in its new Business Center', async () => {
+  const role = { type: 'ad_account_member', advertiser_id: 'adv1', user_id: 'sam', advertiser_role: 'ADMIN' };
+  const imported = await whileItWaits(APPLIED, [role], async () => put(app, '/v1/ad-accounts/adv1', { bc_id: 'bc2' }));
+  expect(inWords(imported)).toBe('200');
+  const current = "select advertiser_role from ad_account_member where user_id = 'sam' and valid_to is null";
+  expect(await sql(app, current)).toEqual([{ advertiser_role: 'ADMIN' }]);
+});
+
+test('attributes that somebody changed meanwhile are told as what they were', async () => {
+  const PATH = '/v1/entities/campaign/one';
+  await put(app, PATH, { attributes: { step: 1 } });
+  const lines = [
+    { type: 'entity', entity_type: 'campaign', id: 'one', attributes: { step: 3 } },
+    { type: 'entity', entity_type: 'campaign', id: 'held', attributes: {} },
+  ];
+  const row = "insert into entity (type, id, attributes) values ('campaign', 'held', '{}')";
+  await whileItWaits([row, []], lines, async () => put(app, PATH, { attributes: { step: 2 } }));
+  const entries = await sql<{ before: unknown }>(
+    app,
+    "select before from audit_entry where event = 'entity.put' and subject_id = 'one' order by at desc limit 1",
+  );
+  expect(entries).toEqual([{ before: { attributes: { step: 2 } } }]);
+});
+
+const REPLACES = '?mode=replace&bc_id=bc3&max_ended=100&scope=';
+const MEMBERS = ['ada', 'ben'].map((user) => ({ type: 'member', bc_id: 'bc3', user_id: user, user_role: 'ADMIN' }));
+
+const memberRow = (user: string): string =>
+  `select from member where bc_id = 'bc3' and user_id = '${user}' and valid_to is null for update`;
+const inThird = async (users: string[]): Promise<void> => {
+  await put(app, '/v1/business-centers/bc3', { name: 'Third Agency' });
+  for (const user of users) await put(app, `/v1/business-centers/bc3/members/${user}`, { user_role: 'STANDARD' });
+};
+
+test('a replacement ends what somebody adds meanwhile', async () => {
+  await inThird(['ada', 'cy']);
+  const adds = async (): Promise<void> => inThird(['dora']);
+  const imported = await whileItWaits([memberRow('ada'), []], MEMBERS, adds, `${REPLACES}members`);
+  expect(imported.body).toMatchObject({ ended: { member: 2 } });
+  expect(await sql(app, "select user_id from member where bc_id = 'bc3' and valid_to is null order by 1")).toEqual(
+    ['ada', 'ben'].map((user) => ({ user_id: user })),
+  );
+});
+
+test('a replacement counts nothing that somebody else ends meanwhile', async () => {
+  await inThird(['eve', 'fred']);
+  const removes = async (): Promise<unknown> => app.call('DELETE', '/v1/business-centers/bc3/members/fred');
+  const imported = await whileItWaits([memberRow('eve'), []], MEMBERS, removes, `${REPLACES}members`);
+  expect(imported.body).toMatchObject({ ended: { member: 1 }, ending: [{ user_id: 'eve' }] });
+});
+
+test('an ad account that moves meanwhile is not taken from where it went', async () => {
+  await put(app, '/v1/business-centers/bc3', { name: 'Third Agency' });
+  for (const id of ['stays', 'moves']) await put(app, `/v1/ad-accounts/${id}`, { name: id, bc_id: 'bc3' });
+  await put(app, '/v1/ad-accounts/stays/members/sam', { advertiser_role: 'ANALYST' });
+  // Roles end before their ad account leaves.
+  const row = "select from ad_account_member where advertiser_id = 'stays' and valid_to is null for update";
+  const moves = async (): Promise<unknown> => put(app, '/v1/ad-accounts/moves', { bc_id: 'bc2' });
+  const imported = await whileItWaits([row, []], MEMBERS, moves, `${REPLACES}ad_accounts`);
+  expect(imported.body).toMatchObject({ ended: { ad_account: 1 }, ending: [{ advertiser_id: 'stays' }] });
+  expect(await sql(app, "select bc_id from ad_account where advertiser_id = 'moves'")).toEqual([{ bc_id: 'bc2' }]);
+});
+
+test('the requests of an administrator whom the file lacks are void, though it names no member', async () => {
+  await put(app, '/v1/business-centers/bc4', { name: 'Fourth Agency' });
+  await put(app, '/v1/business-centers/bc4/members/fay', { user_role: 'ADMIN' });
+  const path = '/v1/business-centers/bc4/access-requests';
+  const { body } = await app.call('POST', path, { actor: 'user:fay', body: { scopes: ['POST'] } });
+  const lines = [{ type: 'business_center', bc_id: 'bc4', name: 'Fourth Agency' }];
+  await bring(app, lines, { query: '?mode=replace&bc_id=bc4&max_ended=100&scope=members' });
+  expect(await sql(app, 'select status from access_request where id = $1', [body.id])).toEqual([{ status: 'VOID' }]);
+});
