@@ -98,7 +98,7 @@ export async function startRuntime(config: Config, log: Logger, ports: Ports = {
     hearing: () => hearing.hearing,
   });
   stack.defer(async () => hearing.close());
-  const sealing = keepSealed(access.serving);
+  const sealing = keepSealed(access.serving, query);
   stack.defer(async () => sealing.close());
 
   const counters = (): Counters => {

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { PoolClient } from 'pg';
+import type { ClientBase } from 'pg';
 import type { Query } from '../domain/context.ts';
 import { PATIENCE_MS } from './patience.ts';
 
@@ -18,7 +18,7 @@ const AT_WORK = `select from pg_stat_activity where pid = $1 and state not in ('
  * @param query asks over other connections
  * @param pid of the server's process
  */
-export function watchForLoss(query: Query, client: PoolClient, pid: number): LossWatch {
+export function watchForLoss(query: Query, client: ClientBase, pid: number): LossWatch {
   let awaited = 0;
   let answered = 0;
   /** How many had been answered when the server was not at work for the next. */
@@ -54,6 +54,6 @@ export function watchForLoss(query: Query, client: PoolClient, pid: number): Los
 }
 
 /** The driver ends a connection by it, too, on which an answer takes too long. */
-function streamOf(client: PoolClient): Socket {
+function streamOf(client: ClientBase): Socket {
   return (client as unknown as { connection: { stream: Socket } }).connection.stream;
 }

@@ -128,7 +128,7 @@ test('a database that falls silent is a 503 in time, and does not have to come b
   await expectNormal();
 });
 
-test('an import whose statement was lost on a silent network ends, and changes nothing', async () => {
+test('an import whose statement was lost on a silent network ends, and changes nothing; writes get their numbers again', async () => {
   await expectNormal();
   const body = async function* (): AsyncGenerator<Uint8Array> {
     const line = { type: 'member', bc_id: 'bc1', user_id: 'lost', user_role: 'STANDARD' };
@@ -145,6 +145,9 @@ test('an import whose statement was lost on a silent network ends, and changes n
   await until(async () => (await ready()).body.ready);
   await expectNormal();
   expect(await sql({ databaseUrl: database.url }, "select from member where user_id = 'lost'")).toEqual([]);
+  // Nobody reads the trail.
+  await put(app, '/v1/ad-accounts/adv1', { name: 'After the silence' });
+  await until(async () => (await sql({ databaseUrl: database.url }, 'select from unsealed_write')).length === 0);
 }, 120_000);
 
 test('without a PDP nothing is allowed or denied anew, and it comes back by itself', async () => {
