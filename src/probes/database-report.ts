@@ -58,10 +58,10 @@ async function connected(address: DatabaseAddress): Promise<pg.Client> {
 
 async function clockAhead(client: pg.Client): Promise<number> {
   const before = Date.now();
-  const { rows } = await client.query<{ ms: number }>(
-    'select extract(epoch from clock_timestamp())::float8 * 1000 as ms',
+  const { rows } = await client.query<{ ms: string }>(
+    'select (extract(epoch from clock_timestamp()) * 1000)::bigint as ms',
   );
-  return Math.round((rows[0]?.ms ?? before) - (before + Date.now()) / 2);
+  return Math.round(Number(rows[0]?.ms ?? before) - (before + Date.now()) / 2);
 }
 
 /** How often two clients ask in turn which sessions they have. */

@@ -79,10 +79,11 @@ const RULES: readonly Rule[] = [
   },
   {
     level: 'problem',
-    says: ({ readOnly, standby, database }) =>
+    says: ({ readOnly, standby, database, role }) =>
       readOnly && !standby
-        ? 'it takes no writes, since default_transaction_read_only is on; ' +
-          `name one that does, or set that off (alter database ${database} reset default_transaction_read_only).`
+        ? 'it takes no writes, since default_transaction_read_only is on; name one that does, or set that off ' +
+          // Wherever it was set on: nothing but the connection itself comes before this.
+          `(alter role ${role} in database ${database} set default_transaction_read_only = off).`
         : null,
   },
   {

@@ -22,9 +22,15 @@ function schemaFindings(subject: string, state: SchemaState): Finding[] {
   return advice === null ? [] : [{ level: 'warning', says: `${subject} can be used, but ${advice}.` }];
 }
 
-function problemOf({ role, made, owns, pending, unknown, difference }: SchemaState): string | null {
+function problemOf({ role, made, elsewhere, owns, pending, unknown, difference }: SchemaState): string | null {
   if (unknown.length > 0) return laterVersion(unknown);
   if (owns) return null;
+  if (elsewhere !== null) {
+    return (
+      `its tables are in the schema ${elsewhere}, which is not in the search_path of the role ${role}; ` +
+      `put it there (alter role ${role} set search_path = ${elsewhere})`
+    );
+  }
   const command = `run \`sparkgate migrate --serve-as ${role}\` as the role that owns the schema`;
   if (!made) return `there is no schema in it that the role ${role} may use, nor may that make one; ${command}`;
   if (pending === null) return `the role ${role} may not use its tables; ${command}`;

@@ -12,6 +12,8 @@ export interface SchemaState {
   readonly role: string;
   /** Whether there are tables of ours. */
   readonly made: boolean;
+  /** The schema of ours that is there, by its name in SQL, though the role does not look into it; null where there is none. */
+  readonly elsewhere: string | null;
   /** Whether the role is, or may act as, the owner of the schema; where nothing is made yet, whether it may make it. */
   readonly owns: boolean;
   /** Migrations of this version that are still to come; null where the role may not know. */
@@ -28,8 +30,17 @@ export interface SchemaState {
  * @throws when the database does not answer
  */
 export async function schemaState(query: Pick<Statements, 'query'>, serveAs?: string): Promise<SchemaState> {
-  const { rows } = await query.query<{ role: string; owns: boolean; made: boolean; readable: boolean }>(
+  const { rows } = await query.query<{
+    role: string;
+    owns: boolean;
+    made: boolean;
+    elsewhere: string | null;
+    readable: boolean;
+  }>(
     `select current_user as role, t.oid is not null as made,
+            case when t.oid is null then
+              (select min(quote_ident(n.nspname)) from pg_class o join pg_namespace n on n.oid = o.relnamespace
+                where o.relname = 'mikro_orm_migrations' and has_schema_privilege(n.oid, 'USAGE')) end as elsewhere,
             coalesce(has_table_privilege(t.oid, 'SELECT'), true) as readable,
             coalesce(pg_has_role(c.relowner, 'USAGE'), has_schema_privilege(current_schema(), 'CREATE'), false) as owns
        from (select to_regclass('mikro_orm_migrations')::oid as oid) t left join pg_class c on c.oid = t.oid`,

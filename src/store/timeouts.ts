@@ -51,6 +51,12 @@ export const MIGRATING: Purpose = {
   idle_in_transaction_session_timeout: 0,
 };
 
+/**
+ * What a role or a database may have set otherwise: times are read as ISO 8601, and what is decided behind a gate has to
+ * see what was committed before the gate opened.
+ */
+const MEANING = { DateStyle: 'ISO', default_transaction_isolation: 'read committed' } as const;
+
 /** Sets those that this server has, and tells what they are then. */
 const SET = `
 select s.name, set_config(s.name, t.value, false) as is
@@ -63,7 +69,7 @@ select s.name, set_config(s.name, t.value, false) as is
  * @throws Error where a time-out is not what it was set to
  */
 export async function setPurpose(client: Pick<ClientBase, 'query'>, purpose: Purpose): Promise<void> {
-  const wanted = Object.entries<string | number>({ ...purpose }).map(([name, value]) => ({
+  const wanted = Object.entries<string | number>({ ...MEANING, ...purpose }).map(([name, value]) => ({
     name,
     value: typeof value === 'number' ? `${value}ms` : value,
   }));

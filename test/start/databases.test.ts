@@ -7,8 +7,11 @@ import { afterAll, beforeAll, expect, inject, onTestFinished, test } from 'vites
 import { startSupervisor } from '../../src/platform/children.ts';
 import { claimDataDir } from '../../src/platform/data-dir.ts';
 import { startEmbeddedPostgres } from '../../src/platform/embedded-postgres.ts';
-import { cannotBeUsed, databaseFindings } from '../../src/probes/database.ts';
-import type { DatabaseReport } from '../../src/probes/database-report.ts';
+import { cannotBeUsed, databaseFindings, probeDatabase } from '../../src/probes/database.ts';
+import { askDatabase, type DatabaseReport } from '../../src/probes/database-report.ts';
+import { probeSchema } from '../../src/probes/schema.ts';
+import { migrateGiven } from '../../src/store/migrate.ts';
+import { poolQuery } from '../../src/store/open.ts';
 import { parse } from 'yaml';
 import { testApp } from '../support/app.ts';
 import { decision, standardWorld } from '../support/cast.ts';
@@ -49,6 +52,14 @@ async function role(): Promise<string> {
   return name;
 }
 
+async function asked(connectionString: string, statement: string) {
+  const client = new pg.Client({ connectionString });
+  await client.connect();
+  const answer = await client.query(statement);
+  await client.end();
+  return answer;
+}
+
 const REFUSED = 'The database (DATABASE_URL) cannot be used:';
 
 test.each(['LATIN1', 'SQL_ASCII'])('a database in %s is refused, and stays empty', async (encoding) => {
@@ -73,8 +84,58 @@ test('a read-only database is refused by the service itself with that sentence a
     stdout: '',
     stderr:
       `sparkgate: ${REFUSED} it takes no writes, since default_transaction_read_only is on; ` +
-      `name one that does, or set that off (alter database ${name} reset default_transaction_read_only).\n`,
+      'name one that does, or set that off ' +
+      `(alter role postgres in database ${name} set default_transaction_read_only = off).\n`,
   });
+});
+
+test.each(['role', 'database'])('what is said of a read-only %s helps', async (what) => {
+  const [name, app] = [await database(), await role()];
+  await operator.query(`alter ${what} ${what === 'role' ? app : name} set default_transaction_read_only = on`);
+  const [found] = await probeDatabase({ url: urlOf(name, app) });
+  const [, cure = ''] = /set that off \((.*)\)\.$/.exec(found?.says ?? '') ?? [];
+  await operator.query(cure);
+  const { rows } = await asked(urlOf(name, app), 'show default_transaction_read_only');
+  expect(rows).toEqual([{ default_transaction_read_only: 'off' }]);
+});
+
+test('a database that writes times in its own way, and isolates more than most, serves like any other', async () => {
+  const name = await database();
+  for (const setting of ["DateStyle = 'SQL, DMY'", "default_transaction_isolation = 'repeatable read'"]) {
+    await operator.query(`alter database ${name} set ${setting}`);
+  }
+  const app = await testApp({ DATABASE_URL: urlOf(name) });
+  await standardWorld(app);
+  const { body } = await app.call('POST', '/v1/business-centers/bc1/access-requests', {
+    actor: 'user:adm',
+    body: { scopes: ['POST'] },
+  });
+  expect(Date.parse(body.expires_at) - Date.parse(body.created_at)).toBe(86_400_000);
+  const query = await poolQuery(app.runtime.orm);
+  expect(await query('show default_transaction_isolation', [])).toEqual([
+    { default_transaction_isolation: 'read committed' },
+  ]);
+  await app.close();
+});
+
+test('a clock is told however few digits the database shows of a number', async () => {
+  const name = await database();
+  await operator.query(`alter database ${name} set extra_float_digits = -15`);
+  expect(Math.abs((await askDatabase({ url: urlOf(name) })).clockAheadMs)).toBeLessThan(60_000);
+});
+
+test('a role that does not look into the schema of ours is told how it will', async () => {
+  const [name, owner, app] = [await database(), await role(), await role()];
+  await asked(urlOf(name), `create schema "Our Own" authorization ${owner}`);
+  await operator.query(`alter role ${owner} set search_path = "Our Own"`);
+  await migrateGiven({ url: urlOf(name, owner) }, app);
+  const [found] = await probeSchema({ url: urlOf(name, app) });
+  expect(found?.says).toBe(
+    `${REFUSED} its tables are in the schema "Our Own", which is not in the search_path of the role ${app}; ` +
+      `put it there (alter role ${app} set search_path = "Our Own").`,
+  );
+  await operator.query(`alter role ${app} set search_path = "Our Own"`);
+  expect(await probeSchema({ url: urlOf(name, app) })).toEqual([]);
 });
 
 test('a role without temporary tables is refused, and one that may make no table', async () => {
