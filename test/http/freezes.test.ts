@@ -193,6 +193,7 @@ describe('until when', () => {
 
   test.each([
     [{ reason: 'x', until: '2020-01-01T00:00:00Z' }, '422 unprocessable /until'],
+    [{ reason: 'x', until: '9999-12-31T23:59:59-00:01' }, '422 unprocessable /until'],
     [{ reason: 'x', until: 'tomorrow' }, '400 invalid_request /until'],
     [{ until: null }, '422 unprocessable /reason'],
     [{ reason: '' }, '400 invalid_request /reason'],

@@ -1,6 +1,6 @@
 import { authorizeKey } from '../authorize.ts';
-import { invalid } from '../closed.ts';
 import type { Context } from '../context.ts';
+import { endingAt } from '../moment.ts';
 import { transact, type Written } from '../transact.ts';
 import { ApiKey } from './entity.ts';
 import { formatKey, hashSecret, newSecret } from './key-format.ts';
@@ -18,9 +18,7 @@ export async function createKey(ctx: Context, body: ApiKeyBody): Promise<Written
   return transact(ctx, {}, async (tx) => {
     const secret = newSecret();
     const bcIds = body.bc_ids ?? null;
-    const expiresAt = body.expires_at == null ? null : new Date(body.expires_at);
-    if (expiresAt && expiresAt <= tx.at)
-      throw invalid([{ pointer: '/expires_at', message: 'is in the past' }], 'unprocessable');
+    const expiresAt = body.expires_at == null ? null : endingAt(body.expires_at, tx.at, '/expires_at');
     const id = await tx.em.insert(ApiKey, {
       name: body.name,
       secretHash: hashSecret(secret),

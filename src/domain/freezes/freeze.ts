@@ -1,6 +1,6 @@
 import { inTrails } from '../audit/in-trails.ts';
-import { invalid } from '../closed.ts';
 import type { Context } from '../context.ts';
+import { endingAt } from '../moment.ts';
 import { closing, opening } from '../open-close.ts';
 import { requireMatch } from '../precondition.ts';
 import { requiredWhenNew } from '../required-when-new.ts';
@@ -67,9 +67,7 @@ export async function close(tx: Tx, rows: readonly Freeze[]): Promise<void> {
 function untilOf({ until }: FreezeBody, current: Freeze | undefined, at: Date): Date | null {
   if (until === undefined) return current?.until ?? null;
   if (until === null) return null;
-  const end = new Date(until);
-  if (end > at) return end;
-  throw invalid([{ pointer: '/until', message: 'must be later than now' }], 'unprocessable');
+  return endingAt(until, at, '/until');
 }
 
 const sameTime = (a: Date | null | undefined, b: Date | null): boolean => a?.getTime() === b?.getTime();

@@ -44,7 +44,7 @@ const FAULTS: readonly (readonly [english: string, chinese: string])[] = [
   ['is not a page token', '不是分页令牌'],
   ['is not a cursor of this list', '不是此列表的游标'],
   ['is not a token that this query was given', '不是此查询得到的令牌'],
-  ['is in the past', '是过去的时间'],
+  ['is after the year 9999', '晚于公元 9999 年'],
   ['is missing', '缺失'],
   ['is given more than once', '出现了多次'],
   ['is required of what is not known here yet', '尚未登记的内容必须提供此项'],
