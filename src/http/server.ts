@@ -14,11 +14,20 @@ import { PROBLEM_TYPE, problemOf } from './problem.ts';
 export function httpServer(app: Pick<OpenAPIHono<Env>, 'fetch'>, keepAlive: number): Server {
   const options = { hostname: 'localhost', errorHandler: answerUnreadable };
   const listener = getRequestListener(app.fetch, options);
-  return createServer(
-    { keepAliveTimeout: keepAlive * 1000 },
-    (incoming, outgoing) => void listener(incoming, outgoing),
-  );
+  const server = createServer({ keepAliveTimeout: keepAlive * 1000 }, (incoming, outgoing) => {
+    if (incoming.method !== 'OPTIONS' || incoming.url !== '*') return void listener(incoming, outgoing);
+    outgoing.writeHead(204, { Allow: ALL_METHODS, 'X-Request-ID': randomUUID() }).end();
+  });
+  return server.on('connect', (_incoming, socket) => {
+    socket.on('error', () => undefined).end(NO_TUNNEL);
+  });
 }
+
+/** What this server takes at one path or another: the answer to `OPTIONS *` (RFC 9110, 9.3.7). */
+const ALL_METHODS = 'GET, POST, PUT, DELETE, HEAD, OPTIONS';
+
+/** Node would hang up on who asks for a tunnel, of which no path takes any. */
+const NO_TUNNEL = `HTTP/1.1 405 Method Not Allowed\r\nAllow: ${ALL_METHODS}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`;
 
 /** What no URL can be made of, such as a path with a backslash, does not reach the application. */
 function answerUnreadable(error: unknown): Response {

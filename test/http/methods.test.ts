@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { request, type IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApp } from '../../src/http/app.ts';
@@ -66,6 +69,19 @@ test.each(METHODS.filter((method) => method !== 'HEAD'))('%s of what is not ther
     const answer = await http.send(method, path);
     expect([path, answer.status, answer.headers.get('Allow')]).toEqual([path, 404, null]);
   }
+});
+
+test('OPTIONS of the server as a whole is a 204 that names all methods', async () => {
+  const { status, headers } = await http.send('OPTIONS', '*', { key: null });
+  const all = [...taken.values()].flatMap((methods) => [...methods]);
+  expect([status, listed(headers.get('Allow'))]).toEqual([204, [...new Set(all)].toSorted()]);
+});
+
+test.each(['/healthz', 'elsewhere.example:443'])('CONNECT %s is a 405, not silence', async (path) => {
+  const asked = request(http.url, { method: 'CONNECT', path }).end();
+  const [response, socket] = (await once(asked, 'connect')) as [IncomingMessage, Socket];
+  socket.destroy();
+  expect([response.statusCode, response.headers.allow]).toEqual([405, expect.stringContaining('GET')]);
 });
 
 test('a page says so as a page', async () => {
