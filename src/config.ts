@@ -66,6 +66,7 @@ const Environment = z.object({
   PUBLIC_URL: z
     .url({ protocol: /^https?$/, error: AN_ORIGIN, abort: true })
     .refine((url) => new URL(url).origin === url.replace(/\/$/, ''), AN_ORIGIN)
+    .refine((url) => !isEverywhere(new URL(url).hostname), 'names no one address that a phone could open')
     .optional(),
   OIDC_ISSUER: issuerUrl,
   OIDC_CLIENT_ID: token,

@@ -85,6 +85,8 @@ test.each([
   ['PUBLIC_URL', 'nonsense', 'takes an origin, such as https://sparkgate.example'],
   ['PUBLIC_URL', 'ftp://host', 'takes an origin, such as https://sparkgate.example'],
   ['PUBLIC_URL', 'https://host/path', 'takes an origin, such as https://sparkgate.example'],
+  ['PUBLIC_URL', 'http://0.0.0.0:8080', 'names no one address that a phone could open'],
+  ['PUBLIC_URL', 'http://[::]:8080/', 'names no one address that a phone could open'],
 ])('%s=%s is refused: %s', (name, value, complaint) => {
   expect(() => readConfig({ [name]: value })).toThrow(new ConfigError(`${name} is not valid: ${complaint}. ${TABLE}`));
 });
