@@ -46,6 +46,8 @@ export const routes = {
     assign: route('/console/:bc_id/assign'),
     /** Makes assignments again what they were a moment ago. */
     undo: route('/console/:bc_id/undo'),
+    history: route('/console/:bc_id/history'),
+    historyCsv: route('/console/:bc_id/history.csv'),
     members: route('/console/:bc_id/members'),
     member: route('/console/:bc_id/members/:user_id'),
     adAccounts: route('/console/:bc_id/ad-accounts'),

@@ -106,7 +106,7 @@ describe('with a grant', () => {
   });
 
   test('another account sees and revokes nothing of it', async () => {
-    const other = await signInAs(app, 'tiktok_account:other');
+    const other = await signInAs(app, 'tiktok_account:third');
     expect(await page('/my-account', 'en', other)).not.toContain('Bright Agency');
     expect((await other.get('/my-account/grants/bc1')).status).toBe(404);
     expect((await other.post('/my-account/grants/bc1/revoke')).status).toBe(404);
@@ -149,4 +149,23 @@ test('500 Business Centers come in pages, each once', async () => {
   }
   expect([pages, seen.length, new Set(seen).size]).toEqual([20, 500, 500]);
   expect((await many.get('/my-account?cursor=%00')).status).toBe(400);
+});
+
+test('the list has linked users, and what was declined and revoked, with who did it', async () => {
+  await put(app, '/v1/users/lee', { display_name: 'Lee Park' });
+  await put(app, '/v1/tiktok-accounts/fresh', { handle: '@fresh' });
+  await app.call('PUT', '/v1/tiktok-accounts/fresh/links/lee', { body: { scopes: ['LIVE'] } });
+  const fresh = await signInAs(app, 'tiktok_account:fresh');
+  await fresh.post(`/consent/${await requestToken(app, ['LIVE'])}/decline`);
+  await grant(app, ['POST'], 'bc1', 'fresh');
+  await app.call('DELETE', '/v1/business-centers/bc1/tiktok-accounts/fresh', { actor: 'user:adm' });
+  const text = (await page('/my-account', 'en', fresh)).replaceAll(/<[^>]*>/g, ' ').replaceAll(/\s+/g, ' ');
+  expect(text).toMatch(/Users linked directly 1 .*Lee Park lee Use live videos for ads LIVE/);
+  expect(text).toMatch(/Declined or revoked .*bc1 Revoked .*POST .*adm .*bc1 Declined .*LIVE .*You/);
+  expect(text).toMatch(/How to find the scanner.*What the showcase is/);
+  const other = (await page('/my-account', 'en', await signInAs(app, 'tiktok_account:elsewhere'))).replaceAll(
+    /\s+/g,
+    ' ',
+  );
+  expect(other).not.toMatch(/Lee Park|Declined or revoked/);
 });

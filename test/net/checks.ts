@@ -8,7 +8,7 @@ const ACTIONS: Readonly<Record<string, readonly string[]>> = {
   tiktok_account: words(`create_spark_ad create_spark_ad create_spark_ad view assign_member unassign_member
     view_assignments view_account_history revoke_grant view_grants read_profile read_public_videos read_live_videos fly`),
   business_center: words(`request_account_access view_access_requests view view_administrators view_members
-    view_ad_accounts view_own_ad_accounts fly`),
+    view_ad_accounts view_center_history view_own_ad_accounts fly`),
   access_request: words('approve decline cancel view view_consent fly'),
   policy_review: words('review fly'),
   document: words('read edit fly'),

@@ -41,6 +41,7 @@ export const AccessRequest = defineEntity({
   uniques: [{ name: 'access_request_token_hash', properties: ['tokenHash'] }],
   indexes: [
     { name: 'access_request_of_business_center', properties: ['bcId', 'id'] },
+    { name: 'access_request_declined', properties: ['closedBy', 'closedAt'], where: "status = 'DECLINED'" },
     { name: 'access_request_pending', properties: ['bcId', 'requestedBy'], where: "status = 'PENDING'" },
   ],
   checks: [

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { listAccountHistory, type HistoryEntry } from '../../../domain/audit/list-account-history.ts';
 import type { FindQuery } from '../../../domain/find-text.ts';
 import { IMPORTED } from '../../../domain/import/modes.ts';
-import { Scope } from '../../../domain/vocabulary.ts';
+import { AdvertiserRole, Scope, UserRole } from '../../../domain/vocabulary.ts';
 import type { Html } from '../../ui/html.ts';
 import type { Locale } from '../../ui/locale.ts';
 import { scopeBadges } from '../../ui/scopes.ts';
@@ -35,7 +35,7 @@ export async function historySection(
   const rows = table(
     words.history,
     [
-      { label: words.what, main: true, cell: (entry) => what(context, entry) },
+      { label: words.what, main: true, cell: (entry) => whatHappened(context, entry) },
       { label: words.who, cell: (entry) => actorName(context, entry.actor) },
       { label: words.when, cell: (entry) => time(locale, entry.at) },
     ],
@@ -51,28 +51,40 @@ export async function historySection(
 /** What an entry says of scopes; other facts of it are for the audit trail of the API. */
 const Scopes = z.object({ scopes: z.array(Scope) });
 
+/** What an entry says of roles. */
+const Roles = z.object({ user_role: UserRole.optional(), advertiser_role: AdvertiserRole.optional() });
+
 /** What an entry says of the account itself. */
 const Details = z.record(z.string(), z.unknown());
 
-function what(context: ConsoleContext, entry: HistoryEntry): Html {
+/** One step in words, with who is concerned, and what changed. */
+export function whatHappened(context: ConsoleContext, entry: HistoryEntry): Html {
   const { locale } = context;
   const words = locale.words.console;
   const flags: Readonly<Record<string, string>> = words.flags;
   const before = Scopes.safeParse(entry.before).data?.scopes ?? null;
   const after = Scopes.safeParse(entry.after).data?.scopes ?? null;
   const scopes = after ?? before;
-  return html`${eventText(locale, entry)}${entry.subject_type === 'user' ? html`: ${userInLine(context, entry.subject_id)}` : ''}
-    ${scopes === null ? '' : scopeBadges(locale, scopes)}
-    ${after !== null && before !== null && before.join() !== after.join() ? html`<span class="sub">${words.before}: ${before.join(', ')}</span>` : ''}
+  return html`${eventText(locale, entry)}${entry.subject_type === 'user' ? html`${locale.words.common.colon}${userInLine(context, entry.subject_id)}` : ''}
+    ${scopes === null ? '' : scopeBadges(locale, scopes)}${roleOf(locale, entry)}
+    ${after !== null && before !== null && before.join() !== after.join() ? html`<span class="sub">${words.before}${locale.words.common.colon}${before.join(', ')}</span>` : ''}
     ${entry.event === 'tiktok_account.put' ? html`<span class="sub">${changedDetails(locale, entry)}</span>` : ''}
     ${entry.flags.map((flag) => html`<span class="${flag === IMPORTED ? 'badge' : 'badge warning'}">${flags[flag] ?? flag}</span>`)}`;
 }
 
 /** What came by an import took no consent here, and is not said to have. */
-function eventText(locale: Locale, { event, flags }: HistoryEntry): string {
+export function eventText(locale: Locale, { event, flags }: HistoryEntry): string {
   const { events, eventsImported } = locale.words.console;
   const texts: Readonly<Record<string, string>> = flags.includes(IMPORTED) ? { ...events, ...eventsImported } : events;
   return texts[event] ?? event;
+}
+
+/** A role that was given or taken, in the Business Center or in an ad account. */
+function roleOf(locale: Locale, entry: HistoryEntry): Html {
+  const { roles, advertiserRoles } = locale.words.console;
+  const { user_role: role, advertiser_role: inAdAccount } = Roles.safeParse(entry.after ?? entry.before).data ?? {};
+  if (role !== undefined) return html` <span class="badge">${roles[role]}</span>`;
+  return inAdAccount === undefined ? html`` : html` <span class="badge">${advertiserRoles[inAdAccount]}</span>`;
 }
 
 /** Which details of the account an entry changed. */

@@ -66,7 +66,7 @@ export async function maySection(
     }
     <h3>${may.also}</h3>
     <ul class="rights">
-      ${READS.map((action) => html`<li>${may.actions[action]}: ${mark(locale, reads.get(action))}</li>`)}
+      ${READS.map((action) => html`<li>${may.actions[action]}${locale.words.common.colon}${mark(locale, reads.get(action))}</li>`)}
     </ul>
   </section>`;
 }
@@ -74,15 +74,16 @@ export async function maySection(
 /** One line for each kind of content: in how many of all ad accounts of the person. */
 function verdict(locale: Locale, roles: readonly RoleAnswer[]): Html {
   const { may } = locale.words.console;
+  const { colon } = locale.words.common;
   return html`<ul class="verdicts">
     ${(['post', 'live'] as const).map((kind) => {
       const { yes, of } = counted(roles, (answer) => answer[kind].allowed);
       const stopped = roles.some((answer) => answer[kind].but.length > 0);
       const said = yes === of ? may.yesAll : may.yesSome(locale.formats.number(yes), locale.formats.number(of));
-      if (stopped) return html`<li>${may[kind]}: <span class="answer but">${may.butMore}</span></li>`;
+      if (stopped) return html`<li>${may[kind]}${colon}<span class="answer but">${may.butMore}</span></li>`;
       const answer =
         yes === 0 ? html`<span class="answer no">${may.noneYet}</span>` : html`<span class="answer yes">${said}</span>`;
-      return html`<li>${may[kind]}: ${answer}</li>`;
+      return html`<li>${may[kind]}${colon}${answer}</li>`;
     })}
   </ul>`;
 }

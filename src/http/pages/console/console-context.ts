@@ -27,6 +27,7 @@ interface May {
   viewRequests: boolean;
   viewMembers: boolean;
   viewAdAccounts: boolean;
+  viewHistory: boolean;
   review: boolean;
 }
 
@@ -60,13 +61,14 @@ export async function loadConsole(c: Http<PageEnv>): Promise<ConsoleContext> {
   const bcId = idOf(c, 'bc_id');
   const may = async (action: string): Promise<boolean> =>
     (await ask(ctx, { action, resource: { type: 'business_center', id: bcId } }, null)).decision;
-  const [center, freeze, request, viewRequests, viewMembers, viewAdAccounts, review] = await Promise.all([
+  const [center, freeze, request, viewRequests, viewMembers, viewAdAccounts, viewHistory, review] = await Promise.all([
     getOwnCenter(ctx, bcId),
     freezeStateOf(ctx, { kind: 'business_center', id: bcId }),
     may('request_account_access'),
     may('view_access_requests'),
     may('view_members'),
     may('view_ad_accounts'),
+    may('view_center_history'),
     mayReview(ctx),
   ]);
   const signedIn = c.get('signedIn');
@@ -79,7 +81,7 @@ export async function loadConsole(c: Http<PageEnv>): Promise<ConsoleContext> {
     signedIn,
     here: pageOf(c),
     names: new UserNames(ctx),
-    may: { request, viewRequests, viewMembers, viewAdAccounts, review },
+    may: { request, viewRequests, viewMembers, viewAdAccounts, viewHistory, review },
     freeze,
     flashes: readFlash(c),
   };
@@ -108,7 +110,7 @@ export function listOf(c: Http<PageEnv>, list?: string): { find: FindQuery; at: 
   return { find: findOf(c, list), at: positionOf(c, list) };
 }
 
-export type Section = 'tiktokAccounts' | 'accessRequests' | 'adAccounts' | 'members';
+export type Section = 'tiktokAccounts' | 'accessRequests' | 'adAccounts' | 'members' | 'history';
 
 /** Answers a page of the console. */
 export async function show(
@@ -133,6 +135,7 @@ function places({ locale, bcId, may }: ConsoleContext, section: Section): Place[
     ['accessRequests', nav.accessRequests, center.accessRequests(bcId), may.viewRequests],
     ['adAccounts', nav.adAccounts, center.adAccounts(bcId), true],
     ['members', may.viewMembers ? nav.members : nav.administrators, center.members(bcId), true],
+    ['history', nav.history, center.history(bcId), may.viewHistory],
     ['review', nav.review, routes.review(), may.review],
   ];
   return all

@@ -8,6 +8,7 @@ import { adAccount } from '../ad-accounts/ad-account.ts';
 import { adAccounts } from '../ad-accounts/ad-accounts.ts';
 import { role } from '../ad-accounts/role.ts';
 import { assign } from '../accounts/assign.ts';
+import { centerHistory } from '../history/center-history.ts';
 import { choose } from './choose-center.ts';
 import { assignment } from '../accounts/assignment.ts';
 import { assignSelection } from '../selection/assign-selection.ts';
@@ -32,6 +33,7 @@ export const businessCenterConsole = new Hono<PageEnv>()
   .route('/', assignment)
   .route('/', assignSelection)
   .route('/', undo)
+  .route('/', centerHistory)
   .route('/', revoke)
   .route('/', requestAccess)
   .route('/', requests)

@@ -1,6 +1,7 @@
 import type { Context } from 'hono';
 import { html } from 'hono/html';
 import type { OwnerGrant } from '../../../domain/account-grants/list-owner-grants.ts';
+import type { OwnerLink, PastAnswer } from '../../../domain/account-grants/list-owner-others.ts';
 import type { Page } from '../../../domain/page.ts';
 import type { AccountNames } from '../../../domain/tiktok-accounts/get-own-account.ts';
 import type { PageEnv } from '../../env.ts';
@@ -16,15 +17,20 @@ import { table } from '../../ui/table.ts';
 import { day } from '../../ui/time.ts';
 import { routes, signInLink } from '../../routes.ts';
 import { freezeBanner, freezeLink, type FreezeState } from '../freezes/freeze-form.ts';
+import { contextOfPage } from '../../session/context-of-page.ts';
+import { UserNames } from '../../ui/user-names.ts';
+import { helpSection, linksSection, pastSection } from './others.ts';
 import { ownerName } from './owner-name.ts';
 
-/** Every Business Center that may use the account. */
+/** Everything that may use the account, and what was declined or revoked. */
 export function listBody(
   c: Context<PageEnv>,
   list: {
     owner: AccountNames;
     freeze: FreezeState;
     grants: Page<OwnerGrant>;
+    links: { items: OwnerLink[]; total: number };
+    past: readonly PastAnswer[];
     cursor: string | undefined;
     flashes: readonly Flash[];
   },
@@ -32,6 +38,7 @@ export function listBody(
   const locale = c.get('locale');
   const words = locale.words.myAccount;
   const { items, next_cursor: next } = list.grants;
+  const others = { locale, names: new UserNames(contextOfPage(c)), signedIn: c.get('signedIn') };
   const freezing = routes.myAccount.freeze();
   return html`${list.flashes.map((flash) => said(locale, flash))} ${freezeBanner(locale, list.freeze, freezing)}
     <div class="heading">
@@ -50,6 +57,7 @@ export function listBody(
     </section>
     ${items.length === 0 ? emptyState({ title: words.emptyTitle, body: words.emptyBody }) : rows(locale, items)}
     ${pager(locale, { path: routes.myAccount.show(), cursor: list.cursor, next })}
+    ${linksSection(others, list.links)} ${pastSection(others, list.past)} ${helpSection(locale)}
     ${freezeLink(locale, list.freeze, freezing)}`;
 }
 

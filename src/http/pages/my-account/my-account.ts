@@ -1,6 +1,7 @@
 import { Hono, type Context as Http } from 'hono';
 import { getOwnerGrant } from '../../../domain/account-grants/get-owner-grant.ts';
 import { listOwnerGrants, type OwnerGrant } from '../../../domain/account-grants/list-owner-grants.ts';
+import { listOwnerLinks, listPastAnswers } from '../../../domain/account-grants/list-owner-others.ts';
 import { revokeGrant } from '../../../domain/account-grants/revoke-grant.ts';
 import { SparkgateError } from '../../../domain/errors.ts';
 import { PageQuery, type Page } from '../../../domain/page.ts';
@@ -29,7 +30,12 @@ export const myAccount = new Hono<PageEnv>()
     const { id } = c.get('signedIn').actor;
     const owner = await getOwnAccount(contextOfPage(c), id);
     const freeze = await freezeStateOf(contextOfPage(c), { kind: 'tiktok_account', id });
-    const list = { owner, freeze, grants, cursor: c.req.query('cursor'), flashes: readFlash(c) };
+    const [links, past] = await Promise.all([
+      orNothing(async () => listOwnerLinks(contextOfPage(c), id), { items: [], total: 0 }),
+      orNothing(async () => listPastAnswers(contextOfPage(c), id), []),
+    ]);
+    const flashes = readFlash(c);
+    const list = { owner, freeze, grants, links, past, cursor: c.req.query('cursor'), flashes };
     return page(c, { title: c.get('locale').words.myAccount.title, handle: owner.handle, body: listBody(c, list) });
   })
   .get(routes.myAccount.grant.pattern, async (c) => {
@@ -71,10 +77,15 @@ export const myAccount = new Hono<PageEnv>()
 
 /** An account that signed in for the first time may not be known here yet: then it has authorized nobody. */
 async function ownGrants(c: Http<PageEnv>, query: PageQuery): Promise<Page<OwnerGrant>> {
+  const { id } = c.get('signedIn').actor;
+  return orNothing(async () => listOwnerGrants(contextOfPage(c), id, query), { items: [], next_cursor: null });
+}
+
+async function orNothing<Found>(find: () => Promise<Found>, nothing: Found): Promise<Found> {
   try {
-    return await listOwnerGrants(contextOfPage(c), c.get('signedIn').actor.id, query);
+    return await find();
   } catch (error) {
-    if (error instanceof SparkgateError && error.code === 'not_found') return { items: [], next_cursor: null };
+    if (error instanceof SparkgateError && error.code === 'not_found') return nothing;
     throw error;
   }
 }

@@ -22,6 +22,8 @@ export const common = {
       permissions: ['Access profile information', 'Access live videos'],
     },
   },
+  /** Between what is named and what is said of it. */
+  colon: ': ',
   noValue: 'None',
   previous: 'Back to the first page',
   next: 'Next page',

@@ -1,7 +1,7 @@
 /** The owner's pages. */
 export const myAccount = {
   title: 'Who can use my account',
-  lead: 'Business Centers that you authorized to use your TikTok account for Spark Ads.',
+  lead: 'Business Centers and users who can use your TikTok account for Spark Ads.',
   account: 'Your TikTok account',
   switchAccount: 'Use another account',
   businessCenter: 'Business Center',
@@ -36,6 +36,27 @@ export const myAccount = {
   revoked: 'Revoked. This Business Center no longer has access to your account:',
   membersLost: (count: number, written: string) =>
     count === 1 ? '1 member lost access.' : `${written} members lost access.`,
+  user: 'User',
+  links: 'Users linked directly',
+  linksHint:
+    'These users linked your account themselves; no Business Center changes that. To end a link, do so in TikTok, or ask whoever runs this service.',
+  linkedSince: 'Linked since',
+  past: 'Declined or revoked',
+  answer: 'What happened',
+  wasDeclined: 'Declined',
+  wasRevoked: 'Revoked',
+  endedAt: 'On',
+  endedBy: 'By',
+  yourself: 'You',
+  help: {
+    title: 'Help',
+    switchTitle: 'What ad authorization is',
+    switchBody:
+      'Your posts can be used in ads once you have switched ad authorization on in TikTok. While it is off, they cannot, whomever you authorized.',
+    showcaseTitle: 'What the showcase is',
+    showcaseBody:
+      'With a showcase, your TikTok profile has a shopping bag, and customers browse and buy products there: all or some products of one shop, or products of several shops. Switch it on in TikTok.',
+  },
   pauseRecommended:
     'Ads that run with your account were not paused by this. We recommend that they be paused: ask the Business Center to do it.',
 };

@@ -19,6 +19,7 @@ export const common: Dictionary['common'] = {
       permissions: ['访问主页信息', '访问直播视频'],
     },
   },
+  colon: '：',
   noValue: '无',
   previous: '回到第一页',
   next: '下一页',

@@ -2,7 +2,7 @@ import type { Dictionary } from '../en.ts';
 
 export const myAccount: Dictionary['myAccount'] = {
   title: '谁可以使用我的账号',
-  lead: '以下商务中心已获得你的授权，可以使用你的 TikTok 账号投放 Spark Ads。',
+  lead: '可以使用你的 TikTok 账号投放 Spark Ads 的商务中心和用户。',
   account: '你的 TikTok 账号',
   switchAccount: '切换账号',
   businessCenter: '商务中心',
@@ -35,5 +35,25 @@ export const myAccount: Dictionary['myAccount'] = {
   declined: '你已拒绝。没有给予任何权限，该链接也已失效。',
   revoked: '已取消授权。以下商务中心不再拥有你账号的访问权限：',
   membersLost: (_, written) => `${written} 名成员失去了访问权限。`,
+  user: '用户',
+  links: '直接关联的用户',
+  linksHint:
+    '这些用户自行关联了你的账号，不受任何商务中心影响。如需解除关联，请在 TikTok 上操作，或联系本服务的管理方。',
+  linkedSince: '关联时间',
+  past: '已拒绝或已取消',
+  answer: '结果',
+  wasDeclined: '已拒绝',
+  wasRevoked: '已取消授权',
+  endedAt: '时间',
+  endedBy: '操作人',
+  yourself: '你',
+  help: {
+    title: '帮助',
+    switchTitle: '什么是广告授权开关',
+    switchBody: '在 TikTok 上打开广告授权后，你的帖子才能用于广告。关闭后，即使已授权商务中心，帖子也无法用于广告。',
+    showcaseTitle: '什么是商品橱窗',
+    showcaseBody:
+      '启用商品橱窗后，你的 TikTok 主页会显示购物袋图标，客户可以直接浏览和购买商品。商品可以来自一个或多个店铺，可以是店铺的所有商品或部分商品。请在 TikTok 上启用。',
+  },
   pauseRecommended: '使用你账号投放的广告并未因此暂停。我们建议暂停这些广告，请联系该商务中心处理。',
 };

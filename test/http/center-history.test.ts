@@ -1,0 +1,98 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { testApp, type TestApp } from '../support/app.ts';
+import { assign, grant, put, standardWorld } from '../support/cast.ts';
+import { bring } from '../support/ndjson.ts';
+import { signInAs, type SignedInBrowser } from '../support/signed-in.ts';
+
+// What happened in a whole Business Center: looked for by who, what, which account and when; as a page and as a file.
+
+const HISTORY = '/console/bc1/history';
+let app: TestApp;
+let adm: SignedInBrowser;
+const today = new Date().toISOString().slice(0, 10);
+beforeAll(async () => {
+  app = await testApp();
+  await standardWorld(app);
+  await put(app, '/v1/users/sam', { display_name: '=Sam "the" Lee,', email: 'sam@example.com' });
+  await grant(app, ['LIVE', 'POST']);
+  await grant(app, ['POST'], 'bc1', 'other');
+  await assign(app, 'sam', ['POST']);
+  await put(app, '/v1/ad-accounts/adv1/members/sam', { advertiser_role: 'OPERATOR' });
+  await bring(app, [
+    { type: 'member', bc_id: 'bc1', user_id: 'kim', user_role: 'STANDARD' },
+    { type: 'assignment', bc_id: 'bc1', tiktok_account_id: 'other', user_id: 'kim', scopes: ['POST'] },
+    { type: 'member', bc_id: 'bc2', user_id: 'secret', user_role: 'STANDARD' },
+  ]);
+  await app.call('PUT', '/v1/business-centers/bc1/freeze', { actor: 'user:adm', body: { reason: 'drill' } });
+  adm = await signInAs(app, 'user:adm');
+});
+afterAll(async () => app.close());
+
+async function rows(query: string, browser = adm): Promise<string[]> {
+  const page = (await (await browser.get(`${HISTORY}${query}`)).text()).replaceAll(
+    /<[^>]*data-label="By"[\s\S]*?<\/td>/g,
+    '',
+  );
+  return [...page.matchAll(/<tr role="row">\s*<th role="rowheader"[^>]*>([\s\S]*?)<\/tr>/g)].map(([, row = '']) =>
+    row
+      .replaceAll(/<[^>]*>/g, ' ')
+      .replaceAll(/\s+/g, ' ')
+      .trim(),
+  );
+}
+
+test('everything of the Business Center, imports change by change, and nothing of another', async () => {
+  const all = await rows('');
+  const text = all.join('\n');
+  for (const said of [
+    /Assigned to a member: kim .*Imported .*@other/,
+    /Became a member, or got another role: kim Standard member Imported/,
+    /Got a role in an ad account: .*sam Operator/,
+    /The owner authorized this Business Center .*@brand/,
+    /The access request was approved/,
+  ])
+    expect(text).toMatch(said);
+  expect(text).not.toMatch(/secret|[a-z]+\.[a-z]+ed\b/);
+});
+
+test.each<[string, RegExp, RegExp]>([
+  ['?who=sam%40example', /sam/, /kim/],
+  ['?who=kim', /kim/, /\bsam\b/],
+  ['?what=ASSIGNMENTS', /^Assigned/, /member, or|authorized|requested/],
+  ['?what=AD_ACCOUNTS', /ad account/, /Assigned/],
+  ['?account=%40OTHER', /@other/, /@brand/],
+  [`?from=${today}&to=${today}`, /kim/, /^$/],
+])('%s finds some, and nothing else', async (query, found, not) => {
+  const some = await rows(query);
+  expect(some.length).toBeGreaterThan(0);
+  expect(some.join('\n')).toMatch(found);
+  for (const row of some) expect(row).not.toMatch(not);
+});
+
+test.each(['?to=2020-01-01', '?who=nobody-at-all', '?account=nothing'])(
+  '%s finds nothing, and says so',
+  async (query) => {
+    expect(await rows(query)).toEqual([]);
+    expect(await (await adm.get(`${HISTORY}${query}`)).text()).toContain('Nothing matches');
+  },
+);
+
+test('the file has what the page shows, narrowed down alike, and nothing in it is a formula', async () => {
+  const answer = await adm.get(`${HISTORY}.csv?what=MEMBERS&who=sam`);
+  expect(answer.headers.get('Content-Disposition')).toBe('attachment; filename="sparkgate-bc1-history.csv"');
+  const bytes = new Uint8Array(await answer.arrayBuffer());
+  expect(Buffer.from(bytes.slice(0, 3)).toString('hex')).toBe('efbbbf');
+  const lines = new TextDecoder().decode(bytes).split('\r\n');
+  expect(lines[0]).toMatch(/^When,What happened,Concerns,Name,TikTok account,By,Name,Before,After$/);
+  expect(lines.slice(1, -1).every((line) => line.includes('sam'))).toBe(true);
+  expect(lines.join('\n')).toContain(`"'=Sam ""the"" Lee,"`);
+});
+
+test.each([
+  ['a standard member', 'user:sam', 403],
+  ['an administrator of elsewhere', 'user:ext', 404],
+])('%s sees none of it', async (_, who, status) => {
+  const browser = await signInAs(app, who);
+  expect([(await browser.get(HISTORY)).status, (await browser.get(`${HISTORY}.csv`)).status]).toEqual([status, status]);
+  if (status === 403) expect(await (await browser.get('/console/bc1/tiktok-accounts')).text()).not.toContain(HISTORY);
+});
