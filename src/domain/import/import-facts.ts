@@ -1,7 +1,6 @@
 import { authorizeKey } from '../authorize.ts';
 import type { Context, Session } from '../context.ts';
 import { SparkgateError } from '../errors.ts';
-import { BEFORE_IMPORTS, passages } from '../gates.ts';
 import { finish, untilUnraced, writeOn, type Outcome, type Tx, type Written } from '../transact.ts';
 import { applyStaged, type Manner } from './apply.ts';
 import { fitting } from './entities.ts';
@@ -9,7 +8,8 @@ import { FACT_TYPES } from './fact-line.ts';
 import { Interference } from './interference.ts';
 import { REOPENED, type EndingFact, type ImportMode, type Replacement, type SkippedLine } from './modes.ts';
 import { readLines } from './read-lines.ts';
-import { passImports, settle } from './settle.ts';
+import { passImports } from './pass-imports.ts';
+import { settle } from './settle.ts';
 import { stageFacts, type Counts } from './stage.ts';
 
 /** An import of so many facts or more lets PostgreSQL count anew what it knows of the tables. */
@@ -94,7 +94,7 @@ async function applyOnce(
   { dryRun, alone, ...manner }: Manner & { dryRun: boolean; alone: boolean },
 ): Promise<Written<Imported>> {
   ctx.life.requireOpen();
-  await using transaction = session.transaction(alone ? passages([BEFORE_IMPORTS], []) : []);
+  await using transaction = session.transaction([]);
   // Of rows that were written a moment ago there are no statistics, and a merge join over the first column of a key then
   // looks cheaper than it is: it compares every member of a Business Center with every assignment in it.
   await session.query('set local enable_mergejoin = off', []);
@@ -107,11 +107,21 @@ async function applyOnce(
   }
   // What is looked at when this commits is noted by the statement, and does not hang on each row.
   await session.query(`set local sparkgate.bulk = 'on'`, []);
-  const tx = writeOn(ctx, session, transaction.begun);
-  if (alone) await passImports(tx);
+  const begun = alone ? aloneFrom(session) : transaction.begun;
+  const tx = writeOn(ctx, session, begun);
+  await begun;
   const outcome = await bring(tx, counts, manner);
   if (dryRun) return { result: outcome.result, revision: await ctx.position() };
   return await finish(ctx, session, tx, outcome);
+}
+
+/** When no other write takes effect any more: whatever is there has begun before. */
+async function aloneFrom({ query }: Session): Promise<Date> {
+  await passImports(query);
+  const clock = 'select extract(epoch from clock_timestamp()::timestamptz(3)) * 1000 as at';
+  const [row] = await query<{ at: number | string }>(clock, []);
+  if (!row) throw new Error('a clock gave no row');
+  return new Date(Number(row.at));
 }
 
 async function bring(tx: Tx, counts: Counts, manner: Manner): Promise<Outcome<Imported>> {

@@ -1,6 +1,6 @@
-import { BEFORE_IMPORTS, IMPORTS, keyOf } from '../gates.ts';
 import type { Audit, Tx } from '../transact.ts';
 import { requireStillSo } from './interference.ts';
+import { passImports } from './pass-imports.ts';
 import { requireSameEndings, type Since } from './same-endings.ts';
 import type { Counts } from './stage.ts';
 
@@ -16,16 +16,11 @@ import type { Counts } from './stage.ts';
 export async function settle(tx: Tx, counts: Counts, skippedOf: Counts, since: Since | null): Promise<Audit[]> {
   // What limits look at is locked before, since that takes longer.
   await tx.query('set constraints limits_at_commit immediate', []);
-  await passImports(tx);
+  await passImports(tx.query);
   await requireStillSo(tx, counts, skippedOf);
   if (since) await requireSameEndings(tx, since);
   const demotes = counts.member || since?.asked.scopes.includes('members');
   return demotes ? voidRequests(tx) : [];
-}
-
-/** From here to its end no other write takes effect. */
-export async function passImports(tx: Tx): Promise<void> {
-  for (const gate of [BEFORE_IMPORTS, IMPORTS]) await tx.query('select pg_advisory_xact_lock($1)', [keyOf(gate)]);
 }
 
 /** Whoever is no administrator now has no pending request any more. */
