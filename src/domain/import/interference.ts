@@ -5,9 +5,9 @@ import { RELATIONS } from './relation.ts';
 import type { Counts } from './stage.ts';
 
 /**
- * Another write has changed what an import had looked at: what it found to be so, what it was to skip, or what its rows
- * lean on. No order of the two would explain the outcome, so the import is made anew, behind the gate that all writes
- * share.
+ * Another write has changed what an import had looked at: what it found to be so, what it was to skip, or to end. No order
+ * of the two would explain the outcome, so the import is made anew, behind the gate that all writes share. So it is where
+ * the database refuses its commit, since what its rows lean on was ended.
  */
 export class Interference extends Error {
   override readonly name = 'Interference';
@@ -38,23 +38,9 @@ function ofRow(type: string, value: string): string {
     where c.held = c.${value} and t.id is null`;
 }
 
-/** Rows that the import has opened, and what they lean on is there no more: it was ended, if only to be opened anew. */
-const LOST_GROUND: Partial<Record<FactType, string>> = {
-  assignment: `select from planned_assignment p where p.reason is null and not exists (
-    select from account_grant g join member m on m.bc_id = p.bc_id and m.user_id = p.user_id and m.valid_to is null
-     where g.id = p.grant_id and g.valid_to is null)`,
-  // What roles were opened on stands in what is looked at when this commits.
-  ad_account_member: `select from commit_check c, unnest(c.ids, c.others) as o (advertiser_id, bc_id)
-      join ad_account a on a.advertiser_id = o.advertiser_id and a.bc_id is distinct from o.bc_id
-     where c.rule = 'ad accounts of roles' and o.bc_id is not null`,
-};
-
-/** Looks again, behind the gate: at lines that were skipped, and at what rows lean on, too. @throws Interference */
+/** Looks again, behind the gate, and at lines that were skipped, too. @throws Interference */
 export async function requireStillSo(tx: Tx, counts: Counts, skippedOf: Counts): Promise<void> {
   for (const [type, text] of Object.entries(STILL_SO)) {
-    if (counts[type as FactType]) await requireNone(tx, text);
-  }
-  for (const [type, text] of Object.entries(LOST_GROUND)) {
     if (counts[type as FactType]) await requireNone(tx, text);
   }
   for (const relation of RELATIONS) {

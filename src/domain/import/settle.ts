@@ -6,12 +6,11 @@ import type { Counts } from './stage.ts';
 
 /**
  * Looks at what others wrote while an import was applied, behind the gate that all writes share: those before have
- * committed, and those after wait for the import and see it. What it has done has to be what it would do now. It voids the
- * requests of whom it demoted or removed.
+ * committed, and those after wait for the import and see it. What it has done has to be what it would do now; that its rows
+ * do not lean on what was ended, the database looks at when it commits. It voids the requests of whom it demoted or removed.
  * @returns the requests: each an entry of the trail
- * @throws Interference where what was so already is so no more, a line would not be skipped now, what was opened has lost
- *   its ground (a grant that was revoked or widened, a member who was removed, an ad account that moved), or a replacement
- *   would end something else
+ * @throws Interference where what was so already is so no more, a line would not be skipped now, or a replacement would end
+ *   something else
  */
 export async function settle(tx: Tx, counts: Counts, skippedOf: Counts, since: Since | null): Promise<Audit[]> {
   // What limits look at is locked before, since that takes longer.
