@@ -1,5 +1,7 @@
-import { access, constants } from 'node:fs/promises';
-import type { Config } from './config.ts';
+import { access, constants, lstat, open } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { dirname, join } from 'node:path';
+import { requireReachable, type Config } from './config.ts';
 import { readBundle } from './decision/bundle.ts';
 import { requireServiceKind } from './rollout/admission.ts';
 import type { PolicyStatus } from './rollout/journal.ts';
@@ -8,6 +10,8 @@ import { compilePolicies } from '@sparkgate/cerbos-pdp/compile';
 import { callCommand } from './platform/control-socket.ts';
 import { foreignness, inUse, runDir } from './platform/data-dir.ts';
 import { embeddedAddress, embeddedInstallation } from './platform/embedded-postgres.ts';
+import { listenAt } from './platform/listening.ts';
+import { readSecret } from './platform/secret-file.ts';
 import { probeDatabase } from './probes/database.ts';
 import { innermost, type Finding } from './probes/finding.ts';
 import { probePdp } from './probes/pdp.ts';
@@ -15,7 +19,7 @@ import { probeSchema } from './probes/schema.ts';
 
 /** A part of the service, and what was found of it. */
 export interface Diagnosis {
-  part: 'data' | 'database' | 'pdp' | 'policies';
+  part: 'address' | 'data' | 'database' | 'pdp' | 'policies';
   findings: Finding[];
 }
 
@@ -26,6 +30,7 @@ export interface Diagnosis {
 export async function diagnose(config: Config): Promise<Diagnosis[]> {
   const runs = await inUse(config.dataDir);
   return [
+    { part: 'address', findings: await addressFindings(config, runs) },
     { part: 'data', findings: await dataFindings(config, runs) },
     { part: 'database', findings: await databaseFindings(config, runs) },
     { part: 'pdp', findings: await pdpFindings(config) },
@@ -33,17 +38,77 @@ export async function diagnose(config: Config): Promise<Diagnosis[]> {
   ];
 }
 
-async function dataFindings({ dataDir }: Config, runs: boolean): Promise<Finding[]> {
-  if (runs) return [well(`A Sparkgate runs on DATA_DIR ${dataDir}.`)];
+/** Where it would listen, and whether anybody could say by what address it is reached. */
+async function addressFindings(config: Config, runs: boolean): Promise<Finding[]> {
+  const { host, port } = config;
+  return attempt(async () => {
+    requireReachable(config);
+    if (runs) return `HOST ${host} can be used.`;
+    const server = createServer();
+    await listenAt(server, config);
+    await new Promise((resolve) => {
+      server.close(resolve);
+    });
+    return `HOST and PORT ${host}:${port} can be used.`;
+  });
+}
+
+async function dataFindings(config: Config, runs: boolean): Promise<Finding[]> {
+  const folder = await folderFinding(config, runs);
+  return folder.level === 'problem' ? [folder] : [folder, ...(await fileFindings(config))];
+}
+
+async function folderFinding({ dataDir }: Config, runs: boolean): Promise<Finding> {
+  if (runs) return well(`A Sparkgate runs on DATA_DIR ${dataDir}.`);
+  const there = await nearest(dataDir);
   try {
-    await access(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
+    await access(there, constants.R_OK | constants.W_OK | constants.X_OK);
+    if (there !== dataDir) return well(`DATA_DIR ${dataDir} is not there yet: the first start makes it.`);
     const why = await foreignness(dataDir);
-    if (why !== null) return [problem(`DATA_DIR ${dataDir} ${why}`)];
-    return [well(`DATA_DIR ${dataDir} can be used, and no Sparkgate runs on it.`)];
+    if (why !== null) return problem(`DATA_DIR ${dataDir} ${why}`);
+    return well(`DATA_DIR ${dataDir} can be used, and no Sparkgate runs on it.`);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') return [well(`DATA_DIR ${dataDir} is not there yet: the first start makes it.`)];
-    return [problem(`DATA_DIR ${dataDir} cannot be used (${code}): choose a directory that this user may write to.`)];
+    return problem(`DATA_DIR ${dataDir} cannot be used (${code}): choose a directory that this user may write to.`);
+  }
+}
+
+/** A path, or of what it lies in the nearest that is there. */
+async function nearest(path: string): Promise<string> {
+  const isMissing = await lstat(path).then(
+    () => false,
+    ({ code }: NodeJS.ErrnoException) => code === 'ENOENT',
+  );
+  return isMissing && dirname(path) !== path ? nearest(dirname(path)) : path;
+}
+
+/** The files that a start opens: what is wrong with them. */
+async function fileFindings(config: Config): Promise<Finding[]> {
+  const { dataDir, decisionLog } = config;
+  const hasKeyFile = config.databaseUrl === null && config.bootstrapApiKey === null;
+  const secrets = [...(config.secretKey === null ? ['secret-key'] : []), ...(hasKeyFile ? ['api-key'] : [])];
+  const findings = await attempt(async () => {
+    for (const name of secrets) await readSecret(join(dataDir, name));
+    if (decisionLog !== null) await requireWritable(decisionLog);
+    return 'They can be opened.';
+  });
+  return findings.filter(({ level }) => level === 'problem');
+}
+
+/** @throws Error where no line can be added to a file, or no file be made there */
+async function requireWritable(path: string): Promise<void> {
+  try {
+    const file = await open(path, constants.O_WRONLY | constants.O_APPEND | constants.O_NONBLOCK);
+    await file.close();
+  } catch (cause) {
+    const isMissing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
+    const canBeMade =
+      isMissing &&
+      (await access(dirname(path), constants.W_OK).then(
+        () => true,
+        () => false,
+      ));
+    if (!canBeMade) throw new Error(`${path} cannot be written to.`, { cause });
   }
 }
 

@@ -1,13 +1,12 @@
 import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { pino, type Logger } from 'pino';
 import { listeningAddress, requireReachable, type Config } from './config.ts';
 import { reportFailure } from './failure.ts';
 import { bootstrap } from './runtime/bootstrap.ts';
 import { createApp } from './http/app.ts';
 import { httpServer } from './http/server.ts';
+import { listenAt } from './platform/listening.ts';
 import { LogStream } from './platform/log-stream.ts';
-import { PlatformError } from './platform/platform-error.ts';
 import { startRuntime, type Runtime } from './runtime/runtime.ts';
 import { welcome } from './welcome.ts';
 
@@ -86,16 +85,7 @@ async function listen(runtime: Runtime, config: Config): Promise<{ server: Serve
   const server = httpServer(createApp(runtime.services), config.keepAliveTimeout);
   // Node's own bound on the time of a whole request; ordinary requests have a shorter one, and imports may take long.
   server.requestTimeout = LONGEST_REQUEST_MS;
-  return new Promise((resolve, reject) => {
-    server.listen(config.port, config.host, () => {
-      const { port } = server.address() as AddressInfo;
-      resolve({ server, port });
-    });
-    server.once('error', (cause: NodeJS.ErrnoException) => {
-      const why = cause.code === 'EADDRINUSE' ? 'another program listens there' : cause.message;
-      reject(new PlatformError(`HOST and PORT ${config.host}:${config.port} cannot be used: ${why}.`, { cause }));
-    });
-  });
+  return { server, port: await listenAt(server, config) };
 }
 
 /**

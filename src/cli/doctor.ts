@@ -10,7 +10,7 @@ export function doctorCommand(): Command {
     .addHelpText(
       'after',
       `
-It looks at the settings, DATA_DIR, the database, the PDP and the policies as a start does, and changes nothing.
+It looks at the settings, the address, DATA_DIR, the database, the PDP and the policies as a start does, and changes nothing.
 
 Exit codes:
   0  the service can start; there may be warnings

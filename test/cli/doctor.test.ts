@@ -1,5 +1,7 @@
 import { execFile } from 'node:child_process';
-import { chmod, cp, readFile, writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { chmod, cp, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
@@ -23,7 +25,7 @@ afterAll(async () => {
 async function doctor(environment: Record<string, string>) {
   const options = {
     cwd: ROOT,
-    env: { PATH: process.env['PATH'] ?? '', DATA_DIR: await temporaryFolder(), ...environment },
+    env: { PATH: process.env['PATH'] ?? '', DATA_DIR: await temporaryFolder(), PORT: '0', ...environment },
   };
   return promisify(execFile)(process.execPath, ['src/cli.ts', 'doctor'], options).then(
     ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
@@ -47,6 +49,7 @@ test('where all is well it says so, and ends with 0', async () => {
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(stdout.split('\n').map((line) => line.slice(0, 18))).toEqual([
     'well     settings ',
+    'well     address  ',
     'well     data     ',
     'well     database ',
     'well     pdp      ',
@@ -63,7 +66,7 @@ test('each problem is one sentence without a secret, and it ends with 1', async 
     POLICY_DIR: '/no/such/folder',
   });
   expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
-  expect(stdout.split('\n').slice(2)).toEqual([
+  expect(stdout.split('\n').slice(3)).toEqual([
     'problem  database  The database (DATABASE_URL) cannot be used: connect ECONNREFUSED 127.0.0.1:1; ' +
       'start it, or correct DATABASE_URL.',
     'problem  pdp       No Cerbos answers at CERBOS_TARGET 127.0.0.1:1: start it, or correct CERBOS_TARGET.',
@@ -87,6 +90,53 @@ test("a DATA_DIR that is everybody's is a problem, and stays as it is", async ()
   expect(await saidOf('data', { DATA_DIR: folder })).toEqual([
     `problem: DATA_DIR ${folder} may be written to by everybody; start Sparkgate as its owner, or choose a directory that is this user's own.`,
   ]);
+});
+
+test('an address where nobody could serve, or that nobody could open, is a problem', async () => {
+  const other = createServer().listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  const { port } = other.address() as AddressInfo;
+  expect(await saidOf('address', { PORT: String(port) })).toEqual([
+    `problem: HOST and PORT 127.0.0.1:${port} cannot be used: another program listens there.`,
+  ]);
+  other.close();
+  expect(await saidOf('address', { PORT: '0' })).toEqual(['well: HOST and PORT 127.0.0.1:0 can be used.']);
+  expect(await saidOf('address', { HOST: '0.0.0.0', PORT: '0' })).toEqual([
+    expect.stringMatching(/^problem: PUBLIC_URL is missing: HOST 0\.0\.0\.0 would stand in QR codes/),
+  ]);
+});
+
+test.each(['secret-key', 'api-key'])(
+  'what a start cannot open is a problem: a folder in the place of %s',
+  async (name) => {
+    const folder = await temporaryFolder();
+    await mkdir(join(folder, name));
+    expect(await saidOf('data', { DATA_DIR: folder })).toEqual([
+      expect.stringMatching(/^well: /),
+      `problem: ${folder}/${name} cannot be read (EISDIR): make it a file that this user may read.`,
+    ]);
+  },
+);
+
+test('a DECISION_LOG that takes no lines is a problem, and one that is not there yet is none', async () => {
+  const folder = await temporaryFolder();
+  const wrong = ['', '/missing/log', '/file/log'].map((it) => `${folder}${it}`);
+  await writeFile(`${folder}/file`, '');
+  for (const DECISION_LOG of wrong) {
+    expect(await saidOf('data', { DECISION_LOG })).toEqual([
+      expect.stringMatching(/^well: /),
+      `problem: ${DECISION_LOG} cannot be written to.`,
+    ]);
+  }
+  expect(await saidOf('data', { DECISION_LOG: `${folder}/new` })).toHaveLength(1);
+  expect(await saidOf('data', { DECISION_LOG: `${folder}/file` })).toHaveLength(1);
+});
+
+test('a DATA_DIR that can be made is well, and one below a file is not', async () => {
+  const folder = await temporaryFolder();
+  await writeFile(`${folder}/file`, '');
+  expect(await saidOf('data', { DATA_DIR: `${folder}/a/b` })).toEqual([expect.stringMatching(/^well: .* first start/)]);
+  expect(await saidOf('data', { DATA_DIR: `${folder}/file/b` })).toEqual([expect.stringMatching(/^problem: /)]);
 });
 
 test('a role that owns the schema is a warning, and one that may not use it a problem', async () => {
