@@ -5,6 +5,8 @@ import { PlatformError } from './platform-error.ts';
 const PAUSE_MS = 200;
 const MOST_CHARACTERS = 16 * 1024 * 1024;
 
+const NEWLINE = 0x0a;
+
 /** Hears when lines are lost, and how many since the last time. */
 type OnLoss = (lost: number, error: unknown) => void;
 
@@ -18,6 +20,8 @@ export class LineLog {
   #waiting: string[] = [];
   #characters = 0;
   #lost = 0;
+  /** The last line in the file is cut off. */
+  #torn = false;
   #timer: NodeJS.Timeout | null = null;
   #writing: Promise<void> = Promise.resolve();
 
@@ -59,16 +63,22 @@ export class LineLog {
   }
 
   async #append(): Promise<void> {
-    const lines = this.#waiting;
+    // What comes after the half of a line is a line of its own.
+    const start = this.#torn ? '\n' : '';
+    const bytes = Buffer.from(start + this.#waiting.join(''));
     this.#waiting = [];
     this.#characters = 0;
     let error: unknown = null;
+    let written = 0;
     try {
-      if (lines.length > 0) await this.#file.appendFile(lines.join(''));
+      while (bytes.length > start.length && written < bytes.length) {
+        written += (await this.#file.write(bytes, written)).bytesWritten;
+      }
     } catch (cause) {
       error = cause;
-      this.#lost += lines.length;
+      this.#lost += bytes.subarray(Math.max(written, start.length)).filter((byte) => byte === NEWLINE).length;
     }
+    if (written > 0) this.#torn = bytes[written - 1] !== NEWLINE;
     if (this.#lost > 0) this.#onLoss(this.#lost, error);
     this.#lost = 0;
   }
