@@ -39,7 +39,7 @@ test.each([
   const texts = readKindTexts(files);
   expect([...texts.keys()]).toEqual([]);
   expect([...(await readBundle(folder)).kinds.keys()]).toEqual([]);
-  const mutants = mutantsOf(files, { texts, schemas: [], within: null, roles: ['user', 'tiktok_account'] });
+  const mutants = mutantsOf(files, { texts, schemas: [], within: null, roles: ['user', 'tiktok_account'], asked: new Map() });
   expect([coverageGround(files).points.length > 0, mutants.length > 0]).toEqual([isTested, isTested]);
 });
 
@@ -139,6 +139,7 @@ test('a mutant of what is merged in changes the text of the anchor, once', async
     schemas: [],
     within: null,
     roles: ['user', 'tiktok_account'],
+    asked: new Map(),
   });
   const flips = mutants.filter(({ what }) => what.startsWith('flips'));
   expect(flips.map(({ line }) => line)).toEqual([10, 21]);
@@ -194,6 +195,7 @@ rolePolicy:
     schemas: [],
     within: null,
     roles: ['user', 'tiktok_account'],
+    asked: new Map(),
   });
   const own = mutants.filter(({ file }) => file === 'clerk.yaml').map(({ what }) => what);
   expect(own).toEqual(

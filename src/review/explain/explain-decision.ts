@@ -91,7 +91,7 @@ async function explainStored(check: Check, facts: Loaded, side: Side): Promise<E
 
 function policiesOf({ bundle, pdp }: Side): Policies {
   const ask = async (input: DecisionInput): Promise<PdpAnswer> => {
-    const [answer] = await pdp.ask([input]);
+    const [answer] = await (await pdp()).ask([input]);
     if (!answer) throw new Error('the PDP left a question open');
     return answer;
   };
@@ -127,7 +127,7 @@ async function answered(
   facts: Loaded,
   { side, asked }: { side: Side; asked: DecisionInput },
 ): Promise<Explained> {
-  const [[answer], trace] = await Promise.all([side.pdp.ask([asked]), traceOf(side, asked)]);
+  const [[answer], trace] = await Promise.all([(await side.pdp()).ask([asked]), traceOf(side, asked)]);
   return {
     ...outline(check, facts, side),
     asked,
@@ -145,6 +145,6 @@ function outline(check: Check, facts: Loaded, { bundle }: Side): Explained {
 }
 
 async function allowed({ pdp }: Side, questions: readonly DecisionInput[]): Promise<boolean[]> {
-  const answers = await askAll(pdp, questions);
+  const answers = await askAll(await pdp(), questions);
   return answers.map((answer) => answer.allowed);
 }

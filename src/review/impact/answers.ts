@@ -13,7 +13,7 @@ export async function answersOf(
   const found = new Map<DecisionInput, { allowed: boolean; refused: boolean }>();
   for (let from = 0; from < known.length; from += TOGETHER) {
     const part = known.slice(from, from + TOGETHER);
-    for (const [index, answer] of (await pdp.ask(part)).entries()) {
+    for (const [index, answer] of (await (await pdp()).ask(part)).entries()) {
       const question = part[index];
       if (question) found.set(question, { allowed: answer.allowed, refused: answer.refused.length > 0 });
     }

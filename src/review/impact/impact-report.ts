@@ -86,8 +86,8 @@ function heads(impact: Impact): string[] {
     return [directed('loses', changes, untold), directed('gains', changes, untold), ...goneHead(gone)];
   }
   if (!live && spaces.length > 0)
-    return [WITHOUT, ...opened(spaces), ...(untold ? [CANNOT_TELL] : []), ...goneHead(gone)];
-  if (gone.length > 0) return [...goneHead(gone), ...(untold ? [CANNOT_TELL] : [])];
+    return [WITHOUT, ...opened(spaces), ...(untold ? [THERE_MAY_BE_MORE] : []), ...goneHead(gone)];
+  if (gone.length > 0) return [...goneHead(gone), ...(untold ? [THERE_MAY_BE_MORE] : [])];
   if (spaces.length > 0) {
     return [
       untold
@@ -121,6 +121,7 @@ function opened(spaces: readonly SpaceChange[]): string[] {
 
 const NOT_FOR_ALL = 'it cannot be told for all (see the notes).';
 const CANNOT_TELL = `CANNOT TELL. No change was found, but ${NOT_FOR_ALL}`;
+const THERE_MAY_BE_MORE = 'CANNOT TELL whether that is all (see the notes).';
 
 function directed(verb: 'loses' | 'gains', changes: readonly Change[], untold: boolean): string {
   const count = changes.filter(({ direction }) => direction === (verb === 'loses' ? 'loss' : 'gain')).length;

@@ -63,6 +63,8 @@ export async function impactOf(options: ImpactOptions): Promise<Impact> {
     const sides = new Sides(before, after);
     const notes = scopedNotes(sides);
     const changed = sides.kinds.filter((kind) => sides.actions(kind).length > 0);
+    // What is asked is what was read: an edit meanwhile has no say.
+    if (changed.length > 0) await Promise.all([before.pdp(), after.pdp()]);
     const gone = changed.filter((kind) => sides.isGone(kind));
     notes.push(...gone.map((kind) => `No policy is about ${kind} any more: all that was allowed there is denied.`));
     options.progress('comparing all situations');

@@ -6,21 +6,23 @@ import type { Policies } from '@sparkgate/cerbos-policies/policies';
 import { readPolicies } from '@sparkgate/cerbos-policies/read-policies';
 import { bundleOf, type Bundle } from '../../decision/bundle.ts';
 
-/** A bundle of policies and a PDP that decides by it. */
+/** A bundle of policies, and a PDP that decides by it once somebody asks. */
 export interface Side {
   folder: string;
   policies: Policies;
   bundle: Bundle;
   /** What the policies say, kind by kind; null where an expression is beyond what the workbench reads. */
   texts: ReadonlyMap<string, KindText> | null;
-  pdp: PdpClient;
+  /** @throws PolicyError where no policy server starts on it */
+  pdp: () => Promise<PdpClient>;
 }
 
-/** Reads a folder and serves it. @param orNone whether it may be empty @throws PlatformError */
+/** Reads a folder, to serve it where something is asked. @param orNone whether it may be empty @throws PlatformError */
 export async function openSide(folder: string, servers: PolicyServers, orNone = false): Promise<Side> {
   const policies = await readPolicies(folder, { orNone });
   const bundle = bundleOf(policies);
-  const { pdp } = await servers.start(folder);
+  let served: ReturnType<PolicyServers['start']> | null = null;
+  const pdp = async (): Promise<PdpClient> => (await (served ??= servers.start(folder))).pdp;
   return { folder, policies, bundle, texts: textsOf(policies), pdp };
 }
 

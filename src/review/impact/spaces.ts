@@ -1,4 +1,4 @@
-import { decideUnit } from '@sparkgate/policy-workbench/space/decided-unit';
+import { decideUnit, type DecidedUnit } from '@sparkgate/policy-workbench/space/decided-unit';
 import { UnreadableExpression } from '@sparkgate/cerbos-policies/expressions';
 import { InfiniteDomain } from '@sparkgate/policy-workbench/space/finite-domain';
 import { inPlainWords } from '@sparkgate/policy-workbench/space/plain-words';
@@ -10,6 +10,7 @@ import { openSpace, rulesFor } from '@sparkgate/policy-workbench/verify/verify-k
 import { NAMED_FIELDS } from './request-variants.ts';
 import { schemaGap } from './schema-gap.ts';
 import { questionOf, type Sides } from './comparison.ts';
+import type { Side } from './side.ts';
 import { distinctSorts, sortsOf, spread, type Otherwise, type Sort } from './sorts.ts';
 import type { Units } from './trial-plan.ts';
 import { CONTRACT } from '../contract.ts';
@@ -134,7 +135,8 @@ const inWords = (unit: VectorUnit, index: number, direction: Sort['direction']):
 /** What becomes of one action. */
 async function compareUnit({ base, head }: Sides, unit: VectorUnit): Promise<Found[]> {
   const [action = ''] = unit.actions;
-  const [was, is] = await Promise.all([decideUnit(base.pdp, unit), decideUnit(head.pdp, unit)]);
+  const decided = async ({ pdp }: Side): Promise<DecidedUnit> => decideUnit(await pdp(), unit);
+  const [was, is] = await Promise.all([decided(base), decided(head)]);
   const classes: Record<Sort['direction'], number[]> = { gain: [], loss: [] };
   for (let index = 0; index < unit.size; index += 1) {
     const allowed = is.allows(action, index);

@@ -89,7 +89,7 @@ async function differing(recorded: readonly Recorded[], { bundle, pdp }: Side): 
   const differences: Difference[] = [];
   for (let from = 0; from < recorded.length; from += TOGETHER) {
     const part = recorded.slice(from, from + TOGETHER);
-    const answers = await pdp.ask(part.map(({ record }) => questionOf(record)));
+    const answers = await (await pdp()).ask(part.map(({ record }) => questionOf(record)));
     for (const [index, it] of part.entries()) {
       const { allowed: isAllowed = false, refused = [] } = answers[index] ?? {};
       const isKnown = bundle.kinds.has(it.record.kind);

@@ -1,10 +1,19 @@
 import { execFile } from 'node:child_process';
 import { PolicyError } from '@sparkgate/cerbos-policies/policy-error';
 
+/**
+ * A hook that runs in a linked work tree names the repository without the work tree: git would then take any folder for
+ * the root. Whoever names both knows better than the folder does.
+ */
+function environment(): NodeJS.ProcessEnv {
+  const { GIT_DIR, ...others } = process.env;
+  return GIT_DIR === undefined || others['GIT_WORK_TREE'] !== undefined ? process.env : others;
+}
+
 /** Asks git about the repository that holds a folder. What fails is said by `complaint`. @throws PolicyError */
 export async function git(folder: string, complaint: string, ...args: readonly string[]): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    const options = { maxBuffer: 1 << 28, encoding: 'buffer' } as const;
+    const options = { maxBuffer: 1 << 28, encoding: 'buffer', env: environment() } as const;
     execFile('git', ['-C', folder, ...args], options, (error, stdout, stderr) => {
       if (error === null) return resolve(stdout);
       const [first = ''] = stderr.toString('utf8').split('\n');

@@ -4,6 +4,7 @@ import { loadedIn, withText, type Policies } from '@sparkgate/cerbos-policies/po
 import type { Policy } from '@sparkgate/cerbos-policies/policy';
 import type { KindText } from '@sparkgate/cerbos-policies/kind-text';
 import { apply, lineOf, unifiedDiff } from './edit.ts';
+import type { AskedNames } from '../tests/asked-names.ts';
 import type { Lines } from './touched.ts';
 import { policyEdits, type PolicyVocabulary } from './policy-edits.ts';
 
@@ -21,6 +22,7 @@ export interface Mutant {
  * All mutants of the policies, in the order of files and lines.
  * @param schemas the kinds' schemas, for the values that a constant could have instead
  * @param roles those that a reviewer could mix up, besides those that the policies name
+ * @param asked what the tests ask for, by kind
  * @param within only mutants in these lines; null: all
  */
 export function mutantsOf(
@@ -30,11 +32,13 @@ export function mutantsOf(
     schemas,
     within,
     roles,
+    asked,
   }: {
     texts: ReadonlyMap<string, KindText>;
     schemas: readonly unknown[];
     within: Lines | null;
     roles: readonly string[];
+    asked: ReadonlyMap<string, AskedNames>;
   },
 ): Mutant[] {
   const sets = new Map(schemas.flatMap((schema) => enumerations(schema, null)).map((it) => [JSON.stringify(it), it]));
@@ -42,7 +46,12 @@ export function mutantsOf(
   const seen = new Set<string>();
   for (const file of policies.files) {
     const own = loadedIn(policies, file.path);
-    const vocabulary = vocabularyOf(own, [...texts.values()], { path: file.path, sets: [...sets.values()], roles });
+    const vocabulary = vocabularyOf(own, [...texts.values()], {
+      path: file.path,
+      sets: [...sets.values()],
+      roles,
+      asked,
+    });
     for (const edit of policyEdits(own, file.text, vocabulary)) {
       const text = apply(file.text, edit);
       const line = lineOf(file.text, edit.from);
@@ -79,7 +88,17 @@ function enumerations(schema: unknown, field: string | null): Enumeration[] {
 function vocabularyOf(
   own: readonly Policy[],
   texts: readonly KindText[],
-  { path, sets, roles }: { path: string; sets: readonly Enumeration[]; roles: readonly string[] },
+  {
+    path,
+    sets,
+    roles,
+    asked,
+  }: {
+    path: string;
+    sets: readonly Enumeration[];
+    roles: readonly string[];
+    asked: ReadonlyMap<string, AskedNames>;
+  },
 ): PolicyVocabulary {
   const kinds = new Set(own.flatMap((it) => (it.sort === 'resource' ? [it.kind] : [])));
   const touched = texts.filter(({ files, kind }) => files.includes(path) || kinds.has(kind));
@@ -87,11 +106,18 @@ function vocabularyOf(
   const rules = own.flatMap((it) => (it.sort === 'resource' ? it.rules : []));
   const alike = touched.filter(({ kind }) => kinds.has(kind)).flatMap((text) => text.rules);
   const named = [...touched.flatMap((text) => text.rules), ...rules].flatMap((rule) => rule.roles);
+  const swayed = swayedKinds(own, texts);
+  const about = new Set([...kinds, ...[...touched, ...swayed].map(({ kind }) => kind)]);
+  const tested = [...about].flatMap((kind) => asked.get(kind) ?? []);
   return {
+    asked: {
+      actions: [...new Set(tested.flatMap((it) => [...it.actions]))],
+      roles: [...new Set(tested.flatMap((it) => [...it.roles]))],
+    },
     roles: [...new Set([...roles, ...named])].filter((it) => it !== '*'),
     kinds: texts.map(({ kind }) => kind),
     derivedRoles: [...new Set(rules.flatMap((rule) => rule.derivedRoles))],
-    actions: [...new Set([...actionsOf(rules), ...actionsOf(alike), ...swayedActions(own, texts)])].filter(
+    actions: [...new Set([...actionsOf(rules), ...actionsOf(alike), ...actionsOf(swayed.flatMap((it) => it.rules))])].filter(
       (it) => it !== '*',
     ),
     otherValues: (text, field) => {
@@ -107,11 +133,10 @@ function vocabularyOf(
 const actionsOf = (rules: readonly { actions: readonly string[] }[]): string[] =>
   rules.flatMap(({ actions }) => actions);
 
-/** The actions of the kinds about which a principal or role policy says something. */
-function swayedActions(own: readonly Policy[], texts: readonly KindText[]): string[] {
+/** The kinds about which a principal or role policy says something. */
+function swayedKinds(own: readonly Policy[], texts: readonly KindText[]): KindText[] {
   const said = own.flatMap((it) => (it.sort === 'principal' || it.sort === 'role' ? it.rules : []));
-  const swayed = texts.filter(({ kind }) => said.some(({ resource }) => matchesGlob(resource, kind)));
-  return swayed.flatMap(({ rules }) => rules.flatMap(({ actions }) => actions));
+  return texts.filter(({ kind }) => said.some(({ resource }) => matchesGlob(resource, kind)));
 }
 
 /** Names that differ in one word alone, such as linked_post and linked_live. */

@@ -5,10 +5,10 @@ import { readTraces } from '@sparkgate/cerbos-pdp/traces';
 import { UnreadableExpression } from '@sparkgate/cerbos-policies/expressions';
 import type { KindText } from '@sparkgate/cerbos-policies/kind-text';
 import { isSchema, type Policies } from '@sparkgate/cerbos-policies/policies';
-import { PolicyError } from '@sparkgate/cerbos-policies/policy-error';
 import type { ChangesSince } from '../base/changes-since.ts';
 import type { Contract } from '../contract.ts';
 import { expectationsOf, type Expectation } from '../tests/expectations.ts';
+import { askedNames, type AskedNames } from '../tests/asked-names.ts';
 import { readSuites } from '../tests/suites.ts';
 import { readInvariants } from '../verify/invariants.ts';
 import { kindTexts } from '../verify/verify-policies.ts';
@@ -62,7 +62,7 @@ export interface MutateOptions {
 }
 
 /** Mutants that share a policy server, and how many of them are tried at once. */
-const BATCH = 100;
+const BATCH = 50;
 const SIDE_BY_SIDE = 4;
 
 /** Tries every mutant of the policies. @throws PolicyError */
@@ -77,7 +77,7 @@ export async function mutatePolicies(options: MutateOptions): Promise<Mutated> {
     options.cache === null
       ? NO_CACHE
       : await openCache(options.cache, { ...options, texts, suites, tests, invariants });
-  const all = mutantsWithin(options, texts);
+  const all = mutantsWithin(options, texts, askedNames(suites, tests));
   const { shard, budget } = options;
   const own = shard === null ? all : all.filter((_, index) => index % shard.count === shard.index - 1);
   const known = own.map((mutant) => ({ mutant, fate: cache.get(mutant) }));
@@ -99,8 +99,12 @@ export async function mutatePolicies(options: MutateOptions): Promise<Mutated> {
 const UNTRIED: Fate = { is: 'untried' };
 
 /** Where what was touched gives none, those of the files that it stands in. */
-function mutantsWithin({ policies, contract, since }: MutateOptions, texts: ReadonlyMap<string, KindText>): Mutant[] {
-  const parts = { texts, schemas: schemasOf(policies), roles: contract.mistakableRoles };
+function mutantsWithin(
+  { policies, contract, since }: MutateOptions,
+  texts: ReadonlyMap<string, KindText>,
+  asked: ReadonlyMap<string, AskedNames>,
+): Mutant[] {
+  const parts = { texts, schemas: schemasOf(policies), roles: contract.mistakableRoles, asked };
   if (since === null) return mutantsOf(policies, { ...parts, within: null });
   const own = mutantsOf(policies, { ...parts, within: touchedLines(since.changes) });
   return own.length > 0 ? own : mutantsOf(policies, { ...parts, within: touchedFiles(since.changes) });
@@ -144,15 +148,12 @@ async function groundOf(
 
 async function tryBatch(mutants: readonly Mutant[], options: TrialOptions & { servers: PolicyServers }): Promise<void> {
   const { policies, texts, servers, ground, deadline, told } = options;
-  const readable = mutants.map((mutant) => {
-    const affected = affectedOrNone(mutant, policies, texts);
-    return { mutant, affected, beyond: beyondKinds(mutant, affected, policies) };
-  });
-  const batch = await serveBatch(readable, { folder: ground.folder, policies, servers });
+  const all = mutants.map((mutant) => ({ mutant, ...reachOf(mutant, policies, texts) }));
+  const batch = await serveBatch(all, { folder: ground.folder, policies, servers });
   try {
     const limit = pLimit(SIDE_BY_SIDE);
     await Promise.all(
-      readable.map(async ({ mutant, affected, beyond }) =>
+      all.map(async ({ mutant, affected, beyond }) =>
         limit(async () => {
           const isLate = performance.now() > deadline;
           told(mutant, isLate ? UNTRIED : await tryMutant(mutant, affected, beyond, { batch, ground }));
@@ -164,13 +165,19 @@ async function tryBatch(mutants: readonly Mutant[], options: TrialOptions & { se
   }
 }
 
-function affectedOrNone(mutant: Mutant, policies: Policies, texts: ReadonlyMap<string, KindText>): Affected[] {
+interface Reach {
+  affected: readonly Affected[];
+  /** Why it may matter elsewhere, too; null where it cannot. */
+  beyond: string | null;
+}
+
+/** What a mutant can matter to. One that makes a variable go in circles cannot be read: Cerbos itself has to judge it. */
+function reachOf(mutant: Mutant, policies: Policies, texts: ReadonlyMap<string, KindText>): Reach {
   try {
-    return affectedBy(mutant, policies, texts);
+    const affected = affectedBy(mutant, policies, texts);
+    return { affected, beyond: beyondKinds(mutant, affected, policies) };
   } catch (error) {
-    // No slip makes an expression unreadable that was readable before.
-    if (error instanceof UnreadableExpression)
-      throw new PolicyError(`${mutant.diff}\n${error.message}`, { cause: error });
+    if (error instanceof UnreadableExpression) return { affected: [], beyond: error.message };
     throw error;
   }
 }
