@@ -17,6 +17,8 @@ export interface WorkflowRun {
   failed: readonly string[];
   /** What all of them printed. */
   log: string;
+  /** What it says beside a pull request. */
+  comment: string;
   /** The reports that it keeps. */
   reports: readonly string[];
 }
@@ -39,7 +41,13 @@ export async function runWorkflow(folder: string, environment: NodeJS.ProcessEnv
     if (code !== 0) failed.push(name);
   }
   const files = (await readdir(folder)).filter((it) => it.endsWith('.xml'));
-  return { failed, log, reports: await Promise.all(files.map(async (it) => readFile(join(folder, it), 'utf8'))) };
+  const comment = await readFile(join(folder, 'impact.md'), 'utf8');
+  return {
+    failed,
+    log,
+    comment,
+    reports: await Promise.all(files.map(async (it) => readFile(join(folder, it), 'utf8'))),
+  };
 }
 
 function bash(cwd: string, script: string, environment: NodeJS.ProcessEnv): Promise<{ code: number; output: string }> {

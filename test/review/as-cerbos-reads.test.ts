@@ -39,7 +39,13 @@ test.each([
   const texts = readKindTexts(files);
   expect([...texts.keys()]).toEqual([]);
   expect([...(await readBundle(folder)).kinds.keys()]).toEqual([]);
-  const mutants = mutantsOf(files, { texts, schemas: [], within: null, roles: ['user', 'tiktok_account'], asked: new Map() });
+  const mutants = mutantsOf(files, {
+    texts,
+    schemas: [],
+    within: null,
+    roles: ['user', 'tiktok_account'],
+    asked: new Map(),
+  });
   expect([coverageGround(files).points.length > 0, mutants.length > 0]).toEqual([isTested, isTested]);
 });
 

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cp } from 'node:fs/promises';
+import { cp, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -65,6 +65,28 @@ test('who gains something ends in an exit code of its own, by what has to be nam
       names: [{ subject: 'ann', resource: '@brand' }],
     }),
   ]);
+});
+
+test('what nobody meets today is a warning with an exit code of its own', async () => {
+  const folder = await editedPolicies(['resource_policies/access_request.yaml', '== "PENDING"', '!= "DECLINED"']);
+  const args = ['--base-dir', POLICIES, '--policies', folder, '--output', 'text'];
+  const { code, stdout, stderr } = await policy(
+    'impact',
+    ...args,
+    '--output',
+    `json=${join(folder, '../impact.json')}`,
+  );
+  expect(code).toBe(14);
+  expect(stdout).toMatch(
+    /^Decisions change, but nobody is in such a situation today\.\nSOMETHING BECOMES ALLOWED: approve on access_request\.\n/,
+  );
+  expect(stderr).toMatch(
+    /^WARNING \S+access_request\.yaml:13: opened to nobody who is there today: Of [\d,]+ sorts of situations for approve /m,
+  );
+  expect(JSON.parse(await readFile(join(folder, '../impact.json'), 'utf8'))).toMatchObject({
+    verdict: 'widens',
+    changes: [],
+  });
 });
 
 test('owners, members of Business Centers and strangers count, too', async () => {

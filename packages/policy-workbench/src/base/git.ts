@@ -6,8 +6,9 @@ import { PolicyError } from '@sparkgate/cerbos-policies/policy-error';
  * the root. Whoever names both knows better than the folder does.
  */
 function environment(): NodeJS.ProcessEnv {
+  // oxlint-disable-next-line node/no-process-env -- handed on to git, not read as configuration
   const { GIT_DIR, ...others } = process.env;
-  return GIT_DIR === undefined || others['GIT_WORK_TREE'] !== undefined ? process.env : others;
+  return GIT_DIR === undefined || others['GIT_WORK_TREE'] === undefined ? others : { ...others, GIT_DIR };
 }
 
 /** Asks git about the repository that holds a folder. What fails is said by `complaint`. @throws PolicyError */

@@ -117,9 +117,9 @@ function vocabularyOf(
     roles: [...new Set([...roles, ...named])].filter((it) => it !== '*'),
     kinds: texts.map(({ kind }) => kind),
     derivedRoles: [...new Set(rules.flatMap((rule) => rule.derivedRoles))],
-    actions: [...new Set([...actionsOf(rules), ...actionsOf(alike), ...actionsOf(swayed.flatMap((it) => it.rules))])].filter(
-      (it) => it !== '*',
-    ),
+    actions: [
+      ...new Set([...actionsOf(rules), ...actionsOf(alike), ...actionsOf(swayed.flatMap((it) => it.rules))]),
+    ].filter((it) => it !== '*'),
     otherValues: (text, field) => {
       const holding = sets.filter(({ values }) => values.includes(text));
       const exact = holding.filter((set) => set.field === field);
