@@ -90,3 +90,18 @@ test('a broken test ends otherwise than one that fails, and is said in each repo
   expect(await workbench('test', ...at)).toMatchObject({ code: 3 });
   expect(await readFile(xml, 'utf8')).toMatch(/^<\?xml [^]*<failure [^]*<\/testsuites>\n$/);
 });
+
+test('what hinders a command is said at its place, in each report', async () => {
+  const folder = await folderOf(DOORS);
+  const invariants = join(folder, 'tests/invariants.yaml');
+  await writeFile(invariants, DOORS['tests/invariants.yaml'].replace('door:', 'gate:'));
+  const xml = join(folder, 'verify.xml');
+  const at = ['--policies', join(folder, 'policies'), '--invariants', invariants];
+  const ended = await workbench('verify', ...at, '--output', 'github', '--output', `junit=${xml}`);
+  expect(ended).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/invariants\.yaml:4: it speaks of the kind gate/),
+  });
+  expect(ended.stdout).toMatch(/^::error file=\S+tests\/invariants\.yaml,line=4,title=cannot run::/);
+  expect(await readFile(xml, 'utf8')).toMatch(/^<\?xml [^]*<failure [^]*speaks of the kind gate[^]*<\/testsuites>\n$/);
+});

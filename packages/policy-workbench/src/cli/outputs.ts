@@ -76,9 +76,20 @@ export async function reporting(outputs: readonly Output[], name: string, run: (
     await run();
   } catch (error) {
     if (error instanceof Error) {
-      const said = { level: 'error', title: 'cannot run', file: null, line: null, message: error.message } as const;
-      await writeBroken(outputs, name, [said]).catch(() => undefined);
+      await writeBroken(outputs, name, [hindrance(error.message)]).catch(() => undefined);
     }
     throw error;
   }
+}
+
+/** What hinders a command, at the place with which the message begins, where it does. */
+function hindrance(message: string): Finding {
+  const [, file, line] = /^([^\n]+?\.(?:ya?ml|json)):(\d+): /.exec(message) ?? [];
+  return {
+    level: 'error',
+    title: 'cannot run',
+    file: file ?? null,
+    line: line === undefined ? null : Number(line),
+    message,
+  };
 }
