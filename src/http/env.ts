@@ -17,6 +17,7 @@ import type { PersonTokens } from '../identity/person-tokens.ts';
 import type { SealedAttempts } from '../identity/sealed-attempts.ts';
 import type { Sessions } from '../identity/sessions.ts';
 import type { Locale } from './ui/locale.ts';
+import type { Frame } from './ui/place.ts';
 
 /**
  * What the application is made of; the runtime wires it. Those of a request keep to the policies with which it began;
@@ -152,6 +153,8 @@ export interface Env {
     newBrowser: string;
     /** On every page: whom it speaks to. */
     locale: Locale;
+    /** Of a page of the console, once it is known. */
+    frame: Frame | undefined;
   };
 }
 

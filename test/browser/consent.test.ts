@@ -59,6 +59,29 @@ inBrowser('the owner’s consent', (stage) => {
     expect(await page.getByText(words.revoked).count()).toBe(0);
   });
 
+  test.each(['en-US', 'zh-CN'])(
+    'on a phone, in %s: all that is asked within a screen and a half, both answers in view',
+    async (locale) => {
+      const token = await requestToken(stage.app, ['POST', 'LIVE']);
+      const context = await stage.profile({ ...PHONE, locale }, OWNER);
+      onTestFinished(async () => context.close());
+      const page = await context.newPage();
+      await page.goto(`/consent/${token}`);
+      const bottom = async (part: string): Promise<number> => {
+        const box = await page.locator(part).last().boundingBox();
+        return box ? box.y + box.height : Number.NaN;
+      };
+      for (const part of ['.asks', '.code', '.scope-card']) {
+        expect([part, (await bottom(part)) < 844 * 1.5]).toEqual([part, true]);
+      }
+      const boxes = await page.locator('.answers button').all();
+      const [one, other] = await Promise.all(boxes.map(async (it) => it.boundingBox()));
+      expect(await bottom('.answers button')).toBeLessThanOrEqual(844);
+      expect([one?.width, one?.height, one?.y]).toEqual([other?.width, other?.height, other?.y]);
+      expect(await accessibility(page)).toBe('nothing serious');
+    },
+  );
+
   test('without script: the same', async () => {
     const token = await requestToken(stage.app, ['POST']);
     const page = await open(stage, OWNER, { ...PHONE, javaScriptEnabled: false });

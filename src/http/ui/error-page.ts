@@ -24,21 +24,28 @@ export function errorPage(c: Context<PageEnv>, thrown: unknown) {
       ? errors.foreignForm
       : sayingTo(c, errors, error.code);
   const body = html`<section class="empty error-page">
-    <p class="status">${status}</p>
     <h1>${said.title}</h1>
     <p>${said.next}</p>
     ${isStale ? html`<p class="hint">${common.signedInAs} ${signedInAs(c)}</p>` : ''}
-    ${reasons(error, errors.reasons)}
+    ${reasons(c, error)}
     ${error.code === 'misdirected_request' ? html`<p><strong class="wrap">${c.get('services').publicUrl()}</strong></p>` : ''}
     <p class="actions">${wayOut(c, error, errors)}</p>
     <p class="hint">${errors.requestId} <code class="wrap">${c.get('requestId')}</code></p>
   </section>`;
-  return page(c, { title: said.title, body, narrow: true, bare: error.code === 'misdirected_request' }, status);
+  const around = c.get('frame') ?? { narrow: true, bare: error.code === 'misdirected_request' };
+  return page(c, { title: said.title, body, ...around }, status);
 }
 
-function reasons({ reasons: missing }: SparkgateError, title: string): Html {
+/** What is missing, in words, and who brings it about: owners are told nothing that only others can do. */
+function reasons(c: Context<PageEnv>, { reasons: missing }: SparkgateError): Html {
   if (!missing || missing.length === 0) return html``;
-  return html`<p>${title} ${missing.map(({ code }) => html`<code>${code}</code> `)}</p>`;
+  const { errors, console } = c.get('locale').words;
+  const isOwner = (c.get('signedIn') as SignedIn | undefined)?.actor.type === 'tiktok_account';
+  const said = missing.map(({ code }) => console.may.reasons[code]);
+  return html`<p>${errors.reasons}</p>
+    <ul class="missing">
+      ${said.map(([what, who = '']) => html`<li>${what}${isOwner ? '' : html` <span class="who">${who}</span>`}</li>`)}
+    </ul>`;
 }
 
 /** Owners are told nothing that only others can do. */

@@ -10,24 +10,14 @@ import { languageButtons } from './language-switch.ts';
 import { openFormField, whoIsSignedIn } from '../session/open-form-field.ts';
 import { plainName, shownName } from './name.ts';
 import type { Locale } from './locale.ts';
+import type { Frame, Place } from './place.ts';
 import { routes } from '../routes.ts';
 
-/** A place to go to. `current`: it is this page, or the part of the console that this page belongs to. */
-export interface Place {
-  label: string;
-  href: string;
-  current?: boolean;
-}
-
 /** What a page says of itself. */
-export interface PageParts {
+export interface PageParts extends Partial<Frame> {
   /** In the tab; the page's own heading is up to its body. */
   title: string;
   body: Html;
-  /** Beside the page on a desk, above it on a phone. */
-  navigation?: readonly Place[];
-  /** After the product's name: in which Business Center one is, and how to change that. */
-  switcher?: Html;
   breadcrumb?: readonly Place[];
   /** Loads itself anew after so many seconds where there is no script. */
   refreshAfter?: number;

@@ -128,3 +128,31 @@ test('a fault behind a page is logged, under the number that the page says', asy
   expect([answer.status, (await answer.text()).includes('fault-7')]).toEqual([500, true]);
   expect(logged.filter((it) => it['request_id'] === 'fault-7')).toMatchObject([{ code: 'internal', level: 50 }]);
 });
+
+test.each([
+  [
+    'en',
+    'user:sam',
+    '/console/bc1/members/adm',
+    403,
+    ['You may not do this', 'needs an administrator of the Business Center'],
+  ],
+  ['zh-CN', 'user:sam', '/console/bc1/members/adm', 403, ['你没有权限执行此操作', '此操作需要商务中心管理员。']],
+  ['en', 'user:adm', '/console/bc1/members/nobody', 404, ['There is nothing here']],
+  ['zh-CN', 'user:adm', '/console/bc1/tiktok-accounts/nothing/members', 404, ['这里没有内容']],
+  ['en', 'user:adm', '/console/bc1/members?page=x', 400, ['This request is not valid']],
+])('an error of the console keeps its frame and has no codes: %s %s %s', async (language, who, path, status, said) => {
+  const browser = await signInAs(app, who);
+  const answer = await browser.get(path, { 'Accept-Language': language });
+  const page = (await answer.text()).replaceAll(/\s+/g, ' ');
+  expect(answer.status).toBe(status);
+  for (const words of said) expect(page).toContain(words);
+  expect(page).toMatch(/<nav class="side"[^>]*>.*href="\/console\/bc1\/members"/);
+  expect(page).toContain('Bright Agency');
+  expect(page.slice(page.indexOf('<main'))).not.toMatch(/>\s*\d{3}\s*<|[A-Z]{3,}_[A-Z]+/);
+});
+
+test('who is no member of it is shown no frame of a Business Center', async () => {
+  const page = await (await (await signInAs(app, 'user:ext')).get('/console/bc1/members')).text();
+  expect(page).not.toMatch(/class="side"|Bright Agency/);
+});

@@ -17,6 +17,7 @@ import { flashNotice } from '../console/flash-notice.ts';
 import { freezeBanner, freezeStateOf } from '../freezes/freeze-form.ts';
 import { AD_ACCOUNTS, maySection } from './may-section.ts';
 import { accountLines, accountName, actorName, heading, ownerOf } from '../console/parts.ts';
+import { remediesOf } from './remedies.ts';
 import { trail } from './trail.ts';
 
 /** One TikTok account: for members what they may do with it, for administrators who has access and what happened. */
@@ -37,6 +38,7 @@ export const accountPage = new Hono<PageEnv>().get(routes.tiktokAccount.show.pat
   const [assign, revoke] = await Promise.all([may('view_assignments'), may('revoke_grant')]);
   const asking = { decider: c.get('services').decider, userId, bcId, tiktokAccountId: id };
   const words = locale.words.console.account;
+  const remedies = await remediesOf(context, details, c.get('services').publicUrl());
   const freeze = await freezeStateOf(ctx, { kind: 'tiktok_account', id });
   const body = html`${flashNotice(context)} ${freezeBanner(locale, freeze)} ${heading(accountLines(locale, details), {
     action: assign
@@ -44,7 +46,7 @@ export const accountPage = new Hono<PageEnv>().get(routes.tiktokAccount.show.pat
       : undefined,
   })}
     ${await accountParts(context, id, 'about')}
-    ${await maySection(context, asking, listOf(c, AD_ACCOUNTS))} ${about(context, details)}
+    ${await maySection(context, asking, { list: listOf(c, AD_ACCOUNTS), remedies })} ${about(context, details)}
     ${revoke ? html`<p class="danger-zone"><a class="button danger-quiet" href="${routes.tiktokAccount.revoke(bcId, id)}">${words.revoke}</a></p>` : ''}`;
   return show(c, context, 'tiktokAccounts', { title: accountName(details), breadcrumb: trail(context), body });
 });

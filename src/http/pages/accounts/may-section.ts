@@ -24,6 +24,7 @@ import {
   type RoleAnswer,
 } from './may-i.ts';
 import { missingGroups, missingWithPlaces } from './missing.ts';
+import type { Remedies } from './remedies.ts';
 import { administratorsList } from '../console/parts.ts';
 
 /** Names the list of the person's own ad accounts in the address of a page. */
@@ -33,7 +34,7 @@ export const AD_ACCOUNTS = 'ad-accounts';
 export async function maySection(
   context: ConsoleContext,
   asking: Asking,
-  list: { find: FindQuery; at: Position },
+  { list, remedies }: { list: { find: FindQuery; at: Position }; remedies: Remedies },
 ): Promise<Html> {
   const { locale, ctx, bcId } = context;
   const { may } = locale.words.console;
@@ -50,7 +51,8 @@ export async function maySection(
   const anywhere = roles.length === 0 ? await maySparkAnywhere(asking) : null;
   const missing = missingGroups(context, overall, anywhere);
   const groups = missing.map(
-    async (group) => html`<h4>${group.label}</h4>${await missingWithPlaces(context, group, roles.length)}`,
+    async (group) =>
+      html`<h4>${group.label}</h4>${await missingWithPlaces(context, group, { all: roles.length, remedies })}`,
   );
   return html`<section class="card" aria-labelledby="may-i">
     <h2 id="may-i">${may.title}</h2>

@@ -9,6 +9,7 @@ import { shownName } from '../../ui/name.ts';
 import type { ConsoleContext } from '../console/console-context.ts';
 import { userInLine } from '../../ui/user-names.ts';
 import type { Answer, RoleAnswer } from './may-i.ts';
+import { remedyFor, type Content, type Remedies } from './remedies.ts';
 
 /** A condition that is missing, with the ad accounts where it is, by the person's role in them. */
 interface Missing {
@@ -19,6 +20,7 @@ interface Missing {
 /** What is missing, for one kind of content or for both. */
 export interface MissingGroup {
   label: string;
+  content: Content;
   missing: readonly Missing[];
 }
 
@@ -36,9 +38,9 @@ export function missingGroups(
   const lives = missingOf(roles, 'live', null);
   const isIn = (all: readonly Missing[], one: Missing): boolean => all.some((it) => isDeepStrictEqual(it, one));
   const groups = [
-    { label: may.both, missing: posts.filter((one) => isIn(lives, one)) },
-    { label: may.post, missing: posts.filter((one) => !isIn(lives, one)) },
-    { label: may.live, missing: lives.filter((one) => !isIn(posts, one)) },
+    { label: may.both, content: 'both' as const, missing: posts.filter((one) => isIn(lives, one)) },
+    { label: may.post, content: 'post' as const, missing: posts.filter((one) => !isIn(lives, one)) },
+    { label: may.live, content: 'live' as const, missing: lives.filter((one) => !isIn(posts, one)) },
   ];
   return groups.filter(({ missing }) => missing.length > 0);
 }
@@ -53,11 +55,11 @@ function missingOf(roles: readonly RoleAnswer[], kind: 'post' | 'live', anywhere
   return [...found].map(([code, where]) => ({ code, where }));
 }
 
-/** Each missing condition, in which ad accounts, and who can bring it about. @param all roles of the person */
+/** Each missing condition, in which ad accounts, and what brings it about. `all` counts the roles of the person. */
 export async function missingWithPlaces(
   context: ConsoleContext,
-  { missing }: MissingGroup,
-  all: number,
+  { missing, content }: MissingGroup,
+  { all, remedies }: { all: number; remedies: Remedies },
 ): Promise<Html> {
   const { may } = context.locale.words.console;
   const lines = missing.map(async ({ code, where }) => {
@@ -65,11 +67,13 @@ export async function missingWithPlaces(
     const ofAdAccount = code === 'ADVERTISER_ROLE_INSUFFICIENT';
     const places =
       ofAdAccount || where.length < all
-        ? await Promise.all(where.map(async (role) => placesOf(context, role, ofAdAccount)))
+        ? await Promise.all(
+            where.map(async (role) => placesOf(context, role, { withAdmins: ofAdAccount, content, remedies })),
+          )
         : [];
     return html`<li>
       <strong>${what}</strong> ${ofAdAccount ? '' : html`<span class="who"><span class="visually-hidden">${may.whoHelps}: </span>${who}</span>`}
-      ${places}
+      ${ofAdAccount ? '' : (remedyFor(context, remedies, { code, content }) ?? '')} ${places}
     </li>`;
   });
   return html`<ul class="missing">
@@ -77,17 +81,27 @@ export async function missingWithPlaces(
   </ul>`;
 }
 
-async function placesOf(context: ConsoleContext, role: OwnRole, withAdmins: boolean): Promise<Html> {
+interface Helped {
+  withAdmins: boolean;
+  content: Content;
+  remedies: Remedies;
+}
+
+async function placesOf(context: ConsoleContext, role: OwnRole, helped: Helped): Promise<Html> {
   const { may } = context.locale.words.console;
   const more = role.ad_accounts - role.first.length;
-  const places = await Promise.all(role.first.map(async (it) => place(context, it, withAdmins)));
+  const places = await Promise.all(role.first.map(async (it) => place(context, it, helped)));
   return html`<ul class="plain-list">
     ${places.map((it) => html`<li>${it}</li>`)}
     ${more > 0 ? html`<li class="hint">${may.moreAdAccounts(more, context.locale.formats.number(more))}</li>` : ''}
   </ul>`;
 }
 
-async function place(context: ConsoleContext, adAccount: OwnAdAccount, withAdmins: boolean): Promise<Html> {
+async function place(
+  context: ConsoleContext,
+  adAccount: OwnAdAccount,
+  { withAdmins, content, remedies }: Helped,
+): Promise<Html> {
   const { may } = context.locale.words.console;
   const name = html`${shownName(adAccount.name)} <span class="sub">${shownName(adAccount.advertiser_id)}</span>`;
   if (!withAdmins) return name;
@@ -96,7 +110,8 @@ async function place(context: ConsoleContext, adAccount: OwnAdAccount, withAdmin
     admins.length === 0
       ? html`${may.anAdminOf}`
       : html`${may.adminsThere}: ${admins.map((id, at) => html`${at > 0 ? ' · ' : ''}${userInLine(context, id)}`)}`;
-  return html`${name} <span class="who"><span class="visually-hidden">${may.whoHelps}: </span>${who}</span>`;
+  const remedy = remedyFor(context, remedies, { code: 'ADVERTISER_ROLE_INSUFFICIENT', content, adAccount });
+  return html`${name} <span class="who"><span class="visually-hidden">${may.whoHelps}: </span>${who}</span> ${remedy ?? ''}`;
 }
 
 /** Whom the policies let this person see; nobody where they do not. */

@@ -1,4 +1,4 @@
-import type { Place } from '../../ui/page.ts';
+import type { Place } from '../../ui/place.ts';
 import { routes } from '../../routes.ts';
 import type { ConsoleContext } from '../console/console-context.ts';
 

@@ -69,7 +69,7 @@ export const role = new Hono<PageEnv>()
     return redirectWithFlash(c, back, 'roleSet');
   });
 
-/** The page that led here. */
+/** The page that led here: the member's, or else the ad account's. */
 function backFrom({ bcId }: ConsoleContext, from: string, advertiserId: string, userId: string): string {
   return from === 'member' ? routes.console.member(bcId, userId) : routes.console.adAccount(bcId, advertiserId);
 }

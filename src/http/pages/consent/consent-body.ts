@@ -45,7 +45,7 @@ export function consentBody(c: Context<PageEnv>, asked: AskedOwner): Html {
         [words.requestedBy, userInLine({ locale, names: asked.names }, consent.requested_by)],
       ])}
     </section>
-    ${account(c, asked)} ${scopes(locale, consent)} ${terms(locale)}
+    ${scopes(locale, consent)} ${account(c, asked)} ${terms(locale)}
     <div class="notice warning" role="note">
       <p><strong>${words.unexpected}</strong> ${words.unexpectedMore}</p>
     </div>

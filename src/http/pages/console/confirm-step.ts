@@ -2,7 +2,7 @@ import type { Context } from 'hono';
 import { html } from 'hono/html';
 import type { PageEnv } from '../../env.ts';
 import type { Html } from '../../ui/html.ts';
-import type { Place } from '../../ui/page.ts';
+import type { Place } from '../../ui/place.ts';
 import { show, type Section, type ConsoleContext } from './console-context.ts';
 import { heading } from './parts.ts';
 

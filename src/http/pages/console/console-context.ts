@@ -14,7 +14,8 @@ import { readFlash, type Flash } from '../../session/flash.ts';
 import { pageOf } from '../../ui/form-page.ts';
 import type { Html } from '../../ui/html.ts';
 import { checkedName } from '../../ui/name.ts';
-import { page, type PageParts, type Place } from '../../ui/page.ts';
+import { page, type PageParts } from '../../ui/page.ts';
+import type { Place } from '../../ui/place.ts';
 import type { Locale } from '../../ui/locale.ts';
 import { UserNames } from '../../ui/user-names.ts';
 import { routes } from '../../routes.ts';
@@ -72,7 +73,7 @@ export async function loadConsole(c: Http<PageEnv>): Promise<ConsoleContext> {
     mayReview(ctx),
   ]);
   const signedIn = c.get('signedIn');
-  return {
+  const context = {
     ctx,
     locale: c.get('locale'),
     center,
@@ -85,6 +86,9 @@ export async function loadConsole(c: Http<PageEnv>): Promise<ConsoleContext> {
     freeze,
     flashes: readFlash(c),
   };
+  // An error that comes from here on stands in the same frame.
+  c.set('frame', { navigation: places(context, null), switcher: switcher(context) });
+  return context;
 }
 
 /** An id in the address. @throws SparkgateError `not_found` for what can be no id */
@@ -127,7 +131,7 @@ export async function show(
   return page(c, { ...parts, body, navigation: places(context, section), switcher: switcher(context) }, status);
 }
 
-function places({ locale, bcId, may }: ConsoleContext, section: Section): Place[] {
+function places({ locale, bcId, may }: ConsoleContext, section: Section | null): Place[] {
   const { nav } = locale.words.console;
   const { console: center } = routes;
   const all: [Section | 'review', string, string, boolean][] = [

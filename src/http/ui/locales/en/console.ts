@@ -480,6 +480,20 @@ export const console = {
     emptyTitle: 'No ad accounts',
     emptyBody: 'Ad accounts appear here once they are known. To run Spark Ads you need to be admin or operator of one.',
   },
+  remedies: {
+    assignMyself: 'Assign it to myself',
+    changeMyLevel: 'Change my level',
+    request: (scopes: string) => `Request “${scopes}”`,
+    setMyRole: 'Set my role',
+    textToSend: 'Text to send them',
+    copyText: 'Copy text',
+    askAssign: (account: string, id: string, user: string) =>
+      `Please assign the TikTok account ${account} (${id}) to me (${user}):`,
+    askRequest: (account: string, id: string, scopes: string) =>
+      `Please request “${scopes}” from the owner of the TikTok account ${account} (${id}):`,
+    askRole: (adAccount: string, id: string, user: string) =>
+      `Please make me (${user}) operator of the ad account ${adAccount} (${id}):`,
+  },
   history: {
     title: 'History',
     lead: 'What happened in this Business Center, newest first.',

@@ -438,6 +438,20 @@ export const console: Dictionary['console'] = {
     emptyTitle: '暂无广告账户',
     emptyBody: '录入广告账户后会显示在这里。投放 Spark Ads 需要广告账户的管理员或操作员级别权限。',
   },
+  remedies: {
+    assignMyself: '分配给自己',
+    changeMyLevel: '更改我的权限级别',
+    request: (scopes: string) => `申请“${scopes}”`,
+    setMyRole: '设置我的角色',
+    textToSend: '可发送给对方的文字',
+    copyText: '复制文字',
+    askAssign: (account: string, id: string, user: string) =>
+      `请将 TikTok 账号 ${account}（${id}）分配给我（${user}）：`,
+    askRequest: (account: string, id: string, scopes: string) =>
+      `请向 TikTok 账号 ${account}（${id}）的所有者申请“${scopes}”：`,
+    askRole: (adAccount: string, id: string, user: string) =>
+      `请将我（${user}）设为广告账户 ${adAccount}（${id}）的操作员：`,
+  },
   history: {
     title: '历史记录',
     lead: '此商务中心发生的所有变更，最新的在前。',

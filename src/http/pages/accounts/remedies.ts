@@ -1,0 +1,116 @@
+import { html } from 'hono/html';
+import type { AccountDetails } from '../../../domain/account-grants/get-account.ts';
+import { ask } from '../../../domain/authorize.ts';
+import type { OwnAdAccount } from '../../../domain/ad-accounts/find-own-ad-accounts.ts';
+import type { ReasonCode } from '../../../domain/errors.ts';
+import { Scope } from '../../../domain/vocabulary.ts';
+import { copyButton } from '../../ui/copy.ts';
+import type { Html } from '../../ui/html.ts';
+import { plainName } from '../../ui/name.ts';
+import { inOrder } from '../../ui/scopes.ts';
+import { routes, withQuery } from '../../routes.ts';
+import type { ConsoleContext } from '../console/console-context.ts';
+import { accountName } from '../console/parts.ts';
+
+/** For which kind of content a condition is missing. */
+export type Content = 'both' | 'post' | 'live';
+
+/** What the person can do about what is missing, as the policies say, and on which account. */
+export interface Remedies {
+  account: AccountDetails;
+  /** Origin of addresses that are sent on. */
+  publicUrl: string;
+  assign: boolean;
+  setRole: boolean;
+}
+
+/** Asks the policies what the person may do about it themself. */
+export async function remediesOf(
+  { ctx, bcId, userId }: ConsoleContext,
+  account: AccountDetails,
+  publicUrl: string,
+): Promise<Remedies> {
+  const { tiktok_account_id: id, scopes } = account;
+  const [assign, setRole] = await Promise.all([
+    ask(
+      ctx,
+      {
+        action: 'assign_member',
+        resource: { type: 'tiktok_account', id },
+        properties: { bc_id: bcId, user_id: userId, scopes },
+      },
+      null,
+    ),
+    ask(ctx, { action: 'set_advertiser_role', resource: { type: 'business_center', id: bcId } }, null),
+  ]);
+  return { account, publicUrl, assign: assign.decision, setRole: setRole.decision };
+}
+
+/** Where a condition is brought about. */
+interface Step {
+  label: string;
+  href: string;
+  may: boolean;
+  /** What is asked of those who may. */
+  asks: string;
+}
+
+const SCOPES: Readonly<Record<Content, readonly Scope[]>> = { both: Scope.options, post: ['POST'], live: ['LIVE'] };
+
+/** What brings a condition about: a step of the person's own, or a text for those who can. Null where nobody here can. */
+export function remedyFor(
+  context: ConsoleContext,
+  remedies: Remedies,
+  missing: { code: ReasonCode; content: Content; adAccount?: OwnAdAccount },
+): Html | null {
+  const step = stepFor(context, remedies, missing);
+  if (step === null) return null;
+  const { locale } = context;
+  if (step.may) return html`<a class="button secondary" href="${step.href}">${step.label}</a>`;
+  const { remedies: words } = locale.words.console;
+  const text = `${step.asks} ${new URL(step.href, remedies.publicUrl).href}`;
+  return html`<details class="send">
+    <summary>${words.textToSend}</summary>
+    <p class="quoted wrap">${text}</p>
+    ${copyButton(locale, words.copyText, { text })}
+  </details>`;
+}
+
+function stepFor(
+  context: ConsoleContext,
+  remedies: Remedies,
+  { code, content, adAccount }: { code: ReasonCode; content: Content; adAccount?: OwnAdAccount },
+): Step | null {
+  const { locale, bcId, userId, may } = context;
+  const { remedies: words } = locale.words.console;
+  const { tiktok_account_id: id, scopes: granted } = remedies.account;
+  const name = plainName(accountName(remedies.account));
+  const wanted = SCOPES[content];
+  const inWords = locale.formats.list(inOrder(wanted).map((scope) => locale.words.common.scopes[scope].name));
+  switch (code) {
+    case 'NO_ASSIGNMENT':
+    case 'SCOPE_NOT_ASSIGNED': {
+      // Nothing of a scope that no owner granted can be assigned.
+      if (!wanted.some((scope) => granted.includes(scope))) return null;
+      const label = code === 'NO_ASSIGNMENT' ? words.assignMyself : words.changeMyLevel;
+      const href = routes.tiktokAccount.member(bcId, id, userId);
+      return { label, href, may: remedies.assign, asks: words.askAssign(name, id, plainName(userId)) };
+    }
+    case 'NO_GRANT':
+    case 'GRANT_REVOKED':
+    case 'SCOPE_NOT_GRANTED': {
+      const query = new URLSearchParams(wanted.map((scope): [string, string] => ['scopes', scope]));
+      query.set('tiktok_account_id', id);
+      const href = `${routes.console.requestAccess(bcId)}?${query.toString()}`;
+      return { label: words.request(inWords), href, may: may.request, asks: words.askRequest(name, id, inWords) };
+    }
+    case 'ADVERTISER_ROLE_INSUFFICIENT': {
+      if (!adAccount?.of_this_center) return null;
+      const page = routes.console.adAccountMember(bcId, adAccount.advertiser_id, userId);
+      const asks = words.askRole(plainName(adAccount.name), adAccount.advertiser_id, plainName(userId));
+      return { label: words.setMyRole, href: withQuery(page, { from: 'account' }), may: remedies.setRole, asks };
+    }
+    default:
+      return null;
+  }
+}
