@@ -14,7 +14,7 @@ import type { RecordDecision } from './decision-record.ts';
 import type { Memo } from './memo.ts';
 import { Policies } from './policies.ts';
 import { PolicyKinds } from './policy-kinds.ts';
-import { prepare, type PreparedCheck } from './prepare.ts';
+import type { PreparedCheck } from './prepare.ts';
 import { AskBudget } from './reasons/ask-budget.ts';
 import { Denials, type Draft } from './reasons/denials.ts';
 import { DENIED, Explanations, type Explained } from './reasons/explanations.ts';
@@ -109,27 +109,13 @@ export class Decider {
     }));
   }
 
-  /** As {@link decide}, but tells only which are allowed. */
-  async allow(checks: readonly PreparedCheck[]): Promise<boolean[]> {
-    const loaded = await this.#facts.loadUnkept(checks.map(({ question }) => question));
-    return inSlices(checks, async ({ check }, index) => {
-      const facts = loaded[index];
-      if (!facts) throw new Error('facts of a check were left out');
+  /** Which checks are allowed on these facts. */
+  async allowOn(checks: readonly { check: Check; facts: Loaded }[]): Promise<boolean[]> {
+    return inSlices(checks, async ({ check, facts }) => {
       if (!isStoredKind(check.resource.type)) return (await this.policyKinds.answer(check, facts))?.allowed === true;
       const projection = project(facts);
       return projection.known && (await this.#policies.answer(this.#policies.input(check, projection))).allowed;
     });
-  }
-
-  /**
-   * The projection of a subject, or a resource, that has nothing to do with the other side of a search of a kind of our
-   * own: of an id that cannot exist; and its revision.
-   */
-  async unrelated(moving: 'subject' | 'resource', check: Check): Promise<{ projection: Projection; revision: string }> {
-    const prepared = prepare({ ...check, [moving]: { ...check[moving], id: '' } });
-    const [facts] = await this.#facts.loadUnkept([prepared.question]);
-    if (!facts) throw new Error('the facts of an unrelated one were left out');
-    return { projection: project(facts), revision: facts.revision };
   }
 
   /** On which of these vectors the check would be allowed. */
@@ -137,15 +123,14 @@ export class Decider {
     return Promise.all(projections.map(async (it) => this.#policies.allows(this.#policies.input(check, it))));
   }
 
-  /** What every candidate of a search lacks, by what was sent and by the side that stands still alone. */
-  async lacking(moving: 'subject' | 'resource', check: Check): Promise<readonly Reason[]> {
+  /**
+   * What every candidate of a search lacks, by what was sent and by the side that stands still alone. @param unrelated the
+   * facts of an id that cannot exist
+   */
+  async lacking(moving: 'subject' | 'resource', check: Check, unrelated: Loaded): Promise<readonly Reason[]> {
     const fixed = moving === 'subject' ? 'resource' : 'subject';
-    if (!isStoredKind(check.resource.type)) {
-      const [facts] = await this.#facts.loadUnkept([prepare(check).question]);
-      return facts ? this.policyKinds.absent(check, facts, [fixed]) : [];
-    }
-    const { projection } = await this.unrelated(moving, check);
-    const input = withoutId(moving, this.#policies.input(check, projection));
+    if (!isStoredKind(check.resource.type)) return this.policyKinds.absent(check, unrelated, [fixed]);
+    const input = withoutId(moving, this.#policies.input(check, project(unrelated)));
     const allows = async (it: StoredInput): Promise<boolean> => this.#policies.allows(it);
     const { moves } = await whyNot(check.byPerson ? await withAssigneeSeen(input, allows) : input, allows);
     const shared = moves?.filter(({ about }) => about === 'check' || about === fixed) ?? [];

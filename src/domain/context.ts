@@ -74,7 +74,7 @@ export interface Transaction extends AsyncDisposable {
 }
 
 /** Opens a session; statements of an import or an export may take as long as they take. */
-export type OpenSession = (purpose: 'write' | 'import' | 'export') => Promise<Session>;
+export type OpenSession = (purpose: 'write' | 'search' | 'import' | 'export') => Promise<Session>;
 
 /** Whom a call is about: of any type that has a policy. */
 export interface Subject {

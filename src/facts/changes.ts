@@ -42,7 +42,7 @@ const keysSince = (since: string): string => `(select array_agg(key) from (
 
 /** A row that a statement gives, of a question or of its moment. */
 export interface LoadedRow extends SliceRow {
-  /** The question that it belongs to, counted from 1; 0 = to all. */
+  /** The question that it belongs to, counted from 1; 0 = to none. */
   n: number;
   /** When it ends by itself, or reads otherwise, in milliseconds since 1970; null = it does not. */
   until: number | null;
@@ -58,7 +58,7 @@ export const CHANGES_STATEMENT = momentRow('$1');
 
 /** Reads the row of {@link momentRow}. */
 export function momentOf(rows: readonly LoadedRow[]): { moment: Moment; keys: readonly string[] } {
-  const row = rows.find(({ n }) => n === 0);
+  const row = rows.find(({ slice }) => slice === 'moment');
   if (row?.a == null) throw new Error('a statement did not say of which moment it is');
   return { moment: JSON.parse(row.a) as Moment, keys: row.scopes ?? [] };
 }

@@ -33,6 +33,11 @@ export function ofCenters(type: string, id: string, centers: string): string | n
   return OF_CENTERS.get(type)?.(id, centers) ?? null;
 }
 
+/** Whether what is of a type belongs to Business Centers, as {@link ofCenters} tells. */
+export function isOfCenters(type: string): boolean {
+  return OF_CENTERS.has(type);
+}
+
 const OF_CENTERS: ReadonlyMap<string, (id: string, centers: string) => string> = new Map([
   ['user', isMember],
   ['tiktok_account', holdOrHeld],

@@ -7,7 +7,6 @@ import { rowsOf } from './loaded-rows.ts';
 import { Rounds, type Answered, type Statement, type Wanted } from './rounds.ts';
 import { Loaded, type FactQuestion } from './slice.ts';
 import { FACTS_STATEMENT } from './statement.ts';
-import { StatementQueue } from './statement-queue.ts';
 import { thingsOf } from './things.ts';
 
 /** Memory for facts, in bytes. */
@@ -17,7 +16,6 @@ const MOST_BYTES = 64 * 1024 * 1024;
 export class FactLoader {
   readonly #kept: KeptFacts;
   readonly #rounds: Rounds;
-  readonly #unkept: StatementQueue<FactQuestion, Loaded>;
 
   /** When somebody asked for what is kept, by this process's own clock in milliseconds. */
   #keptAskedAt = -Infinity;
@@ -26,13 +24,12 @@ export class FactLoader {
   constructor(query: Query, { mostBytes = MOST_BYTES }: { mostBytes?: number } = {}) {
     this.#kept = new KeptFacts(mostBytes);
     this.#rounds = new Rounds(query, this.#kept);
-    this.#unkept = new StatementQueue(async (questions) => loadFacts(query, questions));
     this.#timer = setInterval(() => this.#lookAgain(), TICK_MS).unref();
   }
 
   /** How many statements were sent. */
   get statements(): number {
-    return this.#rounds.statements + this.#unkept.statements;
+    return this.#rounds.statements;
   }
 
   /** How old what is kept may be, in seconds; Infinity = nothing is. */
@@ -56,11 +53,6 @@ export class FactLoader {
     this.#keptAskedAt = performance.now();
     const answered = this.#rounds.kept(questions.map(wantedFacts), mostMs);
     return answered && loadedFrom(questions, answered);
-  }
-
-  /** As {@link load}, by a statement of its own, and nothing is kept. @throws SparkgateError `unavailable` */
-  async loadUnkept(questions: readonly FactQuestion[]): Promise<Loaded[]> {
-    return this.#unkept.load(questions);
   }
 
   /** What denials look up: of the same moment as their facts, or of a later one. @throws SparkgateError `unavailable` */

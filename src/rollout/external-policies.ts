@@ -4,12 +4,9 @@ import { folderState } from '@sparkgate/cerbos-policies/policy-folder';
 import { watchState } from '../platform/watch-state.ts';
 import type { KindPolicy } from '@sparkgate/cerbos-policies/kinds';
 import { isLasting, readBundle, type Bundle } from '../decision/bundle.ts';
-import type { RecordDecision } from '../decision/decision-record.ts';
-import type { FactLoader } from '../facts/loader.ts';
-import type { Query } from '../domain/context.ts';
 import { Memo } from '../decision/memo.ts';
 import { Pdp } from '../decision/pdp.ts';
-import { Generation } from './generation.ts';
+import { Generation, type Ground } from './generation.ts';
 import { PolicyJournal, type PolicyStatus } from './journal.ts';
 import { Generations } from './generations.ts';
 import type { PolicyChange, PolicyService } from './policy-service.ts';
@@ -21,16 +18,13 @@ const ANSWERS_HOLD = 1000;
 const ASKED_EVERY = 400;
 
 /** What deciding by the PDP of others takes. */
-export interface ExternalParts {
+export interface ExternalParts extends Ground {
   /** `host:port` or `unix:/path` */
   target: string;
   /** How long one call of it may take, in milliseconds. */
   timeoutMs: number;
   /** Where the names in the policies are read, which the PDP does not tell. */
   policyDir: string;
-  facts: FactLoader;
-  query: Query;
-  record: RecordDecision | null;
   log: Logger;
 }
 

@@ -1,4 +1,4 @@
-import type { Authorizer, Query } from '../domain/context.ts';
+import type { Authorizer, OpenSession, Query } from '../domain/context.ts';
 import { authorizerOf } from '../decision/authorizer.ts';
 import type { Bundle } from '../decision/bundle.ts';
 import { Decider } from '../decision/decide.ts';
@@ -18,6 +18,15 @@ export interface GenerationParts {
   end: () => Promise<void>;
 }
 
+/** What every bundle decides on. */
+export interface Ground {
+  facts: FactLoader;
+  query: Query;
+  session: OpenSession;
+  /** Hears of every decision; null where nobody keeps them. */
+  record: RecordDecision | null;
+}
+
 /**
  * All that decides by one bundle. Whoever begins on a generation ends on it, so no answer is of two bundles, however
  * often they change meanwhile.
@@ -35,15 +44,12 @@ export class Generation {
   #users = 0;
   #retired = false;
 
-  constructor(
-    { bundle, memo, pdp, end }: GenerationParts,
-    { facts, query, record }: { facts: FactLoader; query: Query; record: RecordDecision | null },
-  ) {
+  constructor({ bundle, memo, pdp, end }: GenerationParts, { facts, query, session, record }: Ground) {
     this.bundle = bundle;
     this.memo = memo;
     this.pdp = pdp;
     this.decider = new Decider({ bundle, facts, memo, record });
-    this.search = new Search({ bundle, decider: this.decider, query });
+    this.search = new Search({ bundle, decider: this.decider, query, session });
     this.explainer = new Explainer({ bundle, decider: this.decider, facts, memo, pdp });
     this.authorizer = authorizerOf(this.decider, this.search);
     this.#end = end;

@@ -1,16 +1,13 @@
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
 import { isLasting, readBundle, SERVICE_KIND, type Bundle } from '../decision/bundle.ts';
-import type { RecordDecision } from '../decision/decision-record.ts';
-import type { FactLoader } from '../facts/loader.ts';
 import { ExternalPolicies } from '../rollout/external-policies.ts';
-import { Generation } from '../rollout/generation.ts';
+import { Generation, type Ground } from '../rollout/generation.ts';
 import { EmbeddedPolicies } from '../rollout/embedded-policies.ts';
 import type { EmbeddedParts } from '../rollout/first-generation.ts';
 import type { PolicyService } from '../rollout/policy-service.ts';
 import { Memo } from '../decision/memo.ts';
 import { Pdp } from '../decision/pdp.ts';
-import type { Query } from '../domain/context.ts';
 import { accountOf } from '../platform/accounts.ts';
 import { BundleStore } from '../rollout/bundle-store.ts';
 import { SUPERVISOR } from '../platform/child-protocol.ts';
@@ -108,14 +105,10 @@ export async function openDatabase(
 }
 
 /** What policies are kept with. */
-export interface PolicyParts {
+export interface PolicyParts extends Ground {
   config: Config;
   dataDir: DataDir;
   children: Children | null;
-  facts: FactLoader;
-  query: Query;
-  /** Hears of every decision; null where nobody keeps them. */
-  record: RecordDecision | null;
   log: Logger;
   /** Ends what checks policies, when the service ends. */
   signal: AbortSignal;
@@ -126,12 +119,12 @@ export interface PolicyParts {
 /** The policies that decide, kept up to date: by an embedded Cerbos, or by the one that is configured. @throws PlatformError */
 export async function startPolicies({ config, ...parts }: PolicyParts): Promise<PolicyService> {
   const { policyDir, policyTestsDir: testsDir, cerbosTarget: target } = config;
-  const { log, facts, query, record } = parts;
+  const { log, facts, query, session, record } = parts;
   if (target !== null) {
     const timeoutMs = config.cerbosTimeout * 1000;
     const local = await readPolicies(policyDir);
     requireWell(await probePdp(target, { timeoutMs }), (says) => log.warn(says));
-    return ExternalPolicies.start({ target, timeoutMs, policyDir, facts, query, record, log }, local);
+    return ExternalPolicies.start({ target, timeoutMs, policyDir, facts, query, session, record, log }, local);
   }
   const store = await BundleStore.open(parts.dataDir.path, await accountOf('cerbos'));
   const begin = beginnerOf({ config, ...parts });
@@ -156,7 +149,7 @@ async function readPolicies(policyDir: string): Promise<Bundle> {
 }
 
 /** Starts an embedded Cerbos for each bundle; several run side by side while one takes the place of another. */
-function beginnerOf({ config, children, dataDir, facts, query, record, log }: PolicyParts): EmbeddedParts['begin'] {
+function beginnerOf({ config, children, dataDir, log, ...ground }: PolicyParts): EmbeddedParts['begin'] {
   // Until the process has gone, not only until it was told to go.
   const taken = new Set<string>();
   return async (bundle, policyDir) => {
@@ -176,7 +169,7 @@ function beginnerOf({ config, children, dataDir, facts, query, record, log }: Po
       await all.stop(name);
       taken.delete(name);
     };
-    return new Generation({ bundle, memo, pdp, end }, { facts, query, record });
+    return new Generation({ bundle, memo, pdp, end }, ground);
   };
 }
 

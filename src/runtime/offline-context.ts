@@ -8,6 +8,7 @@ import { PlatformError } from '../platform/platform-error.ts';
 import { embeddedAddress, startEmbeddedPostgres } from '../platform/embedded-postgres.ts';
 import { accessTo, accessToEmbedded, openDatabase } from './backing-services.ts';
 import { poolQuery, type DatabaseAccess } from '../store/open.ts';
+import { sessionOpener } from '../store/session.ts';
 import { writing } from './writing.ts';
 
 /** Nobody asks what the operator may do: who runs the command line beside the database holds the database. */
@@ -29,7 +30,7 @@ export async function inOfflineContext<T>(config: Config, command: (ctx: Context
   stack.defer(async () => orm.close(true));
   return await command({
     orm,
-    ...(await writing(orm, await poolQuery(orm))),
+    ...writing(await sessionOpener(orm), await poolQuery(orm)),
     life: new RequestLife(),
     authorizer: UNASKED,
     settings: {

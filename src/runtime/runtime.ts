@@ -29,6 +29,7 @@ import { writing } from './writing.ts';
 import { isReady, serviceStatus } from './service-status.ts';
 import { databaseAccess, openDatabase, startChildren, startPolicies, type PolicyParts } from './backing-services.ts';
 import { closeStore, poolQuery, type Orm } from '../store/open.ts';
+import { sessionOpener } from '../store/session.ts';
 import { keepSealed } from '../store/sealing.ts';
 import { watchSchema } from '../store/schema-watch.ts';
 import { watchSessions } from '../store/watchdog.ts';
@@ -72,6 +73,7 @@ export async function startRuntime(config: Config, log: Logger, ports: Ports = {
   const orm = await openDatabase(access, config, (says) => advice.push(says));
   stack.defer(async () => closeStore(orm));
   const query = await poolQuery(orm);
+  const session = await sessionOpener(orm);
   const schema = watchSchema(query, (names) => {
     log.error(`a later version of Sparkgate has migrated the database (${names.join(', ')}): replace this process`);
   });
@@ -84,7 +86,7 @@ export async function startRuntime(config: Config, log: Logger, ports: Ports = {
   const publicUrl = (): string => config.publicUrl ?? life.url;
   const policies = await keptPolicies(
     stack,
-    { config, dataDir, children, facts, query, log, record, admit: ports.admit },
+    { config, dataDir, children, facts, query, session, log, record, admit: ports.admit },
     life,
   );
   const { generations } = policies;
@@ -126,7 +128,7 @@ export async function startRuntime(config: Config, log: Logger, ports: Ports = {
     secretKeys,
   };
   const rates = new RateLimits(config.consentRates);
-  const shared = { orm, ...(await writing(orm, query)), settings, rates };
+  const shared = { orm, ...writing(session, query), settings, rates };
   const fixed = {
     settings: config,
     log,

@@ -17,7 +17,9 @@ export async function sessionOpener(orm: Orm): Promise<OpenSession> {
   const query = await poolQuery(orm);
   return async (purpose) => {
     const client = await pool.connect();
-    if (purpose === 'write') return sessionOn(orm, client, { patienceMs: STATEMENT_PATIENCE_MS, kept: true });
+    if (purpose === 'write' || purpose === 'search') {
+      return sessionOn(orm, client, { patienceMs: STATEMENT_PATIENCE_MS, kept: true });
+    }
     try {
       // A pooler between has a process id of its own. What comes before it ends with its patience, too.
       const known = client.query<{ pid: number }>(patiently({ text: 'select pg_backend_pid() as pid' }, PATIENCE_MS));

@@ -1,6 +1,5 @@
-import { REVISION_NOW } from '../../domain/revision.ts';
 import type { ActionProperties } from '../../facts/action-properties.ts';
-import { existsAny, knownFrom, ofCenters } from '../../facts/known.ts';
+import { existsAny, isOfCenters, knownFrom, ofCenters } from '../../facts/known.ts';
 
 /** SQL that gives {@link Candidate}s in key order, after $1, at most $2 of them; `values` are $3 and on. */
 export interface Candidates {
@@ -13,8 +12,6 @@ export interface Candidate {
   id: string;
   /** The number of the nearest tier that it lies in. */
   tier: number;
-  /** The revision at which it did. */
-  revision: string;
 }
 
 /** SQL of ids that lie in a tier. */
@@ -73,14 +70,17 @@ function everything(type: string): { sources: string[]; values: unknown[] } {
   }
 }
 
-/** Whether something of a type is known to the caller, as SQL that gives one row `known`. */
-export function known(type: string, id: string, within: Sides['within']): Candidates {
-  const own = knownFrom(type, '$1');
-  const values: unknown[] = own ? [id] : [id, type];
-  const exists = existsAny(own ?? ['entity where id = $1 and type = $2']);
-  const inSight = within && ofCenters(type, '$1', `$${values.length + 1}::text[]`);
-  if (inSight) values.push(within);
-  return { text: `select (${exists})${inSight ? ` and ${inSight}` : ''} as known`, values };
+/** Adds a value to a statement, and gives its SQL. */
+export type Value = (value: unknown, type: string) => string;
+
+/** SQL that tells whether something is known to the caller. */
+export function isKnownTo(within: Sides['within'], { type, id }: Sides['fixed'], value: Value): string {
+  const named = value(id, 'text');
+  const own = knownFrom(type, named);
+  const exists = existsAny(own ?? [`entity where id = ${named} and type = ${value(type, 'text')}`]);
+  // A value that nothing mentions has no type.
+  const inSight = within && isOfCenters(type) && ofCenters(type, named, value(within, 'text[]'));
+  return `(${exists})${inSight ? ` and ${inSight}` : ''}`;
 }
 
 /** Merges sources of ids, each in key order and no longer than needed. */
@@ -101,7 +101,7 @@ export function merged(
   const typed = all.map((value, index) => `$${index + 3}::text${Array.isArray(value) ? '[]' : ''} is null`);
   const mention = typed.length > 0 ? ` where (${typed.join(' or ')}) is not null` : '';
   return {
-    text: `select u.id, min(u.tier) as tier, ${REVISION_NOW} as revision
+    text: `select u.id, min(u.tier) as tier
       from (${limited.join(' union all ')}) u${mention} group by u.id order by u.id limit $2`,
     values: all,
   };

@@ -1,6 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { Query } from '../../domain/context.ts';
-import { databaseError } from '../../domain/database-errors.ts';
+import type { OpenSession, Query } from '../../domain/context.ts';
 import type { Reason } from '../../domain/errors.ts';
 import { UNSEEN } from '../../domain/unseen.ts';
 import { isGlob } from '@sparkgate/cerbos-policies/glob';
@@ -8,9 +7,13 @@ import { isOfThisService, type Bundle } from '../bundle.ts';
 import type { Check } from '../check.ts';
 import type { Decider } from '../decide.ts';
 import { canonicalJson } from '@sparkgate/cerbos-pdp/canonical-json';
+import { project } from '../../facts/kinds.ts';
+import type { Loaded } from '../../facts/slice.ts';
 import { prepare, type PreparedCheck } from '../prepare.ts';
-import { known, universe, type Candidate, type Candidates, type Sides } from './candidates.ts';
-import { reachOf, TierVerdicts, type Reach } from './tier-verdicts.ts';
+import { universe, type Sides } from './candidates.ts';
+import { look, lookAtBoth, type Look } from './look.ts';
+import { ALL, covers, depthOf, NEAREST, type Depth } from './depth.ts';
+import { TierVerdicts, type Verdict } from './tier-verdicts.ts';
 import type { Tiers } from './tier.ts';
 import { inTiers, tiersAround } from './tiers.ts';
 import { WhyNothing } from './why-nothing.ts';
@@ -28,12 +31,24 @@ export interface Place {
   limit: number;
 }
 
-/** Candidates, and the first of them. */
-interface Start {
-  candidates: Candidates;
-  some: Candidate[];
-  /** Whether a candidate is allowed, where its tier tells; null = it has to be looked at. */
-  sure: (candidate: Candidate) => boolean | null;
+/** A search, and what of it is worked out once. */
+interface Asked {
+  check: Check;
+  prepared: PreparedCheck;
+  sides: Sides;
+  /** null = every candidate has to be looked at. */
+  tiers: Tiers | null;
+  /** What all searches share that reach equally far. */
+  like: string;
+}
+
+/** Some candidates of one moment, decided. */
+interface Part {
+  /** The facts of an id that cannot exist; null where the side that stands still is unknown. */
+  unrelated: Loaded | null;
+  allowed: string[];
+  /** The last candidate, where there may be more. */
+  last: string | null;
 }
 
 /** Candidates that one call looks at; what is left is for the next page. */
@@ -49,23 +64,26 @@ const CHUNK_CHARACTERS = 4_000_000;
 /**
  * Search without a semantics of its own: SQL groups candidates in tiers, by what they have to do with the fixed side,
  * and gives them in key order. A tier whose every vector is decided alike is decided once; each candidate of any other
- * is decided like a check, on the same facts, by the same memo and PDP.
+ * is decided like a check, by the same memo and PDP. Candidates and facts are of one moment: of one statement, or, where
+ * that does not do, of one snapshot.
  */
 export class Search {
   readonly #bundle: Bundle;
   readonly #decider: Decider;
   readonly #query: Query;
+  readonly #session: OpenSession;
   readonly #patienceMs: number;
   readonly #verdicts: TierVerdicts;
   readonly #whyNothing: WhyNothing;
-  /** How far the same search had to reach before, which is as far as it looks while it finds out. */
-  readonly #reached = new LRUCache<string, { reach: Reach }>({ max: 10_000 });
+  /** How deep the same search had to look before. */
+  readonly #depths = new LRUCache<string, Depth>({ max: 10_000 });
 
-  constructor(parts: { bundle: Bundle; decider: Decider; query: Query; patienceMs?: number }) {
+  constructor(parts: { bundle: Bundle; decider: Decider; query: Query; session: OpenSession; patienceMs?: number }) {
     this.#patienceMs = parts.patienceMs ?? PATIENCE_MS;
     this.#bundle = parts.bundle;
     this.#decider = parts.decider;
     this.#query = parts.query;
+    this.#session = parts.session;
     this.#verdicts = new TierVerdicts(parts.decider);
     this.#whyNothing = new WhyNothing(parts);
   }
@@ -73,98 +91,85 @@ export class Search {
   /** Who, or what, is allowed: the ids of the side that moves, whose own id in `check` counts for nothing. */
   async find(moving: Sides['moving'], check: Check, place: Place): Promise<Found> {
     const policy = this.#kind(check.resource.type);
-    if (!policy) return this.#nothing(moving, check, false);
+    if (!policy) return this.#nothing(moving, check, null);
+    const until = performance.now() + this.#patienceMs;
     const fixed = moving === 'subject' ? check.resource : check.subject;
     const prepared = prepare(check);
-    const sides: Sides = {
-      moving,
-      type: check[moving].type,
-      fixed,
-      properties: prepared.question.properties,
-      within: check.within,
-    };
+    const { type } = check[moving];
+    const sides: Sides = { moving, type, fixed, properties: prepared.question.properties, within: check.within };
     const tiers = policy.mentionsIds || policy.mentionsTime ? null : tiersAround(sides);
+    const like = canonicalJson([check.action.name, check.subject.type, moving, type, fixed.type, fixed.id]);
+    const asked = { check, prepared, sides, tiers, like };
     const most = chunkFor(check);
     const size = Math.min(place.limit + 1, most);
-    const start = async (candidates: Candidates): Promise<Start> => ({
-      candidates,
-      some: await this.#some(candidates, place.after, size),
-      sure: () => null,
-    });
-    const [isKnown, first] = await Promise.all([
-      this.#known(fixed, check.within),
-      tiers ? this.#near(tiers, sides, check, start) : start(universe(sides)),
-    ]);
-    if (!isKnown) return this.#nothing(moving, check, false);
-    const found = await this.#scan(first, place, { size, most }, (id) => at(prepared, moving, id));
-    const isNothing = found.ids.length === 0 && found.next === null && place.after === '';
-    return isNothing ? this.#nothing(moving, check, true) : { ...found, reasons: [] };
+    const first = await this.#part(this.#query, asked, place.after, size);
+    const found = pageOf(first, place.limit, performance.now() >= until);
+    if (found === null) return this.#inSnapshot(asked, place, { size: Math.min(size * 2, most), most, until });
+    return this.#told(asked, place, found, first.unrelated);
   }
 
-  async #nothing(moving: Sides['moving'], check: Check, isKnown: boolean): Promise<Found> {
-    return { ids: [], next: null, reasons: await this.#whyNothing.found(moving, check, isKnown) };
+  async #told(
+    { sides: { moving }, check }: Asked,
+    { after }: Place,
+    found: Omit<Found, 'reasons'>,
+    unrelated: Loaded | null,
+  ): Promise<Found> {
+    const isNothing = unrelated === null || (found.ids.length === 0 && found.next === null && after === '');
+    return isNothing ? this.#nothing(moving, check, unrelated) : { ...found, reasons: [] };
   }
 
-  /** Leaves out the tiers in which no vector is allowed. The nearest is always looked at, and often all there is. */
-  async #near(
-    tiers: Tiers,
-    sides: Sides,
-    check: Check,
-    start: (candidates: Candidates) => Promise<Start>,
-  ): Promise<Start> {
-    const within = (reach: Reach): Candidates => (reach ? inTiers(tiers, reach, sides) : universe(sides));
-    const { moving, type, fixed } = sides;
-    const same = canonicalJson([check.action.name, check.subject.type, moving, type, fixed.type, fixed.id]);
-    const [first, unrelated] = await Promise.all([
-      start(within((this.#reached.get(same) ?? { reach: [] }).reach)),
-      this.#decider.unrelated(moving, check),
-    ]);
-    const verdicts = await this.#verdicts.of(tiers, sides, check, unrelated.projection);
-    const reach = reachOf(verdicts);
-    this.#reached.set(same, { reach });
-    const candidates = within(reach);
-    const enough = candidates.text === first.candidates.text ? first : await start(candidates);
-    if (!reach) return enough;
-    const sure: Start['sure'] = ({ tier, revision }) => {
-      const verdict = verdicts.tiers[tier];
-      // A verdict holds for what was so when it was given.
-      return verdict === 'SOME' || revision !== unrelated.revision ? null : verdict === 'ALL';
-    };
-    return { ...enough, sure };
+  async #nothing(moving: Sides['moving'], check: Check, unrelated: Loaded | null): Promise<Found> {
+    return { ids: [], next: null, reasons: await this.#whyNothing.found(moving, check, unrelated) };
   }
 
-  async #scan(
-    start: Start,
-    { limit }: Place,
-    chunk: { size: number; most: number },
-    of: (id: string) => PreparedCheck,
-  ): Promise<Omit<Found, 'reasons'>> {
-    const until = performance.now() + this.#patienceMs;
-    const ids: string[] = [];
-    let { size } = chunk;
-    let { some } = start;
-    for (let seen = size; ; seen += size) {
-      for (const { id } of await this.#allowed(some, start.sure, of)) {
-        if (ids.length === limit) return { ids, next: ids.at(-1) ?? null };
-        ids.push(id);
-      }
-      const last = some.at(-1);
-      if (last === undefined || some.length < size) return { ids, next: null };
-      if (seen >= MOST_CANDIDATES || performance.now() >= until) return { ids, next: last.id };
-      size = Math.min(size * 2, chunk.most);
-      some = await this.#some(start.candidates, last.id, size);
+  /** What the first candidates do not fill is begun anew, part by part. */
+  async #inSnapshot(
+    asked: Asked,
+    place: Place,
+    { size, most, until }: { size: number; most: number; until: number },
+  ): Promise<Found> {
+    await using session = await this.#session('search');
+    await using _moment = await session.snapshot();
+    const all: Part = { unrelated: null, allowed: [], last: place.after };
+    for (let [limit, seen] = [size, 0]; ; limit = Math.min(limit * 2, most)) {
+      const { unrelated, allowed, last } = await this.#part(session.query, asked, all.last ?? '', limit);
+      seen += limit;
+      all.allowed.push(...allowed);
+      Object.assign(all, { unrelated, last });
+      const found = pageOf(all, place.limit, seen >= MOST_CANDIDATES || performance.now() >= until);
+      if (found !== null) return await this.#told(asked, place, found, unrelated);
     }
   }
 
-  async #allowed(
-    some: readonly Candidate[],
-    sure: Start['sure'],
-    of: (id: string) => PreparedCheck,
-  ): Promise<Candidate[]> {
-    const open = some.filter((candidate) => sure(candidate) === null);
-    const decided = open.length > 0 ? await this.#decider.allow(open.map(({ id }) => of(id))) : [];
-    const allowed = new Set(open.filter((_, index) => decided[index]));
-    return some.filter((candidate) => sure(candidate) ?? allowed.has(candidate));
+  /** Looks at the next candidates, as deep as their tiers' verdicts of that very moment say, and decides them. */
+  async #part(query: Query, asked: Asked, after: string, limit: number): Promise<Part> {
+    const { tiers, sides, check, prepared, like } = asked;
+    let depth = tiers ? (this.#depths.get(like) ?? NEAREST) : ALL;
+    for (let tries = 1; ; tries += 1) {
+      const { reach, open } = depth;
+      const candidates = tiers && reach ? inTiers(tiers, reach, sides) : universe(sides);
+      const seen = await look(query, sides, prepared.question, { candidates, tiers: open, after, limit });
+      if (!seen.known) return { unrelated: null, allowed: [], last: null };
+      const verdicts = tiers && (await this.#verdicts.of(tiers, sides, check, project(seen.unrelated)));
+      const needed = verdicts ? depthOf(verdicts) : ALL;
+      this.#depths.set(like, needed);
+      if (covers(depth, needed)) return this.#decided(seen, check, verdicts?.tiers ?? [], limit);
+      // What it hangs on may have changed meanwhile.
+      depth = tries === 1 ? needed : ALL;
+    }
+  }
+
+  async #decided(seen: Look, check: Check, verdicts: readonly Verdict[], limit: number): Promise<Part> {
+    const open = seen.candidates.flatMap(({ facts }) => (facts ? [{ check: withIds(check, facts), facts }] : []));
+    const decided = await this.#decider.allowOn(open);
+    const verdictOn = new Map(open.map(({ facts }, index) => [facts, decided[index] === true]));
+    const isAllowed = ({ tier, facts }: Look['candidates'][number]): boolean =>
+      facts ? verdictOn.get(facts) === true : verdicts[tier] === 'ALL';
+    return {
+      unrelated: seen.unrelated,
+      allowed: seen.candidates.filter(isAllowed).map(({ id }) => id),
+      last: seen.candidates.length < limit ? null : (seen.candidates.at(-1)?.id ?? null),
+    };
   }
 
   /**
@@ -172,21 +177,14 @@ export class Search {
    * are not among them.
    */
   async actions(check: Check): Promise<{ names: string[]; reasons: readonly Reason[] }> {
-    const { subject, resource } = check;
-    const actions = this.#kind(resource.type)?.actions ?? new Set();
-    const [isSubject, isResource] = await Promise.all([
-      this.#known(subject, check.within),
-      this.#known(resource, check.within),
-    ]);
-    if (!isSubject || !isResource) {
-      return {
-        names: [],
-        reasons: this.#whyNothing.unknown(check, { subject: isSubject, resource: isResource }, true),
-      };
-    }
+    const actions = this.#kind(check.resource.type)?.actions ?? new Set();
     const names = [...actions].filter((name) => !isGlob(name)).toSorted();
     const checks = names.map((name) => prepare({ ...check, action: { ...check.action, name } }));
-    const allowed = await this.#decider.allow(checks);
+    const { known, facts } = await lookAtBoth(this.#query, check, (checks[0] ?? prepare(check)).question);
+    if (!known.subject || !known.resource) {
+      return { names: [], reasons: this.#whyNothing.unknown(check, known, true) };
+    }
+    const allowed = await this.#decider.allowOn(checks.map((it) => ({ check: it.check, facts })));
     const found = names.filter((_, index) => allowed[index]);
     // Where somebody may do nothing with a thing they may not know of it.
     return { names: found, reasons: found.length === 0 && check.byPerson ? [UNSEEN] : [] };
@@ -195,20 +193,13 @@ export class Search {
   #kind(type: string) {
     return isOfThisService(type) ? undefined : this.#bundle.kinds.get(type);
   }
+}
 
-  async #some({ text, values }: Candidates, after: string, limit: number): Promise<Candidate[]> {
-    return this.#query<Candidate>(text, [after, limit, ...values]).catch((error: unknown) => {
-      throw databaseError(error);
-    });
-  }
-
-  async #known({ type, id }: Sides['fixed'], within: Sides['within']): Promise<boolean> {
-    const { text, values } = known(type, id, within);
-    const [row] = await this.#query<{ known: boolean }>(text, values).catch((error: unknown) => {
-      throw databaseError(error);
-    });
-    return row?.known === true;
-  }
+/** What is known so far as a page; null where it takes more candidates to fill it. */
+function pageOf({ allowed, last }: Part, limit: number, isEnough: boolean): Omit<Found, 'reasons'> | null {
+  if (allowed.length > limit) return { ids: allowed.slice(0, limit), next: allowed[limit - 1] ?? null };
+  if (last === null) return { ids: allowed, next: null };
+  return isEnough ? { ids: allowed, next: last } : null;
 }
 
 /** How many candidates are asked about at once. */
@@ -217,10 +208,12 @@ function chunkFor({ subject, action, resource, context }: Check): number {
   return Math.min(CHUNK, Math.ceil(CHUNK_CHARACTERS / sent));
 }
 
-/** The check with another id on the side that moves. */
-function at({ check, question }: PreparedCheck, moving: Sides['moving'], id: string): PreparedCheck {
+/** The check with the ids that facts were asked of. */
+function withIds(check: Check, { question }: Loaded): Check {
+  const { subject, resource } = check;
   return {
-    check: { ...check, [moving]: { ...check[moving], id } },
-    question: { ...question, [moving === 'subject' ? 'subjectId' : 'resourceId']: id },
+    ...check,
+    subject: { ...subject, id: question.subjectId },
+    resource: { ...resource, id: question.resourceId },
   };
 }

@@ -50,13 +50,3 @@ export class TierVerdicts {
     return { tiers: ['SOME', ...further], rest: left };
   }
 }
-
-/** The outer tiers that have to be looked into; null = everything of the type, whatever tier it is in. */
-export type Reach = readonly number[] | null;
-
-/** A tier without hope is left out, unless one beyond it is sure: what is in both is as the nearer one says. */
-export function reachOf({ tiers, rest }: Verdicts): Reach {
-  if (rest !== 'NONE') return null;
-  const sure = tiers.lastIndexOf('ALL');
-  return tiers.flatMap((verdict, tier) => (tier > 0 && (verdict !== 'NONE' || tier < sure) ? [tier] : []));
-}

@@ -1,5 +1,6 @@
 import type { Reason } from '../../domain/errors.ts';
 import { UNSEEN } from '../../domain/unseen.ts';
+import type { Loaded } from '../../facts/slice.ts';
 import { isOfThisService, knowsSubjectType, namesAction, type Bundle } from '../bundle.ts';
 import type { Check } from '../check.ts';
 import type { Decider } from '../decide.ts';
@@ -16,12 +17,13 @@ export class WhyNothing {
     this.#decider = decider;
   }
 
-  /** @param isKnown whether the side that stands still is */
-  async found(moving: Sides['moving'], check: Check, isKnown: boolean): Promise<readonly Reason[]> {
+  /** @param unrelated the facts of an id that cannot exist; null where the side that stands still is unknown */
+  async found(moving: Sides['moving'], check: Check, unrelated: Loaded | null): Promise<readonly Reason[]> {
     const isNamed = namesAction(this.#bundle, check.resource.type, check.action.name);
+    const isKnown = unrelated !== null;
     const sides = { subject: moving === 'subject' || isKnown, resource: moving === 'resource' || isKnown };
     const unknown = this.unknown(check, sides, isNamed);
-    return unknown.length > 0 ? unknown : this.#decider.lacking(moving, check);
+    return unknown.length > 0 || !unrelated ? unknown : this.#decider.lacking(moving, check, unrelated);
   }
 
   /** What of a search is unknown. To people that is one answer, whatever it is. @param isNamed whether a rule names the action */
