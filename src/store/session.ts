@@ -4,7 +4,7 @@ import type { PoolClient, QueryConfig, QueryResult } from 'pg';
 import type { OpenSession, Passage, Session } from '../domain/context.ts';
 import { REVISION_NOW } from '../domain/revision.ts';
 import { watchForLoss, type LossWatch } from './lost-connection.ts';
-import { IDLE_MS, PATIENCE_MS, STATEMENT_PATIENCE_MS } from './patience.ts';
+import { IDLE_MS, PATIENCE_MS, STATEMENT_PATIENCE_MS, TRANSACTION_MS } from './patience.ts';
 import { nameOf, poolQuery, type Orm } from './open.ts';
 import { EXPORTING, IMPORTING, setPurpose } from './timeouts.ts';
 
@@ -80,7 +80,9 @@ function sessionOn(orm: Orm, client: PoolClient, { patienceMs, kept, watch }: Ma
     },
     async snapshot() {
       open = true;
-      await run('begin isolation level repeatable read, read only', patienceMs);
+      // It locks nothing, and may stand idle while others decide.
+      const idle = kept ? `; set local idle_in_transaction_session_timeout = ${TRANSACTION_MS}` : '';
+      await run(`begin isolation level repeatable read, read only${idle}`, patienceMs);
       return { [Symbol.asyncDispose]: rollBack };
     },
     async commit(last) {

@@ -1,8 +1,10 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { OpenSession, Query } from '../../src/domain/context.ts';
 import type { Check } from '../../src/decision/check.ts';
 import { Search } from '../../src/decision/search/search.ts';
 import { poolQuery } from '../../src/store/open.ts';
+import { IDLE_MS } from '../../src/store/patience.ts';
 import { sessionOpener } from '../../src/store/session.ts';
 import { put } from '../support/cast.ts';
 import { bundleApp, type BundleApp } from './bundles.ts';
@@ -99,7 +101,7 @@ test('a page is of one moment, however many statements it takes', async () => {
   const query = await poolQuery(own.app.runtime.orm);
   const open = await sessionOpener(own.app.runtime.orm);
   let looks = 0;
-  /** After the first four candidates `gone` is held again, and the fifth is lost: both were never lost at once. */
+  /** After the first four candidates `gone` is held again, and the fifth is lost: both were never lost at once. A write could not stand idle for so long. */
   const session: OpenSession = async (purpose) => {
     const it = await open(purpose);
     const changed: Query = async (text, values) => {
@@ -107,6 +109,7 @@ test('a page is of one moment, however many statements it takes', async () => {
       if (looks === 2) {
         await give('gone');
         await take('will');
+        await delay(IDLE_MS + 500);
       }
       return it.query(text, values);
     };
