@@ -25,9 +25,11 @@ export function welcome({ url, publicUrl, dataDir, bootstrap, keyFile, demo }: W
         ? '$BOOTSTRAP_API_KEY'
         : '$SPARKGATE_API_KEY';
   const hint = bootstrap ? 'BOOTSTRAP_API_KEY, as you set it' : 'npx sparkgate key create --help';
+  // Commands that are typed elsewhere find the service by its data directory.
+  const where = file === join('.data', 'api-key') ? '' : `DATA_DIR=${quoted(dataDir)} `;
   const held = {
     administrator: `${file} (administrator)`,
-    refused: `${file} opens nothing any more; make another: npx sparkgate key create NAME --permissions admin`,
+    refused: `${file} holds no administrator's key that counts; make one: ${where}npx sparkgate key create NAME --permissions admin`,
   };
   const lines = [
     '',
@@ -38,8 +40,6 @@ export function welcome({ url, publicUrl, dataDir, bootstrap, keyFile, demo }: W
     `  API key            ${keyFile === null ? hint : held[keyFile]}`,
     `  data               ${dataDir}`,
   ];
-  // Commands that are typed elsewhere find the service by its data directory.
-  const where = file === join('.data', 'api-key') ? '' : `DATA_DIR=${quoted(dataDir)} `;
   if (!demo) return `${lines.join('\n')}\n\n`;
   const check = {
     subject: { type: 'user', id: 'sam' },

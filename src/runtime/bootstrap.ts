@@ -7,7 +7,7 @@ import { BusinessCenter } from '../domain/business-centers/entity.ts';
 import { secretFile } from '../platform/secret-file.ts';
 import type { Runtime } from './runtime.ts';
 
-/** Whether the key in DATA_DIR is an administrator's, or opens nothing, since it was revoked; null = there is none. */
+/** Whether the key in DATA_DIR is an administrator's, or is not, since it was revoked; null = there is none. */
 export type KeyFile = 'administrator' | 'refused' | null;
 
 /** Makes what a first start needs: an administrator's key beside an embedded database, and the demo's facts. */
