@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -73,9 +73,8 @@ const readme = async (name: string): Promise<string> => readFile(join(ROOT, 'pac
 const blockOf = (text: string, language: string): string =>
   new RegExp(`^\`\`\`${language}\\n([^\`]*)`, 'm').exec(text)?.[1] ?? '';
 
-test('the commands that the README shows run', async () => {
-  const folder = await folderOf(DOORS);
-  await rename(join(folder, 'tests'), join(folder, 'policy-tests'));
+test('the commands that the README shows first run in an empty folder', async () => {
+  const folder = await folderOf({});
   const lines = blockOf(await readme('policy-workbench'), 'sh')
     .trim()
     .split('\n');
@@ -84,7 +83,7 @@ test('the commands that the README shows run', async () => {
     const [, command = '', ...args] = line.split(' ');
     codes[command] = (await workbench(folder, command, ...args)).code;
   }
-  expect(codes).toEqual({ new: 0, test: 0, coverage: 6, verify: 0, mutate: 7 });
+  expect(codes).toEqual({ new: 0, test: 0, coverage: 0, mutate: 0 });
 });
 
 test.each([

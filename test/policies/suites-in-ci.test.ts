@@ -82,8 +82,8 @@ test.each(UNNOTICED)('where no test fails, mutants and impact say so: %s', async
   const { folder } = await strangersRepository();
   await changed(folder, change);
   const [tested, mutated, impact] = await commands(folder);
-  const said = `${mutated.stdout}${mutated.stderr}${impact.stdout}`;
-  expect([tested.code, mutated.code, impact.code], said).toEqual([0, ...ends]);
+  const codes = [tested.code, mutated.code, impact.code];
+  expect(codes, `${mutated.stdout}${mutated.stderr}${impact.stdout}`).toEqual([0, ...ends]);
   expect(impact.stdout).toMatch(headline);
   expect(mutated.stdout).not.toContain('100%');
 });

@@ -25,6 +25,15 @@ test('a new kind passes its tests at once, and is never overwritten', async () =
   expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining('already') });
 });
 
+test('in an empty folder it is said how to begin, and that makes the folders', async () => {
+  const folder = await folderOf({});
+  const [policies, tests] = [join(folder, 'policies'), join(folder, 'tests')];
+  const none = await workbench('test', '--policies', policies);
+  expect(none).toMatchObject({ code: 1, stderr: expect.stringContaining('begin with the command `new`') });
+  expect(await workbench('new', 'window', '--policies', policies, '--tests', tests)).toMatchObject({ code: 0 });
+  expect(await readdir(policies)).toEqual(['_schemas', 'resource_policies']);
+});
+
 test.each([
   ['Shopping', /is no name for a kind/],
   ['../up', /is no name for a kind/],

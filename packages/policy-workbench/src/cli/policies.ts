@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Option } from 'commander';
@@ -93,6 +94,10 @@ const APART = 'policy-tests';
  * as well. A run of no tests must not pass for a run without failures. @throws PolicyError where there is none
  */
 export async function testsFolder(named: string | undefined, policies: string): Promise<string> {
+  if (!existsSync(policies))
+    throw new PolicyError(
+      `There is no folder ${policies}: name that of the policies, or begin with the command \`new\`.`,
+    );
   if (named !== undefined) return requireTests(named);
   const isApart = (await filesIn(APART).catch(() => [])).some(isSuite);
   return requireTests(isApart ? APART : policies);
