@@ -44,6 +44,8 @@ inBrowser('every page of the console', (stage) => {
     ['adm', '/console/bc1/access-requests?show=all'],
     ['adm', '/console/bc3/access-requests'],
     ['adm', '/console/bc1/members'],
+    ['adm', '/console/bc1/history'],
+    ['adm', '/console/bc1/assign'],
     ['adm', '/console/bc1/ad-accounts'],
     ['adm', '/console/bc3/ad-accounts'],
     ['adm', `/console/bc1/ad-accounts/${encodeURIComponent(HOSTILE[0] ?? '')}`],

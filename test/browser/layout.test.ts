@@ -14,6 +14,8 @@ const PAGES = [
   ['user:adm', '/console/bc1/access-requests?show=all'],
   ['user:adm', '/console/bc1/request-access'],
   ['user:adm', '/console/bc1/members'],
+  ['user:adm', '/console/bc1/history'],
+  ['user:adm', '/console/bc1/assign'],
   ['user:adm', '/console/bc1/ad-accounts'],
   ['user:sam', ACCOUNTS],
   ['user:rita', '/review'],

@@ -14,6 +14,11 @@ export function shownName(text: string): Html {
   return html`<bdi class="${UNBROKEN.test(text) ? 'name long' : 'name'}">${shown}</bdi>`;
 }
 
+/** A handle as TikTok writes it, however it came. */
+export function atHandle(handle: string): string {
+  return handle.startsWith('@') ? handle : `@${handle}`;
+}
+
 /** As {@link shownName}, for where there is no markup, such as the title of a page. */
 export function plainName(text: string): string {
   return partsOf(text)

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { networkOf } from '../../../src/http/middleware/client-address.ts';
 import { Formats } from '../../../src/http/ui/formats.ts';
+import { atHandle } from '../../../src/http/ui/name.ts';
 import { localPath } from '../../../src/http/ui/local-path.ts';
 import { routes, withQuery } from '../../../src/http/routes.ts';
 
@@ -50,4 +51,11 @@ test('dates, numbers, lists and durations are in the reader’s form, times in U
   expect([en.list(['a', 'b', 'c']), zh.list(['a', 'b', 'c'])]).toEqual(['a, b, and c', 'a、b和c']);
   expect([en.duration(86_400), en.duration(604_800), zh.duration(86_400)]).toEqual(['24 hours', '7 days', '24小时']);
   expect([en.duration(90), en.duration(59)]).toEqual(['1 minute', '59 seconds']);
+});
+
+test.each([
+  ['brand', '@brand'],
+  ['@brand', '@brand'],
+])('the handle %s is written %s', (handle, written) => {
+  expect(atHandle(handle)).toBe(written);
 });

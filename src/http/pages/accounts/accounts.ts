@@ -11,7 +11,6 @@ import { listOwnRoles } from '../../../domain/ad-accounts/list-own-roles.ts';
 import type { PageEnv } from '../../env.ts';
 import { emptyState } from '../../ui/empty-state.ts';
 import type { Html } from '../../ui/html.ts';
-import { shownName } from '../../ui/name.ts';
 import { notice } from '../../ui/notice.ts';
 import { live } from '../../ui/polling.ts';
 import { scopeBadges } from '../../ui/scopes.ts';
@@ -21,7 +20,7 @@ import { routes } from '../../routes.ts';
 import { loadConsole, show, type ConsoleContext } from '../console/console-context.ts';
 import { listControls, listQueryOf, numberedPager } from '../console/numbered-list.ts';
 import { counted, isUsable, maySparkByRole } from './may-i.ts';
-import { accountLines, accountName, heading } from '../console/parts.ts';
+import { accountLines, accountName, heading, ownerOf } from '../console/parts.ts';
 import { selectable, tick } from '../selection/selectable.ts';
 import { flashNotice } from '../console/flash-notice.ts';
 
@@ -73,14 +72,14 @@ function columns(context: ConsoleContext, answers: Map<string, Html>): Column<Ac
         const { tiktok_account_id: id } = row;
         const lines = accountLines(
           locale,
-          { ...row, handle: row.display_name ?? row.handle },
+          { ...row, handle: row.display_name === null ? row.handle : null },
           routes.tiktokAccount.show(bcId, id),
         );
         const box = { field: 'accounts', id, label: accountName(row) };
         return context.may.viewMembers ? tick(locale, box, lines) : lines;
       },
     },
-    { label: words.owner, cell: (row) => (row.handle === null ? words.ownerUnknown : shownName(row.handle)) },
+    { label: words.owner, cell: (row) => ownerOf(locale, row.handle) },
     {
       label: context.may.viewMembers ? words.scopes : locale.words.console.account.level,
       cell: (row) => scopeBadges(locale, row.own_scopes ?? row.scopes),

@@ -31,8 +31,8 @@ export const revoke = new Hono<PageEnv>()
       ${notice(locale, 'warning', words.pause)}
       <form method="post" action="${routes.tiktokAccount.revoke(bcId, id)}" class="actions">
         ${formFields(c.get('signedIn'))}
-        <button class="danger">${words.yes}</button>
         <a class="button secondary" href="${routes.tiktokAccount.show(bcId, id)}">${words.no}</a>
+        <button class="danger">${words.yes}</button>
       </form>`;
     const breadcrumb = trail(context, { id, name: accountName(account) });
     return show(c, context, 'tiktokAccounts', { title: words.title, breadcrumb, body });

@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
 import { Scope } from '../../../domain/vocabulary.ts';
 import type { Html } from '../../ui/html.ts';
-import { checkedName, shownName } from '../../ui/name.ts';
+import { atHandle, checkedName, shownName } from '../../ui/name.ts';
 import type { Locale } from '../../ui/locale.ts';
 import { inOrder } from '../../ui/scopes.ts';
 import { userInLine, type Reader } from '../../ui/user-names.ts';
@@ -12,7 +12,11 @@ export function accountName(account: {
   handle: string | null;
   display_name: string | null;
 }): string {
-  return account.display_name ?? account.handle ?? account.tiktok_account_id;
+  return account.display_name ?? handleOf(account) ?? account.tiktok_account_id;
+}
+
+function handleOf({ handle }: { handle: string | null }): string | null {
+  return handle === null ? null : atHandle(handle);
 }
 
 /** A TikTok account as two lines: its name, and below it handle and id. */
@@ -22,7 +26,7 @@ export function accountLines(
   href?: string,
 ): Html {
   const name = checkedName(locale, accountName(account));
-  const rest = [account.handle, account.tiktok_account_id].filter(
+  const rest = [handleOf(account), account.tiktok_account_id].filter(
     (text, index, all): text is string => text !== null && text !== accountName(account) && all.indexOf(text) === index,
   );
   return html`${href === undefined ? name : html`<a href="${href}">${name}</a>`}
@@ -95,5 +99,5 @@ export function heading(title: Html | string, parts: { lead?: Html | string; act
 
 /** Whom an account belongs to: its handle, or that nobody is known. The account's number would name no one. */
 export function ownerOf(locale: Locale, handle: string | null): Html | string {
-  return handle === null ? locale.words.console.accounts.ownerUnknown : checkedName(locale, handle);
+  return handle === null ? locale.words.console.accounts.ownerUnknown : checkedName(locale, atHandle(handle));
 }

@@ -82,9 +82,9 @@ export function freezeBody(
   if (view === null) {
     const reason = { name: 'reason', label: words.reason, hint: words.reasonHint, required: true, maxLength: 1000 };
     return html`${heading(of.title, { lead: of.lead })} ${errorSummary(locale, entered)}
-      <form method="post" class="stack">
+      <form method="post" class="stack" data-keep>
         ${fields}<input type="hidden" name="do" value="freeze" /> ${textField(entered, reason)}
-        <div class="actions"><button class="danger">${words.freeze}</button> ${keep}</div>
+        <div class="actions">${keep} <button class="danger">${words.freeze}</button></div>
       </form>`;
   }
   const lift = html`<form method="post">
@@ -100,7 +100,7 @@ export function freezeBody(
       ])}
     </section>
     ${may.unfreeze ? '' : notice(locale, 'info', words.higher)}
-    <div class="actions">${may.unfreeze ? lift : ''} ${keep}</div>`;
+    <div class="actions">${keep} ${may.unfreeze ? lift : ''}</div>`;
 }
 
 /** Does what the form says, and goes on; or what was wrong with it, to be shown again. */

@@ -97,7 +97,7 @@ function said(locale: Locale, { done, values }: Flash): Html {
   if (done !== 'revoked') return html``;
   const lost = Number(values['members'] ?? 0);
   const name = html`<strong>${shownName(values['name'] ?? '')}</strong>`;
-  const members = words.membersLost(lost, locale.formats.number(lost));
+  const members = lost === 0 ? undefined : words.membersLost(lost, locale.formats.number(lost));
   return html`${notice(locale, 'success', html`${words.revoked} ${name}`, members)}
   ${notice(locale, 'warning', words.pauseRecommended)}`;
 }

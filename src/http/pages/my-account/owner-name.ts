@@ -2,7 +2,7 @@ import { html } from 'hono/html';
 import type { AccountNames } from '../../../domain/tiktok-accounts/get-own-account.ts';
 import type { SignedIn } from '../../env.ts';
 import type { Html } from '../../ui/html.ts';
-import { checkedName } from '../../ui/name.ts';
+import { atHandle, checkedName } from '../../ui/name.ts';
 import type { Locale } from '../../ui/locale.ts';
 
 /**
@@ -10,7 +10,9 @@ import type { Locale } from '../../ui/locale.ts';
  * sign-in may have told; without any of it there is the id.
  */
 export function ownerName(locale: Locale, { id, handle, displayName }: AccountNames, signedIn: SignedIn): Html {
-  const names = [handle, displayName ?? signedIn.displayName].filter((name) => name !== null);
+  const names = [handle === null ? null : atHandle(handle), displayName ?? signedIn.displayName].filter(
+    (name) => name !== null,
+  );
   const [first = id, ...others] = [...new Set(names)];
   return html`<strong>${checkedName(locale, first)}</strong>${others.map((name) => html` ${checkedName(locale, name)}`)}`;
 }

@@ -24,9 +24,9 @@ export function revokeBody(c: Context<PageEnv>, shown: ShownGrant): Html {
       </ul>
     </section>
     <div class="actions">
+      <a class="button secondary" href="${routes.myAccount.grant(grant.bc_id)}">${words.keep}</a>
       <form method="post" action="${routes.myAccount.revoke(grant.bc_id)}">
         ${formFields(signedIn)}<button class="danger">${words.revokeNow}</button>
       </form>
-      <a class="button secondary" href="${routes.myAccount.grant(grant.bc_id)}">${words.keep}</a>
     </div>`;
 }
