@@ -9,7 +9,7 @@ import { BEFORE_IMPORTS, IMPORTS, keyOf } from '../gates.ts';
 const AT_ONCE_MS = 900;
 
 /** So often it lets others pass. After that it waits for as long as it takes: writes may come without a pause. */
-const TRIES = 10;
+const TRIES = 4;
 
 /** From here to the end of its transaction no other write takes effect. */
 export async function passImports(query: Query): Promise<void> {
@@ -18,12 +18,16 @@ export async function passImports(query: Query): Promise<void> {
 
 async function pass(query: Query, key: bigint): Promise<void> {
   for (let tries = 1; ; tries += 1) {
-    await query('savepoint gate', []);
     try {
-      await query(`set local lock_timeout = ${tries < TRIES ? AT_ONCE_MS : 0}`, []);
-      await query('select pg_advisory_xact_lock($1)', [key]);
-      await query('set local lock_timeout = 0', []);
-      await query('release savepoint gate', []);
+      // In one round trip: others wait from the third on.
+      await query(
+        `savepoint gate;
+         set local lock_timeout = ${tries < TRIES ? AT_ONCE_MS : 0};
+         select pg_advisory_xact_lock(${key});
+         set local lock_timeout = 0;
+         release savepoint gate`,
+        [],
+      );
       return;
     } catch (error) {
       if (!isWaiting(error)) throw error;

@@ -13,9 +13,6 @@ export const PROTECTIONS: Readonly<Record<string, readonly Edit[]>> = {
   'an import looks again at what it found to be so, and at what it skips': [
     ['src/domain/import/settle.ts', '  await requireStillSo(tx, counts, skippedOf);\n', ''],
   ],
-  'no other write takes effect between the last look of an import and its end': [
-    ['src/domain/import/settle.ts', '  await passImports(tx.query);\n', ''],
-  ],
   'a batch is of one moment': [
     [
       'src/decision/decide.ts',
