@@ -73,6 +73,43 @@ inBrowser('an agency of 60 accounts', (stage) => {
     expect(await page.locator('[data-bar]').isVisible()).toBe(false);
   });
 
+  test('the whole of it by keyboard alone, and nothing that has the focus is below the bar', async () => {
+    const adm = await hand(DESK);
+    const { page } = adm;
+    const tabTo = async (selector: string): Promise<void> => {
+      for (let presses = 0; presses < 150; presses += 1) {
+        await page.keyboard.press('Tab');
+        if (await page.evaluate(`document.activeElement.matches(${JSON.stringify(selector)})`)) return;
+      }
+      throw new Error(`${selector} cannot be reached`);
+    };
+    await adm.open('/console/bc1/members?page=2');
+    await tabTo('[data-tick]');
+    await page.keyboard.press('Space');
+    const bar = page.locator('[data-bar]');
+    for (let row = 0; row < 24; row += 1) {
+      await tabTo('[data-tick]');
+      const [focused, over] = [await page.locator(':focus').boundingBox(), await bar.boundingBox()];
+      expect((focused?.y ?? 0) + (focused?.height ?? 0)).toBeLessThanOrEqual(over?.y ?? 0);
+    }
+    await tabTo('[data-bar] a');
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**/tiktok-accounts');
+    await tabTo('[data-tick]:not([value="t0000"])');
+    await page.keyboard.press('Space');
+    await tabTo('[data-bar] .actions button');
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**/assign');
+    await tabTo('[name=scopes][value=LIVE]');
+    await page.keyboard.press('Space');
+    await tabTo('button[value=assign]');
+    await page.keyboard.press('Enter');
+    await page.getByRole('status').filter({ hasText: '1 assignment was changed.' }).waitFor();
+    await tabTo('[data-undo] button');
+    await page.keyboard.press('Enter');
+    await page.getByText('Undone').waitFor();
+  });
+
   test('without script the ticks of the page are sent, and more can be written', async () => {
     const adm = await hand({ ...DESK, javaScriptEnabled: false });
     const { page } = adm;

@@ -26,6 +26,9 @@ const PAGES = [
   'members/u0000',
   'access-requests',
   'ad-accounts',
+  'history',
+  'history?who=anna&what=MEMBERS',
+  'history?account=%40store_0799',
 ];
 
 inBrowser('a Business Center as large as they come', (stage) => {

@@ -47,13 +47,12 @@ export const adAccounts = new Hono<PageEnv>().get(routes.console.adAccounts.patt
     return listed(context, { find, found, choices: OF_PERSON, columns: columnsOfPerson(context), keep });
   };
   const body = html`${heading(words.title, { lead: isAll ? words.leadAdministrator : words.leadMember })}
-    ${notice(locale, 'info', words.elsewhere)}
     ${
       may.viewAdAccounts
-        ? tabs(words.which, [
+        ? html`${notice(locale, 'info', words.elsewhere)} ${tabs(words.which, [
             { label: words.all, href: path, current: isAll },
             { label: words.own, href: withQuery(path, { show: 'own' }), current: !isAll },
-          ])
+          ])}`
         : ''
     }
     ${await list()}`;
