@@ -31,6 +31,8 @@ const FORMS = [
   '/console/:bc_id/tiktok-accounts/:id/assign',
   '/console/:bc_id/tiktok-accounts/:id/members/:user_id',
   '/console/:bc_id/tiktok-accounts/:id/revoke',
+  '/console/:bc_id/assign',
+  '/console/:bc_id/undo',
   '/console/:bc_id/members/:user_id',
   '/console/:bc_id/ad-accounts/:id/members/:user_id',
   '/console/:bc_id/freeze',
