@@ -11,6 +11,9 @@ const bytes = (fallback: number) => whole(1, 1_000_000_000_000, fallback);
 const seconds = (fallback: number) => whole(1, 86_400, fallback);
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+/** Addresses that say "all of this machine's" (RFC 1122, 3.2.1.3; RFC 4291, 2.5.2), as a URL spells them. */
+const EVERYWHERE: ReadonlySet<string> = new Set(['0.0.0.0', '[::]', '[::ffff:0:0]']);
+
 const AN_ORIGIN = 'takes an origin, such as https://sparkgate.example';
 
 /** Plain http only where it never leaves the machine. */
@@ -66,7 +69,7 @@ const Environment = z.object({
   PUBLIC_URL: z
     .url({ protocol: /^https?$/, error: AN_ORIGIN, abort: true })
     .refine((url) => new URL(url).origin === url.replace(/\/$/, ''), AN_ORIGIN)
-    .refine((url) => !isEverywhere(new URL(url).hostname), 'names no one address that a phone could open')
+    .refine((url) => !EVERYWHERE.has(new URL(url).hostname), 'names no one address that a phone could open')
     .optional(),
   OIDC_ISSUER: issuerUrl,
   OIDC_CLIENT_ID: token,
@@ -260,16 +263,12 @@ function isLoopback(hostname: string): boolean {
  * @throws ConfigError
  */
 export function requireReachable({ host, publicUrl }: Pick<Config, 'host' | 'publicUrl'>): void {
-  if (publicUrl !== null || !isEverywhere(host)) return;
+  if (publicUrl !== null) return;
+  const url = `http://${host.includes(':') ? `[${host.replace(/^\[|\]$/g, '')}]` : host}`;
+  if (URL.canParse(url) && !EVERYWHERE.has(new URL(url).hostname)) return;
   throw new ConfigError(
     `PUBLIC_URL is missing: HOST ${host} would stand in QR codes, and no phone can open it. Set the origin at which people reach this service.`,
   );
-}
-
-/** An address that says "all of this machine's" (RFC 1122, 3.2.1.3; RFC 4291, 2.5.2), however it is spelt. */
-function isEverywhere(host: string): boolean {
-  const url = `http://${host.includes(':') ? `[${host.replace(/^\[|\]$/g, '')}]` : host}`;
-  return URL.canParse(url) && ['0.0.0.0', '[::]', '[::ffff:0:0]'].includes(new URL(url).hostname);
 }
 
 /** A number in a setting. What stands for an absent one is read like any other, so it cannot lie outside its range. */

@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { requireReachable, type Config } from './config.ts';
 import { readBundle } from './decision/bundle.ts';
-import { requireServiceKind } from './rollout/admission.ts';
+import { requireServiceKind, testsFor } from './rollout/admission.ts';
 import type { PolicyStatus } from './rollout/journal.ts';
 import { cerbosBinary } from '@sparkgate/cerbos-pdp/binary';
 import { compilePolicies } from '@sparkgate/cerbos-pdp/compile';
@@ -135,12 +135,13 @@ async function pdpFindings({ cerbosTarget, cerbosTimeout }: Config): Promise<Fin
 }
 
 /** What Cerbos would say of POLICY_DIR; without a Cerbos on this machine, what can be read of it. */
-async function policyFindings({ policyDir, cerbosTarget }: Config): Promise<Finding[]> {
+async function policyFindings({ policyDir, policyTestsDir, cerbosTarget }: Config): Promise<Finding[]> {
   return attempt(async () => {
     const bundle = await readBundle(policyDir).catch((cause: unknown) => {
       throw new Error(`POLICY_DIR cannot be read: ${innermost(cause)}`, { cause });
     });
     requireServiceKind(bundle, `POLICY_DIR ${policyDir}`);
+    await testsFor(policyDir, policyTestsDir);
     const compiled = await compilePolicies(policyDir).catch((error: unknown) => {
       if (cerbosTarget !== null) return null;
       throw error;

@@ -15,6 +15,8 @@ export type ErrorCode =
   | 'precondition_failed'
   | 'misdirected_request'
   | 'payload_too_large'
+  | 'headers_too_large'
+  | 'request_timeout'
   | 'unsupported_media_type'
   | 'unprocessable'
   | 'timeout'

@@ -60,7 +60,8 @@ export function afterRowId({ cursor }: PageQuery): { id?: { $gt: string } } {
   throw noSuchCursor();
 }
 
-function noSuchCursor(): SparkgateError {
+/** For a cursor that was not given by this list. */
+export function noSuchCursor(): SparkgateError {
   return new SparkgateError('not_found', (say) => say.details.cursorOfOther, {
     errors: [{ pointer: 'cursor', message: 'is not a cursor of this list' }],
   });

@@ -107,6 +107,13 @@ export function displayName(most: number) {
 }
 export const DisplayName = displayName(256);
 
+/** An email address as people write it, in any script (RFC 6531): told to people, never written to. */
+export const Email = textOf(
+  `^[^@${SPACES}${UNUSABLE}]+@[^@.${SPACES}${UNUSABLE}]+([.][^@.${SPACES}${UNUSABLE}]+)+$`,
+  254,
+  (text) => (isLonger(text, 254) ? 'must have at most 254 characters' : 'must be an email address'),
+);
+
 /** The name of an action: 1 to 256 characters without controls. */
 export const ActionName = textOf(`^[^${CONTROLS}]+$`, 256, (text) => {
   if (text === '') return 'Too small: expected string to have >=1 characters';

@@ -24,6 +24,8 @@ export const PROBLEMS: Record<ErrorCode, { status: ContentfulStatusCode }> = {
   precondition_failed: { status: 412 },
   misdirected_request: { status: 421 },
   payload_too_large: { status: 413 },
+  headers_too_large: { status: 431 },
+  request_timeout: { status: 408 },
   unsupported_media_type: { status: 415 },
   unprocessable: { status: 422 },
   timeout: { status: 503 },

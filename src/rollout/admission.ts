@@ -17,7 +17,9 @@ export type Admit = (policyDir: string, tests: string | null) => Promise<void>;
 /** The folder of tests for a folder of policies: the one that is configured, or `policy-tests` beside the policies. */
 export async function testsFor(policyDir: string, configured: string | null): Promise<string | null> {
   const folder = configured ?? join(dirname(policyDir), 'policy-tests');
-  return (await exists(folder)) ? folder : null;
+  if (await exists(folder)) return folder;
+  if (configured === null) return null;
+  throw new PoliciesRefused('folder', `POLICY_TESTS_DIR ${configured} is not there: nothing would test policies.`);
 }
 
 /** Admits a bundle that compiles under strict evaluation, whose policy tests pass and whose invariants hold. */

@@ -177,7 +177,7 @@ export class EmbeddedPolicies implements PolicyService {
 
 /** The policies and their tests: what was refused over its tests is looked at again when those change. */
 async function stateOf({ policyDir, testsDir }: EmbeddedParts): Promise<string> {
-  const tests = await testsFor(policyDir, testsDir);
+  const tests = await testsFor(policyDir, testsDir).catch(() => null);
   return [await folderState(policyDir), tests === null ? '' : await folderState(tests)].join('\n\n');
 }
 

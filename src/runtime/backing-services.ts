@@ -24,7 +24,7 @@ import { writeLimits } from '../store/limits.ts';
 import { prepare } from '../store/migrate.ts';
 import { openStore, type DatabaseAccess, type Orm } from '../store/open.ts';
 import { invariantCheck } from '../rollout/invariant-check.ts';
-import { admission, type Admit } from '../rollout/admission.ts';
+import { admission, testsFor, type Admit } from '../rollout/admission.ts';
 
 // The servers that the service stands on: its own, or those that the configuration names.
 
@@ -120,6 +120,9 @@ export interface PolicyParts extends Ground {
 export async function startPolicies({ config, ...parts }: PolicyParts): Promise<PolicyService> {
   const { policyDir, policyTestsDir: testsDir, cerbosTarget: target } = config;
   const { log, facts, query, session, record } = parts;
+  await testsFor(policyDir, testsDir).catch((cause: unknown) => {
+    throw new PlatformError(innermost(cause), { cause });
+  });
   if (target !== null) {
     const timeoutMs = config.cerbosTimeout * 1000;
     const local = await readPolicies(policyDir);

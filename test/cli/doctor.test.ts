@@ -161,6 +161,9 @@ test('policies that do not compile are said with file and line', async () => {
       /^problem: POLICY_DIR cannot be read: .*sparkgate_service\.yaml:\d+: `R\.attr\.confinement ===`/,
     ),
   ]);
+  expect(await saidOf('policies', { POLICY_TESTS_DIR: '/no/such/folder' })).toEqual([
+    'problem: POLICY_TESTS_DIR /no/such/folder is not there: nothing would test policies.',
+  ]);
   expect(await saidOf('policies', { POLICY_DIR: await temporaryFolder() })).toEqual([
     expect.stringMatching(/^problem: POLICY_DIR .* holds no policy for sparkgate_service/),
   ]);

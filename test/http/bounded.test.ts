@@ -36,6 +36,9 @@ const revoke = async (): Promise<Answer> =>
 test('bounded is the one consistency that can be asked for', async () => {
   const { status, body } = await ask({ 'Sparkgate-Consistency': 'eventual' });
   expect([status, body.errors]).toEqual([400, [{ pointer: 'Sparkgate-Consistency', message: 'takes bounded' }]]);
+  const headers = { 'Sparkgate-Consistency': 'eventual' };
+  const none = await app.call('POST', '/access/v1/evaluations', { body: { evaluations: [null] }, headers });
+  expect(none.status).toBe(400);
 });
 
 test('what a write changed is seen within the limit, and at once with its revision, or without the header', async () => {

@@ -59,3 +59,8 @@ test.each([
   const code = status === 400 ? 'invalid_request' : 'not_found';
   expect(await outcome(app, 'GET', `${BC1}/access-requests?${query}`, ADM)).toBe(`${status} ${code}`);
 });
+
+test.each(['NlUjNw', 'AA', Buffer.from('["1",null,"x"]').toString('base64url')])(
+  'the audit trail has no cursor %s',
+  async (cursor) => expect(await outcome(app, 'GET', `/v1/audit?cursor=${cursor}`)).toBe('404 not_found'),
+);

@@ -228,14 +228,20 @@ test('every operation has a name of its own, which is an identifier', () => {
 });
 
 test.each([
-  ['GET /healthz', '200 400 405 421 500'],
-  ['GET /readyz', '200 400 405 421 500 503'],
-  ['POST /access/v1/evaluation', '200 400 401 403 404 405 412 413 415 421 422 500 503'],
-  ['GET /v1/audit', '200 400 401 403 404 405 421 500 503'],
-  ['GET /v1/consents/{token}', '200 400 401 403 404 405 421 429 500 503'],
-  ['GET /v1/business-centers/{bc_id}/access-requests', '200 400 401 403 404 405 421 500 503'],
-  ['POST /v1/business-centers/{bc_id}/access-requests', '201 400 401 403 404 405 409 413 415 421 422 429 500 503'],
-  ['DELETE /v1/business-centers/{bc_id}/members/{user_id}', '204 400 401 403 404 405 409 412 413 415 421 422 500 503'],
+  ['GET /healthz', '200 400 405 408 421 431 500'],
+  ['GET /readyz', '200 400 405 408 421 431 500 503'],
+  ['POST /access/v1/evaluation', '200 400 401 403 404 405 408 412 413 415 421 422 431 500 503'],
+  ['GET /v1/audit', '200 400 401 403 404 405 408 421 431 500 503'],
+  ['GET /v1/consents/{token}', '200 400 401 403 404 405 408 421 429 431 500 503'],
+  ['GET /v1/business-centers/{bc_id}/access-requests', '200 400 401 403 404 405 408 421 431 500 503'],
+  [
+    'POST /v1/business-centers/{bc_id}/access-requests',
+    '201 400 401 403 404 405 408 409 413 415 421 422 429 431 500 503',
+  ],
+  [
+    'DELETE /v1/business-centers/{bc_id}/members/{user_id}',
+    '204 400 401 403 404 405 408 409 412 413 415 421 422 431 500 503',
+  ],
 ])('%s answers %s', (name, statuses) => {
   const { responses } = operations.find(([operation]) => operation === name)?.[1] ?? { responses: {} };
   expect(Object.keys(responses).join(' ')).toBe(statuses);

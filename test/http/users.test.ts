@@ -32,6 +32,8 @@ async function trail(bcId: string, id: string): Promise<unknown[]> {
 test('what a body leaves out stays, null says unknown, and the same again changes nothing', async () => {
   const steps: [object, unknown][] = [
     [{ display_name: 'Sam Lee' }, ['Sam Lee', null]],
+    [{ email: '9}20@l8the.9h85i.com' }, ['Sam Lee', '9}20@l8the.9h85i.com']],
+    [{ email: '李雷@例子.中国' }, ['Sam Lee', '李雷@例子.中国']],
     [{ email: 'sam@example.com' }, ['Sam Lee', 'sam@example.com']],
     [{ display_name: null }, [null, 'sam@example.com']],
     [{ display_name: '  李 三 ' }, ['李 三', 'sam@example.com']],
@@ -49,6 +51,8 @@ test.each([
   ['a name that nobody sees', { display_name: '   ' }, '/display_name'],
   ['a name with a control', { display_name: 'a\u0007' }, '/display_name'],
   ['what is no address', { email: 'sam at example' }, '/email'],
+  ['an address of no domain', { email: 'sam@example' }, '/email'],
+  ['two addresses', { email: 'a@b.example, c@d.example' }, '/email'],
   ['an unknown field', { name: 'Sam' }, '/name'],
 ])('%s is refused, and its place named', async (_, body, pointer) => {
   const { status, body: problem } = await app.call('PUT', '/v1/users/refused', { body });

@@ -34,9 +34,17 @@ test('a malformed setting is refused by name', async () => {
   await expectRefusal({ PORT: 'abc' }, `PORT is not valid: takes a whole number from 0 to 65535. ${TABLE}`);
 });
 
-test.each(['0.0.0.0', '::', '0'])('HOST %s without PUBLIC_URL is refused: it would stand in QR codes', async (HOST) => {
-  const why = `HOST ${HOST} would stand in QR codes, and no phone can open it.`;
-  await expectRefusal({ HOST }, `PUBLIC_URL is missing: ${why} Set the origin at which people reach this service.`);
+test.each(['0.0.0.0', '::', '0', '::%lo', 'fe80::1%eth0'])(
+  'HOST %s without PUBLIC_URL is refused: it would stand in QR codes',
+  async (HOST) => {
+    const why = `HOST ${HOST} would stand in QR codes, and no phone can open it.`;
+    await expectRefusal({ HOST }, `PUBLIC_URL is missing: ${why} Set the origin at which people reach this service.`);
+  },
+);
+
+test('a POLICY_TESTS_DIR that is not there is refused', async () => {
+  const why = 'POLICY_TESTS_DIR /no/such/folder is not there: nothing would test policies.';
+  await expectRefusal({ ...external(), POLICY_TESTS_DIR: '/no/such/folder' }, why);
 });
 
 test('several malformed settings are all named, one a line', async () => {

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { authorizeKey } from '../authorize.ts';
 import type { Context } from '../context.ts';
-import { SparkgateError } from '../errors.ts';
-import { pageOf, PageQuery, type Page } from '../page.ts';
+import { pageOf, PageQuery, type Page, noSuchCursor } from '../page.ts';
 import { rfc3339 } from '../sql.ts';
 import { queryIn } from '../transact.ts';
 import { OutsideId } from '../vocabulary.ts';
@@ -89,14 +88,12 @@ export async function listEntries(ctx: Context, { bc_id: bcId, ...page }: AuditQ
   return pageOf(rows, page.limit, (row) => JSON.stringify([row.seq, row.bc_id, row.id]), view);
 }
 
-/** @throws SparkgateError `invalid_request` for a cursor of another list */
+/** @throws SparkgateError `not_found` for a cursor of another list */
 function placeOf(cursor: string | undefined): z.infer<typeof Place> {
   if (cursor === undefined) return ['0', null, '00000000-0000-0000-0000-000000000000'];
   const place = Place.safeParse(parsed(cursor));
   if (place.success) return place.data;
-  throw new SparkgateError('invalid_request', (say) => say.details.cursorOfOther, {
-    errors: [{ pointer: 'cursor', message: 'is not a cursor of this list' }],
-  });
+  throw noSuchCursor();
 }
 
 function parsed(text: string): unknown {

@@ -52,6 +52,8 @@ export const en = {
     precondition_failed: 'Changed since',
     misdirected_request: 'This host is not known here',
     payload_too_large: 'The body is too large',
+    headers_too_large: 'The address and headers are too large',
+    request_timeout: 'The request did not arrive in time',
     unsupported_media_type: 'This media type is not supported',
     unprocessable: 'This cannot be done',
     timeout: 'The request took too long',
@@ -121,6 +123,7 @@ export const en = {
     cursorOfOther: 'The cursor is not of this list.',
     tooLong: 'The request took too long. Try again.',
     tooLarge: 'The body is larger than this takes.',
+    unparsed: 'What arrived is no HTTP request that this service reads.',
     ownFault: 'This is a fault of the service. It was logged under the request id.',
   },
 };

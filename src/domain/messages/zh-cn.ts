@@ -49,6 +49,8 @@ export const zhCn: Messages = {
     precondition_failed: '内容已发生变化',
     misdirected_request: '此服务不识别该主机',
     payload_too_large: '请求内容过大',
+    headers_too_large: '请求地址和请求头过大',
+    request_timeout: '请求未能及时送达',
     unsupported_media_type: '不支持此请求内容格式',
     unprocessable: '无法执行此请求',
     timeout: '处理超时',
@@ -112,6 +114,7 @@ export const zhCn: Messages = {
     cursorOfOther: '该游标不属于此列表。',
     tooLong: '请求处理超时，请重试。',
     tooLarge: '请求内容超出上限。',
+    unparsed: '收到的内容不是本服务能够读取的 HTTP 请求。',
     ownFault: '服务出现故障，已按请求编号记录。',
   },
 };

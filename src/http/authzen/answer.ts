@@ -46,9 +46,10 @@ export function touched({ check, question }: PreparedCheck): string[] {
 /** Decides, at least as fresh as `X-Sparkgate-Revision` asks for. @throws SparkgateError */
 export async function decideFresh(c: Http<Env>, checks: readonly PreparedCheck[]): Promise<Decision[]> {
   const asked = revisionsAsked(c.req.header(REVISION_HEADER));
+  const takesBounded = isBounded(c.req.header(CONSISTENCY_HEADER));
   if (checks.length === 0) return [];
   const decisions =
-    (await boundedDecisions(c, checks, asked)) ??
+    (takesBounded ? await boundedDecisions(c, checks, asked) : null) ??
     (await (c.get('underWay')?.decisions ?? inTurn(c, checks.length, async () => decide(c, checks))));
   await requireSameCaller(c);
   const [first] = decisions;
@@ -59,15 +60,18 @@ export async function decideFresh(c: Http<Env>, checks: readonly PreparedCheck[]
 /** The header by which a caller takes answers that are a bounded time old. */
 const CONSISTENCY_HEADER = 'Sparkgate-Consistency';
 
-/** Decisions from memory, where the caller takes them and they are fresh enough; else null. @throws SparkgateError */
+/** @throws SparkgateError `invalid_request` for anything else than what the document names */
+function isBounded(consistency: string | undefined): boolean {
+  if (consistency === undefined || consistency === 'bounded') return consistency === 'bounded';
+  throw invalid([{ pointer: CONSISTENCY_HEADER, message: 'takes bounded' }]);
+}
+
+/** Decisions from memory, where they are fresh enough; else null. @throws SparkgateError */
 async function boundedDecisions(
   c: Http<Env>,
   checks: readonly PreparedCheck[],
   asked: readonly Revision[],
 ): Promise<Decision[] | null> {
-  const consistency = c.req.header(CONSISTENCY_HEADER);
-  if (consistency === undefined) return null;
-  if (consistency !== 'bounded') throw invalid([{ pointer: CONSISTENCY_HEADER, message: 'takes bounded' }]);
   const { decider, settings } = c.get('services');
   const decisions = await decider.decideKept(checks, settings.stalenessLimit * 1000);
   const [first] = decisions ?? [];

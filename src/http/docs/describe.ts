@@ -178,7 +178,9 @@ function complete(
   const statuses = [
     400,
     405,
+    408,
     421,
+    431,
     500,
     ...(secured ? [401, 403, 503] : []),
     ...(looksUp ? [404] : []),

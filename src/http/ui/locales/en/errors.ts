@@ -74,6 +74,14 @@ export const errors = {
     title: 'This cannot be done',
     next: 'What you entered does not fit what is stored, or the time. Open the page again and look at it.',
   },
+  headers_too_large: {
+    title: 'That address is too long',
+    next: 'Go back and open the page from a link of this service.',
+  },
+  request_timeout: {
+    title: 'That took too long to arrive',
+    next: 'Check your connection and send it again.',
+  },
   payload_too_large: {
     title: 'That was too much',
     next: 'The form holds more than this page takes. Shorten it and send it again.',

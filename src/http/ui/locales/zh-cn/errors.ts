@@ -39,6 +39,8 @@ export const errors: Dictionary['errors'] = {
   revision_not_reached: { title: '数据尚未同步', next: '服务还没有跟上这次更改，请稍后重试。' },
   unsupported_media_type: { title: '无法读取提交的内容', next: '请返回并重新打开页面，再提交表单。' },
   unprocessable: { title: '无法执行此操作', next: '填写的内容与已保存的数据或当前时间不符。请重新打开页面检查。' },
+  headers_too_large: { title: '地址过长', next: '请返回，并从本服务的链接打开页面。' },
+  request_timeout: { title: '提交未能及时送达', next: '请检查网络连接后重新提交。' },
   payload_too_large: { title: '提交的内容过长', next: '内容超出了此页面的上限，请缩短后重新提交。' },
   timeout: { title: '处理超时', next: '请稍后重试。重试前请先确认更改是否已经生效。' },
   outcome_unknown: { title: '无法确定更改是否生效', next: '数据库没有响应。重试前请先确认更改是否已经生效。' },
