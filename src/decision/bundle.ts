@@ -9,6 +9,7 @@ import type { Senders } from '@sparkgate/cerbos-policies/strict/finding';
 import { refuseHashCollisions } from '@sparkgate/cerbos-policies/rule-hash-collisions';
 import { refuseUnsupportedSyntax } from '@sparkgate/cerbos-policies/unsupported-syntax';
 import { STORED_KINDS } from '../facts/kinds.ts';
+import { policySchemas } from '../facts/policy-schemas.ts';
 
 /** A kind that guards this service itself and is never asked about from outside. */
 export const SERVICE_KIND = 'sparkgate_service';
@@ -22,6 +23,7 @@ export const KINDS_OF_THIS_SERVICE: readonly string[] = [SERVICE_KIND, BUNDLE_KI
 /** What requests hold: of our own kinds what the service knows of them, of others also what callers say. */
 export const SENDERS: Senders = {
   closedKinds: new Set([...Object.keys(STORED_KINDS), SERVICE_KIND]),
+  filled: new Map(policySchemas().map(([file, text]) => [file.replace(/\.json$/, ''), text])),
   sentAlong: ['action', 'context'],
 };
 

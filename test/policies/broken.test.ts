@@ -95,6 +95,20 @@ const WAYS: [what: string, break_: (folder: string) => Promise<unknown>, over: s
     /tiktok_account\.yaml:\d+: reads P\.attr\.suspended, which is never sent/,
   ],
   [
+    'a rule about what a schema declares and this service does not fill',
+    async (folder) => {
+      const schema = JSON.parse(shipped(SCHEMA)) as { properties: object };
+      const wider = { ...schema, properties: { ...schema.properties, suspended: { type: 'boolean' } } };
+      await write(SCHEMA, JSON.stringify(wider))(folder);
+      await write(
+        POLICY,
+        shipped(POLICY).replace('V.assigned_post ||', 'has(R.attr.suspended) || V.assigned_post ||'),
+      )(folder);
+    },
+    'compile',
+    /tiktok_account\.yaml:\d+: reads R\.attr\.suspended, which is never sent .*declares it, and the service does not fill it/,
+  ],
+  [
     'a schema of something else',
     write(SCHEMA, JSON.stringify({ ...JSON.parse(shipped(SCHEMA)), required: ['paths', 'color'] })),
     'start',

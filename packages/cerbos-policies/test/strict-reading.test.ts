@@ -54,8 +54,8 @@ function world(expr: string, { schema = CLOSED, principal, files = {}, more = {}
   return policiesOf({ hash: '', files: new Map(texts) });
 }
 
-const closed = { closedKinds: new Set(['thing']), sentAlong: ['action'] };
-const open = { closedKinds: new Set<string>(), sentAlong: ['action'] };
+const closed = { closedKinds: new Set(['thing']), filled: new Map<string, string>(), sentAlong: ['action'] };
+const open = { closedKinds: new Set<string>(), filled: new Map<string, string>(), sentAlong: ['action'] };
 const found = (policies: Policies, senders = closed): string[] =>
   strictReading(policies, senders).map((it) => (it.isError ? '' : 'warning: ') + sentence(it));
 
@@ -212,4 +212,43 @@ test.each<[string, object | null, string[]]>([
   ['R.attr.tags.city == "x"', record({ tags: record({}, { additionalProperties: { type: 'string' } }) }), []],
 ])('of other kinds %s by %j is %j', (expr, schema, expected) => {
   expect(found(world(expr, { schema }), open).map((it) => it.replace(/, which.*/, ''))).toEqual(expected);
+});
+
+const SUSPENDED = { suspended: { type: 'boolean' } };
+const WIDER = {
+  ...CLOSED,
+  properties: { ...(CLOSED as unknown as { properties: object }).properties, ...SUSPENDED },
+  $defs: { path: record({ via: { enum: ['A', 'B'] }, granted: { type: 'array' }, ...SUSPENDED }) },
+};
+const FILLED = { ...closed, filled: new Map([['thing', JSON.stringify(CLOSED)]]) };
+
+test.each([
+  ['R.attr.suspended == true', 'reads R.attr.suspended, which is never sent'],
+  ['has(R.attr.suspended)', 'reads R.attr.suspended, which is never sent'],
+  ['R.attr["suspended"] == true', 'reads R.attr["suspended"], which is never sent'],
+  ['"suspended" in R.attr', 'reads "suspended" in R.attr, which is never sent'],
+  ['R.attr.paths.exists(p, p.suspended)', 'reads p.suspended, which is never sent'],
+])('a field that a schema declares and nobody fills is refused: %s', (expr, message) => {
+  const policies = world(expr, { schema: WIDER });
+  expect(found(policies)).toEqual([]);
+  const [said] = found(policies, FILLED);
+  expect(said).toContain(`a.yaml:1: ${message}`);
+  expect(said).toContain(
+    'The schema of thing declares it, and the service does not fill it: make it a fact there first',
+  );
+});
+
+test('nor is a subject filled whose schema a policy names', () => {
+  const policies = world('P.attr.suspended', { principal: record(SUSPENDED) });
+  expect(found(policies)).toEqual([]);
+  expect(found(policies, FILLED)).toEqual([
+    expect.stringContaining('The principal schema of thing declares it, and the service does not fill it'),
+  ]);
+});
+
+test('what is filled is read, and a name that nobody declares keeps its remedy', () => {
+  expect(found(world('R.attr.live && R.attr.paths.exists(p, p.via == "A")', { schema: WIDER }), FILLED)).toEqual([]);
+  expect(found(world('R.attr.wether', { schema: WIDER }), FILLED)).toEqual([
+    expect.stringContaining('Declare it in the schema of thing, or remove it.'),
+  ]);
 });

@@ -4,6 +4,8 @@ import type { Json } from '@sparkgate/cerbos-policies/json';
 export interface Contract {
   /** Kinds of which the service makes every attribute itself: of lists their order, and how often they hold something, tell nothing. */
   closedKinds: ReadonlySet<string>;
+  /** What it fills of them, by kind, as a JSON Schema; one that is missing is filled as the policies' own schema says. */
+  filled: ReadonlyMap<string, string>;
   /** The roles that subjects come with. */
   roles: readonly string[];
   /** Those of them that a reviewer could mix up in a rule. */
@@ -28,6 +30,7 @@ export interface Words {
 /** Policies of which nothing is known but what they say themselves. */
 export const NO_SERVICE: Contract = {
   closedKinds: new Set(),
+  filled: new Map(),
   roles: [],
   mistakableRoles: [],
   reservedNames: new Set(),

@@ -2,6 +2,11 @@
 export interface Senders {
   /** Kinds of which every attribute is made by the service, so that nothing else is ever sent. */
   closedKinds: ReadonlySet<string>;
+  /**
+   * What is filled of a closed kind's resources, by kind, as a JSON Schema: what a policy folder's own schema declares
+   * beyond that is never sent, nor is any attribute of the subject. Kinds that are missing are filled as their schemas say.
+   */
+  filled: ReadonlyMap<string, string>;
   /** Records that come with every resource of the other kinds, whether its schema declares them or not. */
   sentAlong: readonly string[];
 }

@@ -10,7 +10,7 @@ import type { Finding, Senders } from './finding.ts';
 import { plainAt, shapeAt, type Misreading } from './reader.ts';
 import { rootsOf } from './roots.ts';
 import { shapeOfSchema } from './shape-of-schema.ts';
-import { closed, sentRecord, UNKNOWN, type Shape } from './shape.ts';
+import { closed, sentRecord, UNKNOWN, withoutUnfilled, type Shape } from './shape.ts';
 
 /** One expression, and where it stands. */
 interface Place {
@@ -26,16 +26,20 @@ export class KindReader {
   readonly #isClosed: boolean;
   readonly #roots: ReadonlyMap<string, Shape>;
   readonly #shared: readonly (DerivedRoles | Exported)[];
+  /** The names that the schema declares, and that nobody fills. */
+  readonly #unfilled = new Set<string>();
   readonly #found: Finding[] = [];
   readonly #variables = new Map<PolicyDocument, Map<string, Shape>>();
 
-  constructor(policies: Policies, policy: ResourcePolicy, { closedKinds, sentAlong }: Senders) {
+  constructor(policies: Policies, policy: ResourcePolicy, { closedKinds, sentAlong, filled }: Senders) {
     this.#policies = policies;
     this.#policy = policy;
     this.#isClosed = closedKinds.has(policy.kind);
     this.#shared = importedBy(policy, policies);
-    const resource = this.#schema('resourceSchema', sentAlong);
-    const subject = this.#schema('principalSchema', []);
+    const own = filled.get(policy.kind);
+    const resource = this.#filled(this.#schema('resourceSchema', sentAlong), own);
+    // Of subjects of such a kind nothing is filled.
+    const subject = this.#filled(this.#schema('principalSchema', []), own === undefined ? own : '{}');
     this.#roots = rootsOf({ resource, subject, isClosed: this.#isClosed });
   }
 
@@ -143,6 +147,12 @@ export class KindReader {
     return { ...shape, fields: new Map([...shape.fields, ...along]) };
   }
 
+  /** Who may edit a schema does not fill what it declares. */
+  #filled(declared: Shape, filled: string | undefined): Shape {
+    if (!this.#isClosed || filled === undefined) return declared;
+    return withoutUnfilled(declared, closed(shapeOfSchema(filled)), (name) => this.#unfilled.add(name));
+  }
+
   #withoutSchema(which: 'resourceSchema' | 'principalSchema'): Shape {
     if (!this.#isClosed) return UNKNOWN;
     const { document, kind } = this.#policy;
@@ -156,7 +166,10 @@ export class KindReader {
   #report(place: Place, { what, part, why }: Misreading): void {
     const because = why === '' ? '' : ` (${why})`;
     const schema = /^(?:P|request\.principal)\b/.test(part) ? 'principal schema' : 'schema';
-    const remedy = `Declare it in the ${schema} of ${this.#policy.kind}, or remove it.`;
+    const isUnfilled = this.#unfilled.has(/(\w+)\W*$/.exec(part.replace(/ in .*/, ''))?.[1] ?? '');
+    const remedy = isUnfilled
+      ? `The ${schema} of ${this.#policy.kind} declares it, and the service does not fill it: make it a fact there first, or remove it.`
+      : `Declare it in the ${schema} of ${this.#policy.kind}, or remove it.`;
     if (what === 'unsent') this.#say(place, `reads ${part}, which is never sent${because}. ${remedy}`);
     if (what === 'undeclared') this.#say(place, `reads ${part}, which no schema declares. ${remedy}`, false);
     if (what === 'escape') this.#say(place, `${part} ${why}: what it reads cannot be told. Name the fields.`);

@@ -51,6 +51,20 @@ export function closed(shape: Shape): Shape {
   return { ...shape, fields, rest: typeof shape.rest === 'string' ? shape.rest : 'none' };
 }
 
+/** What a schema declares, without the fields that are never filled; `unfilled` is told their names. */
+export function withoutUnfilled(declared: Shape, filled: Shape, unfilled: (name: string) => void): Shape {
+  if (declared.sort === 'list' && filled.sort === 'list')
+    return listOf(withoutUnfilled(declared.of, filled.of, unfilled));
+  if (declared.sort !== 'record') return declared;
+  const known = filled.sort === 'record' ? filled.fields : new Map<string, Shape>();
+  const fields = [...declared.fields].flatMap(([name, it]): [string, Shape][] => {
+    const own = known.get(name);
+    if (own === undefined) unfilled(name);
+    return own === undefined ? [] : [[name, withoutUnfilled(it, own, unfilled)]];
+  });
+  return { ...declared, fields: new Map(fields) };
+}
+
 /** Whether a value is, or holds, a record that came with the request. */
 export function holdsSent(shape: Shape): boolean {
   if (shape.sort === 'list') return holdsSent(shape.of);
