@@ -87,12 +87,20 @@ export class PolicyKinds {
 
   /** What a kind's resource schema refuses of an entity's attributes; nothing where no policy knows the kind. */
   async complaints(kind: string, stored: object): Promise<PdpAnswer['refused']> {
-    if (!this.#bundle.kinds.has(kind)) return [];
-    const resourceAttr = { ...stored, action: {}, context: {} };
-    const input = decisionInput({ kind, action: 'store', roles: ['sparkgate'], resourceAttr });
-    const { refused } = await this.#memo.ask(input);
-    return refused.filter(({ side, path }) => side === 'resource' && !OF_THE_CHECK.test(path));
+    return complaintsOf(kind, stored, { kinds: this.#bundle.kinds, ask: async (it) => this.#memo.ask(it) });
   }
+}
+
+/** The same, by whatever answers questions. @throws SparkgateError `unavailable` */
+export async function complaintsOf(
+  kind: string,
+  stored: object,
+  { kinds, ask }: { kinds: Bundle['kinds']; ask: (question: DecisionInput) => Promise<PdpAnswer> },
+): Promise<PdpAnswer['refused']> {
+  if (!kinds.has(kind)) return [];
+  const resourceAttr = { ...stored, action: {}, context: {} };
+  const { refused } = await ask(decisionInput({ kind, action: 'store', roles: ['sparkgate'], resourceAttr }));
+  return refused.filter(({ side, path }) => side === 'resource' && !OF_THE_CHECK.test(path));
 }
 
 /** What a check itself brings is not missing from what is stored. */

@@ -9,15 +9,15 @@ import { embeddedAddress, startEmbeddedPostgres } from '../platform/embedded-pos
 import { accessTo, accessToEmbedded, openDatabase } from './backing-services.ts';
 import { poolQuery, type DatabaseAccess } from '../store/open.ts';
 import { sessionOpener } from '../store/session.ts';
+import { offlineAttributes } from './offline-attributes.ts';
 import { writing } from './writing.ts';
 
 /** Nobody asks what the operator may do: who runs the command line beside the database holds the database. */
-const UNASKED: Authorizer = {
+const UNASKED: Omit<Authorizer, 'attributes'> = {
   person: () => Promise.reject(new Error('the operator is not asked')),
   key: () => Promise.reject(new Error('the operator calls without a key')),
   keyless: () => Promise.reject(new Error('the operator is not asked')),
   resources: () => Promise.reject(new Error('the operator lists nothing')),
-  attributes: () => Promise.reject(new Error('entities are not stored from the command line')),
 };
 
 /**
@@ -32,7 +32,7 @@ export async function inOfflineContext<T>(config: Config, command: (ctx: Context
     orm,
     ...writing(await sessionOpener(orm), await poolQuery(orm)),
     life: new RequestLife(),
-    authorizer: UNASKED,
+    authorizer: { ...UNASKED, attributes: offlineAttributes(config, stack) },
     settings: {
       publicUrl: config.publicUrl ?? '',
       requestExpiresIn: config.requestExpiresIn,

@@ -1,7 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { cliService, type CliService } from './service.ts';
+import { policiesWith } from '../support/policy-dir.ts';
+import { cliService, type CliService, type Ended } from './service.ts';
 
 let service: CliService;
 beforeAll(async () => {
@@ -79,6 +80,43 @@ test('sparkgate import brings all facts of a file, or names the bad line and bri
   const refused = await service.sparkgate('import', file);
   expect(refused).toMatchObject({ code: 1, stderr: expect.stringMatching(/^sparkgate: Line 2: user_role/) });
   expect(await service.sparkgate('import', '/no/such/file')).toMatchObject({ code: 1 });
+});
+
+const SHELF = `apiVersion: api.cerbos.dev/v1
+resourcePolicy:
+  resource: shelf
+  version: default
+  schemas: { resourceSchema: { ref: "cerbos:///shelf.json" } }
+  rules: [{ actions: [look], effect: EFFECT_ALLOW, roles: [user] }]
+`;
+const SHELF_SCHEMA = {
+  type: 'object',
+  properties: { rows: { type: 'integer' }, action: { type: 'object' }, context: { type: 'object' } },
+  additionalProperties: false,
+};
+
+test('sparkgate import takes entities, which have to fit the schemas of the policies', async () => {
+  const policies = await policiesWith();
+  const { POLICY_DIR } = policies.environment;
+  await writeFile(join(POLICY_DIR, 'resource_policies/shelf.yaml'), SHELF);
+  await writeFile(join(POLICY_DIR, '_schemas/shelf.json'), JSON.stringify(SHELF_SCHEMA));
+  const file = join(service.dataDir, 'entities.ndjson');
+  const bring = async (entity_type: string, attributes: object): Promise<Ended> => {
+    await writeFile(file, JSON.stringify({ type: 'entity', entity_type, id: 'c1', attributes }));
+    return service.bash(`POLICY_DIR='${POLICY_DIR}' '${process.execPath}' src/cli.ts import '${file}'`);
+  };
+  try {
+    for (const [type, attributes] of [
+      ['catalog', { region: 'eu' }],
+      ['shelf', { rows: 2 }],
+    ] as const) {
+      expect(await bring(type, attributes)).toMatchObject({ code: 0, stdout: expect.stringContaining('entity  1') });
+    }
+    expect((await bring('shelf', { rows: 'two' })).stderr).toMatch(/^sparkgate: Line 1: attributes\/rows: /);
+    expect((await bring('tiktok_account', {})).stderr).toMatch(/^sparkgate: Line 1: /);
+  } finally {
+    await policies.remove();
+  }
 });
 
 test('sparkgate import says which lines it skipped, and opens again only when told to', async () => {
