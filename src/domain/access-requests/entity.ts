@@ -55,7 +55,7 @@ export const AccessRequest = defineEntity({
       name: 'access_request_approved_account',
       expression: "status <> 'APPROVED' or tiktok_account_id is not null",
     },
-    { name: 'access_request_note', expression: 'char_length(note) between 1 and 200' },
+    { name: 'access_request_note', expression: 'char_length(note) <= 200' },
     { name: 'access_request_closed', expression: "(status = 'PENDING') = (closed_at is null)" },
   ],
 });

@@ -7,7 +7,7 @@ import { Migration } from '@mikro-orm/migrations';
 export class Migration20261128390000_request_notes extends Migration {
   override up(): void {
     this.addSql(`alter table access_request add column note text
-      constraint access_request_note check (char_length(note) between 1 and 200)`);
+      constraint access_request_note check (char_length(note) <= 200)`);
     this.addSql(
       `create index access_request_declined on access_request (closed_by, closed_at) where status = 'DECLINED'`,
     );
