@@ -15,8 +15,11 @@ import { stageFacts, type Counts } from './stage.ts';
 /** An import of so many facts or more lets PostgreSQL count anew what it knows of the tables. */
 const MANY = 10_000;
 
-/** An import of so many lines joins whole tables. */
+/** An import of so many lines joins whole tables, and takes too long to be made while nobody else writes. */
 const BULK = 100_000;
+
+/** So often such an import is made beside other writes; after that, alone. */
+const TIMES = 3;
 
 /** What an import brought. */
 export interface Imported {
@@ -74,13 +77,20 @@ async function apply(
   counts: Counts,
   manner: Omit<Manner, 'alone'> & { dryRun: boolean },
 ): Promise<Written<Imported>> {
-  try {
-    return await untilUnraced(async () => applyOnce(ctx, session, counts, { ...manner, alone: false }));
-  } catch (error) {
-    // What was refused may have been so for a moment only, in which another write stood half-way in sight.
-    if (!(error instanceof Interference || error instanceof SparkgateError)) throw error;
-    return untilUnraced(async () => applyOnce(ctx, session, counts, { ...manner, alone: true }));
+  const isBulk = total(counts) >= BULK;
+  let isRefused = false;
+  for (let times = 0; times < (isBulk ? TIMES : 1); times += 1) {
+    try {
+      return await untilUnraced(async () => applyOnce(ctx, session, counts, { ...manner, alone: false }));
+    } catch (error) {
+      // What was refused may have been so for a moment only, in which another write stood half-way in sight.
+      if (error instanceof SparkgateError) {
+        if (isRefused) throw error;
+        isRefused = isBulk;
+      } else if (!(error instanceof Interference)) throw error;
+    }
   }
+  return untilUnraced(async () => applyOnce(ctx, session, counts, { ...manner, alone: true }));
 }
 
 /**
