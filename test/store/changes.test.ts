@@ -156,7 +156,7 @@ test('every table that facts are read from tells of its changes', async () => {
       const [, table] = / on public\.(\w+)/.exec(line) ?? [];
       if (table !== undefined) read.add(table);
     }
-    return [{ n: 0, a: '{}' }] as never;
+    return [{ n: 0, slice: 'moment', a: '{}' }] as never;
   };
   const of = { subjectType: 'user', subjectId: 'sam', within: null };
   await writer.query(CLUSTER);
