@@ -166,7 +166,8 @@ export class KindReader {
   #report(place: Place, { what, part, why }: Misreading): void {
     const because = why === '' ? '' : ` (${why})`;
     const schema = /^(?:P|request\.principal)\b/.test(part) ? 'principal schema' : 'schema';
-    const isUnfilled = this.#unfilled.has(/(\w+)\W*$/.exec(part.replace(/ in .*/, ''))?.[1] ?? '');
+    const [field = ''] = part.split(' in ');
+    const isUnfilled = this.#unfilled.has(field.match(/\w+/g)?.at(-1) ?? '');
     const remedy = isUnfilled
       ? `The ${schema} of ${this.#policy.kind} declares it, and the service does not fill it: make it a fact there first, or remove it.`
       : `Declare it in the ${schema} of ${this.#policy.kind}, or remove it.`;
