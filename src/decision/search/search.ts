@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import pLimit from 'p-limit';
 import type { OpenSession, Query } from '../../domain/context.ts';
 import type { Reason } from '../../domain/errors.ts';
 import { UNSEEN } from '../../domain/unseen.ts';
@@ -61,6 +62,9 @@ const PATIENCE_MS = 2000;
 const CHUNK = 500;
 const CHUNK_CHARACTERS = 4_000_000;
 
+/** Snapshots at once: each keeps a connection, which checks and writes want, too. */
+const SNAPSHOTS = 4;
+
 /**
  * Search without a semantics of its own: SQL groups candidates in tiers, by what they have to do with the fixed side,
  * and gives them in key order. A tier whose every vector is decided alike is decided once; each candidate of any other
@@ -75,6 +79,7 @@ export class Search {
   readonly #patienceMs: number;
   readonly #verdicts: TierVerdicts;
   readonly #whyNothing: WhyNothing;
+  readonly #snapshots = pLimit(SNAPSHOTS);
   /** How deep the same search had to look before. */
   readonly #depths = new LRUCache<string, Depth>({ max: 10_000 });
 
@@ -104,8 +109,8 @@ export class Search {
     const size = Math.min(place.limit + 1, most);
     const first = await this.#part(this.#query, asked, place.after, size);
     const found = pageOf(first, place.limit, performance.now() >= until);
-    if (found === null) return this.#inSnapshot(asked, place, { size: Math.min(size * 2, most), most, until });
-    return this.#told(asked, place, found, first.unrelated);
+    if (found !== null) return this.#told(asked, place, found, first.unrelated);
+    return this.#snapshots(async () => this.#inSnapshot(asked, place, { size: Math.min(size * 2, most), most, until }));
   }
 
   async #told(
