@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 
@@ -9,6 +10,8 @@ export class ConfigError extends Error {
 const count = (fallback: number) => whole(1, 1_000_000_000, fallback);
 const bytes = (fallback: number) => whole(1, 1_000_000_000_000, fallback);
 const seconds = (fallback: number) => whole(1, 86_400, fallback);
+
+const MOST_WORKERS = 64;
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 /** Addresses that say "all of this machine's" (RFC 1122, 3.2.1.3; RFC 4291, 2.5.2), as a URL spells them. */
@@ -102,6 +105,7 @@ const Environment = z.object({
   KEEP_ALIVE_TIMEOUT: seconds(75),
   SIGN_IN_IDLE_TIMEOUT: whole(60, 2_592_000, 7200),
   SIGN_IN_LASTS: whole(60, 2_592_000, 43_200),
+  WORKERS: z.preprocess(asCount, whole(1, MOST_WORKERS, 1, `takes auto, or a whole number from 1 to ${MOST_WORKERS}`)),
 });
 
 /** The names of all settings. */
@@ -179,6 +183,8 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env) {
     keepAliveTimeout: env.KEEP_ALIVE_TIMEOUT,
     signInIdleTimeout: env.SIGN_IN_IDLE_TIMEOUT,
     signInLasts: env.SIGN_IN_LASTS,
+    /** How many processes answer. */
+    workers: env.WORKERS,
   };
 }
 
@@ -272,14 +278,23 @@ export function requireReachable({ host, publicUrl }: Pick<Config, 'host' | 'pub
 }
 
 /** A number in a setting. What stands for an absent one is read like any other, so it cannot lie outside its range. */
-function whole(least: number, most: number, fallback: number) {
-  const wanted = `takes a whole number from ${least} to ${most}`;
+function whole(
+  least: number,
+  most: number,
+  fallback: number,
+  wanted = `takes a whole number from ${least} to ${most}`,
+) {
   return z
     .string()
     .regex(/^\d{1,15}$/, { error: wanted, abort: true })
     .transform(Number)
     .refine((number) => number >= least && number <= most, wanted)
     .prefault(String(fallback));
+}
+
+/** `auto` is as many as this process may keep busy: by its affinity, and by the quota of its container. */
+function asCount(text: unknown): unknown {
+  return text === 'auto' ? String(Math.min(availableParallelism(), MOST_WORKERS)) : text;
 }
 
 function complaint(issue: z.core.$ZodIssue): string {

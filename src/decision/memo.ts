@@ -14,6 +14,8 @@ export interface MemoOptions {
   remembers: (question: DecisionInput) => boolean;
   /** Whether it is known that the PDP still has this bundle; until it is again, nothing is answered from memory. */
   confirmed?: () => boolean;
+  /** Characters of keys that are kept; each takes some two bytes. */
+  mostCharacters?: number;
 }
 
 interface Waiting {
@@ -22,8 +24,8 @@ interface Waiting {
   reject: (error: unknown) => void;
 }
 
-/** Characters of keys that are kept, some 64 MB. */
-const MOST_CHARACTERS = 32 * 1024 * 1024;
+/** Some 64 MB of keys. */
+export const MEMO_CHARACTERS = 32 * 1024 * 1024;
 
 /**
  * Remembers what the PDP said, by everything that was sent to it. Questions that arrive together go out together, and
@@ -42,7 +44,7 @@ export class Memo {
     this.#options = options;
     this.#confirmed = options.confirmed ?? null;
     this.#answers = new LRUCache({
-      maxSize: MOST_CHARACTERS,
+      maxSize: options.mostCharacters ?? MEMO_CHARACTERS,
       sizeCalculation: (_, key) => key.length + 64,
       ...(options.holdsFor === null ? {} : { ttl: options.holdsFor }),
     });

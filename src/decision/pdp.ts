@@ -34,10 +34,13 @@ export interface PdpOptions {
 
 /** The policy decision point of this service, which tells by a kind of its own which bundle it has loaded. */
 export class Pdp {
+  /** Where it is asked. */
+  readonly target: string;
   readonly #client: PdpClient;
 
   /** @param target `host:port` or `unix:/path` */
   constructor(target: string, { timeoutMs, sentinel }: PdpOptions = {}) {
+    this.target = target;
     this.#client = new PdpClient(target, {
       ...(timeoutMs !== undefined && { timeoutMs }),
       ...(sentinel && { companion: { check: WHICH_BUNDLE, verify: (result) => requireBundle(sentinel, result) } }),

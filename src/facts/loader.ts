@@ -10,7 +10,7 @@ import { FACTS_STATEMENT } from './statement.ts';
 import { thingsOf } from './things.ts';
 
 /** Memory for facts, in bytes. */
-const MOST_BYTES = 64 * 1024 * 1024;
+export const FACTS_BYTES = 64 * 1024 * 1024;
 
 /** Loads facts for decisions, and what only denials look up, and keeps them in memory. */
 export class FactLoader {
@@ -21,7 +21,7 @@ export class FactLoader {
   #keptAskedAt = -Infinity;
   readonly #timer: NodeJS.Timeout;
 
-  constructor(query: Query, { mostBytes = MOST_BYTES }: { mostBytes?: number } = {}) {
+  constructor(query: Query, { mostBytes = FACTS_BYTES }: { mostBytes?: number } = {}) {
     this.#kept = new KeptFacts(mostBytes);
     this.#rounds = new Rounds(query, this.#kept);
     this.#timer = setInterval(() => this.#lookAgain(), TICK_MS).unref();

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
 import type { Decision } from '../decision/check.ts';
 import type { Decider } from '../decision/decide.ts';
 import type { Turns } from '../decision/turns.ts';
@@ -54,11 +55,13 @@ export interface Services {
   status: () => Promise<ServiceStatus>;
   publicUrl: () => string;
   counters: () => Counters;
+  /** Takes what this process measures, and returns how to tell what all processes that answer do. */
+  allMetrics: (own: Registry) => () => Promise<string>;
   /** How many log lines were dropped, since nothing took them. */
   droppedLogLines: () => number;
 }
 
-/** What decisions cost since the start. */
+/** What decisions of this process cost since the start. */
 export interface Counters {
   /** SQL statements that loaded facts. */
   statements: number;

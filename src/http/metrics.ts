@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { createMiddleware } from 'hono/factory';
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry, type Aggregator } from 'prom-client';
 import { authorizeKey } from '../domain/authorize.ts';
 import { SECURED } from './api/answers.ts';
 import type { Env, Services } from './env.ts';
@@ -10,6 +10,7 @@ import { contextOf, router } from './validation.ts';
 /** Prometheus metrics of one application. Times in seconds; labels hold routes and outcomes, never ids. */
 export class Metrics {
   readonly #registry = new Registry();
+  readonly #all: () => Promise<string>;
   readonly #requests = new Histogram({
     name: 'sparkgate_http_request_duration_seconds',
     help: 'HTTP requests by route and status',
@@ -18,22 +19,24 @@ export class Metrics {
     registers: [this.#registry],
   });
 
-  constructor({ policyStatus, counters, droppedLogLines }: Services) {
+  constructor({ policyStatus, counters, droppedLogLines, allMetrics }: Services) {
+    this.#all = allMetrics(this.#registry);
     collectDefaultMetrics({ register: this.#registry });
     for (const metric of policyMetrics(policyStatus)) this.#registry.registerMetric(metric);
-    for (const [name, help, read] of [
-      ['facts_statements', 'SQL statements that loaded facts', () => counters().statements],
-      ['pdp_calls', 'Calls of the policy decision point', () => counters().pdpCalls],
-      ['pdp_questions', 'Questions in those calls', () => counters().pdpQuestions],
-      ['memo_hits', 'Questions that were answered from memory', () => counters().hits],
-      ['policy_swaps', 'How often a policy bundle took the place of another', () => policyStatus().swaps],
-      ['policy_refusals', 'Policy bundles that were refused', () => policyStatus().refusals],
-      ['log_lines_dropped', 'Log lines that nothing took: a full disk, or a reader that has stopped', droppedLogLines],
+    for (const [name, help, read, aggregator] of [
+      ['facts_statements', 'SQL statements that loaded facts', () => counters().statements, 'sum'],
+      ['pdp_calls', 'Calls of the policy decision point', () => counters().pdpCalls, 'sum'],
+      ['pdp_questions', 'Questions in those calls', () => counters().pdpQuestions, 'sum'],
+      ['memo_hits', 'Questions that were answered from memory', () => counters().hits, 'sum'],
+      ['policy_swaps', 'How often a policy bundle took the place of another', () => policyStatus().swaps, 'max'],
+      ['policy_refusals', 'Policy bundles that were refused', () => policyStatus().refusals, 'max'],
+      ['log_lines_dropped', LINES_DROPPED, droppedLogLines, 'sum'],
     ] as const) {
       let counted = 0;
       const counter = new Counter({
         name: `sparkgate_${name}_total`,
         help,
+        aggregator,
         registers: [],
         collect() {
           const now = read();
@@ -53,8 +56,8 @@ export class Metrics {
     });
     this.#registry.registerMetric(entries);
     const staleness = 'How old the facts in memory may be: those of checks with Sparkgate-Consistency: bounded';
-    this.#registry.registerMetric(gauge('facts_staleness_seconds', staleness, () => counters().staleness));
-    this.#registry.registerMetric(gauge('facts_kept_bytes', 'Facts in memory', () => counters().factsBytes));
+    this.#registry.registerMetric(gauge('facts_staleness_seconds', staleness, () => counters().staleness, 'max'));
+    this.#registry.registerMetric(gauge('facts_kept_bytes', 'Facts in memory', () => counters().factsBytes, 'sum'));
   }
 
   /** Times every request. */
@@ -74,7 +77,7 @@ export class Metrics {
 
   /** GET /metrics, for keys that may read them. */
   route() {
-    const registry = this.#registry;
+    const [registry, all] = [this.#registry, this.#all];
     return router().openapi(
       createRoute({
         tags: ['Health'],
@@ -89,17 +92,20 @@ export class Metrics {
       }),
       async (c) => {
         await authorizeKey(contextOf(c), 'read_metrics', c.get('caller').key?.bcIds ?? []);
-        return c.text(await registry.metrics(), 200, { 'Content-Type': registry.contentType });
+        return c.text(await all(), 200, { 'Content-Type': registry.contentType });
       },
     );
   }
 }
+
+const LINES_DROPPED = 'Log lines that nothing took: a full disk, or a reader that has stopped';
 
 /** Which bundle decides, since when, and whether another was refused. */
 function policyMetrics(status: Services['policyStatus']): Gauge[] {
   const info = new Gauge({
     name: 'sparkgate_policy_info',
     help: 'The policy bundle that decides',
+    aggregator: 'first',
     labelNames: ['policy', 'source'],
     registers: [],
     collect() {
@@ -124,10 +130,12 @@ function policyMetrics(status: Services['policyStatus']): Gauge[] {
   return [info, since, refused, standing];
 }
 
-function gauge(name: string, help: string, read: () => number): Gauge {
+/** @param aggregator how those of several processes come together */
+function gauge(name: string, help: string, read: () => number, aggregator: Aggregator = 'max'): Gauge {
   return new Gauge({
     name: `sparkgate_${name}`,
     help,
+    aggregator,
     registers: [],
     collect() {
       this.set(read());

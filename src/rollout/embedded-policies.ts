@@ -5,6 +5,7 @@ import { folderState, readPolicyFolder, type PolicyFolder } from '@sparkgate/cer
 import { watchState } from '../platform/watch-state.ts';
 import { testsFor } from './admission.ts';
 import { admittedOf, candidateOf, firstGeneration, type EmbeddedParts, type Offer } from './first-generation.ts';
+import type { FollowedBundle } from './followers.ts';
 import type { Generation } from './generation.ts';
 import { PolicyJournal, type PolicyStatus } from './journal.ts';
 import { Generations } from './generations.ts';
@@ -55,6 +56,10 @@ export class EmbeddedPolicies implements PolicyService {
   get status(): PolicyStatus {
     const { current, since, source, previous } = this.#record;
     return { policy: current, since, source, previous, ...this.#journal.counts };
+  }
+
+  get followed(): FollowedBundle {
+    return this.#followedAs(this.generations.current);
   }
 
   async reload(): Promise<PolicyChange> {
@@ -117,7 +122,7 @@ export class EmbeddedPolicies implements PolicyService {
   }
 
   async #change(found: PolicyFolder, { folder, source, seen }: Offer & { seen: string | null }): Promise<PolicyChange> {
-    const { store, begin, testsDir, admit } = this.#parts;
+    const { store, begin, testsDir, admit, followers } = this.#parts;
     const startedAt = performance.now();
     const own = await store.keep(found);
     // What has been live was admitted then, and going back to it must not depend on tests that were edited since.
@@ -135,6 +140,7 @@ export class EmbeddedPolicies implements PolicyService {
     try {
       await probe(next.pdp, bundle);
       await warm(next.memo, bundle, current.memo);
+      await followers.prepare(this.#followedAs(next));
       await store.write(record);
     } catch (error) {
       await next.retire();
@@ -146,9 +152,14 @@ export class EmbeddedPolicies implements PolicyService {
     const ms = Math.round(performance.now() - startedAt);
     this.#journal.swapped({ policy: bundle.hash, previous: record.previous, source, ms });
     this.#journal.warned(bundle);
+    await followers.decide(this.followed, this.status);
     // In its turn: what is put away must not be what the next change has just laid down.
     void ended.catch((error: unknown) => this.#warn(error)).then(async () => this.#oneByOne(async () => this.#sweep()));
     return this.#outcome('activated');
+  }
+
+  #followedAs({ bundle: { hash }, pdp: { target } }: Generation): FollowedBundle {
+    return { hash, folder: this.#parts.store.folderOf(hash), target };
   }
 
   async #hashOfPolicyDir(): Promise<string | null> {
@@ -171,6 +182,7 @@ export class EmbeddedPolicies implements PolicyService {
 
   #outcome(outcome: PolicyChange['outcome']): PolicyChange {
     const { warnings } = this.generations.current.bundle;
+    this.#parts.followers.tell(this.status);
     return { outcome, over: null, message: null, warnings, status: this.status };
   }
 }

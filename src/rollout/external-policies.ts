@@ -40,6 +40,8 @@ interface Known {
  */
 export class ExternalPolicies implements PolicyService {
   readonly generations: Generations;
+  /** Every process asks that PDP itself. */
+  readonly followed = null;
   readonly #parts: ExternalParts;
   readonly #journal: PolicyJournal;
   readonly #unwatch: () => void;
@@ -153,6 +155,7 @@ export class ExternalPolicies implements PolicyService {
       bundleHash: bundle.hash,
       holdsFor: told === null ? ANSWERS_HOLD : null,
       remembers: (it) => isLasting(bundle, it),
+      mostCharacters: this.#parts.memoCharacters,
       ...(told !== null && { confirmed: () => this.#known.told === told && performance.now() < this.#confirmedUntil }),
     });
     return new Generation({ bundle, memo, pdp, end: async () => pdp.close() }, this.#parts);

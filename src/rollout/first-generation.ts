@@ -5,6 +5,7 @@ import { PlatformError } from '../platform/platform-error.ts';
 import { readPolicyFolder, type PolicyFolder } from '@sparkgate/cerbos-policies/policy-folder';
 import { bundleOf, candidateBundle, type Bundle } from '../decision/bundle.ts';
 import { requireServiceKind, testsFor, type Admit } from './admission.ts';
+import type { Followers } from './followers.ts';
 import type { Generation } from './generation.ts';
 import type { PolicyJournal } from './journal.ts';
 import { probe } from './probe.ts';
@@ -19,6 +20,8 @@ export interface EmbeddedParts {
   /** Starts a PDP on a bundle in its folder. @throws PlatformError with the PDP's complaint */
   begin: (bundle: Bundle, folder: string) => Promise<Generation>;
   admit: Admit;
+  /** Other processes that decide by the same. */
+  followers: Followers;
   log: Logger;
 }
 

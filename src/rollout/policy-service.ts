@@ -1,3 +1,4 @@
+import type { FollowedBundle } from './followers.ts';
 import type { PolicyStatus } from './journal.ts';
 import type { Generations } from './generations.ts';
 import type { RefusedOver } from './refused.ts';
@@ -17,6 +18,8 @@ export interface PolicyChange {
 export interface PolicyService {
   readonly generations: Generations;
   readonly status: PolicyStatus;
+  /** How other processes find what decides; null where each finds it by itself. */
+  readonly followed: FollowedBundle | null;
   /** Takes what is there now: POLICY_DIR, or what the Cerbos that others run has loaded. */
   reload: () => Promise<PolicyChange>;
   /** Takes a folder, until POLICY_DIR changes or another is asked for. @throws Error where that cannot be */

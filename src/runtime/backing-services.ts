@@ -25,6 +25,7 @@ import { prepare } from '../store/migrate.ts';
 import { openStore, type DatabaseAccess, type Orm } from '../store/open.ts';
 import { invariantCheck } from '../rollout/invariant-check.ts';
 import { admission, testsFor, type Admit } from '../rollout/admission.ts';
+import type { Followers } from '../rollout/followers.ts';
 
 // The servers that the service stands on: its own, or those that the configuration names.
 
@@ -114,20 +115,21 @@ export interface PolicyParts extends Ground {
   signal: AbortSignal;
   /** How bundles are admitted; undefined: by compiling them, their tests and their invariants. */
   admit: Admit | undefined;
+  /** Other processes that decide by the same. */
+  followers: Followers;
 }
 
 /** The policies that decide, kept up to date: by an embedded Cerbos, or by the one that is configured. @throws PlatformError */
 export async function startPolicies({ config, ...parts }: PolicyParts): Promise<PolicyService> {
   const { policyDir, policyTestsDir: testsDir, cerbosTarget: target } = config;
-  const { log, facts, query, session, record } = parts;
+  const { log } = parts;
   await testsFor(policyDir, testsDir).catch((cause: unknown) => {
     throw new PlatformError(innermost(cause), { cause });
   });
   if (target !== null) {
     const timeoutMs = config.cerbosTimeout * 1000;
-    const local = await readPolicies(policyDir);
     requireWell(await probePdp(target, { timeoutMs }), (says) => log.warn(says));
-    return ExternalPolicies.start({ target, timeoutMs, policyDir, facts, query, session, record, log }, local);
+    return startExternalPolicies(config, target, parts);
   }
   const store = await BundleStore.open(parts.dataDir.path, await accountOf('cerbos'));
   const begin = beginnerOf({ config, ...parts });
@@ -137,8 +139,20 @@ export async function startPolicies({ config, ...parts }: PolicyParts): Promise<
     store,
     begin,
     admit: parts.admit ?? admission(invariantCheck(parts.signal)),
+    followers: parts.followers,
     log,
   });
+}
+
+/** Those of a Cerbos that others run. @throws PlatformError */
+export async function startExternalPolicies(
+  { cerbosTimeout, policyDir }: Pick<Config, 'cerbosTimeout' | 'policyDir'>,
+  target: string,
+  { facts, query, session, record, memoCharacters, log }: Ground & { log: Logger },
+): Promise<PolicyService> {
+  const local = await readPolicies(policyDir);
+  const ground = { facts, query, session, record, memoCharacters };
+  return ExternalPolicies.start({ ...ground, target, timeoutMs: cerbosTimeout * 1000, policyDir, log }, local);
 }
 
 async function readPolicies(policyDir: string): Promise<Bundle> {
@@ -152,7 +166,7 @@ async function readPolicies(policyDir: string): Promise<Bundle> {
 }
 
 /** Starts an embedded Cerbos for each bundle; several run side by side while one takes the place of another. */
-function beginnerOf({ config, children, dataDir, log, ...ground }: PolicyParts): EmbeddedParts['begin'] {
+function beginnerOf({ config, children, dataDir, log, followers, ...ground }: PolicyParts): EmbeddedParts['begin'] {
   // Until the process has gone, not only until it was told to go.
   const taken = new Set<string>();
   return async (bundle, policyDir) => {
@@ -166,9 +180,15 @@ function beginnerOf({ config, children, dataDir, log, ...ground }: PolicyParts):
     });
     warnOfRoot('Cerbos', embedded, log);
     const pdp = new Pdp(embedded.target, { timeoutMs: config.cerbosTimeout * 1000 });
-    const memo = new Memo(pdp, { bundleHash: bundle.hash, holdsFor: null, remembers: (it) => isLasting(bundle, it) });
+    const memo = new Memo(pdp, {
+      bundleHash: bundle.hash,
+      holdsFor: null,
+      remembers: (it) => isLasting(bundle, it),
+      mostCharacters: ground.memoCharacters,
+    });
     const end = async (): Promise<void> => {
       pdp.close();
+      await followers.left(embedded.target);
       await all.stop(name);
       taken.delete(name);
     };

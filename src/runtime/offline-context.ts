@@ -10,7 +10,7 @@ import { accessTo, accessToEmbedded, openDatabase } from './backing-services.ts'
 import { poolQuery, type DatabaseAccess } from '../store/open.ts';
 import { sessionOpener } from '../store/session.ts';
 import { offlineAttributes } from './offline-attributes.ts';
-import { writing } from './writing.ts';
+import { importQueue, writing } from './writing.ts';
 
 /** Nobody asks what the operator may do: who runs the command line beside the database holds the database. */
 const UNASKED: Omit<Authorizer, 'attributes'> = {
@@ -31,6 +31,7 @@ export async function inOfflineContext<T>(config: Config, command: (ctx: Context
   return await command({
     orm,
     ...writing(await sessionOpener(orm), await poolQuery(orm)),
+    imports: importQueue(),
     life: new RequestLife(),
     authorizer: { ...UNASKED, attributes: offlineAttributes(config, stack) },
     settings: {

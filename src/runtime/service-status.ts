@@ -17,7 +17,8 @@ export interface StatusParts {
   policies: PolicyService;
   /** Whether writes of other processes are heard of. */
   hearing: () => boolean;
-  counters: () => Counters;
+  /** Of all processes that answer. */
+  counters: () => Promise<Counters>;
   /** Since when this process runs, and where it is in its life. */
   life: { readonly since: Date; readonly draining: boolean; readonly prepared: boolean };
   /** Which servers are the service's own. */
@@ -43,11 +44,12 @@ export async function isReady({ query, schema, policies, life }: StatusParts): P
 export async function serviceStatus(parts: StatusParts): Promise<ServiceStatus> {
   const { policies, life, embedded } = parts;
   const { pdp } = policies.generations.current;
-  const [ready, database, known, pdpVersion] = await Promise.all([
+  const [ready, database, known, pdpVersion, counters] = await Promise.all([
     isReady(parts),
     soon(askDatabase(parts.query), null),
     soon(parts.schema.isKnown(), null),
     soon(pdp.version(), null),
+    parts.counters(),
   ]);
   return {
     ready,
@@ -66,7 +68,7 @@ export async function serviceStatus(parts: StatusParts): Promise<ServiceStatus> 
     },
     pdp: { answers: pdpVersion !== null, version: pdpVersion, embedded: embedded.pdp },
     policy: policies.status,
-    counters: countersOf(parts.counters()),
+    counters: countersOf(counters),
   };
 }
 

@@ -18,13 +18,18 @@ interface Size {
 /** How long a call may take until it counts as one that never ends, in milliseconds. */
 const PATIENCE_MS = 120_000;
 
-/** Declares the test that an order explains every answer of two nodes on one database to many clients at once. */
+/**
+ * Declares the test that an order explains every answer of two nodes on one database to many clients at once. One answers
+ * by one process, the other by two.
+ */
 export function explained(size: Size, { reports = false } = {}): void {
   let database: TestDatabase;
   let nodes: Service[];
   beforeAll(async () => {
     database = await testDatabase();
-    nodes = await startNodes(2, { DATABASE_URL: database.servingUrl });
+    const at = { DATABASE_URL: database.servingUrl };
+    const [one, several] = [await startNodes(1, at), await startNodes(1, { ...at, WORKERS: '2' })];
+    nodes = [...one, ...several];
   });
   afterAll(async () => {
     await cleanUp();
