@@ -127,7 +127,9 @@ test('an assignment of which the owner revokes the grant meanwhile is skipped, a
   const lines = [assignment('late', ['POST'])];
   const imported = await whileItWaits(APPLIED, lines, revokeAsOwner);
   expect(imported.body).toMatchObject({ skipped: [{ line: 1, reason: 'GRANT_ENDED_BY_PERSON' }] });
-  expect(await sql(app, "select from assignment where user_id = 'late'")).toEqual([]);
+  expect(
+    await sql(app, "select from assignment where user_id = 'late' and valid_to is distinct from valid_from"),
+  ).toEqual([]);
   await grant(app, ['POST']);
   expect(inWords(await bring(app, lines))).toBe('200');
   expect(await decision(app, 'late', 'read_profile')).toBe('ALLOW via BUSINESS_CENTER');
@@ -186,6 +188,78 @@ test('attributes that somebody changed meanwhile are told as what they were', as
   expect(entries).toEqual([{ before: { attributes: { step: 2 } } }]);
 });
 
+test('an account that somebody changed meanwhile is told as what it was, too', async () => {
+  const lines = ['held', 'other'].map((id) => ({ type: 'tiktok_account', id, handle: `@${id}` }));
+  for (const { id } of lines) await put(app, `/v1/tiktok-accounts/${id}`, { handle: '@first' });
+  const row = "select from tiktok_account where id = 'held' for update";
+  await whileItWaits([row, []], lines, async () => put(app, '/v1/tiktok-accounts/other', { handle: '@second' }));
+  const [last] = await sql<{ before: unknown }>(
+    app,
+    "select before from audit_entry where event = 'tiktok_account.put' and subject_id = 'other' order by at desc limit 1",
+  );
+  expect(last).toMatchObject({ before: { handle: '@second' } });
+});
+
+test('a role that comes with its ad account stands, though somebody moves the ad account away meanwhile', async () => {
+  await put(app, '/v1/ad-accounts/back', { name: 'Back', bc_id: 'bc1' });
+  const lines = [
+    { type: 'ad_account', advertiser_id: 'back', name: 'Back', bc_id: 'bc1' },
+    { type: 'ad_account_member', advertiser_id: 'back', user_id: 'sam', advertiser_role: 'ADMIN' },
+  ];
+  const away = async (): Promise<unknown> => put(app, '/v1/ad-accounts/back', { bc_id: 'bc2' });
+  expect(inWords(await whileItWaits(APPLIED, lines, away))).toBe('200');
+  const roles = `select m.advertiser_role, a.bc_id from ad_account_member m join ad_account a using (advertiser_id)
+    where a.advertiser_id = 'back' and m.valid_to is null`;
+  expect(await sql(app, roles)).toEqual([{ advertiser_role: 'ADMIN', bc_id: 'bc1' }]);
+});
+
+test('what somebody opens while an import is about to open it is replaced, and told as what it was', async () => {
+  for (const user of ['first', 'second'])
+    await put(app, `/v1/business-centers/bc1/members/${user}`, { user_role: 'STANDARD' });
+  await app.call('DELETE', '/v1/business-centers/bc1/members/second');
+  const lines = ['first', 'second'].map((user) => ({
+    type: 'member',
+    bc_id: 'bc1',
+    user_id: user,
+    user_role: 'ADMIN',
+  }));
+  const row = "select from member where user_id = 'first' and valid_to is null for update";
+  const opens = async (): Promise<unknown> =>
+    put(app, '/v1/business-centers/bc1/members/second', { user_role: 'STANDARD' });
+  expect((await whileItWaits([row, []], lines, opens)).body).toMatchObject({ changed: { member: 2 } });
+  const [last] = await sql<{ before: unknown; after: unknown }>(
+    app,
+    "select before, after from audit_entry where event = 'member.put' and subject_id = 'second' order by at desc limit 1",
+  );
+  expect(last).toEqual({ before: { user_role: 'STANDARD' }, after: { user_role: 'ADMIN' } });
+});
+
+test('others wait for what they have touched of an import, and for nothing else of it', async () => {
+  await put(app, '/v1/business-centers/bc1/members/touched', { user_role: 'STANDARD' });
+  await grant(app, ['POST']);
+  const links = Array.from({ length: 2000 }, (_, n) => ({
+    type: 'account_link',
+    tiktok_account_id: 'brand',
+    user_id: `untouched-${n}`,
+    scopes: ['POST'],
+  }));
+  const lines = [...links, assignment('touched', ['POST'])];
+  // Whoever grants more ends the grant that there was, and with it what the import has assigned under it.
+  const imported = await whileItWaits(APPLIED, lines, async () => grant(app, ['LIVE']));
+  expect(imported.body).toMatchObject({ changed: { account_link: 2000, assignment: 1 }, skipped: [] });
+  // What was brought in behind the gate began after that grant, and nothing else did.
+  const began = `select
+      (select count(*)::int from account_link where user_id like 'untouched-%' and valid_from < g.valid_from) as before,
+      (select count(*)::int from assignment a where a.user_id = 'touched' and valid_to is null
+          and a.valid_from >= g.valid_from) as after
+    from account_grant g where g.tiktok_account_id = 'brand' and g.bc_id = 'bc1' and g.valid_to is null`;
+  expect(await sql(app, began)).toEqual([{ before: 2000, after: 1 }]);
+  const trail = "select event from audit_entry where subject_id = 'touched' and 'IMPORTED' = any (flags) order by id";
+  expect(await sql(app, trail)).toEqual(
+    ['assignment.put', 'assignment.ended', 'assignment.put'].map((event) => ({ event })),
+  );
+});
+
 const REPLACES = '?mode=replace&bc_id=bc3&max_ended=100&scope=';
 const MEMBERS = ['ada', 'ben'].map((user) => ({ type: 'member', bc_id: 'bc3', user_id: user, user_role: 'ADMIN' }));
 
@@ -215,13 +289,11 @@ test('a replacement counts nothing that somebody else ends meanwhile', async () 
 
 test('an ad account that moves meanwhile is not taken from where it went', async () => {
   await put(app, '/v1/business-centers/bc3', { name: 'Third Agency' });
-  for (const id of ['stays', 'moves']) await put(app, `/v1/ad-accounts/${id}`, { name: id, bc_id: 'bc3' });
-  await put(app, '/v1/ad-accounts/stays/members/sam', { advertiser_role: 'ANALYST' });
-  // Roles end before their ad account leaves.
-  const row = "select from ad_account_member where advertiser_id = 'stays' and valid_to is null for update";
+  for (const id of ['held', 'moves']) await put(app, `/v1/ad-accounts/${id}`, { name: id, bc_id: 'bc3' });
+  const row = "select from ad_account where advertiser_id = 'held' for update";
   const moves = async (): Promise<unknown> => put(app, '/v1/ad-accounts/moves', { bc_id: 'bc2' });
   const imported = await whileItWaits([row, []], MEMBERS, moves, `${REPLACES}ad_accounts`);
-  expect(imported.body).toMatchObject({ ended: { ad_account: 1 }, ending: [{ advertiser_id: 'stays' }] });
+  expect(imported.body).toMatchObject({ ended: { ad_account: 1 }, ending: [{ advertiser_id: 'held' }] });
   expect(await sql(app, "select bc_id from ad_account where advertiser_id = 'moves'")).toEqual([{ bc_id: 'bc2' }]);
 });
 

@@ -11,28 +11,23 @@ import {
   type SkippedLine,
 } from './modes.ts';
 import { AD_ACCOUNT, bringNouns, BUSINESS_CENTER, TIKTOK_ACCOUNT, USER } from './nouns.ts';
+import { OVERTAKEN } from './plan.ts';
 import { RELATIONS } from './relation.ts';
 import { bringRelation, requireKnown } from './relationships.ts';
-import { endMissing } from './replace.ts';
-import { sinceNow, type Since } from './same-endings.ts';
+import { endMissing, firstEnded, typeOf } from './replace.ts';
 
-/** What an import did. */
+/** What an import did: counts of rows and lines by their type. */
 export interface Applied {
-  /** Rows that changed. */
-  changed: number;
+  /** Rows that changed, without those that ended since the file lacks them. */
+  changedOf: Counts;
   /** How many of these opened again what a person had ended. */
   reopened: number;
-  /** How many lines of each type were skipped. */
+  /** How many lines were skipped. */
   skippedOf: Counts;
-  /** The first lines that were skipped. */
-  skipped: SkippedLine[];
-  /** Rows of each type that changed. */
-  changedOf: Counts;
-  /** What the file lacked, and is ended: how many of each type, and the first of them. */
+  /** How many rows ended, since the file lacks them. */
   endedOf: Counts;
-  ending: EndingFact[];
-  /** What is to be looked at again of that; null = nothing is replaced. */
-  since: Since | null;
+  /** How many lines were planned again, since others had overtaken them. */
+  again: number;
 }
 
 /** How staged lines are brought in. */
@@ -43,45 +38,22 @@ export interface Manner {
 }
 
 /** Brings everything staged into the tables: later lines win over earlier ones, what is already so stays as it is. */
-export async function applyStaged(tx: Tx, counts: Counts, { mode, replacement }: Manner): Promise<Applied> {
-  const applied: Applied = {
-    changed: 0,
-    reopened: 0,
-    skippedOf: {},
-    skipped: [],
-    changedOf: {},
-    endedOf: {},
-    ending: [],
-    since: replacement && (await sinceNow(tx, replacement)),
-  };
-  const note = (type: FactType, changed: number): void => {
-    applied.changed += changed;
-    if (changed > 0) applied.changedOf[type] = (applied.changedOf[type] ?? 0) + changed;
-  };
+export async function applyStaged(tx: Tx, counts: Counts, manner: Manner): Promise<Applied> {
+  const applied: Applied = { changedOf: {}, reopened: 0, skippedOf: {}, endedOf: {}, again: 0 };
+  await bringFields(tx, counts, applied);
+  for (const scope of scopesOf(manner)) await endWhatLacks(tx, scope, manner, applied);
+  await bringRelations(tx, counts, manner, applied);
+  return applied;
+}
+
+/** Brings in what is overwritten in place. */
+export async function bringFields(tx: Tx, counts: Counts, applied: Applied): Promise<void> {
   for (const noun of [BUSINESS_CENTER, AD_ACCOUNT, TIKTOK_ACCOUNT]) {
     if (!counts[noun.type]) continue;
     if (noun === AD_ACCOUNT) await requireKnown(tx, AD_ACCOUNTS);
-    note(noun.type, await bringNouns(tx, noun));
+    count(applied.changedOf, noun.type, await bringNouns(tx, noun));
   }
-  if (counts.entity) note('entity', await bringEntities(tx));
-  // What ends makes room first, and members go before what is assigned to them.
-  for (const scope of ReplaceScope.options.filter((it) => replacement?.scopes.includes(it))) {
-    const { counts: ended, first } = await endMissing(tx, scope, replacement as Replacement);
-    applied.changed += Object.values(ended).reduce((sum, count) => sum + count, 0);
-    Object.assign(applied.endedOf, ended);
-    applied.ending.push(...first);
-  }
-  for (const relation of RELATIONS) {
-    if (!counts[relation.type]) continue;
-    const planned = await bringRelation(tx, relation, mode);
-    note(relation.type, planned.changed);
-    applied.reopened += planned.reopened;
-    if (planned.skipped > 0) applied.skippedOf[relation.type] = planned.skipped;
-  }
-  // The trails of what users are called are those of the memberships that the file brings, too.
-  if (counts.user) note('user', await bringNouns(tx, USER));
-  applied.skipped = await skippedLines(tx, applied.skippedOf);
-  return applied;
+  if (counts.entity) count(applied.changedOf, 'entity', await bringEntities(tx));
 }
 
 const AD_ACCOUNTS = {
@@ -89,10 +61,49 @@ const AD_ACCOUNTS = {
   references: [{ column: 'bc_id', table: 'business_center', key: 'bc_id' }],
 };
 
-async function skippedLines(tx: Tx, skippedOf: Counts): Promise<SkippedLine[]> {
+/** What ends makes room first, and members go before what is assigned to them. */
+export function scopesOf({ replacement }: Manner): ReplaceScope[] {
+  return ReplaceScope.options.filter((it) => replacement?.scopes.includes(it));
+}
+
+/** @returns how many more of a scope end */
+export async function endWhatLacks(tx: Tx, scope: ReplaceScope, manner: Manner, applied: Applied): Promise<number> {
+  const { type } = typeOf(scope);
+  const ended = await endMissing(tx, scope, manner.replacement as Replacement, applied.endedOf[type] ?? 0);
+  count(applied.endedOf, type, ended);
+  return ended;
+}
+
+/** Brings in relationships, and then what users are called: that is in the trails of the memberships that come, too. */
+export async function bringRelations(tx: Tx, counts: Counts, { mode }: Manner, applied: Applied): Promise<void> {
+  for (const relation of RELATIONS) {
+    if (!counts[relation.type]) continue;
+    const { changed, reopened, skipped } = await bringRelation(tx, relation, mode);
+    count(applied.changedOf, relation.type, changed);
+    applied.reopened += reopened;
+    count(applied.skippedOf, relation.type, skipped);
+  }
+  if (counts.user) count(applied.changedOf, 'user', await bringNouns(tx, USER));
+}
+
+/** Counts of a type that come to nothing are left out. */
+export function count(counts: Counts, type: FactType, more: number): void {
+  const sum = (counts[type] ?? 0) + more;
+  if (sum === 0) delete counts[type];
+  else counts[type] = sum;
+}
+
+/** The first lines that were skipped. */
+export async function firstSkipped(tx: Tx, { skippedOf }: Applied): Promise<SkippedLine[]> {
   const skipped = Object.keys(skippedOf).map(
-    (type) => `select line, reason from planned_${type} where reason is not null`,
+    (type) => `select line, reason from planned_${type} where reason <> '${OVERTAKEN}'`,
   );
   if (skipped.length === 0) return [];
   return tx.query<SkippedLine>(`${skipped.join(' union all ')} order by line limit ${MOST_SKIPPED}`, []);
+}
+
+/** The first facts of each type that ended, since the file lacks them. */
+export async function firstEndings(tx: Tx, manner: Manner, { endedOf }: Applied): Promise<EndingFact[]> {
+  const scopes = scopesOf(manner).filter((scope) => endedOf[typeOf(scope).type]);
+  return (await Array.fromAsync(scopes, async (scope) => firstEnded(tx, scope))).flat();
 }

@@ -2,24 +2,26 @@ import { authorizeKey } from '../authorize.ts';
 import type { Context, Session } from '../context.ts';
 import { SparkgateError } from '../errors.ts';
 import { finish, untilUnraced, writeOn, type Outcome, type Tx, type Written } from '../transact.ts';
-import { applyStaged, type Manner } from './apply.ts';
+import { applyStaged, firstEndings, firstSkipped, type Manner } from './apply.ts';
 import { fitting } from './entities.ts';
 import { FACT_TYPES } from './fact-line.ts';
 import { Interference } from './interference.ts';
 import { REOPENED, type EndingFact, type ImportMode, type Replacement, type SkippedLine } from './modes.ts';
 import { readLines } from './read-lines.ts';
-import { passImports } from './pass-imports.ts';
 import { settle } from './settle.ts';
 import { stageFacts, type Counts } from './stage.ts';
 
 /** An import of so many facts or more lets PostgreSQL count anew what it knows of the tables. */
 const MANY = 10_000;
 
-/** An import of so many lines joins whole tables, and takes too long to be made while nobody else writes. */
+/** An import of so many lines joins whole tables. */
 const BULK = 100_000;
 
-/** So often such an import is made beside other writes; after that, alone. */
-const TIMES = 3;
+/** So often an import is made anew that others have come in the way of in what cannot be mended. */
+const TIMES = 5;
+
+/** What was refused so may have been so for a moment only, in which another write stood half-way in sight. */
+const MOMENTARY: ReadonlySet<string> = new Set(['invalid_request', 'limit_reached', 'conflict']);
 
 /** What an import brought. */
 export interface Imported {
@@ -75,33 +77,31 @@ async function apply(
   ctx: Context,
   session: Session,
   counts: Counts,
-  manner: Omit<Manner, 'alone'> & { dryRun: boolean },
+  manner: Manner & { dryRun: boolean },
 ): Promise<Written<Imported>> {
-  const isBulk = total(counts) >= BULK;
-  let isRefused = false;
-  for (let times = 0; times < (isBulk ? TIMES : 1); times += 1) {
+  let refused: SparkgateError | null = null;
+  for (let times = 0; times < TIMES; times += 1) {
     try {
-      return await untilUnraced(async () => applyOnce(ctx, session, counts, { ...manner, alone: false }));
+      return await untilUnraced(async () => applyOnce(ctx, session, counts, manner));
     } catch (error) {
-      // What was refused may have been so for a moment only, in which another write stood half-way in sight.
       if (error instanceof SparkgateError) {
-        if (isRefused) throw error;
-        isRefused = isBulk;
+        if (refused || !MOMENTARY.has(error.code)) throw error;
+        refused = error;
       } else if (!(error instanceof Interference)) throw error;
     }
   }
-  return untilUnraced(async () => applyOnce(ctx, session, counts, { ...manner, alone: true }));
+  throw refused ?? new SparkgateError('conflict', (say) => say.details.movedOn);
 }
 
 /**
- * Nothing is locked but the rows that the file replaces, and at the end, for a moment, those that its lines lean on;
- * `alone`, no other write takes effect meanwhile.
+ * Nothing is locked but the rows that the file replaces, and at the end, for a moment, what all writes share. Others wait
+ * then for as long as it takes to bring in again what they have touched, and to commit.
  */
 async function applyOnce(
   ctx: Context,
   session: Session,
   counts: Counts,
-  { dryRun, alone, ...manner }: Manner & { dryRun: boolean; alone: boolean },
+  { dryRun, ...manner }: Manner & { dryRun: boolean },
 ): Promise<Written<Imported>> {
   ctx.life.requireOpen();
   await using transaction = session.transaction([]);
@@ -117,43 +117,32 @@ async function applyOnce(
   }
   // What is looked at when this commits is noted by the statement, and does not hang on each row.
   await session.query(`set local sparkgate.bulk = 'on'`, []);
-  const begun = alone ? aloneFrom(session) : transaction.begun;
-  const tx = writeOn(ctx, session, begun);
-  await begun;
+  const tx = writeOn(ctx, session, transaction.begun);
+  await transaction.begun;
   const outcome = await bring(tx, counts, manner);
   if (dryRun) return { result: outcome.result, revision: await ctx.position() };
   return await finish(ctx, session, tx, outcome);
 }
 
-/** When no other write takes effect any more: whatever is there has begun before. */
-async function aloneFrom({ query }: Session): Promise<Date> {
-  await passImports(query);
-  const clock = 'select extract(epoch from clock_timestamp()::timestamptz(3)) * 1000 as at';
-  const [row] = await query<{ at: number | string }>(clock, []);
-  if (!row) throw new Error('a clock gave no row');
-  return new Date(Number(row.at));
-}
-
 async function bring(tx: Tx, counts: Counts, manner: Manner): Promise<Outcome<Imported>> {
   const applied = await applyStaged(tx, counts, manner);
-  const { changed, reopened, skippedOf, skipped, changedOf, endedOf, ending } = applied;
-  const imported = less(counts, skippedOf);
-  const skippedCount = total(skippedOf);
+  const voided = await settle(tx, counts, manner, applied);
+  const { changedOf, skippedOf, endedOf, reopened, again } = applied;
   const result = {
-    imported,
-    skipped,
-    skipped_count: skippedCount,
+    imported: less(counts, skippedOf),
+    skipped: await firstSkipped(tx, applied),
+    skipped_count: total(skippedOf),
     changed: changedOf,
     ended: endedOf,
-    ending,
+    ending: await firstEndings(tx, manner, applied),
   };
-  const voided = await settle(tx, counts, skippedOf, applied.since);
-  if (changed === 0) return { result, audit: 'unchanged' };
+  // What was planned again may have been withdrawn, and is in the trail.
+  if (total(changedOf) + total(endedOf) + again === 0) return { result, audit: 'unchanged' };
   const subject = { type: 'import', id: tx.id };
   const after = {
-    ...imported,
-    ...(skippedCount > 0 && { skipped: skippedCount }),
-    ...(ending.length > 0 && { ended: endedOf }),
+    ...result.imported,
+    ...(result.skipped_count > 0 && { skipped: result.skipped_count }),
+    ...(total(endedOf) > 0 && { ended: endedOf }),
   };
   const flags = reopened > 0 ? [REOPENED] : [];
   return { result, audit: [{ event: 'relationships.imported', subject, after, flags }, ...voided] };

@@ -1,7 +1,6 @@
 import { REQUIRED_WHEN_NEW } from '../required-when-new.ts';
 import type { Tx } from '../transact.ts';
 import type { FactType } from './fact-line.ts';
-import { Interference } from './interference.ts';
 import { badLine } from './read-lines.ts';
 import { recordAll } from './trail.ts';
 
@@ -69,24 +68,26 @@ const ROLES_ENDED = `jsonb_build_object('roles_ended', (
   select count(*) from ad_account_member m
    where m.advertiser_id = p.advertiser_id and m.valid_to is not null and m.ended_write = $2))`;
 
-/** Brings in what lines say of nouns, each field from the last line that names it. @returns how many rows change */
+/**
+ * Brings in what lines say of nouns, each field from the last line that names it. What somebody else has changed since it
+ * was compared is left alone, and leaves the plan.
+ * @returns how many rows change
+ */
 export async function bringNouns(tx: Tx, noun: Noun): Promise<number> {
-  const changed = await planNouns(tx, noun);
-  if (changed === 0) return 0;
+  if ((await planNouns(tx, noun)) === 0) return 0;
   if (noun === AD_ACCOUNT) await endMovedRoles(tx);
   const { type, table, key, trails } = noun;
   const fields = Object.keys(noun.fields);
   const [counted] = await tx.query<{ written: number }>(
-    // A row that somebody else has changed meanwhile is left alone, and the import made anew.
     `with written as (
        insert into ${table} as t (${[key, ...fields].join(', ')}) select ${[key, ...fields].join(', ')} from planned_${type}
        on conflict (${key}) do update set ${fields.map((field) => `${field} = excluded.${field}`).join(', ')}
         where t.version = (select p.version from planned_${type} p where p.${key} = t.${key})
-       returning 1)
+       returning t.${key}),
+     overtaken as (delete from planned_${type} p where not exists (select from written w where w.${key} = p.${key}))
      select count(*)::int as written from written`,
     [],
   );
-  if (counted?.written !== changed) throw new Interference();
   await recordAll(tx, {
     event: `${type}.put`,
     subject: { type, id: `p.${key}` },
@@ -95,7 +96,7 @@ export async function bringNouns(tx: Tx, noun: Noun): Promise<number> {
     after: noun === AD_ACCOUNT ? `case when ${MOVED} then p.after || ${ROLES_ENDED} else p.after end` : 'p.after',
     from: `planned_${type} p ${trails.join}`,
   });
-  return changed;
+  return counted?.written ?? 0;
 }
 
 /** Writes what changes into the temporary table `planned_<type>`. */
@@ -113,10 +114,10 @@ async function planNouns(tx: Tx, { type, table, key, fields, required }: Noun): 
   await tx.query(
     `create temporary table compared_${type} on commit drop as
      with named as materialized (
-       select fact->>'${key}' as ${key}, min(line) as line, ${names.map(lastOf).join(', ')}
+       select fact->>'${key}' as ${key}, min(line) as line, array_agg(line) as lines, ${names.map(lastOf).join(', ')}
          from staged where type = '${type}' group by fact->>'${key}'
      ), merged as (
-       select n.line, n.${key}, ${lacking} as lacking, ${merged.join(', ')},
+       select n.line, n.lines, n.${key}, ${lacking} as lacking, ${merged.join(', ')},
               case when t.${key} is not null then ${profile('t')} end as before, t.version
          from named n left join ${table} t on t.${key} = n.${key}
      ), told as (select m.*, ${profile('m')} as after from merged m)
@@ -140,7 +141,15 @@ async function planNouns(tx: Tx, { type, table, key, fields, required }: Noun): 
 /** When an ad account leaves its Business Center, every role in it ends: in the trail of the one that it leaves. */
 async function endMovedRoles(tx: Tx): Promise<void> {
   await tx.query(
-    `update ad_account_member t set valid_to = $1, ended_by = $2, ended_write = $3 from planned_ad_account p
+    `with locked as (
+       select t.advertiser_id from ad_account t
+         join planned_ad_account p on p.advertiser_id = t.advertiser_id and p.version = t.version for no key update of t)
+     delete from planned_ad_account p
+      where p.before is not null and not exists (select from locked l where l.advertiser_id = p.advertiser_id)`,
+    [],
+  );
+  await tx.query(
+    `update ad_account_member t set valid_to = greatest(t.valid_from, $1), ended_by = $2, ended_write = $3 from planned_ad_account p
       where ${MOVED} and t.advertiser_id = p.advertiser_id and t.valid_to is null`,
     [tx.at, tx.by, tx.id],
   );

@@ -43,10 +43,18 @@ export async function plan(tx: Tx, relation: Relation, mode: ImportMode): Promis
      select latest.*, ${mode === 'reopen' ? 'null::text' : reasonOf(tx, relation)} as reason from change as latest`,
     [],
   );
+  return countPlanned(tx, relation);
+}
+
+/** A line that another write has overtaken: it has no row, and is planned again. No reason that anybody is told. */
+export const OVERTAKEN = 'OVERTAKEN';
+
+/** Counts what stands in `planned_<type>`. */
+export async function countPlanned(tx: Tx, { type }: Relation, where = 'true'): Promise<Planned> {
   const [planned] = await tx.query<Planned>(
     `select count(*) filter (where reason is null)::int as changed,
             count(*) filter (where reason is null and reopened)::int as reopened,
-            count(*) filter (where reason is not null)::int as skipped from planned_${type}`,
+            count(*) filter (where reason <> '${OVERTAKEN}')::int as skipped from planned_${type} p where ${where}`,
     [],
   );
   if (!planned) throw new Error('a count gave no row');
@@ -69,13 +77,11 @@ function endingsByOthers(tx: Tx, relation: Relation): string {
 }
 
 /**
- * SQL of the lines that are opened, and whose relation others have ended since it was planned: what they opened and
- * ended meanwhile, or what was current then. Once the new rows stand, nobody comes between any more.
+ * SQL: whether others have ended the relation of `latest` since it was planned. Once the new rows stand, nobody
+ * comes between any more.
  */
 export function endedSince(tx: Tx, relation: Relation): string {
-  const { type } = relation;
-  return `select from planned_${type} latest where reason is null and (endings <> ${endingsByOthers(tx, relation)}
-    or exists (select from ${type} t where t.id = latest.current_id and t.ended_write is distinct from '${tx.id}'::uuid))`;
+  return `latest.reason is null and latest.endings <> ${endingsByOthers(tx, relation)}`;
 }
 
 /** SQL of the lines that are skipped, and would not be now, or for another reason. */
@@ -85,25 +91,27 @@ export function skippedOtherwise(tx: Tx, relation: Relation): string {
   const line = [...key, value].map((column) => `latest.${column}`).join(', ');
   return `
     with skipped as materialized (
-      select ${line}, latest.reason as planned, ${columns} t.id as current_id, t.${value} as held
+      select latest.line, ${line}, latest.reason as planned, ${columns} t.id as current_id, t.${value} as held
         from planned_${type} latest left join ${type} t on ${sameKey(relation)} and t.valid_to is null ${joins}
        where latest.reason is not null),
     change as materialized (
       select latest.*, ${endedByPerson(tx, relation, own(relation))} as reopened from skipped latest)
-    select from change latest where ${reasonOf(tx, relation)} is distinct from latest.planned`;
+    select latest.line from change latest where ${reasonOf(tx, relation)} is distinct from latest.planned`;
 }
 
 /**
  * Whether a person ended the relation as a whole (`absent`), whatever of it `latest` wants, or any part of that which
  * is not held: of the rows that held it the one that ended last counts. What this write itself has ended is no reason:
- * it ended with an ad account's move. Few keys were ever ended, so that is asked first.
+ * it ended with an ad account's move; nor is what an import opened and withdrew, which never held. Few keys were ever
+ * ended, so that is asked first.
  */
 function endedByPerson(
   tx: Tx,
   relation: Pick<Relation, 'type' | 'key' | 'value'>,
   { wanted, held, absent }: { wanted: string; held: string; absent: string },
 ): string {
-  const ended = `from ${relation.type} e where ${sameKey(relation, 'e')} and e.valid_to is not null`;
+  const ended = `from ${relation.type} e where ${sameKey(relation, 'e')} and e.valid_to is not null
+    and e.ended_write is distinct from e.begun_write`;
   const lastByPerson = (condition: string): string => `(
     select e.ended_by ~ '^(user|tiktok_account):' and e.ended_write <> '${tx.id}'::uuid
       ${ended} and ${condition}

@@ -1,10 +1,19 @@
 import type { Tx } from '../transact.ts';
-import { requireNone } from './interference.ts';
 import type { ImportMode } from './modes.ts';
 import { requirePlaces } from './places.ts';
-import { endedSince, plan, UNFOUNDED, type Planned } from './plan.ts';
+import { countPlanned, endedSince, OVERTAKEN, plan, UNFOUNDED, type Planned } from './plan.ts';
 import { badLine } from './read-lines.ts';
-import { AD_ACCOUNT_MEMBER, ASSIGNMENT, GRANT, LINK, MEMBER, type Reference, type Relation } from './relation.ts';
+import {
+  AD_ACCOUNT_MEMBER,
+  ASSIGNMENT,
+  GRANT,
+  LINK,
+  MEMBER,
+  sameKey,
+  type Reference,
+  type Relation,
+} from './relation.ts';
+import { ENDINGS } from './replace.ts';
 import { recordAll } from './trail.ts';
 
 /** How a change of a relation reads in the trail: as the single write's does. */
@@ -32,29 +41,98 @@ interface Trail {
   subject?: 'tiktok_account';
 }
 
-/** Brings in what the lines say of one relation, whose rows are closed and opened, never overwritten. */
+/**
+ * Brings in what the lines say of one relation, whose rows are closed and opened, never overwritten. Lines that others
+ * overtake stay in the plan as such.
+ */
 export async function bringRelation(tx: Tx, relation: Relation, mode: ImportMode): Promise<Planned> {
   await requireKnown(tx, relation);
   const planned = await plan(tx, relation, mode);
   if (planned.changed === 0) return planned;
   if (relation === GRANT) await requireSameScopes(tx);
   if (relation === ASSIGNMENT) await requireFounded(tx);
-  const { type, key, value } = relation;
+  await close(tx, relation);
+  await requirePlaces(tx, relation);
+  await open(tx, relation);
+  const brought = await countPlanned(tx, relation);
+  if (brought.changed > 0) await recordChanges(tx, relation);
+  return brought;
+}
+
+async function close(tx: Tx, { type }: Relation): Promise<void> {
   await tx.query(
-    `update ${type} t set valid_to = $1, ended_by = $2, ended_write = $3 from planned_${type} p
+    `update ${type} t set valid_to = greatest(t.valid_from, $1), ended_by = $2, ended_write = $3 from planned_${type} p
       where t.id = p.current_id and t.valid_to is null and p.reason is null`,
     [tx.at, tx.by, tx.id],
   );
-  await requirePlaces(tx, relation);
+}
+
+/**
+ * Opens what the plan says, but where others have opened it by then. Where they have ended it, it is withdrawn again before
+ * any trail tells of it.
+ */
+async function open(tx: Tx, relation: Relation): Promise<void> {
+  const { type, key, value } = relation;
   const columns = [...key, value, ...(relation === ASSIGNMENT ? ['grant_id'] : [])].join(', ');
-  await tx.query(
-    `insert into ${type} (${columns}, valid_from, begun_by, begun_write)
-     select ${columns}, $1, $2, $3 from planned_${type} where reason is null`,
+  const [counted] = await tx.query<{ lacking: boolean }>(
+    `with opened as (
+       insert into ${type} (${columns}, valid_from, begun_by, begun_write)
+       select ${columns}, $1, $2, $3 from planned_${type} where reason is null on conflict do nothing returning 1)
+     select (select count(*) from opened) < (select count(*) from planned_${type} where reason is null) as lacking`,
     [tx.at, tx.by, tx.id],
   );
-  await requireNone(tx, endedSince(tx, relation));
-  await recordChanges(tx, relation);
-  return planned;
+  if (counted?.lacking) {
+    await tx.query(
+      `update planned_${type} latest set reason = '${OVERTAKEN}' where latest.reason is null and not exists (
+         select from ${type} t where ${sameKey(relation)} and t.valid_to is null and t.begun_write = $1)`,
+      [tx.id],
+    );
+  }
+  await tx.query(
+    `with overtaken as (
+       update planned_${type} latest set reason = '${OVERTAKEN}' where ${endedSince(tx, relation)}
+       returning ${key.join(', ')})
+     update ${type} t set ${WITHDRAWN} from overtaken latest
+      where ${sameKey(relation)} and t.valid_to is null and t.begun_write = $2`,
+    [tx.by, tx.id],
+  );
+}
+
+/**
+ * SQL of what closes a row that this write opened ($2, by $1), so that it never held: an import is ended neither by what
+ * it does not know, nor remembered by it.
+ */
+const WITHDRAWN = 'valid_to = t.valid_from, ended_by = $1, ended_write = $2';
+
+/** Where the ad account was when the import opened roles in it. */
+const FORMER_CENTER = `(
+  select a.before->>'bc_id' from compared_ad_account a where a.advertiser_id = m.advertiser_id)`;
+
+/** Withdraws what an import opened of the lines in `affected`, with what the trail says of it. */
+export async function withdraw(tx: Tx, relation: Relation): Promise<void> {
+  const { type } = relation;
+  const ending = Object.values(ENDINGS).find((it) => it.type === type);
+  if (!ending?.about) throw new Error(`${type} is not withdrawn`);
+  await tx.query(
+    `create temporary table withdrawn on commit drop as
+     select latest.* from planned_${type} latest join affected f on f.type = '${type}' and f.line = latest.line
+      where latest.reason is null`,
+    [],
+  );
+  await tx.query(
+    `update ${type} t set ${WITHDRAWN} from withdrawn latest
+      where ${sameKey(relation)} and t.valid_to is null and t.begun_write = $2`,
+    [tx.by, tx.id],
+  );
+  await recordAll(tx, {
+    event: ending.event,
+    subject: ending.subject,
+    bcId: relation === ASSIGNMENT ? 'm.bc_id' : FORMER_CENTER,
+    before: `jsonb_build_object('${ending.about}', m.${ending.about}, '${relation.value}', m.${relation.value})`,
+    after: 'null::jsonb',
+    from: 'withdrawn m',
+  });
+  await tx.query('drop table withdrawn', []);
 }
 
 /** What a line names has to be known, or be brought by the same import. @throws SparkgateError that names the line */

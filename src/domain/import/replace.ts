@@ -2,7 +2,6 @@ import { SparkgateError } from '../errors.ts';
 import type { Tx } from '../transact.ts';
 import type { FactType } from './fact-line.ts';
 import { IMPORTED, MOST_ENDING, type EndingFact, type Replacement, type ReplaceScope } from './modes.ts';
-import type { Counts } from './stage.ts';
 import { recordAll } from './trail.ts';
 
 /** What a scope ends: current rows `t` of these Business Centers ($1) whose key no line has. */
@@ -18,8 +17,6 @@ interface Ending {
   subject: { type: 'tiktok_account' | 'user'; id: string };
   /** The column that entries name beside the value. */
   about?: string;
-  /** Rows beside `t` that tell whose it is. */
-  beside?: string;
 }
 
 export const ENDINGS: Record<Exclude<ReplaceScope, 'ad_accounts'>, Ending> = {
@@ -41,7 +38,6 @@ export const ENDINGS: Record<Exclude<ReplaceScope, 'ad_accounts'>, Ending> = {
     event: 'ad_account_member.removed',
     subject: { type: 'user', id: 'm.user_id' },
     about: 'advertiser_id',
-    beside: 'a',
   },
   account_grants: {
     type: 'account_grant',
@@ -64,18 +60,14 @@ export const ENDINGS: Record<Exclude<ReplaceScope, 'ad_accounts'>, Ending> = {
   },
 };
 
-/** What a replacement ends: how many of each type, and the first of them. */
-export interface Ended {
-  counts: Counts;
-  first: EndingFact[];
-}
-
 /**
- * Ends what the file lacks of a scope, and all that hangs on it.
+ * Ends what the file lacks of a scope, and all that hangs on it: `missing_<type>` tells what it was.
+ * @param ended how many it has ended before
+ * @returns how many it ends now
  * @throws SparkgateError `limit_reached` where that is more than it may be, since a short file looks like a revocation
  */
-export async function endMissing(tx: Tx, scope: ReplaceScope, asked: Replacement): Promise<Ended> {
-  if (scope === 'ad_accounts') return endMissingAdAccounts(tx, asked);
+export async function endMissing(tx: Tx, scope: ReplaceScope, asked: Replacement, ended: number): Promise<number> {
+  if (scope === 'ad_accounts') return endMissingAdAccounts(tx, asked, ended);
   const ending = ENDINGS[scope];
   const { type, key, value, from, bcId } = ending;
   const missing = `missing_${type}`;
@@ -86,12 +78,20 @@ export async function endMissing(tx: Tx, scope: ReplaceScope, asked: Replacement
       where t.valid_to is null and ${bcId} = any (${list(asked.bcIds)}) and ${lacking(type, key)}`,
     [],
   );
-  const count = await requireFew(tx, { scope, missing, all: `${from} where t.valid_to is null and ${bcId}` }, asked);
-  if (count === 0) return { counts: {}, first: [] };
+  const found = await requireFew(
+    tx,
+    { scope, missing, all: `${from} where t.valid_to is null and ${bcId}`, ended },
+    asked,
+  );
+  if (found === 0) return 0;
   await endHanging(tx, scope);
-  await tx.query(
-    `update ${type} t set valid_to = greatest(t.valid_from, $1), ended_by = $2, ended_write = $3 from ${missing} m
-      where t.id = m.id and t.valid_to is null`,
+  // What others have ended by then is not this write's.
+  const [counted] = await tx.query<{ ended: number }>(
+    `with ended as (
+       update ${type} t set valid_to = greatest(t.valid_from, $1), ended_by = $2, ended_write = $3 from ${missing} m
+        where t.id = m.id and t.valid_to is null returning t.id),
+     overtaken as (delete from ${missing} m where not exists (select from ended e where e.id = m.id))
+     select count(*)::int as ended from ended`,
     [tx.at, tx.by, tx.id],
   );
   const told = ending.about === undefined ? '' : `'${ending.about}', m.${ending.about}, `;
@@ -103,7 +103,22 @@ export async function endMissing(tx: Tx, scope: ReplaceScope, asked: Replacement
     after: 'null::jsonb',
     from: `${missing} m`,
   });
-  return { counts: { [type]: count }, first: await firstOf(tx, type, key) };
+  return counted?.ended ?? 0;
+}
+
+/** The first of what a replacement ended of a scope. */
+export async function firstEnded(tx: Tx, scope: ReplaceScope): Promise<EndingFact[]> {
+  const { type, key } = typeOf(scope);
+  const columns = key.join(', ');
+  return tx.query<EndingFact>(
+    `select '${type}' as type, ${columns} from missing_${type} order by ${columns} limit ${MOST_ENDING}`,
+    [],
+  );
+}
+
+/** The type of the facts that a scope ends, and their key. */
+export function typeOf(scope: ReplaceScope): Pick<Ending, 'type' | 'key'> {
+  return scope === 'ad_accounts' ? { type: 'ad_account', key: ['advertiser_id'] } : ENDINGS[scope];
 }
 
 /** Assignments end with the grant, or the membership, that they need. */
@@ -130,17 +145,30 @@ async function endAssignments(tx: Tx, condition: string): Promise<void> {
 }
 
 /** An ad account is not forgotten: it leaves its Business Center, and every role in it ends. */
-async function endMissingAdAccounts(tx: Tx, asked: Replacement): Promise<Ended> {
-  const key = ['advertiser_id'];
+async function endMissingAdAccounts(tx: Tx, asked: Replacement, ended: number): Promise<number> {
   await tx.query(
     `create temporary table missing_ad_account on commit drop as
      select t.advertiser_id, t.name, t.bc_id as of_bc_id from ad_account t
-      where t.bc_id = any (${list(asked.bcIds)}) and ${lacking('ad_account', key)}`,
+      where t.bc_id = any (${list(asked.bcIds)}) and ${lacking('ad_account', ['advertiser_id'])}`,
     [],
   );
-  const where = { scope: 'ad_accounts', missing: 'missing_ad_account', all: 'ad_account t where t.bc_id' } as const;
-  const count = await requireFew(tx, where, asked);
-  if (count === 0) return { counts: {}, first: [] };
+  const where = {
+    scope: 'ad_accounts',
+    missing: 'missing_ad_account',
+    all: 'ad_account t where t.bc_id',
+    ended,
+  } as const;
+  if ((await requireFew(tx, where, asked)) === 0) return 0;
+  // What others have moved by then is not this write's.
+  const [counted] = await tx.query<{ ended: number }>(
+    `with locked as (
+       select t.advertiser_id from ad_account t join missing_ad_account m
+         on m.advertiser_id = t.advertiser_id and m.of_bc_id = t.bc_id order by 1 for no key update of t),
+     overtaken as (
+       delete from missing_ad_account m where not exists (select from locked l where l.advertiser_id = m.advertiser_id))
+     select count(*)::int as ended from locked`,
+    [],
+  );
   await tx.query(
     `create temporary table roles_of_missing on commit drop as
      select t.id, t.advertiser_id, t.user_id, t.advertiser_role, m.of_bc_id
@@ -153,8 +181,7 @@ async function endMissingAdAccounts(tx: Tx, asked: Replacement): Promise<Ended> 
     [tx.at, tx.by, tx.id],
   );
   await tx.query(
-    `update ad_account t set bc_id = null from missing_ad_account m
-      where t.advertiser_id = m.advertiser_id and t.bc_id = m.of_bc_id`,
+    'update ad_account t set bc_id = null from missing_ad_account m where t.advertiser_id = m.advertiser_id',
     [],
   );
   await recordAll(tx, {
@@ -174,23 +201,24 @@ async function endMissingAdAccounts(tx: Tx, asked: Replacement): Promise<Ended> 
     after: 'null::jsonb',
     from: 'roles_of_missing m',
   });
-  return { counts: { ad_account: count }, first: await firstOf(tx, 'ad_account', key) };
+  await tx.query('drop table roles_of_missing', []);
+  return counted?.ended ?? 0;
 }
 
 /** SQL: no line has the key of the row `t`. */
-export function lacking(type: FactType, key: readonly string[]): string {
+function lacking(type: FactType, key: readonly string[]): string {
   const same = key.map((column) => `s.fact->>'${column}' = t.${column}`).join(' and ');
   return `not exists (select from staged s where s.type = '${type}' and ${same})`;
 }
 
 /** Ids as a literal: temporary tables are made without parameters. */
-export function list(ids: readonly string[]): string {
+function list(ids: readonly string[]): string {
   return `array[${ids.map((id) => `'${id.replaceAll("'", "''")}'`).join(', ')}]::text[]`;
 }
 
 async function requireFew(
   tx: Tx,
-  { scope, missing, all }: { scope: ReplaceScope; missing: string; all: string },
+  { scope, missing, all, ended }: { scope: ReplaceScope; missing: string; all: string; ended: number },
   { bcIds, maxEnded, dryRun }: Replacement,
 ): Promise<number> {
   const [counted] = await tx.query<{ lacking: number; held: number }>(
@@ -198,15 +226,8 @@ async function requireFew(
     [bcIds],
   );
   if (!counted) throw new Error('a count gave no row');
-  const { lacking: ends, held } = counted;
-  if (dryRun || ends * 100 <= held * maxEnded) return ends;
+  const ends = ended + counted.lacking;
+  const held = ended + counted.held;
+  if (counted.lacking === 0 || dryRun || ends * 100 <= held * maxEnded) return counted.lacking;
   throw new SparkgateError('limit_reached', (say) => say.details.endsTooMuch(scope, ends, held, maxEnded));
-}
-
-async function firstOf(tx: Tx, type: FactType, key: readonly string[]): Promise<EndingFact[]> {
-  const columns = key.join(', ');
-  return tx.query<EndingFact>(
-    `select '${type}' as type, ${columns} from missing_${type} order by ${columns} limit ${MOST_ENDING}`,
-    [],
-  );
 }

@@ -1,26 +1,40 @@
 import type { Audit, Tx } from '../transact.ts';
-import { requireStillSo } from './interference.ts';
+import { bringAgain } from './again.ts';
+import type { Applied, Manner } from './apply.ts';
+import { Interference, requireNone } from './interference.ts';
 import { passImports } from './pass-imports.ts';
-import { requireSameEndings, type Since } from './same-endings.ts';
 import type { Counts } from './stage.ts';
 
+/** So often what others wrote meanwhile is brought in again beside their writes, so that little of it is left. */
+const BESIDE = 2;
+
+/** What is brought in again behind the gate may touch other lines, and these others. More often than so is a loop. */
+const BEHIND = 8;
+
 /**
- * Looks at what others wrote while an import was applied, behind the gate that all writes share: those before have
- * committed, and those after wait for the import and see it. What it has done has to be what it would do now; that its rows
- * do not lean on what was ended, the database looks at when it commits. It voids the requests of whom it demoted or removed.
+ * Looks at what others wrote while an import was applied, and brings in again what that touches: first beside them, and then
+ * behind the gate that all writes share: those before have committed, and those after wait for the import and see it.
+ * What it has done is then what it would do now. It voids the requests of whom it demoted or removed.
  * @returns the requests: each an entry of the trail
- * @throws Interference where what was so already is so no more, a line would not be skipped now, or a replacement would end
- *   something else
+ * @throws Interference where it cannot be mended: others moved an ad account in which the import has opened roles
  */
-export async function settle(tx: Tx, counts: Counts, skippedOf: Counts, since: Since | null): Promise<Audit[]> {
+export async function settle(tx: Tx, counts: Counts, manner: Manner, applied: Applied): Promise<Audit[]> {
+  // What others have written by then began before.
+  const again = async (): Promise<number> => bringAgain({ ...tx, at: await now(tx) }, counts, manner, applied);
+  for (let times = 0; times < BESIDE; times += 1) if ((await again()) === 0) break;
   // What limits look at is locked before, since that takes longer.
   await tx.query('set constraints limits_at_commit immediate', []);
   await passImports(tx.query);
-  await requireStillSo(tx, counts, skippedOf);
-  if (since) await requireSameEndings(tx, since);
-  const demotes = counts.member || since?.asked.scopes.includes('members');
+  for (let times = 0; (await again()) > 0; times += 1) if (times === BEHIND) throw new Interference();
+  if (counts.ad_account_member) await requireNone(tx, MOVED);
+  const demotes = counts.member || manner.replacement?.scopes.includes('members');
   return demotes ? voidRequests(tx) : [];
 }
+
+/** What the database would refuse when this commits. */
+const MOVED = `select from commit_check c, unnest(c.ids, c.others) o (advertiser_id, bc_id)
+  join ad_account a on a.advertiser_id = o.advertiser_id
+ where c.rule = 'ad accounts of roles' and o.bc_id is not null and a.bc_id is distinct from o.bc_id`;
 
 /** Whoever is no administrator now has no pending request any more. */
 async function voidRequests(tx: Tx): Promise<Audit[]> {
@@ -37,4 +51,11 @@ async function voidRequests(tx: Tx): Promise<Audit[]> {
     subject: { type: 'access_request', id },
     bcId,
   }));
+}
+
+async function now({ query }: Tx): Promise<Date> {
+  const clock = 'select extract(epoch from clock_timestamp()::timestamptz(3)) * 1000 as at';
+  const [row] = await query<{ at: number | string }>(clock, []);
+  if (!row) throw new Error('a clock gave no row');
+  return new Date(Number(row.at));
 }
