@@ -7,9 +7,6 @@ import { SparkgateError } from './errors.ts';
 import { IMPORTS, passages, type Gate } from './gates.ts';
 import { remember } from './submissions/remember.ts';
 
-/** The channel on which changes of API keys are announced (NOTIFY). */
-export const CHANNEL = 'sparkgate';
-
 /** One step for the audit trail. */
 export interface Audit {
   event: string;
@@ -145,7 +142,6 @@ export async function finish<T>(
   const writeId = audit === 'unchanged' ? null : tx.id;
   if (writeId !== null) await tx.em.flush();
   if (ctx.submission) await remember(tx.query, ctx.submission, { result, writeId });
-  if (audit !== 'unchanged') await announce(tx, audit);
   ctx.life.requireOpen();
   const position = await ctx.life.settle(commit(session, audit === 'unchanged' ? null : trailOf(tx, audit)));
   return { result, revision: writeId === null ? position : `${position}.${writeId}` };
@@ -191,11 +187,4 @@ function trailOf(tx: Tx, audit: readonly Audit[]): Call {
   }));
   const values = [tx.id, tx.at.toISOString(), tx.by, tx.apiKey, tx.requestId, JSON.stringify(entries)];
   return { name: 'record_write', values };
-}
-
-/** Changes of API keys are announced when they commit. */
-async function announce(tx: Tx, audit: readonly Audit[]): Promise<void> {
-  if (audit.some(({ event }) => event.startsWith('api_key.'))) {
-    await tx.query('select pg_notify($1, $2)', [CHANNEL, '']);
-  }
 }

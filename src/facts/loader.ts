@@ -20,11 +20,22 @@ export class FactLoader {
   /** When somebody asked for what is kept, by this process's own clock in milliseconds. */
   #keptAskedAt = -Infinity;
   readonly #timer: NodeJS.Timeout;
+  #keysChanged: () => void = () => undefined;
 
   constructor(query: Query, { mostBytes = FACTS_BYTES }: { mostBytes?: number } = {}) {
     this.#kept = new KeptFacts(mostBytes);
-    this.#rounds = new Rounds(query, this.#kept);
+    this.#rounds = new Rounds(query, this.#kept, () => this.#keysChanged());
     this.#timer = setInterval(() => this.#lookAgain(), TICK_MS).unref();
+  }
+
+  /** Has somebody hear that API keys have changed, or may have: before any facts that were asked for after that are told. */
+  onKeysChanged(hear: () => void): void {
+    this.#keysChanged = hear;
+  }
+
+  /** When changes were last looked for, by the clock of `performance` in milliseconds: what was committed before is known. */
+  get lookedAt(): number {
+    return this.#rounds.lookedAt;
   }
 
   /** How many statements were sent. */

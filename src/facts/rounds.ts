@@ -54,6 +54,7 @@ const QUESTIONS = 256;
 export class Rounds {
   readonly #query: Query;
   readonly #kept: KeptFacts;
+  readonly #keysChanged: () => void;
   #waiting: Group[] = [];
   #underWay = false;
   #moment: Moment | null = null;
@@ -61,9 +62,11 @@ export class Rounds {
   #lookedAt = -Infinity;
   #statements = 0;
 
-  constructor(query: Query, kept: KeptFacts) {
+  /** @param keysChanged hears that API keys have changed, or may have */
+  constructor(query: Query, kept: KeptFacts, keysChanged: () => void) {
     this.#query = query;
     this.#kept = kept;
+    this.#keysChanged = keysChanged;
   }
 
   /** How many statements were sent. */
@@ -79,6 +82,11 @@ export class Rounds {
   /** How old what is kept may be, in milliseconds. */
   get staleness(): number {
     return performance.now() - this.#lookedAt;
+  }
+
+  /** When changes were last looked for, by the clock of `performance`: what was committed before is known. */
+  get lookedAt(): number {
+    return this.#lookedAt;
   }
 
   /** @throws SparkgateError `unavailable` */
@@ -155,8 +163,10 @@ export class Rounds {
   /** Drops what has changed, before anything is stored. */
   #advance(rows: readonly LoadedRow[]): Moment {
     const { moment, keys } = momentOf(rows);
-    if (moment.lost || moment.life !== this.#moment?.life || keys.includes(EVERYTHING)) this.#kept.clear();
+    const all = moment.lost || moment.life !== this.#moment?.life || keys.includes(EVERYTHING);
+    if (all) this.#kept.clear();
     else for (const key of keys) this.#kept.drop(key);
+    if (all || keys.includes(API_KEYS)) this.#keysChanged();
     this.#moment = moment;
     return moment;
   }
@@ -178,5 +188,6 @@ export class Rounds {
   }
 }
 
-/** What stands for everything among the keys that changed. */
+/** What stands for everything among the keys that changed, and for all API keys. */
 const EVERYTHING = '*';
+const API_KEYS = 'api_key';

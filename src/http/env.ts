@@ -116,8 +116,6 @@ export interface ServiceStatus {
     schema_known: boolean | null;
     embedded: boolean;
     revision: string | null;
-    /** Whether changes of API keys by other processes are heard of at once. */
-    hears_key_changes: boolean;
   };
   pdp: { answers: boolean; version: string | null; embedded: boolean };
   policy: PolicyStatus;

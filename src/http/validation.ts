@@ -19,6 +19,9 @@ const refuseInvalid: Hook<unknown, Env, string, unknown> = (result) => {
   throw invalid(faults.map(({ pointer, message }) => ({ pointer: pointer.slice(1), message })));
 };
 
+/** The header by which a caller takes answers that are a bounded time old. */
+export const CONSISTENCY_HEADER = 'Sparkgate-Consistency';
+
 /** The context of a verb for this request. */
 export function contextOf(c: Http<Env>): Context {
   return c.get('services').contextFor(c.get('caller'), c.get('requestId'), c.get('life'));

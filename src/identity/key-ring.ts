@@ -5,8 +5,11 @@ import { parseKey, secretMatches } from '../domain/api-keys/key-format.ts';
 import type { CallingKey, Query } from '../domain/context.ts';
 import { databaseError } from '../domain/database-errors.ts';
 
-/** However well writes are heard of, a key is looked up anew after this time (milliseconds). */
+/** However well changes are heard of, a key is looked up anew after this time (milliseconds). */
 const HOLDS_FOR = 5000;
+
+/** So long ago it was looked at whether keys have changed, at the most, for calls that do not look themselves (milliseconds). */
+const TICK_MS = 50;
 
 /** Times are told as milliseconds from now by the database's clock, which is the one that they were written by. */
 const KEY = `
@@ -33,7 +36,8 @@ interface KeyRow extends Pick<ApiKey, 'id' | 'name' | 'permissions'> {
 interface Opened {
   token: Buffer;
   key: CallingKey;
-  /** When to look it up anew, by `performance.now()`. */
+  /** When it was looked up, and when to do so anew, by `performance.now()`. */
+  seenAt: number;
   until: number;
 }
 
@@ -41,17 +45,17 @@ interface Opened {
 export class KeyRing {
   readonly #query: Query;
   readonly #bootstrap: Buffer | null;
-  readonly #hearing: () => boolean;
+  readonly #lookedAt: () => number;
   /** By the part of a token that is no secret. */
   readonly #opened = new LRUCache<string, readonly Opened[]>({ max: 10_000 });
   readonly #asked = new Map<string, Promise<CallingKey | null>>();
   #changes = 0;
 
-  /** @param hearing whether every revocation is heard of; while not, nothing is remembered */
-  constructor(query: Query, options: { bootstrapApiKey: string | null; hearing: () => boolean }) {
+  /** @param lookedAt when it was last looked at whether keys have changed, by `performance.now()` */
+  constructor(query: Query, options: { bootstrapApiKey: string | null; lookedAt: () => number }) {
     this.#query = query;
     this.#bootstrap = options.bootstrapApiKey === null ? null : Buffer.from(comparable(options.bootstrapApiKey));
-    this.#hearing = options.hearing;
+    this.#lookedAt = options.lookedAt;
   }
 
   /** How often keys may have changed: who found a key before the last change finds it anew. */
@@ -65,24 +69,32 @@ export class KeyRing {
     this.#opened.clear();
   }
 
-  /** The key, if it is known without asking the database. Secrets are compared in constant time. */
-  known(token: string): CallingKey | null {
+  /**
+   * The key, if it is known without asking the database; it may have been revoked since. Secrets are compared in constant
+   * time.
+   * @param lookedAfter so late it was looked at whether keys have changed, by `performance.now()`
+   */
+  known(token: string, lookedAfter = -Infinity): CallingKey | null {
     const sought = comparable(token);
     if (this.#bootstrap && timingSafeEqual(sought, this.#bootstrap)) return BOOTSTRAP;
     const now = performance.now();
-    for (const { token: opens, key, until } of this.#opened.get(publicPart(token)) ?? []) {
-      if (timingSafeEqual(sought, opens) && now < until) return key;
+    for (const { token: opens, key, seenAt, until } of this.#opened.get(publicPart(token)) ?? []) {
+      const looked = Math.max(seenAt, this.#lookedAt()) >= lookedAfter;
+      if (timingSafeEqual(sought, opens) && looked && now < until) return key;
     }
     return null;
   }
 
-  /** The key, or null for a token that is none, or is revoked or expired. @throws SparkgateError `unavailable` */
-  async find(token: string): Promise<CallingKey | null> {
-    const known = this.known(token);
+  /**
+   * The key, or null for a token that is none, or is expired, or was revoked. Whoever looks for changes afterwards finds
+   * out by {@link changes} what was revoked lately. @throws SparkgateError `unavailable`
+   * @param mostMs for how long a revocation may go unnoticed, in milliseconds
+   */
+  async find(token: string, mostMs = TICK_MS): Promise<CallingKey | null> {
+    const known = this.known(token, performance.now() - mostMs);
     if (known) return known;
     const parts = parseKey(token);
     if (!parts) return null;
-    if (!this.#hearing()) return this.#lookUp(token, parts);
     // Those who come while it is looked up share that, unless keys have changed since it began.
     const asked = `${this.#changes} ${token}`;
     const underWay = this.#asked.get(asked) ?? this.#lookUp(token, parts).finally(() => this.#asked.delete(asked));
@@ -91,19 +103,19 @@ export class KeyRing {
   }
 
   async #lookUp(token: string, parts: NonNullable<ReturnType<typeof parseKey>>): Promise<CallingKey | null> {
-    const changes = this.#changes;
+    const [changes, seenAt] = [this.#changes, performance.now()];
     const [row] = await this.#query<KeyRow>(KEY, [parts.id]).catch(rethrow);
     const holdsFor = row ? millisecondsLeft(row, parts.secret) : 0;
     if (!row || holdsFor < 1) return null;
     const key: CallingKey = { id: row.id, name: row.name, permissions: row.permissions, bcIds: row.bc_ids };
-    if (this.#hearing() && changes === this.#changes) this.#remember(token, key, Math.min(HOLDS_FOR, holdsFor));
+    if (changes === this.#changes) this.#remember(token, key, seenAt, Math.min(HOLDS_FOR, holdsFor));
     if (row.first_today) this.#noteUse(row.id);
     return key;
   }
 
-  #remember(token: string, key: CallingKey, holdsFor: number): void {
+  #remember(token: string, key: CallingKey, seenAt: number, holdsFor: number): void {
     const now = performance.now();
-    const opened: Opened = { token: Buffer.from(comparable(token)), key, until: now + holdsFor };
+    const opened: Opened = { token: Buffer.from(comparable(token)), key, seenAt, until: now + holdsFor };
     const others = (this.#opened.get(publicPart(token)) ?? []).filter(
       (it) => now < it.until && !timingSafeEqual(it.token, opened.token),
     );

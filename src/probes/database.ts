@@ -90,7 +90,7 @@ const RULES: readonly Rule[] = [
     level: 'problem',
     says: ({ shared }) =>
       shared
-        ? 'a pooler gives its sessions to several clients by turns, so LISTEN, locks and prepared statements are lost; ' +
+        ? 'a pooler gives its sessions to several clients by turns, so locks and prepared statements are lost; ' +
           'name PostgreSQL itself, or let the pooler keep sessions apart (pool_mode = session).'
         : null,
   },

@@ -86,8 +86,8 @@ export async function startRuntime(config: Config, log: Logger, ports: Ports = {
   const sealing = keepSealed(access.serving, ground.query);
   stack.defer(async () => sealing.close());
   const together = alone(config);
-  const foundation = { config, log, orm, access, ground, policies, secretKeys, life, together, droppedLogLines };
-  const wired = wire(stack, foundation);
+  const foundation = { config, log, orm, ground, policies, secretKeys, life, together, droppedLogLines };
+  const wired = wire(foundation);
   const running = stack.move();
   life.started = true;
   return {

@@ -15,8 +15,6 @@ export interface StatusParts {
   query: Query;
   schema: SchemaWatch;
   policies: PolicyService;
-  /** Whether writes of other processes are heard of. */
-  hearing: () => boolean;
   /** Of all processes that answer. */
   counters: () => Promise<Counters>;
   /** Since when this process runs, and where it is in its life. */
@@ -64,7 +62,6 @@ export async function serviceStatus(parts: StatusParts): Promise<ServiceStatus> 
       schema_known: known,
       embedded: embedded.database,
       revision: database?.revision ?? null,
-      hears_key_changes: parts.hearing(),
     },
     pdp: { answers: pdpVersion !== null, version: pdpVersion, embedded: embedded.pdp },
     policy: policies.status,

@@ -14,8 +14,7 @@ import { SealedAttempts } from '../identity/sealed-attempts.ts';
 import { Sessions } from '../identity/sessions.ts';
 import type { Generation } from '../rollout/generation.ts';
 import type { PolicyService } from '../rollout/policy-service.ts';
-import { listen } from '../store/listen.ts';
-import type { DatabaseAccess, Orm } from '../store/open.ts';
+import type { Orm } from '../store/open.ts';
 import type { WatchedGround } from './ground.ts';
 import { isReady, serviceStatus } from './service-status.ts';
 import type { Together } from './together.ts';
@@ -38,7 +37,6 @@ export interface Foundation {
   config: Config;
   log: Logger;
   orm: Orm;
-  access: DatabaseAccess;
   ground: WatchedGround;
   policies: PolicyService;
   secretKeys: SecretKeys;
@@ -53,15 +51,14 @@ export interface Wired {
   readonly operator: Context;
 }
 
-/** Wires what decides, writes and answers; `stack` ends it. */
-export function wire(stack: AsyncDisposableStack, foundation: Foundation): Wired {
-  const { config, log, orm, access, ground, policies, secretKeys, life, together } = foundation;
+/** Wires what decides, writes and answers. */
+export function wire(foundation: Foundation): Wired {
+  const { config, log, orm, ground, policies, secretKeys, life, together } = foundation;
   const { query, session, facts, schema } = ground;
   const { generations } = policies;
   const publicUrl = (): string => config.publicUrl ?? life.url;
-  const hearing = listen(access.serving, () => keyRing.forget());
-  stack.defer(async () => hearing.close());
-  const keyRing = new KeyRing(query, { bootstrapApiKey: config.bootstrapApiKey, hearing: () => hearing.hearing });
+  const keyRing = new KeyRing(query, { bootstrapApiKey: config.bootstrapApiKey, lookedAt: () => facts.lookedAt });
+  facts.onKeysChanged(() => keyRing.forget());
   const counters = (): Counters => {
     const { calls, questions, hits } = generations.asked;
     const { distinct } = generations.current.memo.size;
@@ -80,7 +77,6 @@ export function wire(stack: AsyncDisposableStack, foundation: Foundation): Wired
     query,
     schema,
     policies,
-    hearing: () => hearing.hearing,
     counters: async () => together.counters(counters),
     life,
     embedded,

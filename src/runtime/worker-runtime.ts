@@ -46,8 +46,8 @@ export async function startWorkerRuntime(parts: WorkerParts, handover: Handover)
   stack.defer(() => policies.generations.close());
   stack.defer(() => policies.close());
   const life = { ...handover.life };
-  const { access, secretKeys } = handover;
-  const { services } = wire(stack, { ...parts, orm, access, ground, policies, secretKeys, life });
+  const { secretKeys } = handover;
+  const { services } = wire({ ...parts, orm, ground, policies, secretKeys, life });
   const running = stack.move();
   return { services, life, followed, close: async () => running.disposeAsync() };
 }

@@ -105,7 +105,7 @@ test('without a database every call is a 503, and everything comes back with it'
   await expectNotReady();
   expect((await app.call('GET', '/v1/status')).body).toMatchObject({
     ready: false,
-    database: { answers: false, writable: false, version: null, hears_key_changes: false },
+    database: { answers: false, writable: false, version: null },
     pdp: { answers: true },
   });
 

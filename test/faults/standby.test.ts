@@ -51,7 +51,7 @@ test('a standby decides nothing and is said to be one; the primary that it becom
   expect((await app.call('GET', '/v1/audit')).status).toBe(503);
   expect(await ready()).toBe(503);
   expect((await app.call('GET', '/v1/status')).body).toMatchObject({
-    database: { answers: false, hears_key_changes: false },
+    database: { answers: false },
   });
   await expect(testApp({ DATABASE_URL: url() })).rejects.toThrow(
     'The database (DATABASE_URL) cannot be used: it is a standby, which takes no writes and may lag behind; name the primary.',

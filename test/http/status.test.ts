@@ -52,7 +52,6 @@ test('the status says all: versions, parts, revision, policies and what is count
       version: expect.stringMatching(/^\d+\.\d+/),
       embedded: false,
       revision: expect.stringMatching(/^[0-9a-f]+\.\d+\.\d+$/),
-      hears_key_changes: expect.any(Boolean),
       schema_known: true,
     },
     pdp: { answers: true, version: '0.55.0', embedded: false },

@@ -74,7 +74,6 @@ test.each(isThere ? ['session'] : [])(
     const app = await testApp({ DATABASE_URL: url });
     await standardWorld(app);
     expect(await decision(app, 'adm', 'request_account_access', 'business_center:bc1')).toMatch(/^ALLOW/);
-    await until(async () => (await app.call('GET', '/v1/status')).body.database.hears_key_changes);
     await app.close();
   },
 );

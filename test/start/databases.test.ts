@@ -253,7 +253,7 @@ test.each<[string, Partial<DatabaseReport>, string]>([
   [
     'a pooler in transaction mode',
     { shared: true },
-    'problem: D cannot be used: a pooler gives its sessions to several clients by turns, so LISTEN, locks and prepared ' +
+    'problem: D cannot be used: a pooler gives its sessions to several clients by turns, so locks and prepared ' +
       'statements are lost; name PostgreSQL itself, or let the pooler keep sessions apart (pool_mode = session).',
   ],
   ['a clock 4 s ahead', { clockAheadMs: 4000 }, 'well: D is PostgreSQL 15.18 with UTF8, used as app.'],

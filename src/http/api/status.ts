@@ -36,7 +36,6 @@ const Status = z
       schema_known: z.boolean().nullable(),
       embedded: z.boolean(),
       revision: z.string().nullable(),
-      hears_key_changes: z.boolean(),
     }),
     pdp: z.object({ answers: z.boolean(), version: z.string().nullable(), embedded: z.boolean() }),
     policy: Policy,

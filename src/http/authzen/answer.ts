@@ -12,7 +12,7 @@ import { UNSEEN } from '../../domain/unseen.ts';
 import type { Caller, Env } from '../env.ts';
 import { requireSameCaller } from '../middleware/authenticate.ts';
 import { inTurn } from '../middleware/take-turn.ts';
-import { contextOf, REVISION_HEADER } from '../validation.ts';
+import { CONSISTENCY_HEADER, contextOf, REVISION_HEADER } from '../validation.ts';
 import type { EvaluationRequest, EvaluationResponse } from './schemas.ts';
 
 /** Fills in the defaults of a request and lets the key ask only of what it may see. @throws SparkgateError */
@@ -56,9 +56,6 @@ export async function decideFresh(c: Http<Env>, checks: readonly PreparedCheck[]
   if (first) await requireReached(c, asked, first.revision);
   return c.get('caller').key ? decisions : decisions.map((decision) => withoutPrivate(decision));
 }
-
-/** The header by which a caller takes answers that are a bounded time old. */
-const CONSISTENCY_HEADER = 'Sparkgate-Consistency';
 
 /** @throws SparkgateError `invalid_request` for anything else than what the document names */
 function isBounded(consistency: string | undefined): boolean {

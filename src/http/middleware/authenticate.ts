@@ -4,6 +4,7 @@ import { SparkgateError } from '../../domain/errors.ts';
 import { authorizeKey } from '../../domain/authorize.ts';
 import { actorOf, keyActor } from '../../identity/actor.ts';
 import type { Caller, Env } from '../env.ts';
+import { CONSISTENCY_HEADER } from '../validation.ts';
 
 const BEARER = /^Bearer +([^\s]+)$/i;
 
@@ -37,8 +38,10 @@ export async function requireSameCaller(c: Http<Env>): Promise<void> {
 
 /** A key calls for itself, or for the person it names, if it may. */
 async function keyCaller(c: Http<Env>, token: string): Promise<Caller | null> {
-  const { keyRing, contextFor } = c.get('services');
-  const key = await keyRing.find(token);
+  const { keyRing, contextFor, settings } = c.get('services');
+  // Whoever takes facts of a while ago takes keys of then.
+  const takesBounded = c.req.header(CONSISTENCY_HEADER) !== undefined;
+  const key = await keyRing.find(token, takesBounded ? settings.stalenessLimit * 1000 : undefined);
   if (!key) return null;
   const person = actorOf(c.req.header('X-Actor'));
   const caller = { key, actor: person ?? keyActor(key) };

@@ -16,6 +16,7 @@ import { Migration20261128360000_users } from './Migration20261128360000_users.t
 import { Migration20261128370000_rows_at_commit } from './Migration20261128370000_rows_at_commit.ts';
 import { Migration20261128380000_freezes } from './Migration20261128380000_freezes.ts';
 import { Migration20261128390000_request_notes } from './Migration20261128390000_request_notes.ts';
+import { Migration20261128400000_key_changes } from './Migration20261128400000_key_changes.ts';
 
 /** All migrations, in their order. */
 export const MIGRATIONS = [
@@ -37,4 +38,5 @@ export const MIGRATIONS = [
   { name: 'Migration20261128370000_rows_at_commit', class: Migration20261128370000_rows_at_commit },
   { name: 'Migration20261128380000_freezes', class: Migration20261128380000_freezes },
   { name: 'Migration20261128390000_request_notes', class: Migration20261128390000_request_notes },
+  { name: 'Migration20261128400000_key_changes', class: Migration20261128400000_key_changes },
 ];
