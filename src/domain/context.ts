@@ -2,7 +2,7 @@ import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import type { Reason } from './errors.ts';
 import type { RequestLife } from './request-life.ts';
 import type { KeyPermission } from './vocabulary.ts';
-import type { WriteQueue } from './write-queue.ts';
+import type { Turns, WriteQueue } from './write-queue.ts';
 
 /** Who acts. `operator` is whoever runs the command line beside the database. */
 export type Actor =
@@ -149,6 +149,8 @@ export interface Rates {
 export interface Context {
   orm: MikroORM;
   session: OpenSession;
+  /** Lets each caller ask some writes at a time: those that are refused get no further, and take the time of others. */
+  asking: Turns;
   /** Bounds the writes that run at once, so that checks always find a connection. */
   writes: WriteQueue;
   /** The same for imports, which hold a connection for as long as their caller sends. */

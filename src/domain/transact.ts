@@ -65,7 +65,13 @@ export async function transact<T>(
   gates: Gates,
   work: (tx: Tx) => Promise<Outcome<T>>,
 ): Promise<Written<T>> {
-  await gates.allow?.(null);
+  const { allow } = gates;
+  if (allow) {
+    await ctx.asking(actorName(ctx.actor), async () => {
+      ctx.life.requireOpen();
+      await allow(null);
+    });
+  }
   return ctx.writes(async () => untilUnraced(async () => writeOnce(ctx, gates, work)));
 }
 

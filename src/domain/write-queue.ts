@@ -17,3 +17,22 @@ export function writeQueue({ running, waiting }: { running: number; waiting: num
     return limit(job);
   };
 }
+
+/** Runs jobs of many, of each some at a time. */
+export type Turns = <T>(of: string, job: () => Promise<T>) => Promise<T>;
+
+/** A queue for each: nobody waits behind what another has asked. */
+export function queueOfEach(bounds: { running: number; waiting: number }): Turns {
+  const queues = new Map<string, { run: WriteQueue; jobs: number }>();
+  return async (of, job) => {
+    const queue = queues.get(of) ?? { run: writeQueue(bounds), jobs: 0 };
+    queues.set(of, queue);
+    queue.jobs += 1;
+    try {
+      return await queue.run(job);
+    } finally {
+      queue.jobs -= 1;
+      if (queue.jobs === 0) queues.delete(of);
+    }
+  };
+}
