@@ -19,6 +19,9 @@ const ACCOUNT = '/v1/business-centers/bc1/tiktok-accounts/brand';
 /** Where all that an import brings stands, and it has not looked yet at what others did meanwhile. */
 const APPLIED = ['select pg_advisory_xact_lock($1)', [keyOf(BEFORE_IMPORTS)]] as const satisfies [string, unknown[]];
 
+/** So many lines that an import waits for a row for as long as it takes. */
+const PADDING = Array.from({ length: 2000 }, (_, n) => ({ type: 'user', id: `padding-${n}` }));
+
 /** Imports lines; what is written once the import stands at `hold` comes before the import goes on. */
 async function whileItWaits(
   [hold, values]: readonly [string, unknown[]],
@@ -31,7 +34,7 @@ async function whileItWaits(
   try {
     await other.query('begin');
     await other.query(hold, values);
-    const importing = bring(app, lines, { query });
+    const importing = bring(app, [...lines, ...PADDING], { query });
     const waiting = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
     await expect.poll(async () => (await sql(app, waiting)).length, { timeout: 20_000 }).toBe(1);
     await written();

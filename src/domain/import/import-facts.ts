@@ -8,11 +8,18 @@ import { FACT_TYPES } from './fact-line.ts';
 import { Interference } from './interference.ts';
 import { REOPENED, type EndingFact, type ImportMode, type Replacement, type SkippedLine } from './modes.ts';
 import { readLines } from './read-lines.ts';
+import { AT_ONCE_MS } from './pass-imports.ts';
 import { settle } from './settle.ts';
 import { stageFacts, type Counts } from './stage.ts';
 
 /** An import of so many facts or more lets PostgreSQL count anew what it knows of the tables. */
 const MANY = 10_000;
+
+/**
+ * An import of fewer lines waits for rows hardly longer at once than any other write, and is then made anew: if its node froze
+ * while it waited, others would wait for what it got.
+ */
+const FEW = 2000;
 
 /** An import of so many lines joins whole tables. */
 const BULK = 100_000;
@@ -115,6 +122,7 @@ async function applyOnce(
     // Triggers keep the plans that they made for a few rows.
     await session.query('discard plans', []);
   }
+  if (total(counts) < FEW) await session.query(`set local lock_timeout = ${AT_ONCE_MS}`, []);
   // What is looked at when this commits is noted by the statement, and does not hang on each row.
   await session.query(`set local sparkgate.bulk = 'on'`, []);
   const tx = writeOn(ctx, session, transaction.begun);

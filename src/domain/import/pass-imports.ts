@@ -3,27 +3,37 @@ import { isWaiting } from '../database-errors.ts';
 import { BEFORE_IMPORTS, IMPORTS, keyOf } from '../gates.ts';
 
 /**
- * How long an import waits for a gate at once, in milliseconds: all writes that come after wait behind it. If its node
- * froze, that ends while what the node holds is still waited for anyway. It ends before PostgreSQL looks for a deadlock.
+ * How long an import waits for a gate at once, in milliseconds: all writes that come after wait behind it, and for less than
+ * they wait at once themselves. If its node froze, what it waited for is its own so much later at most, and then only until
+ * it has stood idle for too long.
  */
-const AT_ONCE_MS = 900;
+export const AT_ONCE_MS = 400;
 
 /** So often it lets others pass. After that it waits for as long as it takes: writes may come without a pause. */
-const TRIES = 4;
+const TRIES = 50;
 
-/** From here to the end of its transaction no other write takes effect. */
+/**
+ * From here to the end of its transaction no other write takes effect. What limits look at is locked one import at a time,
+ * and before the gate that all writes share, since it takes longer.
+ */
 export async function passImports(query: Query): Promise<void> {
-  for (const gate of [BEFORE_IMPORTS, IMPORTS]) await pass(query, keyOf(gate));
+  for (const text of [lock(BEFORE_IMPORTS), 'set constraints limits_at_commit immediate', lock(IMPORTS)]) {
+    await pass(query, text);
+  }
 }
 
-async function pass(query: Query, key: bigint): Promise<void> {
+function lock(gate: Parameters<typeof keyOf>[0]): string {
+  return `select pg_advisory_xact_lock(${keyOf(gate)})`;
+}
+
+async function pass(query: Query, text: string): Promise<void> {
   for (let tries = 1; ; tries += 1) {
     try {
       // In one round trip: others wait from the third on.
       await query(
         `savepoint gate;
          set local lock_timeout = ${tries < TRIES ? AT_ONCE_MS : 0};
-         select pg_advisory_xact_lock(${key});
+         ${text};
          set local lock_timeout = 0;
          release savepoint gate`,
         [],

@@ -22,8 +22,6 @@ export async function settle(tx: Tx, counts: Counts, manner: Manner, applied: Ap
   // What others have written by then began before.
   const again = async (): Promise<number> => bringAgain({ ...tx, at: await now(tx) }, counts, manner, applied);
   for (let times = 0; times < BESIDE; times += 1) if ((await again()) === 0) break;
-  // What limits look at is locked before, since that takes longer.
-  await tx.query('set constraints limits_at_commit immediate', []);
   await passImports(tx.query);
   for (let times = 0; (await again()) > 0; times += 1) if (times === BEHIND) throw new Interference();
   if (counts.ad_account_member) await requireNone(tx, MOVED);
