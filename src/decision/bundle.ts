@@ -7,6 +7,7 @@ import { readPolicyFolder } from '@sparkgate/cerbos-policies/policy-folder';
 import { refuseMisreadings, sentence, strictReading } from '@sparkgate/cerbos-policies/strict/strict-reading';
 import type { Senders } from '@sparkgate/cerbos-policies/strict/finding';
 import { refuseHashCollisions } from '@sparkgate/cerbos-policies/rule-hash-collisions';
+import { refuseMixedScopePermissions } from '@sparkgate/cerbos-policies/scope-permissions';
 import { refuseUnsupportedSyntax } from '@sparkgate/cerbos-policies/unsupported-syntax';
 import { STORED_KINDS } from '../facts/kinds.ts';
 import { policySchemas } from '../facts/policy-schemas.ts';
@@ -86,6 +87,7 @@ export function candidateBundle(policies: Policies): Bundle {
 export function bundleOf(policies: Policies): Bundle {
   refuseUnsupportedSyntax(policies);
   refuseHashCollisions(policies);
+  refuseMixedScopePermissions(policies);
   return {
     hash: policies.hash,
     kinds: kindsOf(policies),

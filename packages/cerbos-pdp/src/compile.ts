@@ -3,6 +3,7 @@ import { policiesOf } from '@sparkgate/cerbos-policies/policies';
 import { PolicyError } from '@sparkgate/cerbos-policies/policy-error';
 import { readPolicyFolder, writePolicyFolder, type PolicyFolder } from '@sparkgate/cerbos-policies/policy-folder';
 import { refuseHashCollisions } from '@sparkgate/cerbos-policies/rule-hash-collisions';
+import { refuseMixedScopePermissions } from '@sparkgate/cerbos-policies/scope-permissions';
 import { refuseUnsupportedSyntax } from '@sparkgate/cerbos-policies/unsupported-syntax';
 import { cerbosBinary } from './binary.ts';
 import { bareEnvironment } from './environment.ts';
@@ -56,6 +57,7 @@ async function soundFolder(policyDir: string): Promise<PolicyFolder | string | n
     const policies = policiesOf(folder);
     refuseUnsupportedSyntax(policies);
     refuseHashCollisions(policies);
+    refuseMixedScopePermissions(policies);
     return folder;
   } catch (error) {
     if (error instanceof PolicyError) return error.message;

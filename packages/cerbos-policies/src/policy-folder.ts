@@ -37,9 +37,25 @@ export const isTest = (path: string): boolean => TEST.test(path);
  * for a policy that is nested too deep, and for an empty one, which an editor may be about to write
  */
 export async function readPolicyFolder(folder: string): Promise<PolicyFolder> {
+  return readFolder(folder, (path, stats) => {
+    const name = path.slice(path.lastIndexOf('/') + 1);
+    const isTested = stats?.isDirectory() === true ? name === FIXTURES : isTest(name);
+    return isTested && !path.startsWith(SCHEMAS);
+  });
+}
+
+/**
+ * Reads all YAML and JSON below a folder of tests: suites, what they read, and what is said beside them.
+ * @throws PolicyError as {@link readPolicyFolder} does
+ */
+export async function readTestFolder(folder: string): Promise<PolicyFolder> {
+  return readFolder(folder, () => false);
+}
+
+async function readFolder(folder: string, passesOver: PassesOver): Promise<PolicyFolder> {
   // One state of it, where the folder itself is a link that leads elsewhere meanwhile.
   const root = await realpath(folder).catch(() => folder);
-  const found = await filesIn(root);
+  const found = await filesIn(root, passesOver);
   const files = new Map<string, Buffer>();
   const hash = createHash('sha256');
   let size = 0;
@@ -98,11 +114,11 @@ function requireWithin(root: string, path: string, target: string): void {
   }
 }
 
-async function filesIn(root: string): Promise<string[]> {
+type PassesOver = (path: string, stats: Stats | null) => boolean;
+
+async function filesIn(root: string, passesOver: PassesOver): Promise<string[]> {
   return walk(root, async (path, stats) => {
-    const name = path.slice(path.lastIndexOf('/') + 1);
-    const isTested = stats?.isDirectory() === true ? name === FIXTURES : isTest(name);
-    if (isTested && !path.startsWith(SCHEMAS)) return PASS_OVER;
+    if (passesOver(path, stats)) return PASS_OVER;
     const target = await realpath(join(root, path)).catch(() => null);
     if (target === null) throw new PolicyError(`${path} is a link that leads nowhere.`);
     requireWithin(root, path, target);
