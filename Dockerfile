@@ -6,6 +6,15 @@ COPY package.json package-lock.json .npmrc ./
 COPY packages packages
 RUN npm ci --omit=dev --omit=optional
 
+# What examines policies before the Cerbos of others decides by them has a Cerbos of its own.
+FROM dependencies AS admission
+RUN npm ci --omit=dev && install -d -o node -g node -m 0700 /data
+COPY policies policies
+COPY policy-tests policy-tests
+COPY src src
+USER 1000:1000
+CMD ["node", "src/cli.ts", "policy", "admit", "/policies"]
+
 FROM node:24.21.0-bookworm-slim
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=8080 DATA_DIR=/data
 WORKDIR /app

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { endOnSignals } from '@sparkgate/cerbos-pdp/temporary-folder';
 import { coverageCommand } from '@sparkgate/policy-workbench/cli/coverage';
+import { admitCommand } from './policy/admit.ts';
 import { applyCommand, hashCommand, rollbackCommand, statusCommand } from './policy/live.ts';
 import type { Host } from '@sparkgate/policy-workbench/cli/host';
 import { HOST } from './policy/host.ts';
@@ -26,6 +27,7 @@ export function policyCommand(host: Host = HOST): Command {
     .addCommand(replayCommand(host))
     .addCommand(newCommand(host))
     .addCommand(applyCommand())
+    .addCommand(admitCommand(host))
     .addCommand(rollbackCommand())
     .addCommand(statusCommand())
     .addCommand(hashCommand());

@@ -1,18 +1,43 @@
-import { readdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { compilePolicies } from '@sparkgate/cerbos-pdp/compile';
 import { SERVICE_KIND, type Bundle } from '../decision/bundle.ts';
+import type { Accepted } from './acceptances.ts';
 import { PoliciesRefused } from './refused.ts';
 
-/** Checks a policy folder against a file of invariants. Returns null when all hold, else the report of those that do not. */
-export type CheckInvariants = (policyDir: string, invariants: string) => Promise<string | null>;
+/** Policy tests and what stands beside them (invariants, acceptances), where nobody edits them. */
+export interface Suite {
+  /** SHA-256 over the names and contents of all files, in hexadecimal. */
+  hash: string;
+  folder: string;
+}
 
-/**
- * Admits a bundle, or throws `PoliciesRefused`.
- * @param policyDir where nobody edits it
- * @param tests the folder of its policy tests and invariants; null = there is none
- */
-export type Admit = (policyDir: string, tests: string | null) => Promise<void>;
+/** What is to decide. */
+export interface Candidate {
+  /** Its policies, where nobody edits them. */
+  policyDir: string;
+  /** What is to hold it; null = there is none. */
+  suite: Suite | null;
+  /** What holds the bundle that decides; null = nothing does, or none decides. */
+  before: Suite | null;
+}
+
+/** What a bundle was admitted by. */
+export interface Admitted {
+  /** Expectations of its own tests that hold, and those that are skipped. */
+  tests: number;
+  skipped: number;
+  /** Invariants that are shown to hold. */
+  sentences: number;
+  /** Expectations of the suite before that its own tests contradict. */
+  contradicted: number;
+  /** What of the suite before was given up by name. */
+  accepted: readonly Accepted[];
+  /** What is to be looked at in what was admitted all the same, a sentence each. */
+  findings: readonly string[];
+}
+
+/** Admits a bundle. @throws PoliciesRefused */
+export type Admit = (candidate: Candidate) => Promise<Admitted>;
 
 /** The folder of tests for a folder of policies: the one that is configured, or `policy-tests` beside the policies. */
 export async function testsFor(policyDir: string, configured: string | null): Promise<string | null> {
@@ -22,18 +47,12 @@ export async function testsFor(policyDir: string, configured: string | null): Pr
   throw new PoliciesRefused('folder', `POLICY_TESTS_DIR ${configured} is not there: nothing would test policies.`);
 }
 
-/** Admits a bundle that compiles under strict evaluation, whose policy tests pass and whose invariants hold. */
-export function admission(checkInvariants: CheckInvariants): Admit {
-  return async (policyDir, tests) => {
-    const suites = tests !== null && (await hasTests(tests)) ? { tests } : {};
-    const { code, stdout, stderr } = await compilePolicies(policyDir, suites);
-    if (code === 4) throw new PoliciesRefused('tests', said(stdout, stderr));
-    if (code !== 0) throw new PoliciesRefused('compile', said(stdout, stderr));
-    const invariants = tests === null ? null : join(tests, 'invariants.yaml');
-    if (invariants === null || !(await exists(invariants))) return;
-    const report = await checkInvariants(policyDir, invariants);
-    if (report !== null) throw new PoliciesRefused('invariants', report);
-  };
+/** The tests beside a folder count for it; without any, those of the service do. */
+export async function testsBeside(
+  folder: string,
+  { policyDir, testsDir }: { policyDir: string; testsDir: string | null },
+): Promise<string | null> {
+  return (folder === policyDir ? null : await testsFor(folder, null)) ?? testsFor(policyDir, testsDir);
 }
 
 /** @throws PoliciesRefused when nobody could call this service under it */
@@ -43,18 +62,6 @@ export function requireServiceKind({ kinds }: Bundle, folder: string): void {
     'folder',
     `${folder} holds no policy for ${SERVICE_KIND}, without which nobody may call this service.`,
   );
-}
-
-/** What Cerbos wrote, without the lines that only say that something is well or that it failed. */
-function said(stdout: string, stderr: string): string {
-  const lines = `${stdout}\n${stderr}`.split('\n');
-  const telling = lines.filter((line) => !/ \[\d+ OK\]$|^cerbos: error: [a-z ]+$|^Test results$/.test(line));
-  return telling.join('\n').trim() || 'Cerbos does not say why.';
-}
-
-async function hasTests(folder: string): Promise<boolean> {
-  const files = await readdir(folder, { recursive: true });
-  return files.some((file) => /_test\.(?:ya?ml|json)$/.test(file));
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -3,10 +3,17 @@ import { join } from 'node:path';
 import type { Account } from '../platform/accounts.ts';
 import { openTo, ownFolder, share } from '../platform/folders.ts';
 import { PlatformError } from '../platform/platform-error.ts';
+import type { Suite } from './admission.ts';
 import { writePolicyFolder, type PolicyFolder } from '@sparkgate/cerbos-policies/policy-folder';
 
 /** Where a bundle came from. */
 export type BundleSource = 'POLICY_DIR' | 'apply' | 'rollback';
+
+/** Where the bundle that decides came from; `CERBOS_TARGET`: a Cerbos that others run has it. */
+export type PolicySource = BundleSource | 'CERBOS_TARGET';
+
+/** Who offered a bundle; `admit`: the command that only examines one. */
+export type OfferSource = PolicySource | 'admit';
 
 /** Which bundle decides, and what a restart must know of how it came to. */
 export interface BundleRecord {
@@ -17,11 +24,17 @@ export interface BundleRecord {
   source: BundleSource;
   /** When it began to decide, as an ISO time. */
   since: string;
-  /** The content of POLICY_DIR that was last taken or passed over for another; null = none yet. */
+  /** The suites that hold these two, by their hashes; null = nothing does. */
+  suite: string | null;
+  previousSuite: string | null;
+  /** The content of POLICY_DIR that was last taken or passed over for another, and the suite there; null = none yet. */
   seen: string | null;
+  seenSuite: string | null;
 }
 
-const BUNDLE = /^[0-9a-f]{64}(?:\.new)?$/;
+const NO_SUITES = { suite: null, previousSuite: null, seenSuite: null };
+
+const BUNDLE = /^[0-9a-f]{64}(?:\.suite)?(?:\.new)?$/;
 
 /** Bundles as they were, under the names of their contents, in a folder that nobody edits; and which of them counts. */
 export class BundleStore {
@@ -51,15 +64,13 @@ export class BundleStore {
 
   /** Keeps a bundle and tells its folder. It is complete or not there. */
   async keep(folder: PolicyFolder): Promise<string> {
-    const bundle = this.folderOf(folder.hash);
-    if (await this.has(folder.hash)) return bundle;
-    const partial = `${bundle}.new`;
-    await rm(partial, { recursive: true, force: true });
-    await mkdir(partial, { recursive: true, mode: 0o700 });
-    await writePolicyFolder(folder, partial, { flush: true });
-    await share(partial, this.#readers);
-    await rename(partial, bundle);
-    return bundle;
+    return this.#keep(folder, this.folderOf(folder.hash));
+  }
+
+  /** Keeps a suite of tests, as bundles are kept. */
+  async keepSuite(folder: PolicyFolder): Promise<Suite> {
+    const { hash } = folder;
+    return { hash, folder: await this.#keep(folder, this.#suiteFolder(hash)) };
   }
 
   folderOf(hash: string): string {
@@ -67,10 +78,28 @@ export class BundleStore {
   }
 
   async has(hash: string): Promise<boolean> {
-    return stat(this.folderOf(hash)).then(
-      () => true,
-      () => false,
-    );
+    return isThere(this.folderOf(hash));
+  }
+
+  /** A suite that was kept; null where it is not there, or none is named. */
+  async suite(hash: string | null): Promise<Suite | null> {
+    const folder = hash === null ? null : this.#suiteFolder(hash);
+    return hash !== null && folder !== null && (await isThere(folder)) ? { hash, folder } : null;
+  }
+
+  #suiteFolder(hash: string): string {
+    return join(this.#folder, `${hash}.suite`);
+  }
+
+  async #keep(folder: PolicyFolder, place: string): Promise<string> {
+    if (await isThere(place)) return place;
+    const partial = `${place}.new`;
+    await rm(partial, { recursive: true, force: true });
+    await mkdir(partial, { recursive: true, mode: 0o700 });
+    await writePolicyFolder(folder, partial, { flush: true });
+    await share(partial, this.#readers);
+    await rename(partial, place);
+    return place;
   }
 
   /** Null before the first bundle. @throws PlatformError when it cannot be read */
@@ -81,7 +110,8 @@ export class BundleStore {
     });
     if (text === null) return null;
     try {
-      return JSON.parse(text) as BundleRecord;
+      // Before suites were kept, records named none.
+      return { ...NO_SUITES, ...(JSON.parse(text) as Omit<BundleRecord, keyof typeof NO_SUITES>) };
     } catch (cause) {
       throw new PlatformError(`${this.#record} cannot be read; remove it to start from POLICY_DIR.`, { cause });
     }
@@ -96,9 +126,10 @@ export class BundleStore {
     await folder.sync();
   }
 
-  /** Removes all bundles but these. */
-  async sweep(needed: ReadonlySet<string>): Promise<void> {
+  /** Removes all bundles but these, and all suites but those of a record. */
+  async sweep(bundles: ReadonlySet<string>, { suite, previousSuite }: BundleRecord): Promise<void> {
     const names = await readdir(this.#folder).catch(() => []);
+    const needed = new Set([...bundles, ...[suite, previousSuite].map((hash) => `${hash}.suite`)]);
     const idle = names.filter((name) => BUNDLE.test(name) && !needed.has(name));
     await Promise.all(idle.map(async (name) => rm(join(this.#folder, name), { recursive: true, force: true })));
   }
@@ -106,4 +137,11 @@ export class BundleStore {
   get #record(): string {
     return join(this.#folder, 'record.json');
   }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
 }

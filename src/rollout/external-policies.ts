@@ -25,18 +25,22 @@ export interface ExternalParts extends Ground {
   timeoutMs: number;
   /** Where the names in the policies are read, which the PDP does not tell. */
   policyDir: string;
+  /** Whether the trail says that a bundle was admitted. */
+  isAdmitted: (policy: string) => Promise<boolean>;
   log: Logger;
 }
 
-/** What is known of the PDP: the bundle that it told of, and the one that lies in POLICY_DIR. */
+/** What is known of the PDP: the bundle that it told of, whether that was admitted, and the one that lies in POLICY_DIR. */
 interface Known {
   told: string | null;
+  isAdmitted: boolean;
   local: Bundle;
 }
 
 /**
  * Follows the bundle of a PDP that others run, which is learnt from its answers. Where it tells none, answers are held
- * for a second, and POLICY_DIR is believed to be what it has.
+ * for a second, and POLICY_DIR is believed to be what it has. What is remembered of a bundle that was never admitted is
+ * not confirmed: every question is asked anew.
  */
 export class ExternalPolicies implements PolicyService {
   readonly generations: Generations;
@@ -54,7 +58,8 @@ export class ExternalPolicies implements PolicyService {
     const pdp = new Pdp(parts.target, { timeoutMs: parts.timeoutMs });
     try {
       const told = await pdp.identify().catch(() => null);
-      return new ExternalPolicies(parts, { local, told }, await folderState(parts.policyDir));
+      const isAdmitted = await parts.isAdmitted(told ?? local.hash);
+      return new ExternalPolicies(parts, { local, told, isAdmitted }, await folderState(parts.policyDir));
     } finally {
       pdp.close();
     }
@@ -63,8 +68,9 @@ export class ExternalPolicies implements PolicyService {
   private constructor(parts: ExternalParts, known: Known, state: string) {
     this.#parts = parts;
     this.#known = known;
-    this.#journal = new PolicyJournal(parts.log);
+    this.#journal = new PolicyJournal(parts.log, null);
     this.#warnOfStranger();
+    this.#warnOfUnadmitted();
     this.#journal.warned(known.local);
     this.generations = new Generations(this.#generation());
     this.#unwatch = this.#watch(state);
@@ -73,7 +79,16 @@ export class ExternalPolicies implements PolicyService {
 
   get status(): PolicyStatus {
     const policy = this.generations.current.bundle.hash;
-    return { policy, since: this.#since, source: 'CERBOS_TARGET', previous: null, ...this.#journal.counts };
+    const { isAdmitted: admitted } = this.#known;
+    const about = {
+      policy,
+      suite: null,
+      admitted,
+      since: this.#since,
+      source: 'CERBOS_TARGET',
+      previous: null,
+    } as const;
+    return { ...about, ...this.#journal.counts };
   }
 
   async reload(): Promise<PolicyChange> {
@@ -110,7 +125,7 @@ export class ExternalPolicies implements PolicyService {
         const local = await readBundle(this.#parts.policyDir).catch(() => this.#known.local);
         if (local.hash === this.#known.local.hash) return;
         this.#journal.warned(local);
-        this.#adopt({ ...this.#known, local });
+        this.#adopt({ told: this.#known.told, local });
       },
     });
     return () => {
@@ -122,14 +137,26 @@ export class ExternalPolicies implements PolicyService {
   /** @throws SparkgateError `unavailable`; then nothing is known, and what is remembered is not used for long */
   async #look(): Promise<void> {
     const told = await this.generations.current.pdp.identify();
-    if (told !== this.#known.told) this.#adopt({ ...this.#known, told });
+    if (told !== this.#known.told) this.#adopt({ local: this.#known.local, told });
     this.#confirm();
+    await this.#lookForAdmission();
   }
 
-  #adopt(known: Known): void {
+  /** A record that comes later counts from then on. */
+  async #lookForAdmission(): Promise<void> {
+    const known = this.#known;
+    if (known.isAdmitted || !(await this.#parts.isAdmitted(known.told ?? known.local.hash))) return;
+    if (this.#known === known) this.#known = { ...known, isAdmitted: true };
+  }
+
+  #adopt(known: Omit<Known, 'isAdmitted'>): void {
     const previous = this.generations.current.bundle.hash;
-    this.#known = known;
+    this.#known = { ...known, isAdmitted: false };
     this.#warnOfStranger();
+    void this.#lookForAdmission().then(
+      () => this.#warnOfUnadmitted(),
+      () => undefined,
+    );
     const next = this.#generation();
     void this.generations.swap(next);
     this.#since = new Date().toISOString();
@@ -156,9 +183,23 @@ export class ExternalPolicies implements PolicyService {
       holdsFor: told === null ? ANSWERS_HOLD : null,
       remembers: (it) => isLasting(bundle, it),
       mostCharacters: this.#parts.memoCharacters,
-      ...(told !== null && { confirmed: () => this.#known.told === told && performance.now() < this.#confirmedUntil }),
+      ...(told !== null && { confirmed: () => this.#isConfirmed(told) }),
     });
     return new Generation({ bundle, memo, pdp, end: async () => pdp.close() }, this.#parts);
+  }
+
+  #isConfirmed(told: string): boolean {
+    return this.#known.told === told && this.#known.isAdmitted && performance.now() < this.#confirmedUntil;
+  }
+
+  #warnOfUnadmitted(): void {
+    const { told, local, isAdmitted } = this.#known;
+    if (isAdmitted) return;
+    const policy = told ?? local.hash;
+    this.#parts.log.warn(
+      { policy },
+      'no record says that this policy bundle was admitted: every question is asked anew',
+    );
   }
 
   #warnOfStranger(): void {

@@ -23,8 +23,9 @@ import { probeSchema } from '../probes/schema.ts';
 import { writeLimits } from '../store/limits.ts';
 import { prepare } from '../store/migrate.ts';
 import { openStore, type DatabaseAccess, type Orm } from '../store/open.ts';
-import { invariantCheck } from '../rollout/invariant-check.ts';
-import { admission, testsFor, type Admit } from '../rollout/admission.ts';
+import { admission } from '../rollout/admission-check.ts';
+import { testsFor, type Admit } from '../rollout/admission.ts';
+import { isAdmitted, type RecordStep } from '../rollout/policy-trail.ts';
 import type { Followers } from '../rollout/followers.ts';
 
 // The servers that the service stands on: its own, or those that the configuration names.
@@ -117,6 +118,8 @@ export interface PolicyParts extends Ground {
   admit: Admit | undefined;
   /** Other processes that decide by the same. */
   followers: Followers;
+  /** Writes into the audit trail what happens to them. */
+  trail: RecordStep;
 }
 
 /** The policies that decide, kept up to date: by an embedded Cerbos, or by the one that is configured. @throws PlatformError */
@@ -138,7 +141,8 @@ export async function startPolicies({ config, ...parts }: PolicyParts): Promise<
     testsDir,
     store,
     begin,
-    admit: parts.admit ?? admission(invariantCheck(parts.signal)),
+    admit: parts.admit ?? admission(parts.signal),
+    trail: parts.trail,
     followers: parts.followers,
     log,
   });
@@ -152,7 +156,8 @@ export async function startExternalPolicies(
 ): Promise<PolicyService> {
   const local = await readPolicies(policyDir);
   const ground = { facts, query, session, record, memoCharacters };
-  return ExternalPolicies.start({ ...ground, target, timeoutMs: cerbosTimeout * 1000, policyDir, log }, local);
+  const known = { target, policyDir, isAdmitted: async (policy: string) => isAdmitted(query, policy) };
+  return ExternalPolicies.start({ ...ground, ...known, timeoutMs: cerbosTimeout * 1000, log }, local);
 }
 
 async function readPolicies(policyDir: string): Promise<Bundle> {

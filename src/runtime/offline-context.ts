@@ -28,12 +28,20 @@ export async function inOfflineContext<T>(config: Config, command: (ctx: Context
   await using stack = new AsyncDisposableStack();
   const orm = await openDatabase(await addressOf(config, stack), config);
   stack.defer(async () => orm.close(true));
-  return await command({
-    orm,
-    ...writing(await sessionOpener(orm), await poolQuery(orm)),
+  const writes = writing(await sessionOpener(orm), await poolQuery(orm));
+  return await command(operatorContext(config, { orm, ...writes, attributes: offlineAttributes(config, stack) }));
+}
+
+/** The context of the operator where no policies decide. */
+export function operatorContext(
+  config: Config,
+  { attributes, ...store }: ReturnType<typeof writing> & Pick<Context, 'orm'> & Pick<Authorizer, 'attributes'>,
+): Context {
+  return {
+    ...store,
     imports: importQueue(),
     life: new RequestLife(),
-    authorizer: { ...UNASKED, attributes: offlineAttributes(config, stack) },
+    authorizer: { ...UNASKED, attributes },
     settings: {
       publicUrl: config.publicUrl ?? '',
       requestExpiresIn: config.requestExpiresIn,
@@ -44,7 +52,7 @@ export async function inOfflineContext<T>(config: Config, command: (ctx: Context
     actor: { type: 'operator' },
     key: null,
     requestId: null,
-  });
+  };
 }
 
 /** Where the database is: the configured one, that of a service that runs, or an embedded one that `stack` ends. */

@@ -8,7 +8,9 @@ import { serveCommands } from '../platform/control-socket.ts';
 import { claimDataDir } from '../platform/data-dir.ts';
 import { secretFile } from '../platform/secret-file.ts';
 import type { Admit } from '../rollout/admission.ts';
+import type { Ground } from '../rollout/generation.ts';
 import { NO_FOLLOWERS, type FollowedBundle, type Followers } from '../rollout/followers.ts';
+import { policyTrail } from '../rollout/policy-trail.ts';
 import type { PolicyStatus } from '../rollout/journal.ts';
 import type { PolicyChange, PolicyService } from '../rollout/policy-service.ts';
 import { closeStore, type DatabaseAccess, type Orm } from '../store/open.ts';
@@ -16,7 +18,10 @@ import { keepSealed } from '../store/sealing.ts';
 import { watchSessions } from '../store/watchdog.ts';
 import { databaseAccess, openDatabase, startChildren, startPolicies, type PolicyParts } from './backing-services.ts';
 import { layGround } from './ground.ts';
+import { operatorContext } from './offline-context.ts';
+import { VERSION } from './service-status.ts';
 import { alone } from './together.ts';
+import { writing } from './writing.ts';
 import { wire, type Life } from './wiring.ts';
 
 /** Everything that runs, wired; `close` ends it in the opposite order. */
@@ -78,7 +83,9 @@ export async function startRuntime(config: Config, log: Logger, ports: Ports = {
   );
   stack.defer(() => sessions.close());
   const { admit, followers = NO_FOLLOWERS, droppedLogLines = () => 0 } = ports;
-  const policies = await keptPolicies(stack, { ...ground, config, dataDir, children, log, admit, followers }, life);
+  const trail = policyTrail(trailContext(config, orm, ground), VERSION);
+  const kept = { ...ground, config, dataDir, children, log, admit, followers, trail };
+  const policies = await keptPolicies(stack, kept, life);
   const secretKeys: SecretKeys = [
     config.secretKey ?? (await secretFile(join(dataDir.path, 'secret-key'), newSecretKey)),
     ...(config.previousSecretKey === null ? [] : [config.previousSecretKey]),
@@ -114,6 +121,11 @@ export async function startRuntime(config: Config, log: Logger, ports: Ports = {
     },
     close: async () => running.disposeAsync(),
   };
+}
+
+/** What the trail of policies is written with: it is there before any of them decides. */
+function trailContext(config: Config, orm: Orm, { session, query }: Ground): Context {
+  return operatorContext(config, { orm, ...writing(session, query), attributes: async () => 'stored elsewhere' });
 }
 
 /** Policies that are kept up to date, and exchanged on command, until the stack ends; commands learn the address, too. */

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { cp, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { decision, put } from '../support/cast.ts';
 import { until } from '../support/service.ts';
 import { signInAs } from '../support/signed-in.ts';
-import { folderWith, liveApp, sameWithComment, type LiveApp } from './live.ts';
+import { folderWith, liveApp, type LiveApp } from './live.ts';
 
 let live: LiveApp;
 beforeAll(async () => {
@@ -162,19 +162,10 @@ describe('a broken bundle changes nothing', () => {
     const { over, message } = await live.apply(folder);
     expect({ over, message }).toEqual({
       over: 'tests',
-      message: expect.stringMatching(/expected: EFFECT_DENY, actual: EFFECT_ALLOW/),
+      message: expect.stringMatching(/: expected DENY, and it is ALLOW/),
     });
     await stillRight(before.policy);
   });
-
-  test('one that violates an invariant, which no test notices', async () => {
-    const folder = await withTests([POLICY, '[ADMIN, OPERATOR]', '[ADMIN, OPERATOR, ANALYST]']);
-    await rm(join(dirname(folder), 'policy-tests/tiktok_account_test.yaml'));
-    const before = await live.status();
-    const { over, message } = await live.apply(folder);
-    expect({ over, message }).toEqual({ over: 'invariants', message: expect.stringMatching(/^VIOLATED .*ANALYST/) });
-    await stillRight(before.policy);
-  }, 300_000);
 });
 
 test('POLICY_DIR: a broken edit is refused and stands as refused until it is mended', async () => {
@@ -192,19 +183,6 @@ test('POLICY_DIR: a broken edit is refused and stands as refused until it is men
   await edit.undo();
   await until(async () => (await live.status()).last_refusal?.standing === false);
   expect((await live.status()).policy).toBe(before.policy);
-});
-
-test('POLICY_DIR: what decides after an edit is the edit, also after apply; apply holds until then', async () => {
-  const { policy: first } = await live.status();
-  expect(await live.apply(await sameWithComment('applied'))).toMatchObject({ outcome: 'activated' });
-  const { policy: applied } = await live.status();
-  expect(applied).not.toBe(first);
-  await writeFile(join(live.policyDir, 'resource_policies/note.yaml'), document(''));
-  await until(async () => (await live.status()).source === 'POLICY_DIR');
-  const { policy: edit, previous } = await live.status();
-  expect([first, applied]).not.toContain(edit);
-  expect(previous).toBe(applied);
-  await stillRight(edit);
 });
 
 async function stillRight(policy: string): Promise<void> {

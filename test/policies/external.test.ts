@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { readBundle } from '../../src/decision/bundle.ts';
+import { policyTrail } from '../../src/rollout/policy-trail.ts';
 import { startSupervisor, type Children } from '../../src/platform/children.ts';
 import { startEmbeddedCerbos } from '../../src/platform/embedded-cerbos.ts';
 import { testApp, type TestApp } from '../support/app.ts';
@@ -65,10 +66,35 @@ async function read(app: TestApp): Promise<Read> {
   return { status: answer.status, decision: answer.body.decision, policy: answer.body.context?.policy };
 }
 
+/** As `policy admit` writes it. */
+async function admit(app: TestApp, policy: string): Promise<void> {
+  const step = { source: 'admit', before: null, bundle: { policy, suite: null }, admitted: NOTHING_RUN } as const;
+  await policyTrail(app.runtime.operator, '0.0.0')({ event: 'policy.admitted', ...step });
+  await until(async () => (await app.call('GET', '/v1/status')).body.policy.admitted === true);
+}
+const NOTHING_RUN = { tests: 0, skipped: 0, sentences: 0, contradicted: 0, accepted: [], findings: [] };
+
+test('a bundle without a record of its admission is asked about every time, and the state says so', async () => {
+  const allows = await folder('ALLOW');
+  const { hash } = await readBundle(allows);
+  const app = await service(allows, await cerbos(allows, hash));
+  expect((await app.call('GET', '/v1/status')).body.policy).toMatchObject({ policy: hash, admitted: false });
+  const asked = async (): Promise<number> => {
+    const { pdpQuestions } = app.runtime.services.counters();
+    expect(await read(app)).toEqual({ status: 200, decision: true, policy: hash });
+    return app.runtime.services.counters().pdpQuestions - pdpQuestions;
+  };
+  await asked();
+  expect(await asked()).toBeGreaterThan(0);
+  await admit(app, hash);
+  await until(async () => (await asked()) === 0);
+});
+
 test('the bundle is learnt from the Cerbos, and what is remembered goes with it', async () => {
   const [allows, denies] = [await folder('ALLOW'), await folder('DENY')];
   const [allowing, denying] = [(await readBundle(allows)).hash, (await readBundle(denies)).hash];
   const app = await service(allows, await cerbos(allows, allowing));
+  await admit(app, allowing);
   expect(await read(app)).toEqual({ status: 200, decision: true, policy: allowing });
   const { pdpCalls } = app.runtime.services.counters();
   expect(await read(app)).toEqual({ status: 200, decision: true, policy: allowing });
@@ -123,7 +149,8 @@ test('POLICY_DIR follows while the Cerbos still has the old policies', async () 
   await cerbos(denies, denying);
   await until(async () => (await read(app)).policy === denying);
   expect(await read(app)).toEqual({ status: 200, decision: false, policy: denying });
-  // Known from POLICY_DIR again, so what it says may be remembered.
+  // Known from POLICY_DIR again and admitted, so what it says may be remembered.
+  await admit(app, denying);
   await until(async () => {
     const { pdpCalls } = app.runtime.services.counters();
     await read(app);

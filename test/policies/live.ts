@@ -12,7 +12,9 @@ import { assign, grant, put, standardWorld } from '../support/cast.ts';
 import { policiesWith, type Edit } from '../support/policy-dir.ts';
 
 /** Admits every bundle: for tests of what comes after. */
-export const ADMITS_ALL: Ports = { admit: async () => undefined };
+export const ADMITS_ALL: Ports = {
+  admit: async () => ({ tests: 0, skipped: 0, sentences: 0, contradicted: 0, accepted: [], findings: [] }),
+};
 
 /** The service on an embedded Cerbos whose policies can be exchanged, as the command line does it. */
 export interface LiveApp {

@@ -13,11 +13,12 @@ import {
   until,
   type Service,
 } from '../support/service.ts';
+import { smallBundle } from './small.ts';
 
 afterAll(cleanUp);
 
 const ROOT = join(import.meta.dirname, '../..');
-const REVIEW = 'resource_policies/policy_review.yaml';
+const COMMENTED = 'resource_policies/note.yaml';
 
 interface Stage {
   policies: string;
@@ -25,14 +26,13 @@ interface Stage {
   service: Service;
 }
 
-/** The service as a process of its own, on a copy of the project's policies. */
+/** The service as a process of its own, on policies as few as can be, with what holds them. */
 async function stage(): Promise<Stage> {
-  const policies = join(await temporaryFolder(), 'policies');
-  await cp(join(ROOT, 'policies'), policies, { recursive: true });
+  const policies = join(await smallBundle(), 'policies');
   const environment = {
     POLICY_DIR: policies,
     DATA_DIR: await temporaryFolder(),
-    DEMO: 'on',
+    DEMO: 'off',
     BOOTSTRAP_API_KEY: SERVICE_KEY,
     LOG_LEVEL: 'debug',
   };
@@ -43,7 +43,7 @@ const policyStatus = async (service: Service) => (await service.call('GET', '/v1
 
 /** A bundle that decides the same under another hash: a comment more. */
 async function comment(policies: string, text: string): Promise<void> {
-  await writeFile(join(policies, REVIEW), `${await readFile(join(policies, REVIEW), 'utf8')}# ${text}\n`);
+  await writeFile(join(policies, COMMENTED), `${await readFile(join(policies, COMMENTED), 'utf8')}# ${text}\n`);
 }
 
 async function sparkgate(environment: Record<string, string>, ...args: string[]) {
@@ -63,8 +63,8 @@ async function decides(service: Service): Promise<string> {
   const { status, body } = await service.call('POST', '/access/v1/evaluation', {
     body: {
       subject: { type: 'user', id: 'sam' },
-      action: { name: 'create_spark_ad', properties: { advertiser_id: 'adv1' } },
-      resource: { type: 'tiktok_account', id: 'brand' },
+      action: { name: 'read' },
+      resource: { type: 'note', id: '1', properties: { is_author: true } },
     },
   });
   expect({ status, decision: body.decision }).toEqual({ status: 200, decision: true });
@@ -179,7 +179,7 @@ test('SIGHUP brings POLICY_DIR back after apply', async () => {
 
 test('half-written folders: editors that truncate, rename and write in pieces, and a folder that is replaced as a whole', async () => {
   const { policies, service } = await stage();
-  const path = join(policies, 'resource_policies/tiktok_account.yaml');
+  const path = join(policies, 'resource_policies/sparkgate_service.yaml');
   const text = await readFile(path, 'utf8');
   let expected = await decides(service);
   const seen = new Set([expected]);
@@ -203,7 +203,7 @@ test('half-written folders: editors that truncate, rename and write in pieces, a
 
   // Written beside it and renamed over it, with a backup left lying around.
   await writeFile(`${path}~`, text);
-  await writeFile(join(policies, 'resource_policies/.tiktok_account.yaml.swp'), 'not a policy');
+  await writeFile(join(policies, 'resource_policies/.sparkgate_service.yaml.swp'), 'not a policy');
   await writeFile(`${path}.tmp`, `${text}# renamed\n`);
   await rename(`${path}.tmp`, path);
   await settles();

@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { appendFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readBundle } from '../../src/decision/bundle.ts';
@@ -115,4 +115,16 @@ test('metrics and the status name the bundle, since when, and where it came from
     policy: status,
   });
   expect(status).toMatchObject({ source: 'apply', last_refusal: null });
+});
+
+test('POLICY_DIR: what decides after an edit is the edit, also after apply; apply holds until then', async () => {
+  const { policy: first } = await live.status();
+  expect(await live.apply(await sameWithComment('applied'))).toMatchObject({ outcome: 'activated' });
+  const { policy: applied } = await live.status();
+  expect(applied).not.toBe(first);
+  await appendFile(join(live.policyDir, 'resource_policies/policy_review.yaml'), '# edited\n');
+  await until(async () => (await live.status()).source === 'POLICY_DIR');
+  const { policy: edit, previous } = await live.status();
+  expect([first, applied]).not.toContain(edit);
+  expect(previous).toBe(applied);
 });

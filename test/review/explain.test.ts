@@ -1,6 +1,7 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { temporaryFolder } from '../../packages/policy-workbench/test/support.ts';
 import { CAST, liveWorld, type LiveWorld } from './live-world.ts';
 import { editedPolicies, policyHere } from './support.ts';
 
@@ -11,6 +12,9 @@ beforeAll(async () => {
 afterAll(async () => world.drop());
 
 const policy = policyHere(() => world.environment);
+
+let dataDir = '';
+const servedElsewhere = policyHere(() => ({ ...world.environment, DATA_DIR: dataDir }));
 
 const IN_ADV1 = ['-p', '{"advertiser_id":"adv1"}'];
 
@@ -298,4 +302,36 @@ test('an attribute may have to be something else than any rule mentions, or less
   const { would } = JSON.parse((await policy(...args)).stdout);
   const facts = would[0].changes.map(({ fact }: { fact: string }) => fact.split('/').at(-1));
   expect(facts.toSorted()).toEqual(['level', 'locked', 'marks']);
+});
+
+test('which bundle the service decides by is said where it is another, and an error is called one', async () => {
+  dataDir = await temporaryFolder();
+  const folder = await editedPolicies();
+  await writeFile(
+    join(folder, 'resource_policies/lamp.yaml'),
+    `apiVersion: api.cerbos.dev/v1
+resourcePolicy:
+  resource: lamp
+  version: default
+  rules:
+    - name: owners-switch
+      actions: [switch]
+      effect: EFFECT_ALLOW
+      roles: [user]
+      condition: { match: { expr: P.attr.lamp == R.id } }
+`,
+  );
+  const args = ['explain', 'user:sam', 'switch', 'lamp:l1', '--policies', folder];
+  const unknown = await servedElsewhere(...args);
+  expect(unknown.stdout).toContain('(by which bundle the service decides is not known here)');
+  expect(unknown.stdout).toContain('errs   owners-switch');
+  expect(unknown.stdout).toContain('error P.attr.lamp == R.id');
+  await mkdir(join(dataDir, 'bundles'));
+  const record = { current: 'f'.repeat(64), source: 'apply', since: '2026-11-28T00:00:00.000Z' };
+  await writeFile(join(dataDir, 'bundles/record.json'), JSON.stringify(record));
+  const other = await servedElsewhere(...args, '--subject-properties', '{"lamp":"l1"}');
+  expect(other.stdout).toContain(
+    'BUT THE SERVICE DECIDES BY ANOTHER: ffffffffffff, taken from apply at 2026-11-28T00:',
+  );
+  expect(other.stdout).toContain('holds  owners-switch');
 });

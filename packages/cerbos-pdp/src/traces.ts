@@ -23,8 +23,11 @@ export interface TracedTest {
   resource: string;
   action: string;
   passed: boolean;
+  isSkipped: boolean;
   /** What was decided, where the test passed. */
   effect: string | null;
+  /** Whether it failed since something else was decided than it expects; its outputs may differ as well. */
+  isContrary: boolean;
   trace: readonly TraceEntry[];
 }
 
@@ -50,6 +53,7 @@ interface Traced {
   details: {
     result: string;
     success?: { effect?: string };
+    failure?: { expected?: string; actual?: string };
     engineTraceBatch?: {
       definitions: Definition[];
       entries: { componentIndices: number[]; event: { status: string; result?: unknown; effect?: string } }[];
@@ -72,7 +76,9 @@ export function readTraces(json: string): TracedTest[] {
             resource: resource.name,
             action: action.name,
             passed: action.details.result === 'RESULT_PASSED',
+            isSkipped: action.details.result === 'RESULT_SKIPPED',
             effect: action.details.success?.effect ?? null,
+            isContrary: isContrary(action.details.failure),
             trace: traceOf(action.details.engineTraceBatch),
           })),
         ),
@@ -80,6 +86,9 @@ export function readTraces(json: string): TracedTest[] {
     ),
   );
 }
+
+const isContrary = (failure: Traced['details']['failure']): boolean =>
+  failure?.expected !== undefined && failure.actual !== undefined && failure.expected !== failure.actual;
 
 function traceOf(batch: Traced['details']['engineTraceBatch']): TraceEntry[] {
   if (!batch) return [];

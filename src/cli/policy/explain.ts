@@ -6,6 +6,7 @@ import { explainReport } from '../../review/explain/explain-report.ts';
 import { entity, type Entity } from '../entity.ts';
 import { jsonObject } from '../json-object.ts';
 import { CONTRACT } from '../../review/contract.ts';
+import { decidingBundle } from './deciding-bundle.ts';
 import { EXIT } from './exit-codes.ts';
 import { withLiveDatabase } from './live-database.ts';
 import { readCompiled } from '@sparkgate/policy-workbench/cli/policies';
@@ -36,6 +37,7 @@ export function explainCommand({ openServers }: Pick<Host, 'openServers'>): Comm
       'after',
       `
 The database is DATABASE_URL, or the embedded one of DATA_DIR, whether the service runs or not. It is only read.
+The policies are those of the folder; where the service decides by another bundle, that is said.
 
 Exit codes:
   0  ALLOW
@@ -57,10 +59,12 @@ Example:
         within: null,
         byPerson: false,
       };
-      const explained = await withLiveDatabase(readConfig(), async (live) =>
+      const config = readConfig();
+      const explained = await withLiveDatabase(config, async (live) =>
         explainDecision(check, { folder, live, openServers }),
       );
-      process.stdout.write(explainReport(explained, options.output));
+      const deciding = await decidingBundle(config);
+      process.stdout.write(explainReport({ ...explained, deciding }, options.output));
       process.exitCode = explained.decision ? EXIT.fine : EXIT.denied;
     });
 }

@@ -9,6 +9,7 @@ import { openServers } from '../../review/policy-servers.ts';
 export const HOST: Host = {
   program: 'sparkgate policy',
   policies: { folder: () => readConfig().policyDir, called: 'POLICY_DIR' },
+  tests: () => readConfig().policyTestsDir,
   contract: CONTRACT,
   openServers,
 };

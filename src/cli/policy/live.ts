@@ -18,8 +18,8 @@ Exit codes:
   0  it decides now, or did already
   1  no service runs on this DATA_DIR, there is nothing to go back to, or Cerbos does not start on it
   3  the policies do not compile, or read what is never sent
-  4  a test fails
-  5  an invariant is violated
+  4  a test fails, one of the bundle that decides is not answered, or there is none
+  5  an invariant is violated, one of the bundle that decides is gone, or there is none
 `;
 
 /** `sparkgate policy apply` */
@@ -30,9 +30,9 @@ export function applyCommand(): Command {
     .addHelpText(
       'after',
       `
-The running service of this DATA_DIR takes a copy of the folder, compiles it, runs its policy tests and holds the
-invariants against it (from policy-tests beside the folder, else from those of the service), starts a second Cerbos on
-it, and exchanges it for the first in one moment. What is refused changes nothing.
+The running service of this DATA_DIR takes a copy of the folder, compiles it, starts a second Cerbos on it, runs its
+policy tests and holds the invariants against it (policy-tests beside the folder, else those of the service), and the
+suite of the bundle that decides, and exchanges it for the first in one moment. What is refused changes nothing.
 
 It decides until POLICY_DIR changes, SIGHUP, another apply, or a rollback; also after a restart.
 ${CODES}
@@ -129,7 +129,7 @@ function report(said: unknown): void {
   const { outcome, over, message, warnings, status } = said as PolicyChange;
   if (outcome === 'refused') {
     process.stderr.write(`${message}\n\nRefused; ${status.policy} goes on deciding.\n`);
-    process.exitCode = CODE[over ?? 'start'];
+    process.exitCode = refusalCode[over ?? 'start'];
     return;
   }
   warn(warnings);
@@ -137,7 +137,8 @@ function report(said: unknown): void {
   process.stdout.write(`${status.policy} decides since ${status.since}${before}\n`);
 }
 
-const CODE: Record<RefusedOver, number> = {
+/** How commands end over which policies were refused. */
+export const refusalCode: Record<RefusedOver, number> = {
   folder: EXIT.cannotRun,
   start: EXIT.cannotRun,
   compile: EXIT.doesNotCompile,

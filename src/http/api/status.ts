@@ -6,6 +6,8 @@ import { answers, SECURED } from './answers.ts';
 const Source = z.enum(['POLICY_DIR', 'apply', 'rollback', 'CERBOS_TARGET']);
 const Policy = z.object({
   policy: z.string(),
+  suite: z.string().nullable(),
+  admitted: z.boolean(),
   since: z.string(),
   source: Source,
   previous: z.string().nullable(),
@@ -16,6 +18,7 @@ const Policy = z.object({
       at: z.string(),
       source: Source,
       policy: z.string().nullable(),
+      suite: z.string().nullable(),
       over: z.enum(['folder', 'compile', 'tests', 'invariants', 'start']),
       message: z.string(),
       standing: z.boolean(),

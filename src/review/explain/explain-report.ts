@@ -7,17 +7,21 @@ import { WORDS } from '../words.ts';
 /** Sets of changes that are told; the smallest come first. */
 const MOST_SETS = 8;
 
+/** A decision explained, and by which bundle the service decides; null: that is not known. */
+export type Reported = Explained & { deciding: { policy: string; how: string } | null };
+
 /** One decision explained, for people or for programs. */
-export function explainReport(explained: Explained, output: 'text' | 'json'): string {
+export function explainReport(explained: Reported, output: 'text' | 'json'): string {
   return output === 'json' ? `${JSON.stringify(explained, null, 2)}\n` : `${lines(explained).join('\n')}\n`;
 }
 
-function lines(it: Explained): string[] {
+function lines(it: Reported): string[] {
   const { check, decision, policy, revision, asked } = it;
   const who = `${check.subject.type}:${check.subject.id}`;
   return [
     `${decision ? 'ALLOW' : 'DENY'}  ${who} ${check.action.name} ${check.resource.type}:${check.resource.id}`,
     `by bundle ${policy.slice(0, 12)} at revision ${revision}`,
+    ...servedLines(it),
     '',
     'Facts',
     ...indented(it.facts.length > 0 ? it.facts : ['none']),
@@ -37,6 +41,13 @@ function lines(it: Explained): string[] {
   ];
 }
 
+/** Whoever reads what one bundle says believes that it decides. */
+function servedLines({ policy, deciding }: Reported): string[] {
+  if (deciding === null) return ['(by which bundle the service decides is not known here)'];
+  if (deciding.policy === policy) return [];
+  return [`BUT THE SERVICE DECIDES BY ANOTHER: ${deciding.policy.slice(0, 12)}, ${deciding.how}`];
+}
+
 const indented = (all: readonly string[]): string[] => all.map((line) => `    ${line}`);
 
 function inWords({ asked }: Explained): string[] {
@@ -53,7 +64,9 @@ function ruleLines({ rule, effect, held, seen, denies, looked }: RuleTrace): str
   if (!seen) return [`unseen ${name}${forbids} (decided before it was looked at, or not for the subject's roles)`];
   if (denies) return [`holds  ${name} (denies, and so it is denied)`, ...why];
   const without = !held && looked.length === 0 ? ' (the subject has none of its roles)' : '';
-  return [`${held ? 'holds' : 'fails'}  ${name}${forbids}${without}`, ...why];
+  // A rule whose condition cannot be evaluated has not said no.
+  const errs = !held && looked.some((it) => sign(it) === 'error');
+  return [`${held ? 'holds' : errs ? 'errs ' : 'fails'}  ${name}${forbids}${without}`, ...why];
 }
 
 function roleLines({ trace }: Explained): string[] {

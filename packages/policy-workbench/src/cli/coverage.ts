@@ -63,7 +63,7 @@ async function coverage(
   { policies: at, atLeast, output }: Options,
 ): Promise<void> {
   const folder = policyFolder(host, at);
-  const tests = await testsFolder(named, folder);
+  const tests = await testsFolder(host, named, folder);
   const policies = await readCompiled(folder, host.contract, output);
   if (policies === null) return;
   const { code, stdout, stderr } = await compilePolicies(folder, { tests, output: 'json', verbose: true });

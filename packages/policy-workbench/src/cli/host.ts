@@ -8,6 +8,8 @@ export interface Host {
   program: string;
   /** The folder of policies where none is named, and what it is called in help. */
   policies: { folder: () => string; called: string };
+  /** The folder of tests where none is named; null: where the workbench looks for it. */
+  tests: () => string | null;
   contract: Contract;
   openServers: OpenPolicyServers;
 }

@@ -6,6 +6,7 @@ import type { Host } from './host.ts';
 export const LOCAL_HOST: Host = {
   program: 'policy-workbench',
   policies: { folder: () => 'policies', called: 'policies' },
+  tests: () => null,
   contract: NO_SERVICE,
   openServers: openLocalServers,
 };

@@ -9,14 +9,14 @@ import { mutateFindings, mutateReport, verdictOf } from '../mutate/mutate-report
 import { EXIT } from './exit-codes.ts';
 import { policyFolder, type Host } from './host.ts';
 import { isForPeople, outputOption, reporting, writeOutputs, type Output } from './outputs.ts';
-import { failWithTests, policiesOption, readCompiled, testsFolder } from './policies.ts';
+import { failWithTests, policiesOption, readCompiled, testsFolder, invariantsFile } from './policies.ts';
 import { progressLine } from './progress.ts';
 
 const FORMATS = ['text', 'json', 'junit', 'github'] as const;
 
 interface Options {
   policies?: string;
-  invariants: string;
+  invariants?: string;
   changedSince?: string;
   cache?: string;
   budget?: number;
@@ -30,7 +30,10 @@ export function mutateCommand(host: Host): Command {
     .description('put one mistake after the other into the policies, and see which of them no test notices')
     .argument('[tests]', 'the folder of tests (default: policy-tests, or that of the policies)')
     .addOption(policiesOption(host))
-    .option('-i, --invariants <file>', 'the invariants that survivors are held against', 'policy-tests/invariants.yaml')
+    .option(
+      '-i, --invariants <file>',
+      'the invariants that survivors are held against (default: invariants.yaml beside the tests)',
+    )
     .option('-s, --changed-since <ref>', 'only mistakes in rules that were added or changed since this git revision')
     .option('-c, --cache <file>', 'remember there what became of each mistake, and try again only what may differ')
     .option('-b, --budget <seconds>', 'begin no further mistake after so long', seconds)
@@ -61,7 +64,8 @@ Examples:
 
 async function mutate(host: Host, named: string | undefined, options: Options): Promise<void> {
   const folder = policyFolder(host, options.policies);
-  const tests = await testsFolder(named, folder);
+  const tests = await testsFolder(host, named, folder);
+  const invariants = options.invariants ?? invariantsFile(host);
   const policies = await readCompiled(folder, host.contract, options.output);
   if (policies === null) return;
   const { code, stdout, stderr } = await compilePolicies(folder, { tests, output: 'json' });
@@ -73,7 +77,7 @@ async function mutate(host: Host, named: string | undefined, options: Options): 
     policies,
     tests,
     report: stdout,
-    invariants: existsSync(options.invariants) ? options.invariants : null,
+    invariants: existsSync(invariants) ? invariants : null,
     since: changedSince === undefined ? null : await changesSince(folder, policies, changedSince),
     shard: options.shard ?? null,
     budget: options.budget ?? null,

@@ -89,11 +89,15 @@ export function warn(warnings: readonly string[]): void {
 /** Where tests are kept apart from the policies. */
 const APART = 'policy-tests';
 
+/** The file of invariants where none is named. */
+export const invariantsFile = (host: Host): string => join(host.tests() ?? APART, 'invariants.yaml');
+
 /**
- * The folder of tests: the named one, that beside the policies, or that of the policies themselves, where tests may stand
- * as well. A run of no tests must not pass for a run without failures. @throws PolicyError where there is none
+ * The folder of tests: the named one, that of the host, that beside the policies, or that of the policies themselves, where
+ * tests may stand as well. A run of no tests must not pass for a run without failures. @throws PolicyError where there is none
  */
-export async function testsFolder(named: string | undefined, policies: string): Promise<string> {
+export async function testsFolder(host: Host, given: string | undefined, policies: string): Promise<string> {
+  const named = given ?? host.tests() ?? undefined;
   if (!existsSync(policies))
     throw new PolicyError(
       `There is no folder ${policies}: name that of the policies, or begin with the command \`new\`.`,

@@ -51,7 +51,7 @@ Examples:
     .action(async (named: string | undefined, options: Options) => {
       const folder = policyFolder(host, options.policies);
       await reporting(options.output, 'policy tests', async () => {
-        const tests = await testsFolder(named, folder);
+        const tests = await testsFolder(host, named, folder);
         for (let isFirst = true; isFirst || options.watch; isFirst = false) {
           const before = await statesOf(folder, tests);
           await runTests(host, folder, tests, options).catch((error: unknown) => said(error, options.watch));
@@ -72,9 +72,10 @@ async function runTests(host: Host, folder: string, tests: string, { output, tes
   const complaints = complaintFindings(report, folder);
   if (complaints.length > 0) return failWith(EXIT.doesNotCompile, complaints, output);
   if (!(await isReadStrictly(folder, policies, host.contract, output))) return;
-  const { passed, failed, broken } = report.counts;
+  const { passed, failed, broken, skipped } = report.counts;
   if (passed + failed + broken === 0)
     throw new PolicyError(`No test is run${testFilter.length > 0 ? ' by this filter' : ''}.`);
+  if (skipped > 0) warn([`${skipped} expectations are skipped, and say nothing of the policies.`]);
   const findings = await testFindings(report, tests);
   sayFindings(findings, isForPeople(output));
   await writeOutputs(output, (format) => rendered(format, { report, stdout, findings }));
@@ -91,7 +92,7 @@ async function rendered(
     case 'junit':
       return junit(
         'policy tests',
-        report.cases.map(({ suite, name, failed }) => ({ suite, name, failure: failed?.message ?? null })),
+        report.cases.map(({ failed, ...it }) => ({ ...it, failure: failed?.message ?? null })),
       );
     case 'json':
       return stdout;

@@ -4,13 +4,13 @@ import { verifyPolicies } from '../verify/verify-policies.ts';
 import { verifyFindings, verifyReport } from '../verify/verify-report.ts';
 import { EXIT } from './exit-codes.ts';
 import { isForPeople, outputOption, reporting, writeOutputs, type Output } from './outputs.ts';
-import { policiesOption, readCompiled } from './policies.ts';
+import { invariantsFile, policiesOption, readCompiled } from './policies.ts';
 import { policyFolder, type Host } from './host.ts';
 import { progressLine } from './progress.ts';
 
 interface Options {
   policies?: string;
-  invariants: string;
+  invariants?: string;
   kind?: string;
   output: readonly Output<(typeof FORMATS)[number]>[];
 }
@@ -22,7 +22,7 @@ export function verifyCommand(host: Host): Command {
   return new Command('verify')
     .description('decide every situation there can be, and hold the invariants against all of them')
     .addOption(policiesOption(host))
-    .option('-i, --invariants <file>', 'the sentences that must hold', 'policy-tests/invariants.yaml')
+    .option('-i, --invariants <file>', 'the sentences that must hold (default: invariants.yaml beside the tests)')
     .option('-k, --kind <kind>', 'this kind alone')
     .addOption(outputOption(FORMATS, 'text'))
     .addHelpText(
@@ -50,7 +50,7 @@ async function verify(host: Host, { policies, invariants, kind, output }: Option
   const verified = await verifyPolicies({
     folder,
     policies: read,
-    invariants,
+    invariants: invariants ?? invariantsFile(host),
     kind: kind ?? null,
     contract: host.contract,
     openServers: host.openServers,

@@ -31,8 +31,8 @@ export interface Suite {
   name: string;
   principals: ReadonlyMap<string, TestPrincipal>;
   resources: ReadonlyMap<string, TestResource>;
-  /** Tests with options or tokens of their own. */
-  special: ReadonlySet<string>;
+  /** What tests with options or tokens of their own set, by their names. */
+  special: ReadonlyMap<string, YamlNode>;
 }
 
 /** The suites below a folder by their files, as Cerbos finds them. What is no suite is for Cerbos to refuse. */
@@ -50,18 +50,32 @@ async function readSuite(folder: string, file: string): Promise<Suite> {
   const text = await readFile(join(folder, file), 'utf8');
   const suite = asNode(suiteIn(text));
   const data = join(folder, dirname(file), 'testdata');
-  const [principals, resources] = await Promise.all([shared(data, 'principals'), shared(data, 'resources')]);
+  const [principals, resources, tokens] = await Promise.all(
+    ['principals', 'resources', 'auxData'].map(async (name) => shared(data, name)),
+  );
   const tests = asList(suite['tests']).map(asNode);
-  const isSpecial = (it: YamlNode): boolean =>
-    suite['options'] !== undefined || it['options'] !== undefined || asNode(it['input'])['auxData'] !== undefined;
+  const allTokens = { ...tokens, ...asNode(suite['auxData']) };
   return {
     file,
     text,
     name: String(suite['name']),
     principals: fixtures({ ...principals, ...asNode(suite['principals']) }, principalOf),
     resources: fixtures({ ...resources, ...asNode(suite['resources']) }, resourceOf),
-    special: new Set(tests.filter(isSpecial).map((it) => String(it['name']))),
+    special: new Map(
+      tests.flatMap((it) => {
+        const set = settingsOf(it, suite['options'], allTokens);
+        return set === null ? [] : [[String(it['name']), set]];
+      }),
+    ),
   };
+}
+
+/** What a test sets more than principal, resource and action; null: nothing. */
+function settingsOf(test: YamlNode, ofSuite: unknown, tokens: YamlNode): YamlNode | null {
+  const token = asNode(test['input'])['auxData'];
+  if (ofSuite === undefined && test['options'] === undefined && token === undefined) return null;
+  const options = { ...asNode(ofSuite), ...asNode(test['options']) };
+  return { options, ...(isString(token) && { auxData: { name: token, holds: tokens[token] ?? null } }) };
 }
 
 const fixtures = <T>(of: YamlNode, read: (node: YamlNode) => T): Map<string, T> =>
@@ -90,7 +104,7 @@ const specialOf = (it: YamlNode): string | null => {
 
 async function shared(data: string, name: string): Promise<YamlNode> {
   for (const ending of ['yaml', 'yml', 'json']) {
-    const content = await yaml(join(data, `${name}.${ending}`)).catch(() => undefined);
+    const content = await yaml(join(data, `${name.toLowerCase()}.${ending}`)).catch(() => undefined);
     if (content !== undefined) return asNode(asNode(content)[name]);
   }
   return {};

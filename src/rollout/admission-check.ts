@@ -3,10 +3,11 @@ import { once } from 'node:events';
 import { constants, setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { bareEnvironment } from '../platform/child-protocol.ts';
-import type { CheckInvariants } from './admission.ts';
-import type { Checked, InvariantTask } from './invariant-process.ts';
+import type { Admit } from './admission.ts';
+import type { Examined } from './admission-process.ts';
+import { PoliciesRefused } from './refused.ts';
 
-const PROCESS = fileURLToPath(new URL('invariant-process.ts', import.meta.url));
+const PROCESS = fileURLToPath(new URL('admission-process.ts', import.meta.url));
 
 /** What takes longer has got stuck; in milliseconds. */
 const LONGEST_MS = 600_000;
@@ -15,12 +16,13 @@ const LONGEST_MS = 600_000;
 const LAST_WORDS = 2000;
 
 /**
- * Checks invariants over the whole space of decision inputs, in a process of its own with little priority: it takes
- * many seconds of computing and much memory, which callers must not wait behind.
+ * Admits bundles whose tests pass and whose invariants hold in the whole space of decision inputs. They are examined in
+ * a process of its own with little priority: it takes many seconds of computing and much memory, which callers must not
+ * wait behind.
  * @param signal ends what is under way
  */
-export function invariantCheck(signal: AbortSignal): CheckInvariants {
-  return async (policyDir, invariants) => {
+export function admission(signal: AbortSignal): Admit {
+  return async (candidate) => {
     const child = fork(PROCESS, {
       env: bareEnvironment(),
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
@@ -29,26 +31,21 @@ export function invariantCheck(signal: AbortSignal): CheckInvariants {
       timeout: LONGEST_MS,
     });
     if (child.pid !== undefined) lowerPriority(child.pid);
-    let checked: Checked | null = null;
+    let examined: Examined | null = null;
     let lastWords = '';
-    child.on('message', (message) => (checked = message as Checked));
+    child.on('message', (message) => (examined = message as Examined));
     child.stderr?.setEncoding('utf8').on('data', (text: string) => (lastWords = (lastWords + text).slice(-LAST_WORDS)));
-    child.send({ policyDir, invariants } satisfies InvariantTask);
+    child.send(candidate);
     const [code, endedBy] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
-    return reportOf(checked, `${endedBy ?? `exit code ${code}`} ${lastWords}`.trim());
+    return outcomeOf(examined, `${endedBy ?? `exit code ${code}`} ${lastWords}`.trim());
   };
 }
 
-function reportOf(checked: Checked | null, end: string): string | null {
-  switch (checked?.outcome) {
-    case 'hold':
-      return null;
-    case 'doubted':
-    case 'unreadable':
-      return checked.report;
-    case undefined:
-      return `The invariants could not be checked: the process that checks them ended (${end}).`;
-  }
+function outcomeOf(examined: Examined | null, end: string) {
+  if (examined === null)
+    throw new PoliciesRefused('tests', `The policies could not be examined: the process that does it ended (${end}).`);
+  if ('admitted' in examined) return examined.admitted;
+  throw new PoliciesRefused(examined.over, examined.message);
 }
 
 function lowerPriority(pid: number): void {
