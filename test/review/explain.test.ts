@@ -325,7 +325,7 @@ resourcePolicy:
   const unknown = await servedElsewhere(...args);
   expect(unknown.stdout).toContain('(by which bundle the service decides is not known here)');
   expect(unknown.stdout).toContain('errs   owners-switch');
-  expect(unknown.stdout).toContain('error P.attr.lamp == R.id');
+  expect(unknown.stdout).toContain('error P.attr.lamp == R.id (no such key: lamp)');
   await mkdir(join(dataDir, 'bundles'));
   const record = { current: 'f'.repeat(64), source: 'apply', since: '2026-11-28T00:00:00.000Z' };
   await writeFile(join(dataDir, 'bundles/record.json'), JSON.stringify(record));

@@ -33,6 +33,7 @@ beforeAll(async () => {
   service = await startService({
     DATABASE_URL: database.servingUrl,
     POLICY_DIR: policies.environment.POLICY_DIR,
+    POLICY_TESTS_DIR: join(import.meta.dirname, '../../policy-tests'),
     BOOTSTRAP_API_KEY: SERVICE_KEY,
     DEMO: 'on',
     WORKERS: String(WORKERS),

@@ -4,6 +4,8 @@ export interface TraceEntry {
   at: readonly Component[];
   activated: boolean;
   result?: unknown;
+  /** Why it could not be evaluated; its result is false then. */
+  error?: string;
   effect?: string;
 }
 
@@ -48,6 +50,13 @@ interface Report {
   }[];
 }
 
+interface Event {
+  status: string;
+  result?: unknown;
+  error?: string;
+  effect?: string;
+}
+
 interface Traced {
   name: string;
   details: {
@@ -56,7 +65,7 @@ interface Traced {
     failure?: { expected?: string; actual?: string };
     engineTraceBatch?: {
       definitions: Definition[];
-      entries: { componentIndices: number[]; event: { status: string; result?: unknown; effect?: string } }[];
+      entries: { componentIndices: number[]; event: Event }[];
     };
   };
 }
@@ -97,6 +106,7 @@ function traceOf(batch: Traced['details']['engineTraceBatch']): TraceEntry[] {
     at: componentIndices.flatMap((index) => components[index] ?? []),
     activated: event.status === 'STATUS_ACTIVATED',
     ...('result' in event && { result: event.result }),
+    ...(event.error !== undefined && { error: event.error }),
     ...(event.effect !== undefined && { effect: event.effect }),
   }));
 }

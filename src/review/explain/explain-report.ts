@@ -57,15 +57,13 @@ function inWords({ asked }: Explained): string[] {
   return [inPlainWords({ role: asked.roles[0] ?? '', attr }, new Set(Object.keys(attr)), WORDS)];
 }
 
-function ruleLines({ rule, effect, held, seen, denies, looked }: RuleTrace): string[] {
-  const why = looked.map((it) => `    ${sign(it)} ${it.expression}`);
+function ruleLines({ rule, effect, held, errs, seen, denies, looked }: RuleTrace): string[] {
+  const why = looked.map((it) => `    ${said(it)}`);
   const name = rule === '' ? 'what no role policy allows' : rule;
   const forbids = effect === 'EFFECT_DENY' ? ' (denies)' : '';
   if (!seen) return [`unseen ${name}${forbids} (decided before it was looked at, or not for the subject's roles)`];
   if (denies) return [`holds  ${name} (denies, and so it is denied)`, ...why];
   const without = !held && looked.length === 0 ? ' (the subject has none of its roles)' : '';
-  // A rule whose condition cannot be evaluated has not said no.
-  const errs = !held && looked.some((it) => sign(it) === 'error');
   return [`${held ? 'holds' : errs ? 'errs ' : 'fails'}  ${name}${forbids}${without}`, ...why];
 }
 
@@ -73,11 +71,12 @@ function roleLines({ trace }: Explained): string[] {
   const failed = (trace?.derivedRoles ?? []).filter(({ held }) => !held);
   return failed.flatMap(({ role, looked }) => [
     `not ${role}${looked.length === 0 ? ' (another kind of subject)' : ''}`,
-    ...looked.map((it) => `    ${sign(it)} ${it.expression}`),
+    ...looked.map((it) => `    ${said(it)}`),
   ]);
 }
 
-const sign = ({ held, result }: Looked): string => (held ? 'true ' : result === false ? 'false' : 'error');
+const said = ({ expression, held, error }: Looked): string =>
+  error === null ? `${held ? 'true ' : 'false'} ${expression}` : `error ${expression} (${error})`;
 
 function wouldLines({ would, tried }: Explained): string[] {
   const told = would

@@ -12,8 +12,9 @@ import { rulesAbout, type RuleAbout } from './rules-about.ts';
 export interface Looked {
   expression: string;
   held: boolean;
-  /** Such as `error`, where it could not be evaluated. */
   result: unknown;
+  /** Why it could not be evaluated, in Cerbos' words; null: it could. */
+  error: string | null;
 }
 
 /** How one rule fared. */
@@ -22,6 +23,8 @@ export interface RuleTrace {
   policy: string;
   effect: string | null;
   held: boolean;
+  /** Its condition could not be evaluated, so it neither held nor failed. */
+  errs: boolean;
   /** Whether Cerbos' trace shows it: what is decided before Cerbos comes to a rule, the rule does not change. */
   seen: boolean;
   /** It holds, it denies, and so all is denied. */
@@ -86,7 +89,16 @@ function allRules(traced: readonly Fared[], about: readonly RuleAbout[], isDenie
   });
   const others = about
     .filter(({ rule }) => !traced.some((it) => it.rule === rule))
-    .map(({ rule, policy, effect }) => ({ rule, policy, effect, held: false, seen: false, denies: false, looked: [] }));
+    .map(({ rule, policy, effect }) => ({
+      rule,
+      policy,
+      effect,
+      held: false,
+      errs: false,
+      seen: false,
+      denies: false,
+      looked: [],
+    }));
   const order = ({ denies, held, seen: isSeen }: RuleTrace): number => (denies ? 0 : held ? 1 : isSeen ? 2 : 3);
   return [...seen, ...others].toSorted((a, b) => order(a) - order(b));
 }
@@ -112,6 +124,7 @@ function rulesIn(trace: readonly TraceEntry[]): Fared[] {
       rule,
       policy: policy.replace(/^cerbos\./, ''),
       effect: entries.find(({ effect }) => effect !== undefined)?.effect ?? null,
+      errs: inside.some(({ at, error }) => at.length === 0 && error !== undefined),
       held: inside.some(({ at, activated, result }) => wholeCondition(at) && activated && result === true),
       looked: lookedIn(inside),
     };
@@ -141,10 +154,11 @@ function wholeCondition(at: TraceEntry['at']): boolean {
 
 function lookedIn(entries: readonly TraceEntry[]): Looked[] {
   const seen = new Map<string, Looked>();
-  for (const { at, result } of entries) {
+  for (const { at, result, error } of entries) {
     const last = at.at(-1);
     if (at[0]?.kind !== 'CONDITION' || last?.kind !== 'EXPR') continue;
-    seen.set(last.name, { expression: last.name, held: result === true, result: result ?? 'error' });
+    const why = error?.replace(/^error evaluating expression ".*": /s, '') ?? null;
+    seen.set(last.name, { expression: last.name, held: result === true, result: result ?? null, error: why });
   }
   return [...seen.values()];
 }
