@@ -57,6 +57,8 @@ test('the status says all: versions, parts, revision, policies and what is count
     pdp: { answers: true, version: '0.55.0', embedded: false },
     policy: {
       policy: app.runtime.services.decider.policy,
+      suite: null,
+      admitted: false,
       since: expect.stringMatching(/Z$/),
       source: 'CERBOS_TARGET',
       previous: null,

@@ -160,8 +160,9 @@ test('without the demo, nothing is there, and a key of our own makes no key file
   expect(existsSync(join(service.dataDir, 'api-key'))).toBe(false);
   expect(service.stdout()).not.toContain('curl');
   const trail = await service.call('GET', '/v1/audit');
-  expect(trail).toMatchObject({ status: 200, body: { items: [], next_cursor: null } });
-  expect(await writtenIn(service, SERVICE_KEY)).toBe(0);
+  const taken = [{ event: 'policy.first_start', flags: ['NOT_TESTED'] }];
+  expect(trail).toMatchObject({ status: 200, body: { items: taken, next_cursor: null } });
+  expect(await writtenIn(service, SERVICE_KEY)).toBe(1);
 
   const children = descendants(service.pid);
   service.kill('SIGTERM', 'group');
