@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { SparkgateError } from '../domain/errors.ts';
+import { textBytes } from '../domain/text-bytes.ts';
 import type { PdpAnswer } from '@sparkgate/cerbos-pdp/client';
 import type { Pdp } from './pdp.ts';
 import type { DecisionInput } from '@sparkgate/cerbos-pdp/decision-input';
@@ -14,8 +15,8 @@ export interface MemoOptions {
   remembers: (question: DecisionInput) => boolean;
   /** Whether it is known that the PDP still has this bundle; until it is again, nothing is answered from memory. */
   confirmed?: () => boolean;
-  /** Characters of keys that are kept; each takes some two bytes. */
-  mostCharacters?: number;
+  /** Memory for what is remembered, in bytes. */
+  mostBytes?: number;
 }
 
 interface Waiting {
@@ -24,8 +25,10 @@ interface Waiting {
   reject: (error: unknown) => void;
 }
 
-/** Some 64 MB of keys. */
-export const MEMO_CHARACTERS = 32 * 1024 * 1024;
+export const MEMO_BYTES = 64 * 1024 * 1024;
+
+/** What an answer takes besides the texts of its key and of what a schema refused, as V8 lays it out. */
+const ENTRY = 230;
 
 /**
  * Remembers what the PDP said, by everything that was sent to it. Questions that arrive together go out together, and
@@ -44,8 +47,8 @@ export class Memo {
     this.#options = options;
     this.#confirmed = options.confirmed ?? null;
     this.#answers = new LRUCache({
-      maxSize: options.mostCharacters ?? MEMO_CHARACTERS,
-      sizeCalculation: (_, key) => key.length + 64,
+      maxSize: options.mostBytes ?? MEMO_BYTES,
+      sizeCalculation: bytesOf,
       ...(options.holdsFor === null ? {} : { ttl: options.holdsFor }),
     });
   }
@@ -142,4 +145,9 @@ export class Memo {
       reject(error);
     }
   }
+}
+
+function bytesOf(answer: PdpAnswer | Promise<PdpAnswer>, key: string): number {
+  const refused = 'refused' in answer ? answer.refused : [];
+  return refused.reduce((sum, { path, message }) => sum + ENTRY + textBytes(path + message), ENTRY + textBytes(key));
 }

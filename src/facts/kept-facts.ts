@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { textBytes } from '../domain/text-bytes.ts';
 import type { SliceRow } from './slice.ts';
 
 /** The rows of one question as they are kept. */
@@ -98,16 +99,14 @@ const THING = 330;
 const TEXT = 24;
 
 function bytesOf(key: string, rows: readonly SliceRow[], on: readonly Thing[]): number {
-  let bytes = ENTRY + textBytes(key);
+  let bytes = ENTRY + sizeOf(key);
   for (const { bc_id: center, a, b, c } of rows) {
-    bytes += ROW + textBytes(center) + textBytes(a) + textBytes(b) + textBytes(c);
+    bytes += ROW + sizeOf(center) + sizeOf(a) + sizeOf(b) + sizeOf(c);
   }
-  for (const thing of on) bytes += thing.entries.size > 1 ? TEXT * 2 : THING + textBytes(thing.key);
+  for (const thing of on) bytes += thing.entries.size > 1 ? TEXT * 2 : THING + sizeOf(thing.key);
   return bytes;
 }
 
-/** Text of Latin-1 takes a byte a character, other text two. */
-function textBytes(text: string | null): number {
-  if (text === null) return 0;
-  return TEXT + (/[^\x20-\xff]/.test(text) ? 2 : 1) * text.length;
+function sizeOf(text: string | null): number {
+  return text === null ? 0 : TEXT + textBytes(text);
 }

@@ -182,7 +182,7 @@ export class ExternalPolicies implements PolicyService {
       bundleHash: bundle.hash,
       holdsFor: told === null ? ANSWERS_HOLD : null,
       remembers: (it) => isLasting(bundle, it),
-      mostCharacters: this.#parts.memoCharacters,
+      mostBytes: this.#parts.memoBytes,
       ...(told !== null && { confirmed: () => this.#isConfirmed(told) }),
     });
     return new Generation({ bundle, memo, pdp, end: async () => pdp.close() }, this.#parts);

@@ -103,7 +103,7 @@ async function begin(parts: FollowedParts, { folder, target }: FollowedBundle): 
     bundleHash: bundle.hash,
     holdsFor: null,
     remembers: (it) => isLasting(bundle, it),
-    mostCharacters: parts.memoCharacters,
+    mostBytes: parts.memoBytes,
   });
   const { promise: left, resolve } = Promise.withResolvers<void>();
   const end = async (): Promise<void> => {

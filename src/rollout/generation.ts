@@ -25,8 +25,8 @@ export interface Ground {
   session: OpenSession;
   /** Hears of every decision; null where nobody keeps them. */
   record: RecordDecision | null;
-  /** The most that a memo holds, in characters. */
-  memoCharacters: number;
+  /** The most that a memo holds, in bytes. */
+  memoBytes: number;
 }
 
 /**

@@ -152,10 +152,10 @@ export async function startPolicies({ config, ...parts }: PolicyParts): Promise<
 export async function startExternalPolicies(
   { cerbosTimeout, policyDir }: Pick<Config, 'cerbosTimeout' | 'policyDir'>,
   target: string,
-  { facts, query, session, record, memoCharacters, log }: Ground & { log: Logger },
+  { facts, query, session, record, memoBytes, log }: Ground & { log: Logger },
 ): Promise<PolicyService> {
   const local = await readPolicies(policyDir);
-  const ground = { facts, query, session, record, memoCharacters };
+  const ground = { facts, query, session, record, memoBytes };
   const known = { target, policyDir, isAdmitted: async (policy: string) => isAdmitted(query, policy) };
   return ExternalPolicies.start({ ...ground, ...known, timeoutMs: cerbosTimeout * 1000, log }, local);
 }
@@ -189,7 +189,7 @@ function beginnerOf({ config, children, dataDir, log, followers, ...ground }: Po
       bundleHash: bundle.hash,
       holdsFor: null,
       remembers: (it) => isLasting(bundle, it),
-      mostCharacters: ground.memoCharacters,
+      mostBytes: ground.memoBytes,
     });
     const end = async (): Promise<void> => {
       pdp.close();

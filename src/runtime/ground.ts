@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
 import { recorder, type RecordDecision } from '../decision/decision-record.ts';
-import { MEMO_CHARACTERS } from '../decision/memo.ts';
+import { MEMO_BYTES } from '../decision/memo.ts';
 import { FACTS_BYTES, FactLoader } from '../facts/loader.ts';
 import { LineLog } from '../platform/line-log.ts';
 import type { Ground } from '../rollout/generation.ts';
@@ -33,7 +33,7 @@ export async function layGround(
   const facts = new FactLoader(query, { mostBytes: Math.ceil(FACTS_BYTES / processes) });
   stack.defer(() => facts.close());
   const record = await decisionLog(stack, config, log);
-  return { query, session, schema, facts, record, memoCharacters: Math.ceil(MEMO_CHARACTERS / processes) };
+  return { query, session, schema, facts, record, memoBytes: Math.ceil(MEMO_BYTES / processes) };
 }
 
 /** Where every decision is written, if anywhere. @throws PlatformError when the file cannot be opened */

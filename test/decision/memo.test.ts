@@ -60,6 +60,19 @@ test('whatever is sent is part of what is remembered', async () => {
   expect(pdp.asked.questions).toBe(others.length);
 });
 
+test.each([
+  ['a', 1],
+  ['授', 2],
+])('what is remembered is bounded in bytes, of which %s takes %i', async (character, each) => {
+  const mostBytes = 100_000;
+  const { memo } = memory({ mostBytes });
+  const text = character.repeat(2000);
+  await Promise.all(Array.from({ length: 60 }, async (_, n) => memo.ask({ ...ADMIN, principalAttr: { [text]: n } })));
+  const { distinct } = memo.size;
+  expect(distinct).toBeGreaterThan(10);
+  expect(distinct * text.length * each).toBeLessThan(mostBytes);
+});
+
 test('what the schema refuses is denied, with the complaint', async () => {
   const { memo } = memory();
   const answer = await memo.ask({ ...ADMIN, resourceAttr: { user_role: 'OWNER', scopes: null } });
