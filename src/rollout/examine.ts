@@ -107,7 +107,16 @@ async function requireInvariants(
   { contract, openServers }: Means,
 ): Promise<void> {
   const progress = (): void => undefined;
-  const options = { folder: policyDir, policies, invariants, kind: null, contract, openServers, progress };
+  const options = {
+    folder: policyDir,
+    policies,
+    invariants,
+    kind: null,
+    sentences: [],
+    contract,
+    openServers,
+    progress,
+  };
   const verified = await verifyPolicies(options).catch((cause: unknown) => {
     if (!(cause instanceof PolicyError)) throw cause;
     throw new PoliciesRefused('invariants', cause.message, { cause });

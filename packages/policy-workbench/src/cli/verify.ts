@@ -12,6 +12,7 @@ interface Options {
   policies?: string;
   invariants?: string;
   kind?: string;
+  sentence: readonly string[];
   output: readonly Output<(typeof FORMATS)[number]>[];
 }
 
@@ -24,25 +25,30 @@ export function verifyCommand(host: Host): Command {
     .addOption(policiesOption(host))
     .option('-i, --invariants <file>', 'the sentences that must hold (default: invariants.yaml beside the tests)')
     .option('-k, --kind <kind>', 'this kind alone')
+    .option('-s, --sentence <id>', 'this sentence alone, and what it needs; may be given several times', more, [])
     .addOption(outputOption(FORMATS, 'text'))
     .addHelpText(
       'after',
       `
 Exit codes:
   0  every invariant is shown to hold, in every situation
-  1  the policies or the invariants cannot be read, a field or a value is misspelt, or the kind is unknown
+  1  the policies or the invariants cannot be read, a field or a value is misspelt, or a kind or a
+     sentence is unknown
   3  the policies do not compile, or read what is never sent
   5  an invariant is violated
   8  none is, but one cannot be shown to hold (a rule looks at a whole list at once, and not all lists can be tried),
      or speaks of nothing (an action that no rule names, misspelt or gone)
 
-Example:
-  ${host.program} verify --kind tiktok_account`,
+Examples:
+  ${host.program} verify --kind tiktok_account
+  ${host.program} verify --sentence nobody-but-owners-burn --sentence readers-read`,
     )
     .action(async (options: Options) => reporting(options.output, 'policy verify', async () => verify(host, options)));
 }
 
-async function verify(host: Host, { policies, invariants, kind, output }: Options): Promise<void> {
+const more = (id: string, others: readonly string[]): string[] => [...others, id];
+
+async function verify(host: Host, { policies, invariants, kind, sentence, output }: Options): Promise<void> {
   const folder = policyFolder(host, policies);
   const read = await readCompiled(folder, host.contract, output);
   if (read === null) return;
@@ -52,6 +58,7 @@ async function verify(host: Host, { policies, invariants, kind, output }: Option
     policies: read,
     invariants: invariants ?? invariantsFile(host),
     kind: kind ?? null,
+    sentences: sentence,
     contract: host.contract,
     openServers: host.openServers,
     progress: (at, decided) => progress.show(`${at}: ${decided} decisions`),

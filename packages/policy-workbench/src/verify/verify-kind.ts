@@ -77,12 +77,15 @@ export async function verifyKind(
     space,
     text,
     invariants,
+    isPart = false,
     random,
     as = space.kind,
   }: {
     space: VectorSpace;
     text: KindText;
     invariants: readonly Invariant[];
+    /** Whether to decide only what these sentences need. */
+    isPart?: boolean;
     random: () => number;
     /** The name under which the PDP knows the kind. */ as?: string;
   },
@@ -93,7 +96,8 @@ export async function verifyKind(
   const findings = new Findings(invariants, text);
   const bounded = new Set<string>();
   let [decisions, sampled] = [0, 0];
-  for (const group of sentenceGroups(actions, invariants)) {
+  const groups = sentenceGroups(actions, invariants).filter((it) => !isPart || it.invariants.length > 0);
+  for (const group of groups) {
     const unit = unitFor(group, space, text);
     const decided = await decideUnit(pdp, unit, { progress, as });
     const { compared, stray } = await sample(pdp, decided, { space, samples: SAMPLES, random, as });
@@ -109,7 +113,7 @@ export async function verifyKind(
     vectors: space.size,
     why: null,
     roles: space.roles.length,
-    actions: actions.length,
+    actions: isPart ? new Set(groups.flatMap((it) => it.actions)).size : actions.length,
     decided: decisions,
     sampled,
     bounded: lists.filter((field) => bounded.has(field)),

@@ -33,6 +33,8 @@ export interface VerifyOptions {
   invariants: string;
   /** This kind alone; null: all. */
   kind: string | null;
+  /** Sentences by their ids, and no more than they need is decided; empty: all, and all actions of all kinds. */
+  sentences: readonly string[];
   contract: Contract;
   openServers: OpenPolicyServers;
   progress: (kind: string, decided: number) => void;
@@ -51,11 +53,18 @@ export async function verifyPolicies(options: VerifyOptions): Promise<Verified> 
     for (const text of texts.values()) {
       if (options.kind !== null && text.kind !== options.kind) continue;
       const own = invariants.filter(({ kind }) => kind === text.kind);
+      if (options.sentences.length > 0 && own.length === 0) continue;
       try {
         const space = await openSpace(options.folder, options.contract, text);
         let decided = 0;
         const told = (more: number): void => options.progress(text.kind, (decided += more));
-        kinds.push(await verifyKind(pdp, { space, text, invariants: own, random: seeded(text.kind) }, told));
+        kinds.push(
+          await verifyKind(
+            pdp,
+            { space, text, invariants: own, isPart: options.sentences.length > 0, random: seeded(text.kind) },
+            told,
+          ),
+        );
       } catch (error) {
         if (!(error instanceof InfiniteDomain)) throw error;
         if (own.length > 0)
@@ -84,7 +93,7 @@ export function kindTexts(policies: Policies): Map<string, KindText> {
 }
 
 async function invariantsFor(
-  { invariants: file, kind }: VerifyOptions,
+  { invariants: file, kind, sentences }: VerifyOptions,
   texts: Map<string, KindText>,
 ): Promise<Invariant[]> {
   if (kind !== null && !texts.has(kind)) {
@@ -93,7 +102,15 @@ async function invariantsFor(
   const all = await readInvariants(file);
   const stranger = all.find((it) => !texts.has(it.kind));
   if (stranger) throw new PolicyError(`${stranger.place}: it speaks of the kind ${stranger.kind}, and no policy does.`);
-  return all.filter((it) => kind === null || it.kind === kind);
+  const ofKind = all.filter((it) => kind === null || it.kind === kind);
+  const unknown = sentences.find((id) => !ofKind.some((it) => it.id === id));
+  if (unknown !== undefined) {
+    const known = ofKind.map(({ id }) => id).join(', ');
+    throw new PolicyError(
+      `${file}: no sentence${kind === null ? '' : ` about ${kind}`} is called ${unknown}; there are ${known}.`,
+    );
+  }
+  return ofKind.filter(({ id }) => sentences.length === 0 || sentences.includes(id));
 }
 
 async function explained(folder: string, kinds: readonly VerifiedKind[]): Promise<ExplainedViolation[]> {
