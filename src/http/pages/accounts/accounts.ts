@@ -18,6 +18,7 @@ import { table, type Column } from '../../ui/table.ts';
 import { day } from '../../ui/time.ts';
 import { routes } from '../../routes.ts';
 import { loadConsole, show, type ConsoleContext } from '../console/console-context.ts';
+import { sinceLastVisit } from '../console/since-last-visit.ts';
 import { listControls, listQueryOf, numberedPager } from '../console/numbered-list.ts';
 import { counted, isUsable, maySparkByRole } from './may-i.ts';
 import { accountLines, accountName, heading, ownerOf } from '../console/parts.ts';
@@ -49,7 +50,7 @@ export const accounts = new Hono<PageEnv>().get(routes.console.tiktokAccounts.pa
       lead: may.request ? words.leadAdministrator : words.leadMember,
       action: may.request ? request : undefined,
     })}
-    ${may.viewRequests ? await pendingNotice(context) : ''}
+    ${await sinceLastVisit(c, context)} ${may.viewRequests ? await pendingNotice(context) : ''}
     ${items.length === 0 && untouched ? '' : listControls(locale, { ...shown, label: words.searchLabel })}
     ${may.viewMembers ? selectable(context, { from: 'accounts', field: 'accounts', other: { list: 'members' }, actions, rows }) : rows}
     ${items.length === 0 && untouched ? '' : numberedPager(locale, { ...shown, total, rows: items.length })}`;

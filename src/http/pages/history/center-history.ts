@@ -16,6 +16,7 @@ import { time } from '../../ui/time.ts';
 import { routes, withQuery } from '../../routes.ts';
 import { whatHappened } from '../accounts/history-section.ts';
 import { listOf, loadConsole, ROWS, show, type ConsoleContext } from '../console/console-context.ts';
+import { sinceLastVisit } from '../console/since-last-visit.ts';
 import { listPager } from '../console/list-pager.ts';
 import { accountLines, actorName, heading } from '../console/parts.ts';
 import { historyCsv } from './history-csv.ts';
@@ -38,7 +39,7 @@ export const centerHistory = new Hono<PageEnv>()
       ? { title: words.emptyTitle, body: words.emptyBody }
       : { title: words.nothingTitle, body: locale.words.console.searchEmptyBody };
     const body = html`${heading(words.title, { lead: words.lead, action: csv })}
-      ${filters(context, asked, isUntouched)}
+      ${await sinceLastVisit(c, context)} ${filters(context, asked, isUntouched)}
       ${items.length === 0 ? emptyState(nothing) : entries(context, items)}
       ${listPager(locale, { path, query, at, next, limit: ROWS, rows: items.length })}`;
     return show(c, context, 'history', { title: words.title, body });

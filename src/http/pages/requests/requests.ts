@@ -21,6 +21,7 @@ import { routes, withQuery } from '../../routes.ts';
 import { contextOfPage } from '../../session/context-of-page.ts';
 import { idOf, loadConsole, show, type ConsoleContext } from '../console/console-context.ts';
 import { flashNotice } from '../console/flash-notice.ts';
+import { sinceLastVisit } from '../console/since-last-visit.ts';
 import { listControls, listQueryOf, numberedPager, type Choices } from '../console/numbered-list.ts';
 import { accountLines, heading } from '../console/parts.ts';
 
@@ -48,7 +49,7 @@ export const requests = new Hono<PageEnv>()
       : { title: searchEmpty(find.text ?? list.filters[find.filter ?? 'PENDING']), body: searchEmptyBody };
     const shown = { path, find, choices, words: list, keep: { show: isAll ? 'all' : '' } };
     const body = html`${flashNotice(context)} ${live(locale, routes.console.accessRequestsState(bcId), mark)}
-      ${heading(words.title, { lead: words.lead, action: request })}
+      ${heading(words.title, { lead: words.lead, action: request })} ${await sinceLastVisit(c, context)}
       ${tabs(words.which, [
         { label: words.pending, href: path, current: !isAll },
         { label: words.all, href: withQuery(path, { show: 'all' }), current: isAll },

@@ -244,6 +244,8 @@ export const console = {
     inSome: (yes: string, of: string) => `in ${yes} of your ${of} ad accounts`,
     yesAll: 'Yes, in all your ad accounts',
     yesSome: (yes: string, of: string) => `Yes, in ${yes} of your ${of} ad accounts`,
+    each: (count: number, written: string) =>
+      count === 1 ? 'Your ad account' : `Your ad accounts, one by one (${written})`,
     noneYet: 'No, not yet',
     post: 'With posts',
     live: 'With live videos',
@@ -513,6 +515,14 @@ export const console = {
     csv: 'Download CSV',
     subject: 'Concerns',
     name: 'Name',
+    visit: {
+      changed: (count: number, written: string) =>
+        count === 1
+          ? '1 change by others since your last visit.'
+          : `${written} changes by others since your last visit.`,
+      show: 'Show history',
+      last: 'Last visit:',
+    },
     before: 'Before',
     after: 'After',
     more: (most: string) => `There is more: this file has the newest ${most}. Narrow it down by time.`,
