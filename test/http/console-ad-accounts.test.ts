@@ -70,7 +70,7 @@ test('a missing role names its ad accounts and whom to ask there, as far as one 
   expect(missing).toMatch(/You need to be admin or operator.*Campaign 1 ad-01.*Admins of this ad account: kim/);
   expect(missing).toMatch(/Elsewhere adv9 .*An admin of the ad account \(contact not known\)/);
   expect(missing).not.toContain('secret');
-  expect(missing.slice(0, missing.indexOf('What else'))).not.toContain('ad-00');
+  expect(missing.slice(0, missing.indexOf('Your ad accounts, one by one'))).not.toContain('ad-00');
   const his = await text(sam, ACCOUNT);
   expect(his).toMatch(/Campaign 0 ad-00 .*An admin of the ad account \(contact not known\).*and 25 more ad accounts/);
   expect(his, 'the admin of ad-00 is not for sam to know').not.toContain('Admins of this ad account');

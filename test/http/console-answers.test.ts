@@ -32,9 +32,9 @@ test('a member sees their own level, an administrator what the owner authorized'
   const [sam, adm] = [await signInAs(app, 'user:sam'), await signInAs(app, 'user:adm')];
   for (const path of [LIST, `${LIST}/brand`]) {
     const own = await text(sam, path);
-    expect(own).toMatch(/Permission level.*LIVE/);
+    expect(own).toMatch(/Permission level.*Use live videos for ads/);
     expect(own).not.toContain('Use existing posts for ads');
-    expect(await text(adm, path)).toMatch(/Permission scopes.*Use existing posts for ads POST.*LIVE/);
+    expect(await text(adm, path)).toMatch(/Permission scopes.*Use existing posts for ads.*Use live videos for ads/);
   }
 });
 

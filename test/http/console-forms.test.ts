@@ -135,8 +135,8 @@ test('revoking names who loses what, tells nobody of links, and happens once', a
   const app = await world({ granted: ['POST'], assigned: { sam: ['POST'] }, linked: { sam: ['POST'] } });
   const adm = await signInAs(app, 'user:adm');
   const shown = (await (await adm.get(`${ACCOUNT}/revoke`)).text()).replaceAll(/\s+/g, ' ');
-  expect(shown).toMatch(/1 member loses access.*Loses.*sam.*POST/);
-  expect(shown.match(/POST/g)).toHaveLength(1);
+  expect(shown).toMatch(/1 member loses access.*Loses.*sam.*existing posts/);
+  expect(shown.match(/Use existing posts for ads/g)).toHaveLength(1);
   expect(await leads(adm.post(`${ACCOUNT}/revoke`))).toBe(`303 ${ACCOUNT}`);
   for (const late of [`${ACCOUNT}/revoke`, `${ACCOUNT}/assign`, `${ACCOUNT}/members/sam`]) {
     const fields = { intent: 'assign', members: 'sam', scopes: 'POST' };
@@ -181,7 +181,7 @@ test('assigning less than somebody has asks first, and asks again once it would 
   const { app, adm } = await granted(['LIVE', 'POST']);
   await assign(app, 'sam', ['LIVE', 'POST']);
   const form = (await (await adm.get(`${ACCOUNT}/assign`)).text()).replaceAll(/\s+/g, ' ');
-  expect(form).toMatch(/value="sam".*?Has now.*?POST.*?LIVE/);
+  expect(form).toMatch(/value="sam".*?Has now.*?existing posts.*?live videos/);
   expect(form).toContain('The permission level that you choose replaces the current one.');
   const fields = { members: ['sam', 'kim'], scopes: 'POST' };
   const asked = await adm.post(`${ACCOUNT}/assign`, fields);

@@ -68,7 +68,7 @@ describe('which Business Center', () => {
 describe('an administrator', () => {
   test('sees every granted account with scopes, owner and how many members', async () => {
     const shown = await text(adm, '/console/bc1/tiktok-accounts');
-    expect(shown).toMatch(/^200 .*@brand.*POST.*@other/);
+    expect(shown).toMatch(/^200 .*@brand.*existing posts.*@other/);
     expect(shown).toContain('/console/bc1/request-access');
   });
 

@@ -39,7 +39,9 @@ test.each(['anna', 'EXAMPLE.com', 'ann'])('a member is found by name, by address
 test('the page of a member says what they hold, since when and by whom, and nothing of elsewhere', async () => {
   const shown = await text(adm, `${MEMBERS}/ann`);
   expect(shown).toMatch(/Anna Li.*anna@example\.com.*Standard member/);
-  expect(shown).toMatch(/@brand.*POST.*Ada.*step=unassign.*Spring campaign.*Analyst.*Account links.*LIVE/);
+  expect(shown).toMatch(
+    /@brand.*existing posts.*Ada.*step=unassign.*Spring campaign.*Analyst.*Account links.*live videos/,
+  );
   expect(shown).not.toContain('Elsewhere');
 });
 
@@ -65,7 +67,9 @@ describe('nobody else looks or does anything there', () => {
 
 describe('after a look at what is lost', () => {
   test('everything is taken from a member at once', async () => {
-    expect(await text(adm, `${MEMBERS}/bob?step=unassign-all`)).toMatch(/1 TikTok account is lost.*@brand.*POST/);
+    expect(await text(adm, `${MEMBERS}/bob?step=unassign-all`)).toMatch(
+      /1 TikTok account is lost.*@brand.*existing posts/,
+    );
     const done = await adm.post(`${MEMBERS}/bob`, { intent: 'unassign-all' });
     expect([done.status, done.headers.get('Location')]).toEqual([303, `${MEMBERS}/bob`]);
     expect(await decision(app, 'bob', 'read_public_videos')).toBe('DENY NO_ASSIGNMENT');

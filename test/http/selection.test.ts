@@ -66,7 +66,9 @@ test('ten people get ten accounts in one write, each as far as its owner authori
 test('what somebody would lose is shown first; once it is something else, it is asked again', async () => {
   const fields = { members: ['u0010'], accounts: ['t0000'], scopes: 'LIVE', intent: 'assign' };
   const asked = await (await adm.post(ASSIGN, fields)).text();
-  expect(asked.replaceAll(/\s+/g, ' ')).toMatch(/1 assignment gets smaller.*Anna Zhang 0010.*Store 0000.*Loses.*POST/);
+  expect(asked.replaceAll(/\s+/g, ' ')).toMatch(
+    /1 assignment gets smaller.*Anna Zhang 0010.*Store 0000.*Loses.*Use existing posts/,
+  );
   expect((await adm.post(ASSIGN, { ...fields, confirmed: 'else' })).status).toBe(200);
   expect(await held('u0010', 't0000')).toBe('POST');
   expect((await send(fields)).status).toBe(303);

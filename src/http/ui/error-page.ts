@@ -12,7 +12,10 @@ import { shownName } from './name.ts';
 import { page } from './page.ts';
 import { routes, signInLink } from '../routes.ts';
 
-/** An error as a page: what it is, what to do next, and the number it was logged under. */
+/** Codes of what went wrong here: whoever looks into it asks for the number. */
+const FAULTS: ReadonlySet<ErrorCode> = new Set(['timeout', 'outcome_unknown', 'unavailable', 'internal']);
+
+/** An error as a page: what it is, what to do next, and for a fault of the service the number it was logged under. */
 export function errorPage(c: Context<PageEnv>, thrown: unknown) {
   const error = announce(c, thrown);
   const { errors, common } = c.get('locale').words;
@@ -30,7 +33,7 @@ export function errorPage(c: Context<PageEnv>, thrown: unknown) {
     ${reasons(c, error)}
     ${error.code === 'misdirected_request' ? html`<p><strong class="wrap">${c.get('services').publicUrl()}</strong></p>` : ''}
     <p class="actions">${wayOut(c, error, errors)}</p>
-    <p class="hint">${errors.requestId} <code class="wrap">${c.get('requestId')}</code></p>
+    ${FAULTS.has(error.code) ? html`<p class="hint">${errors.requestId} <code class="wrap">${c.get('requestId')}</code></p>` : ''}
   </section>`;
   const around = c.get('frame') ?? { narrow: true, bare: error.code === 'misdirected_request' };
   return page(c, { title: said.title, body, ...around }, status);

@@ -3,13 +3,11 @@ import type { Scope } from '../../domain/vocabulary.ts';
 import type { Html } from './html.ts';
 import type { Locale } from './locale.ts';
 
-/** Scopes as people know them, with TikTok's own word beside: `Use existing posts for ads POST`. */
+/** Scopes as people know them: `Use existing posts for ads`. */
 export function scopeBadges(locale: Locale, scopes: readonly Scope[]): Html {
   if (scopes.length === 0) return html`<span class="hint">${locale.words.common.noValue}</span>`;
   return html`<ul class="badges">
-    ${inOrder(scopes).map(
-      (scope) => html`<li class="badge scope">${locale.words.common.scopes[scope].name} <code>${scope}</code></li>`,
-    )}
+    ${inOrder(scopes).map((scope) => html`<li class="badge scope">${locale.words.common.scopes[scope].name}</li>`)}
   </ul>`;
 }
 
@@ -17,7 +15,7 @@ export function scopeBadges(locale: Locale, scopes: readonly Scope[]): Html {
 export function scopeCard(locale: Locale, scope: Scope, aside: { before?: Html; after?: Html } = {}): Html {
   const { name, permissions } = locale.words.common.scopes[scope];
   return html`<div class="card scope-card">
-    <p class="scope-title">${aside.before ?? ''} <strong>${name}</strong> <code>${scope}</code> ${aside.after ?? ''}</p>
+    <p class="scope-title">${aside.before ?? ''} <strong>${name}</strong> ${aside.after ?? ''}</p>
     <ul class="permissions">
       ${permissions.map((permission) => html`<li>${permission}</li>`)}
     </ul>

@@ -1,4 +1,5 @@
 import { ask } from '../../../domain/authorize.ts';
+import { html } from 'hono/html';
 import type { Html } from '../../ui/html.ts';
 import { routes } from '../../routes.ts';
 import type { ConsoleContext } from '../console/console-context.ts';
@@ -24,6 +25,7 @@ export async function accountParts(
     ['history', words.historyShort, routes.tiktokAccount.history(bcId, id), history],
   ];
   const places = parts.filter(([, , , shown]) => shown);
+  if (places.length === 1) return html``;
   return tabs(
     words.parts,
     places.map(([part, label, href]) => ({ label, href, current: part === current })),

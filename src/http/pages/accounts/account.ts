@@ -76,20 +76,18 @@ function about(context: ConsoleContext, details: AccountDetails): Html {
       [words.grantedBy, actorName(context, details.granted_by)],
       [words.validity, words.noExpiry],
       [words.adAuthorization, authorization],
-      [words.showcase, showcase(locale.words.console.account, details)],
+      [words.showcase, showcase(locale, details)],
     ])}
   </section>`;
 }
 
-function showcase(
-  words: ConsoleContext['locale']['words']['console']['account'],
-  { showcase: it }: AccountDetails,
-): Html | string {
+function showcase(locale: ConsoleContext['locale'], { showcase: it }: AccountDetails): Html | string {
+  const { account: words } = locale.words.console;
   if (it === null) return words.showcaseUnknown;
   if (!it.enabled) return words.showcaseOff;
   if (it.sources.length === 0) return words.showcaseOn;
   return html`${words.showcaseOn}
     <ul class="plain-list">
-      ${it.sources.map((source) => html`<li>${words.shop} ${shownName(source.shop_id)}: ${words.products[source.products]}</li>`)}
+      ${it.sources.map((source) => html`<li>${words.shop} ${shownName(source.shop_id)}${locale.words.common.colon}${words.products[source.products]}</li>`)}
     </ul>`;
 }

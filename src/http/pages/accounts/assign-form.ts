@@ -64,25 +64,27 @@ export function assignForm(context: ConsoleContext, form: AssignForm): Html {
         <input id="q" type="search" name="q" value="${find.text ?? ''}" placeholder="${words.searchLabel}" maxlength="256" dir="auto" />
         ${searchButton(byGet, locale.words.console.search)}
       </div>
+      <fieldset id="levels">
+        <legend>${words.levelsTitle}</legend>
+        <p class="hint">${words.levelsHint} ${words.replaces}</p>
+        ${complaint(form, 'levels')} ${scopeBoxes(locale, { offered: account.scopes, ticked: form.scopes })}
+      </fieldset>
       <fieldset id="members">
         <legend>${words.membersTitle}</legend>
         ${complaint(form, 'members')} ${tickedElsewhere(context, form)}
         ${page.items.length === 0 ? html`<p><strong>${words.emptyTitle}.</strong> ${words.emptyBody}</p>` : memberBoxes(context, form)}
         ${moreMembers(context, form, byGet)}
       </fieldset>
-      <fieldset id="levels">
-        <legend>${words.levelsTitle}</legend>
-        <p class="hint">${words.levelsHint} ${words.replaces}</p>
-        ${complaint(form, 'levels')} ${scopeBoxes(locale, { offered: account.scopes, ticked: form.scopes })}
-      </fieldset>
+      <div class="bar">
       <p class="actions">
+        <a class="button secondary" href="${routes.tiktokAccount.show(bcId, account.tiktok_account_id)}">${locale.words.common.cancel}</a>
         ${
           byGet
             ? html`<button name="csrf" value="${form.signedIn.csrfToken}">${words.submit}</button>`
             : html`<button>${words.submit}</button>`
         }
-        <a class="button secondary" href="${routes.tiktokAccount.show(bcId, account.tiktok_account_id)}">${locale.words.common.cancel}</a>
       </p>
+      </div>
     </form>`;
 }
 

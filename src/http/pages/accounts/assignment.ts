@@ -105,8 +105,8 @@ async function formPage(
         ${scopeBoxes(locale, { offered: account.scopes, ticked })}
       </fieldset>
       <p class="actions">
-        <button name="intent" value="change">${words.save}</button>
         <a class="button secondary" href="${backFrom(context, c.req.query('from') ?? '', id, assignee.user_id)}">${locale.words.common.cancel}</a>
+        <button name="intent" value="change">${words.save}</button>
       </p>
     </form>
     <section class="card" aria-labelledby="unassign">

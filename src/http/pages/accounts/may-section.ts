@@ -30,6 +30,9 @@ import { administratorsList } from '../console/parts.ts';
 /** Names the list of the person's own ad accounts in the address of a page. */
 export const AD_ACCOUNTS = 'ad-accounts';
 
+/** So many answers are short enough to be shown even where they are all the same. */
+const FEW = 3;
+
 /** The answer to "may I run Spark Ads with it, in which ad accounts, and if not, what is missing and who can give it". */
 export async function maySection(
   context: ConsoleContext,
@@ -57,8 +60,7 @@ export async function maySection(
   return html`<section class="card" aria-labelledby="may-i">
     <h2 id="may-i">${may.title}</h2>
     ${verdict(locale, overall)}
-    ${roles.length === 0 ? html`<p>${may.noAdAccounts} ${may.noAdAccountsHelp}</p>` : answersTable(locale, answers)}
-    ${adAccountsPager(context, asking, list.at, { next: own.next_cursor, rows: own.items.length, total: counted(overall, () => true).of })}
+    ${roles.length === 0 ? html`<p>${may.noAdAccounts} ${may.noAdAccountsHelp}</p>` : ''}
     ${
       missing.length === 0
         ? html`<p class="hint">${may.perPost}</p>`
@@ -66,6 +68,7 @@ export async function maySection(
             ${await Promise.all(groups)}
             ${administratorsList(context, administrators)}`
     }
+    ${roles.length === 0 ? '' : inEachAdAccount(context, { asking, answers, at: list.at, next: own.next_cursor, overall })}
     <h3>${may.also}</h3>
     <ul class="rights">
       ${READS.map((action) => html`<li>${may.actions[action]}${locale.words.common.colon}${mark(locale, reads.get(action))}</li>`)}
@@ -88,6 +91,36 @@ function verdict(locale: Locale, roles: readonly RoleAnswer[]): Html {
       return html`<li>${may[kind]}${colon}${answer}</li>`;
     })}
   </ul>`;
+}
+
+/** The answer in each ad account: folded away where it is the same in all of them. */
+function inEachAdAccount(
+  context: ConsoleContext,
+  {
+    asking,
+    answers,
+    at,
+    next,
+    overall,
+  }: {
+    asking: Asking;
+    answers: readonly AdAccountAnswer[];
+    at: Position;
+    next: string | null;
+    overall: readonly RoleAnswer[];
+  },
+): Html {
+  const { locale } = context;
+  const { of: total } = counted(overall, () => true);
+  const isSame = (['post', 'live'] as const).every((kind) =>
+    [0, total].includes(counted(overall, (answer) => answer[kind].allowed).yes),
+  );
+  const isOpen = !isSame || total <= FEW || at.cursor !== undefined;
+  return html`<details class="each"${isOpen ? html` open` : ''}>
+    <summary>${locale.words.console.may.each(total, locale.formats.number(total))}</summary>
+    ${answersTable(locale, answers)}
+    ${adAccountsPager(context, asking, at, { next, rows: answers.length, total })}
+  </details>`;
 }
 
 function answersTable(locale: Locale, answers: readonly AdAccountAnswer[]): Html {

@@ -109,7 +109,7 @@ async function place(
   const who =
     admins.length === 0
       ? html`${may.anAdminOf}`
-      : html`${may.adminsThere}: ${admins.map((id, at) => html`${at > 0 ? ' · ' : ''}${userInLine(context, id)}`)}`;
+      : html`${may.adminsThere}${context.locale.words.common.colon}${admins.map((id, at) => html`${at > 0 ? ' · ' : ''}${userInLine(context, id)}`)}`;
   const remedy = remedyFor(context, remedies, { code: 'ADVERTISER_ROLE_INSUFFICIENT', content, adAccount });
   return html`${name} <span class="who"><span class="visually-hidden">${may.whoHelps}: </span>${who}</span> ${remedy ?? ''}`;
 }

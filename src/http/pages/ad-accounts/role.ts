@@ -42,8 +42,8 @@ export const role = new Hono<PageEnv>()
           <div class="choices">${CHOICES.map((it) => choice(context, it, current))}</div>
         </fieldset>
         <p class="actions">
-          <button>${locale.words.console.member.save}</button>
           <a class="button secondary" href="${back}">${locale.words.common.cancel}</a>
+          <button>${locale.words.console.member.save}</button>
         </p>
       </form>`;
     const breadcrumb = [

@@ -46,7 +46,8 @@ export async function confirmPage(
   section: Section,
   { step, back, breadcrumb }: { step: Step; back: string; breadcrumb: Place[] },
 ): Promise<Response> {
-  const body = html`${heading(step.title, { lead: step.body })}
+  const body = html`${heading(step.title)}
+    <div class="more">${step.body}</div>
     <div class="actions">
       <a class="button secondary" href="${back}">${step.keep}</a>
       ${step.form}

@@ -67,7 +67,7 @@ export function scopeBoxes(locale: Locale, scopes: { offered: readonly Scope[]; 
       const offered = scopes.offered.includes(scope);
       return html`<label class="choice${offered ? '' : ' unavailable'}">
         <input type="checkbox" name="scopes" value="${scope}"${scopes.ticked.includes(scope) && offered ? html` checked` : ''}${offered ? '' : html` disabled`} />
-        <span>${locale.words.common.scopes[scope].name} <code>${scope}</code>${offered ? '' : html` <span class="hint">· ${locale.words.console.assign.notGranted}</span>`}</span>
+        <span>${locale.words.common.scopes[scope].name}${offered ? '' : html` <span class="hint">· ${locale.words.console.assign.notGranted}</span>`}</span>
       </label>`;
     })}
   </div>`;

@@ -53,7 +53,7 @@ export function freezeBanner(locale: Locale, { thing, view, may }: FreezeState, 
   const words = locale.words.common.freeze;
   const until = view.until === null ? words.untilLifted : html`${words.until} ${time(locale, view.until)}`;
   const more = may.freeze
-    ? html`<p>${words.reason}: ${view.reason}</p>
+    ? html`<p>${words.reason}${locale.words.common.colon}${view.reason}</p>
         ${href === undefined ? '' : html`<p><a href="${href}">${may.unfreeze ? words.lift : words.details}</a></p>`}`
     : undefined;
   return notice(locale, 'warning', html`${words.of[thing.kind].frozen} ${until}`, more);

@@ -53,7 +53,7 @@ function checkIn(locale: Locale, values: Record<Name, string>): { check: Check }
   const words = locale.words.review;
   const errors = FIELDS.filter((name) => !OutsideId.safeParse(values[name]).success).map((pointer): FieldError => ({
     pointer,
-    message: `${labelOf(locale, pointer)}: ${words.invalidId}`,
+    message: `${labelOf(locale, pointer)}${locale.words.common.colon}${words.invalidId}`,
   }));
   const sent: Record<JsonField, Sent> = {
     properties: {},

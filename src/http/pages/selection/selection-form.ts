@@ -61,11 +61,11 @@ export function selectionForm(context: ConsoleContext, chosen: Chosen): Html {
         ${complaint(chosen, 'levels')}
         ${scopeBoxes(locale, { offered: offered.length === 0 ? ['POST', 'LIVE'] : offered, ticked: only })}
       </fieldset>
-      <p class="actions">
+      <div class="bar"><p class="actions">
+        <a class="button secondary" href="${routes.console.members(bcId)}">${locale.words.common.cancel}</a>
         <button name="intent" value="assign">${words.submit}</button>
         <button name="intent" value="unassign" class="danger-quiet">${words.unassignAll}</button>
-        <a class="button secondary" href="${routes.console.members(bcId)}">${locale.words.common.cancel}</a>
-      </p>
+      </p></div>
     </form>`;
 }
 

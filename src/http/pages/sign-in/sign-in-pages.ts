@@ -35,9 +35,9 @@ interface SignInParts {
 /** Choose how to sign in. */
 export function signInPage(c: Http<Env>, { ways, next, out, demoElsewhere }: SignInParts) {
   const locale = c.get('locale');
-  const { signIn } = locale.words;
+  const { signIn, common } = locale.words;
   const possible = ways.some(({ issuer, demo }) => issuer || demo.length > 0);
-  const body = html`<h1>${signIn.title}</h1>
+  const body = html`<div><h1>${signIn.title}</h1><p class="lead">${common.footer}</p></div>
     ${out ? signedOut(locale, out.elsewhere) : ''}
     ${possible ? '' : notice(locale, 'info', demoElsewhere ? signIn.demo.elsewhere : signIn.notConfigured)}
     ${ways.map((way) => card(locale, way, next))}
