@@ -219,6 +219,21 @@ test('a role that comes with its ad account stands, though somebody moves the ad
   expect(await sql(app, roles)).toEqual([{ advertiser_role: 'ADMIN', bc_id: 'bc1' }]);
 });
 
+test('roles in an ad account that somebody moved before an import did end in the trail of where it was', async () => {
+  await put(app, '/v1/business-centers/bc3', { name: 'Third Agency' });
+  for (const id of ['holds', 'roams']) await put(app, `/v1/ad-accounts/${id}`, { name: id, bc_id: 'bc1' });
+  const lines = ['holds', 'roams'].map((id) => ({ type: 'ad_account', advertiser_id: id, name: id, bc_id: 'bc2' }));
+  const row = "select from ad_account where advertiser_id = 'holds' for update";
+  const roams = async (): Promise<void> => {
+    await put(app, '/v1/ad-accounts/roams', { bc_id: 'bc3' });
+    await put(app, '/v1/ad-accounts/roams/members/sam', { advertiser_role: 'ADMIN' });
+  };
+  expect(inWords(await whileItWaits([row, []], lines, roams))).toBe('200');
+  const ended = `select bc_id from audit_entry where event = 'ad_account_member.removed' and 'IMPORTED' = any (flags)
+    and before ->> 'advertiser_id' = 'roams'`;
+  expect(await sql(app, ended)).toEqual([{ bc_id: 'bc3' }]);
+});
+
 test('what somebody opens while an import is about to open it is replaced, and told as what it was', async () => {
   for (const user of ['first', 'second'])
     await put(app, `/v1/business-centers/bc1/members/${user}`, { user_role: 'STANDARD' });

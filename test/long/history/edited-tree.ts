@@ -11,12 +11,12 @@ export interface EditedTree {
   remove: () => Promise<void>;
 }
 
-/** This tree's service with these edits. @throws where a text is not there just once */
-export async function treeWith(edits: readonly Edit[]): Promise<EditedTree> {
+/** This tree's service, and more of it, with these edits. @throws where a text is not there just once */
+export async function treeWith(edits: readonly Edit[], more: readonly string[] = []): Promise<EditedTree> {
   const root = await mkdtemp(join(tmpdir(), 'sparkgate-tree-'));
   // Cerbos, as another user, reads the policies.
   await chmod(root, 0o755);
-  for (const part of ['src', 'policies', 'policy-tests', 'package.json']) {
+  for (const part of ['src', 'policies', 'policy-tests', 'package.json', ...more]) {
     await cp(join(ROOT, part), join(root, part), { recursive: true });
   }
   await symlink(join(ROOT, 'node_modules'), join(root, 'node_modules'));
