@@ -101,6 +101,7 @@ const Environment = z.object({
   STALENESS_LIMIT: seconds(5),
   REQUEST_TIMEOUT: seconds(30),
   CERBOS_TIMEOUT: seconds(5),
+  DRAIN_DELAY: whole(0, 3600, 0),
   DRAIN_TIMEOUT: seconds(20),
   KEEP_ALIVE_TIMEOUT: seconds(75),
   SIGN_IN_IDLE_TIMEOUT: whole(60, 2_592_000, 7200),
@@ -178,6 +179,8 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env) {
     requestTimeout: env.REQUEST_TIMEOUT,
     /** How long one call of the policy decision point may take. */
     cerbosTimeout: env.CERBOS_TIMEOUT,
+    /** How long calls are still taken once `/readyz` says that the end is near. */
+    drainDelay: env.DRAIN_DELAY,
     drainTimeout: env.DRAIN_TIMEOUT,
     /** How long a connection is kept while nothing is asked on it. */
     keepAliveTimeout: env.KEEP_ALIVE_TIMEOUT,

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Config } from './config.ts';
 import { createApp } from './http/app.ts';
 import type { Services } from './http/env.ts';
@@ -17,6 +18,8 @@ export async function openFront(services: Services, config: Config, at: ListenOp
   const drain = async (): Promise<void> => {
     // Whoever keeps a connection would keep the process: the next answer on it is the last.
     server.prependListener('request', (_request, response) => response.setHeader('Connection', 'close'));
+    // A balancer still sends calls until it has heard that this process is not ready, on connections that it has, too.
+    await delay(config.drainDelay * 1000);
     const idle = setInterval(() => server.closeIdleConnections(), 100);
     const cut = setTimeout(() => server.closeAllConnections(), config.drainTimeout * 1000);
     await new Promise<void>((resolve) => {

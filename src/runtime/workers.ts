@@ -111,7 +111,8 @@ export class Workers implements Followers {
     this.#stopping = true;
     void this.#toAll('drain', null);
     const gone = Promise.all([...this.#members].map(async ({ worker }) => once(worker, 'exit')));
-    const late = delay(this.#config.drainTimeout * 1000 + GONE_MS, null, { ref: false });
+    const { drainDelay, drainTimeout } = this.#config;
+    const late = delay((drainDelay + drainTimeout) * 1000 + GONE_MS, null, { ref: false });
     await Promise.race([gone, late]);
     for (const { worker } of this.#members) worker.kill('SIGKILL');
   }
