@@ -60,6 +60,7 @@ export const routes = {
     show: route('/console/:bc_id/tiktok-accounts/:id'),
     assign: route('/console/:bc_id/tiktok-accounts/:id/assign'),
     members: route('/console/:bc_id/tiktok-accounts/:id/members'),
+    about: route('/console/:bc_id/tiktok-accounts/:id/about'),
     history: route('/console/:bc_id/tiktok-accounts/:id/history'),
     member: route('/console/:bc_id/tiktok-accounts/:id/members/:user_id'),
     revoke: route('/console/:bc_id/tiktok-accounts/:id/revoke'),

@@ -30,7 +30,7 @@ test.each([
 test('a member sees their own level, an administrator what the owner authorized', async () => {
   const app = await world({ granted: ['LIVE', 'POST'], assigned: { sam: ['LIVE'] } });
   const [sam, adm] = [await signInAs(app, 'user:sam'), await signInAs(app, 'user:adm')];
-  for (const path of [LIST, `${LIST}/brand`]) {
+  for (const path of [LIST, `${LIST}/brand/about`]) {
     const own = await text(sam, path);
     expect(own).toMatch(/Permission level.*Use live videos for ads/);
     expect(own).not.toContain('Use existing posts for ads');

@@ -81,7 +81,8 @@ describe('an administrator', () => {
   test('sees attributes and shops, and on pages of their own who has access and the history', async () => {
     const account = '/console/bc1/tiktok-accounts/brand';
     const shown = await text(adm, account);
-    expect(shown).toMatch(/Ad authorization.*On.*Showcase.*shop-a.*All products.*shop-b.*Selected products/);
+    const about = await text(adm, `${account}/about`);
+    expect(about).toMatch(/Ad authorization.*On.*Showcase.*shop-a.*All products.*shop-b.*Selected products/);
     expect(shown).not.toContain('/members/sam');
     expect(await text(adm, `${account}/members`)).toContain(`${account}/members/sam`);
     const history = await text(adm, `${account}/history`);
@@ -224,10 +225,13 @@ test('each page is private, unframed and free of inline script and style', async
 });
 
 test('in Chinese, in the words of TikTok', async () => {
-  const answer = await adm.get('/console/bc1/tiktok-accounts/brand', { 'Accept-Language': 'zh-TW,zh;q=0.9' });
-  const shown = await answer.text();
+  const account = '/console/bc1/tiktok-accounts/brand';
+  const pages = [account, `${account}/about`].map(async (path) =>
+    adm.get(path, { 'Accept-Language': 'zh-TW,zh;q=0.9' }),
+  );
+  const shown = (await Promise.all(pages.map(async (page) => (await page).text()))).join();
   expect(shown).toContain('lang="zh-CN"');
-  for (const word of ['分配新成员', '概览', '商品橱窗', '广告授权', '取消授权']) expect(shown).toContain(word);
+  for (const word of ['分配新成员', '授权详情', '商品橱窗', '广告授权', '取消授权']) expect(shown).toContain(word);
 });
 
 /** What an error page says, apart from the number of the request. */

@@ -16,6 +16,7 @@ const PAGES = [
   'tiktok-accounts?filter=SWITCHED_OFF',
   'tiktok-accounts?q=store',
   'tiktok-accounts/t0000',
+  'tiktok-accounts/t0000/about',
   'tiktok-accounts/t0000/members',
   'tiktok-accounts/t0000/members?page=100',
   'tiktok-accounts/t0000/history',

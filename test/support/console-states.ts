@@ -111,7 +111,16 @@ function administrators(requests: Record<'pending' | 'cancelled' | 'declined', s
 
 function ofAnAccount(): PageState[] {
   const account = `${BC}/tiktok-accounts/t0000`;
-  const paths = ['', '/members', '/history', '/assign', '/members/u0000', '/members/u0000?step=unassign', '/revoke'];
+  const paths = [
+    '',
+    '/members',
+    '/about',
+    '/history',
+    '/assign',
+    '/members/u0000',
+    '/members/u0000?step=unassign',
+    '/revoke',
+  ];
   return [
     ...[...paths, '/members?q=nobody'].map((path) => ({ who: 'user:adm' as const, path: `${account}${path}` })),
     { who: 'user:adm', path: `${BC}/members/u0000` },

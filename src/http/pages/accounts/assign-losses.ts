@@ -36,7 +36,7 @@ export async function lossesOf(
 ): Promise<Loss[]> {
   const which = { bcId, tiktokAccountId };
   const all = { limit: choice.ticked.length, text: null };
-  const { items } = await findAssignees(ctx, which, { userIds: choice.ticked }, all);
+  const { items } = await findAssignees(ctx, which, choice.ticked, all);
   return items.flatMap(({ user_id, scopes: has }) => {
     const loses = has.filter((scope) => !choice.scopes.includes(scope));
     return loses.length === 0 ? [] : [{ user_id, has, loses }];

@@ -96,8 +96,8 @@ async function formPage(
   const account = await getAccount(ctx, bcId, id);
   const which = { bcId, tiktokAccountId: id };
   const [page, known] = await Promise.all([
-    findAssignees(ctx, which, 'all', find.data),
-    findAssignees(ctx, which, { userIds: ticked }, { limit: MOST_TICKED, text: null }),
+    findAssignees(ctx, which, null, find.data),
+    findAssignees(ctx, which, ticked, { limit: MOST_TICKED, text: null }),
   ]);
   const parts = { account, page, find: find.data, ticked, tickedNow: known.items, scopes, errors };
   const breadcrumb = trail(context, { id, name: accountName(account) });

@@ -74,12 +74,7 @@ function fromField(c: Context<PageEnv>): Html {
 
 /** @throws SparkgateError `not_found` for whoever is no member (any more) */
 async function assigneeOf({ ctx, bcId }: ConsoleContext, tiktokAccountId: string, userId: string): Promise<Assignee> {
-  const { items } = await findAssignees(
-    ctx,
-    { bcId, tiktokAccountId },
-    { userIds: [userId] },
-    { limit: 1, text: null },
-  );
+  const { items } = await findAssignees(ctx, { bcId, tiktokAccountId }, [userId], { limit: 1, text: null });
   const [found] = items;
   if (!found) throw new SparkgateError('not_found', 'There is no such member in this Business Center.');
   return found;

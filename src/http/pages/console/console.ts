@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import type { PageEnv } from '../../env.ts';
+import { aboutAccount } from '../accounts/about.ts';
 import { accountHistory } from '../accounts/history.ts';
 import { accountMembers } from '../accounts/members.ts';
 import { accountPage } from '../accounts/account.ts';
@@ -28,6 +29,7 @@ export const businessCenterConsole = new Hono<PageEnv>()
   .route('/', accounts)
   .route('/', accountPage)
   .route('/', accountMembers)
+  .route('/', aboutAccount)
   .route('/', accountHistory)
   .route('/', assign)
   .route('/', assignment)

@@ -75,7 +75,7 @@ export async function rolesSection(context: ConsoleContext, userId: string, { fi
         cell: (row) => adAccountLines(row, routes.console.adAccount(bcId, row.advertiser_id)),
       },
       { label: membersPage.role, cell: (row) => advertiserRoles[row.advertiser_role] },
-      { label: words.since, cell: (row) => day(locale, row.since) },
+      { label: locale.words.console.since, cell: (row) => day(locale, row.since) },
       { label: words.by, cell: (row) => actorName(context, row.by) },
       {
         label: actions,
@@ -122,7 +122,7 @@ function sinceColumns<Row extends Pick<Holding, 'scopes' | 'since' | 'by'>>(
   return [
     main,
     { label: account.level, cell: (row) => scopeBadges(locale, row.scopes) },
-    { label: words.since, cell: (row) => day(locale, row.since) },
+    { label: locale.words.console.since, cell: (row) => day(locale, row.since) },
     { label: words.by, cell: (row) => actorName(context, row.by) },
   ];
 }

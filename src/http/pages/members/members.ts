@@ -26,7 +26,7 @@ export const members = new Hono<PageEnv>().get(routes.console.members.pattern, a
 
 async function membersPage(c: Parameters<typeof show>[0], context: ConsoleContext): Promise<Response> {
   const { locale, bcId, ctx } = context;
-  const { membersPage: words, roles, since, searchEmpty, searchEmptyBody, list } = locale.words.console;
+  const { membersPage: words, memberPage, roles, searchEmpty, searchEmptyBody, list } = locale.words.console;
   const find = listQueryOf(c, CHOICES);
   const { items, total } = await findMembers(ctx, bcId, find);
   const path = routes.console.members(bcId);
@@ -41,7 +41,7 @@ async function membersPage(c: Parameters<typeof show>[0], context: ConsoleContex
       },
       { label: words.role, cell: (row) => roles[row.user_role] },
       { label: words.accounts, numeric: true, cell: (row) => locale.formats.number(row.tiktok_accounts) },
-      { label: since, cell: (row) => day(locale, row.since) },
+      { label: memberPage.since, cell: (row) => day(locale, row.since) },
     ],
     items,
   );

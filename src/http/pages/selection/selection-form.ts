@@ -38,6 +38,12 @@ export function selectionForm(context: ConsoleContext, chosen: Chosen): Html {
     ${gone === 0 ? '' : notice(locale, 'warning', words.left(gone, locale.formats.number(gone)))}
     <form method="post" action="${routes.console.assign(bcId)}" class="stack"${isEmpty(chosen) ? html` data-resume="${storeOf(context)}"` : ''}>
       ${formFields(context.signedIn)} <input type="hidden" name="from" value="${chosen.from}" />
+      <fieldset id="levels">
+        <legend>${console_.assign.levelsTitle}</legend>
+        <p class="hint">${words.levelsHint}</p>
+        ${complaint(chosen, 'levels')}
+        ${scopeBoxes(locale, { offered: offered.length === 0 ? ['POST', 'LIVE'] : offered, ticked: only })}
+      </fieldset>
       ${part(context, chosen, {
         field: 'members',
         title: words.membersTitle,
@@ -55,12 +61,6 @@ export function selectionForm(context: ConsoleContext, chosen: Chosen): Html {
         })),
         add: { label: words.addAccounts, hint: words.addAccountsHint, typed: typed.accounts },
       })}
-      <fieldset id="levels">
-        <legend>${console_.assign.levelsTitle}</legend>
-        <p class="hint">${words.levelsHint}</p>
-        ${complaint(chosen, 'levels')}
-        ${scopeBoxes(locale, { offered: offered.length === 0 ? ['POST', 'LIVE'] : offered, ticked: only })}
-      </fieldset>
       <div class="bar"><p class="actions">
         <a class="button secondary" href="${routes.console.members(bcId)}">${locale.words.common.cancel}</a>
         <button name="intent" value="assign">${words.submit}</button>

@@ -222,7 +222,7 @@ export const console = {
     assignedBy: 'Assigned by',
     change: 'Change',
     parts: 'Parts of this account',
-    overview: 'Overview',
+    mayShort: 'May I use it?',
     historyShort: 'History',
     history: 'History of this account',
     historyEmpty: 'No history is recorded for this account.',
