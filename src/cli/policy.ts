@@ -7,6 +7,7 @@ import type { Host } from '@sparkgate/policy-workbench/cli/host';
 import { HOST } from './policy/host.ts';
 import { explainCommand } from './policy/explain.ts';
 import { impactCommand } from './policy/impact.ts';
+import { lintCommand } from '@sparkgate/policy-workbench/cli/lint';
 import { mutateCommand } from '@sparkgate/policy-workbench/cli/mutate';
 import { newCommand } from '@sparkgate/policy-workbench/cli/new';
 import { replayCommand } from './policy/replay.ts';
@@ -22,6 +23,7 @@ export function policyCommand(host: Host = HOST): Command {
     .addCommand(verifyCommand(host))
     .addCommand(coverageCommand(host))
     .addCommand(mutateCommand(host))
+    .addCommand(lintCommand(host))
     .addCommand(impactCommand(host))
     .addCommand(explainCommand(host))
     .addCommand(replayCommand(host))

@@ -3,7 +3,7 @@ import { policyHere } from '../review/support.ts';
 
 const policy = policyHere();
 
-test.each(['impact', 'explain', 'replay', 'new'])(
+test.each(['impact', 'explain', 'replay', 'new', 'lint', 'admit'])(
   'policy %s helps, with an example and its exit codes',
   async (command) => {
     const { code, stdout } = await policy(command, '--help');

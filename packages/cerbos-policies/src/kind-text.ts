@@ -139,8 +139,14 @@ function rolesOf({ set, scope }: { set: DerivedRoles; scope: Scope }): [string, 
   ]);
 }
 
+/** What names such as `V.x` and `C.y` stand for in a policy. @throws UnreadableExpression where they go in circles */
+export const namesIn = (policy: Named, policies: Policies): ReadonlyMap<string, string> =>
+  scopeOf(policy, policies).names;
+
+type Named = Pick<ResourcePolicy, 'document' | 'variables' | 'constants'>;
+
 /** The variables and constants that are in scope, with those of the policy itself over imported ones. */
-function scopeOf({ document, variables, constants }: ResourcePolicy | DerivedRoles, { exported }: Policies): Scope {
+function scopeOf({ document, variables, constants }: Named, { exported }: Policies): Scope {
   const imported = (sort: 'variables' | 'constants', imports: readonly string[]) =>
     imports.flatMap((name) => exported.filter((it) => it.sort === sort && it.name === name));
   const [shared, fixed] = [imported('variables', variables.imports), imported('constants', constants.imports)];

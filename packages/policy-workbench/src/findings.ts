@@ -13,12 +13,18 @@ export interface Finding {
   message: string;
 }
 
-/** Findings in the lines that GitHub shows beside the code: paths are those of the repository. */
-export async function githubLines(findings: readonly Finding[]): Promise<string> {
+/** What tells the path of a file in the repository that one works in, or below the working directory. */
+export async function repositoryPaths(): Promise<(file: string) => Promise<string>> {
   const here = await realpath(process.cwd());
   const root = (await repositoryOf(here)) ?? here;
+  return async (file) => relative(root, await realpath(file).catch(() => resolve(file)));
+}
+
+/** Findings in the lines that GitHub shows beside the code: paths are those of the repository. */
+export async function githubLines(findings: readonly Finding[]): Promise<string> {
+  const pathOf = await repositoryPaths();
   const lines = findings.map(async ({ level, title, file, line, message }) => {
-    const path = file === null ? null : relative(root, await realpath(file).catch(() => resolve(file)));
+    const path = file === null ? null : await pathOf(file);
     const place = [...(path === null ? [] : [`file=${inProperty(path)}`]), ...(line === null ? [] : [`line=${line}`])];
     return `::${level} ${[...place, `title=${inProperty(title)}`].join(',')}::${inMessage(message)}\n`;
   });

@@ -12,4 +12,6 @@ export const EXIT = {
   invariantDoubtful: 8,
   /** Nothing wrong was found, and not all could be looked at. */
   cannotTell: 9,
+  /** The host's own commands end with what is between. */
+  lintFinds: 15,
 } as const;

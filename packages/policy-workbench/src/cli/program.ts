@@ -3,6 +3,7 @@ import { endOnSignals } from '@sparkgate/cerbos-pdp/temporary-folder';
 import { PolicyError } from '@sparkgate/cerbos-policies/policy-error';
 import { coverageCommand } from './coverage.ts';
 import type { Host } from './host.ts';
+import { lintCommand } from './lint.ts';
 import { mutateCommand } from './mutate.ts';
 import { newCommand } from './new.ts';
 import { testCommand } from './test.ts';
@@ -18,6 +19,7 @@ export function workbenchProgram(host: Host): Command {
     .addCommand(verifyCommand(host))
     .addCommand(coverageCommand(host))
     .addCommand(mutateCommand(host))
+    .addCommand(lintCommand(host))
     .addCommand(newCommand(host));
 }
 
