@@ -71,6 +71,10 @@ test('the list is another once a request is answered', async () => {
   expect((await sam.get(`${REQUESTS}-state`)).status).toBe(403);
 });
 
+test('the page of a request names the account that it is meant for', async () => {
+  expect(await text(`${REQUESTS}/${made[1]?.id}`)).toMatch(/For TikTok account.*@brand.*brand/);
+});
+
 test('a note is for administrators: no owner sees it', async () => {
   const note = 'Berlin shop';
   expect(await text(`${REQUESTS}/${made[0]?.id}`)).toContain(note);

@@ -52,6 +52,18 @@ export async function findRequests(ctx: Context, bcId: string, find: RequestQuer
   return { items, total };
 }
 
+/** What the account that a request names is called. */
+export async function nameTarget(ctx: Context, request: AccessRequestView): Promise<RequestRow> {
+  await authorizeKey(ctx, 'act_as', [request.bc_id]);
+  const resource = { type: 'business_center', id: request.bc_id } as const;
+  await authorize(ctx, { action: 'view_access_requests', resource }, null);
+  const text = 'select handle, display_name from tiktok_account where id = $1';
+  const [named] = await queryIn(ctx.orm.em.fork())<Pick<RequestRow, 'handle' | 'display_name'>>(text, [
+    request.tiktok_account_id,
+  ]);
+  return { ...request, handle: named?.handle ?? null, display_name: named?.display_name ?? null };
+}
+
 /** Stands for how the requests of a Business Center are now: another once one is made, answered, or runs out. */
 export async function requestsMark(ctx: Context, bcId: string): Promise<string> {
   await authorizeKey(ctx, 'act_as', [bcId]);

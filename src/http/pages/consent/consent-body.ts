@@ -80,8 +80,7 @@ function scopes(locale: Locale, { scopes: asked, held_scopes: held, resulting_sc
       <p>${total}</p>
       <ul class="plain-list">
         ${inOrder(resulting).map(
-          (scope) =>
-            html`<li>${locale.words.common.scopes[scope].name} <code>${scope}</code> ${held.includes(scope) ? heldMark : ''}</li>`,
+          (scope) => html`<li>${locale.words.common.scopes[scope].name} ${held.includes(scope) ? heldMark : ''}</li>`,
         )}
       </ul>
     </section>`;

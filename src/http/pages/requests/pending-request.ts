@@ -1,5 +1,6 @@
 import { html } from 'hono/html';
 import type { AccessRequestView } from '../../../domain/access-requests/view.ts';
+import type { RequestRow } from '../../../domain/access-requests/find-requests.ts';
 import type { SignedIn } from '../../env.ts';
 import { copyButton } from '../../ui/copy.ts';
 import { formFields } from '../../ui/fields.ts';
@@ -14,7 +15,7 @@ import { cardName } from './qr-card.ts';
 import { requestFacts } from './request-facts.ts';
 
 interface Pending {
-  request: AccessRequestView;
+  request: RequestRow;
   /** The secret in the QR code; null where it cannot be had any more. */
   url: string | null;
   signedIn: SignedIn;

@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import { html } from 'hono/html';
 import { cancelRequest } from '../../../domain/access-requests/cancel-request.ts';
+import { nameTarget, type RequestRow } from '../../../domain/access-requests/find-requests.ts';
 import { getConsentUrl } from '../../../domain/access-requests/get-consent-url.ts';
 import { getRequest } from '../../../domain/access-requests/get-request.ts';
 import type { AccessRequestView } from '../../../domain/access-requests/view.ts';
@@ -33,7 +34,7 @@ export const requestPage = new Hono<PageEnv>()
   .get(routes.accessRequest.show.pattern, async (c) => {
     const context = await loadConsole(c);
     const { locale, ctx, bcId } = context;
-    const request = await getRequest(ctx, bcId, idOf(c, 'id'));
+    const request = await nameTarget(ctx, await getRequest(ctx, bcId, idOf(c, 'id')));
     const account = await approvedAccount(context, request);
     if (account !== null) return redirectWithFlash(c, routes.tiktokAccount.show(bcId, account), 'approved');
     const words = locale.words.console;
@@ -120,7 +121,7 @@ function endedAccess({ locale, bcId }: ConsoleContext, { tiktok_account_id: id }
   return html`${live.endedAccess} <a href="${routes.tiktokAccount.show(bcId, id)}">${account.history}</a>`;
 }
 
-function endedRequest(context: ConsoleContext, request: AccessRequestView): Html {
+function endedRequest(context: ConsoleContext, request: RequestRow): Html {
   const { locale, bcId } = context;
   const { live, requests: words } = locale.words.console;
   const more = request.status === 'APPROVED' ? endedAccess(context, request) : undefined;

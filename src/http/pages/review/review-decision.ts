@@ -134,6 +134,6 @@ function rulesAbout(locale: Locale, { about, pdp }: Explanation): Html {
     held.has(name) ? html`<span class="answer yes">${words.held}</span>` : '';
   return html`<h3>${words.rulesAbout}</h3>
     <ul class="plain-list">
-      ${about.map((rule) => html`<li><code>${rule.name}</code> ${effects[rule.effect] ?? rule.effect} ${mark(rule)}</li>`)}
+      ${about.map((rule) => html`<li><code>${rule.name}</code> <span class="whole">${effects[rule.effect] ?? rule.effect}</span> ${mark(rule)}</li>`)}
     </ul>`;
 }
