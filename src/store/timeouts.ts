@@ -57,6 +57,14 @@ export const MIGRATING: Purpose = {
  */
 const MEANING = { DateStyle: 'ISO', default_transaction_isolation: 'read committed' } as const;
 
+const TIMEOUTS = [
+  'statement_timeout',
+  'lock_timeout',
+  'idle_in_transaction_session_timeout',
+  'transaction_timeout',
+  'tcp_user_timeout',
+] as const;
+
 /** Sets those that this server has, and tells what they are then. */
 const SET = `
 select s.name, set_config(s.name, t.value, false) as is
@@ -78,10 +86,12 @@ export async function setPurpose(client: Pick<ClientBase, 'query'>, purpose: Pur
     wanted.map(({ value }) => value),
   ]);
   const set = new Map(rows.map((row) => [row.name, row.is]));
-  for (const name of ['statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout'] as const) {
-    if (millisecondsOf(set.get(name) ?? '') !== purpose[name]) {
-      throw new Error(`${name} is ${set.get(name)}, though it was set to ${purpose[name]} ms`);
-    }
+  for (const name of TIMEOUTS) {
+    const is = set.get(name);
+    // On a unix socket `tcp_user_timeout` stays 0, whatever it is set to.
+    const isMissing = name === 'transaction_timeout' ? is === undefined : name === 'tcp_user_timeout' && is === '0';
+    if (isMissing || millisecondsOf(is ?? '') === purpose[name]) continue;
+    throw new Error(`${name} is ${is}, though it was set to ${purpose[name]} ms`);
   }
 }
 

@@ -50,8 +50,11 @@ test('what the file lacks of a scope is ended in the Business Centers named, wit
   const { body } = await replace('scope=members', MEMBERS.slice(0, 9));
   expect(body).toMatchObject({
     changed: {},
-    ended: { member: 1 },
-    ending: [{ type: 'member', bc_id: 'bc1', user_id: 'u9' }],
+    ended: { member: 1, assignment: 1 },
+    ending: [
+      { type: 'member', bc_id: 'bc1', user_id: 'u9' },
+      { type: 'assignment', bc_id: 'bc1', tiktok_account_id: 'brand', user_id: 'u9' },
+    ],
   });
   expect(await members()).toEqual([...MEMBERS.slice(0, 9).map(({ user_id }) => `bc1 ${user_id}`), 'bc2 u0']);
   expect(await current('assignment', 'user_id')).toEqual([]);
@@ -62,7 +65,7 @@ test('what the file lacks of a scope is ended in the Business Centers named, wit
 });
 
 test.each([
-  ['account_grants', 'account_grant', { account_grant: 1 }],
+  ['account_grants', 'account_grant', { account_grant: 1, assignment: 1 }],
   ['assignments', 'assignment', { assignment: 1 }],
   ['ad_account_members', 'ad_account_member', { ad_account_member: 1 }],
 ])('%s: those of the Business Center end, and nothing else', async (scope, table, ended) => {
@@ -75,7 +78,13 @@ test.each([
 
 test('ad_accounts: one that the file lacks leaves the Business Center, and its roles end', async () => {
   const { body } = await replace('scope=ad_accounts&max_ended=100', MEMBERS.slice(0, 1));
-  expect(body).toMatchObject({ ended: { ad_account: 1 }, ending: [{ type: 'ad_account', advertiser_id: 'adv1' }] });
+  expect(body).toMatchObject({
+    ended: { ad_account: 1, ad_account_member: 1 },
+    ending: [
+      { type: 'ad_account', advertiser_id: 'adv1' },
+      { type: 'ad_account_member', advertiser_id: 'adv1', user_id: 'u9' },
+    ],
+  });
   expect(await sql(it(), 'select advertiser_id, bc_id from ad_account order by 1')).toEqual([
     { advertiser_id: 'adv1', bc_id: null },
     { advertiser_id: 'adv2', bc_id: 'bc2' },
@@ -92,10 +101,43 @@ test('a file that is too short ends nothing: 409 says how many it lacks, and of 
   ] as const) {
     const answer = await replace(`scope=members${query}`, lines);
     expect(inWords(answer)).toBe('409 limit_reached');
-    expect(answer.body.detail).toMatch(new RegExp(`lacks ${10 - lines.length} of 10 members`));
+    expect(answer.body.detail).toMatch(new RegExp(`lacks ${10 - lines.length} of 10 members of Business Center bc1`));
   }
   expect(await members()).toEqual(before);
-  expect((await replace('scope=members&max_ended=90', MEMBERS.slice(0, 1))).body.ended).toEqual({ member: 9 });
+  expect((await replace('scope=members&max_ended=90', MEMBERS.slice(0, 1))).body.ended).toEqual({
+    member: 9,
+    assignment: 1,
+  });
+});
+
+test('each Business Center is looked at by itself: a small one does not vanish beside a large one', async () => {
+  const answer = await replace('bc_id=bc2&scope=members', MEMBERS);
+  expect(inWords(answer)).toBe('409 limit_reached');
+  expect(answer.body.detail).toContain('lacks 1 of 1 members of Business Center bc2');
+});
+
+test('a Business Center that nobody knows is a 404, unless the file brings it', async () => {
+  expect(inWords(await replace('bc_id=new&scope=members', MEMBERS))).toBe('404 not_found');
+  const brought = [{ type: 'business_center', bc_id: 'new', name: 'New' }, ...MEMBERS];
+  expect((await replace('bc_id=new&scope=members', brought)).status).toBe(200);
+});
+
+test('a membership is the same through changes of its role, by import too', async () => {
+  const path = '/v1/business-centers/bc1/members/u9';
+  await it().call('PUT', path, { body: { user_role: 'ADMIN' } });
+  await bring(it(), [MEMBERS[9]]);
+  const ids = await sql<{ membership_id: string }>(
+    it(),
+    "select distinct membership_id from member where bc_id = 'bc1' and user_id = 'u9'",
+  );
+  expect(ids).toHaveLength(1);
+  await it().call('DELETE', path);
+  await bring(it(), [MEMBERS[9]], { query: '?mode=reopen' });
+  const [{ count } = { count: 0 }] = await sql<{ count: number }>(
+    it(),
+    "select count(distinct membership_id)::int as count from member where bc_id = 'bc1' and user_id = 'u9'",
+  );
+  expect(count).toBe(2);
 });
 
 test('dry_run tells what would change, and changes nothing', async () => {
@@ -107,8 +149,8 @@ test('dry_run tells what would change, and changes nothing', async () => {
   ];
   const { status, body } = await replace('scope=members&dry_run=true', lines);
   expect(status).toBe(200);
-  expect(body).toMatchObject({ changed: { member: 2 }, ended: { member: 9 } });
-  expect(body.ending).toHaveLength(9);
+  expect(body).toMatchObject({ changed: { member: 2 }, ended: { member: 9, assignment: 1 } });
+  expect(body.ending).toHaveLength(10);
   expect(body.revision.split('.')).toHaveLength(3);
   expect(await members()).toEqual(before);
   expect(await sql(it(), 'select count(*) from relationship_write')).toEqual(writes);
@@ -122,6 +164,8 @@ test.each([
   ['max_ended=5', 'max_ended'],
   ['mode=replace&bc_id=bc1&scope=links', 'scope'],
   ['mode=replace&bc_id=bc1&scope=members&max_ended=101', 'max_ended'],
+  ['mode=replace&bc_id=bc1&scope=members&max_ended=', 'max_ended'],
+  ['mode=replace&bc_id=bc1&scope=members&max_ended=0x64', 'max_ended'],
   ['dry_run=yes', 'dry_run'],
 ])('400 for ?%s names %s', async (query, name) => {
   const answer = await bring(it(), MEMBERS, { query: `?${query}` });

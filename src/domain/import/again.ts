@@ -51,7 +51,7 @@ async function endNew(
 ): Promise<number> {
   const table = `missing_${typeOf(scope).type}`;
   await tx.query(`alter table ${table} rename to ${table}_before`, []);
-  const ended = await endWhatLacks(tx, scope, manner, applied);
+  const ended = await endWhatLacks(tx, scope, manner, applied, true);
   await addTo(tx, table);
   return ended;
 }

@@ -1,8 +1,11 @@
+import { requireBusinessCenter } from '../business-centers/require-business-center.ts';
 import type { Tx } from '../transact.ts';
 import type { Counts } from './stage.ts';
 import { bringEntities } from './entities.ts';
 import type { FactType } from './fact-line.ts';
+import { HANGING } from './hanging.ts';
 import {
+  MOST_ENDING,
   MOST_SKIPPED,
   ReplaceScope,
   type EndingFact,
@@ -14,7 +17,7 @@ import { AD_ACCOUNT, bringNouns, BUSINESS_CENTER, TIKTOK_ACCOUNT, USER } from '.
 import { OVERTAKEN } from './plan.ts';
 import { RELATIONS } from './relation.ts';
 import { bringRelation, requireKnown } from './relationships.ts';
-import { endMissing, firstEnded, typeOf } from './replace.ts';
+import { endMissing, typeOf } from './replace.ts';
 
 /** What an import did: counts of rows and lines by their type. */
 export interface Applied {
@@ -37,10 +40,17 @@ export interface Manner {
   replacement: Replacement | null;
 }
 
-/** Brings everything staged into the tables: later lines win over earlier ones, what is already so stays as it is. */
+/**
+ * Brings everything staged into the tables: later lines win over earlier ones, what is already so stays as it is.
+ * @throws SparkgateError `not_found` for a Business Center in which nothing can be replaced
+ */
 export async function applyStaged(tx: Tx, counts: Counts, manner: Manner): Promise<Applied> {
   const applied: Applied = { changedOf: {}, reopened: 0, skippedOf: {}, endedOf: {}, again: 0 };
   await bringFields(tx, counts, applied);
+  if (manner.replacement) {
+    for (const bcId of manner.replacement.bcIds) await requireBusinessCenter(tx, bcId);
+    await tx.query(HANGING, []);
+  }
   for (const scope of scopesOf(manner)) await endWhatLacks(tx, scope, manner, applied);
   await bringRelations(tx, counts, manner, applied);
   return applied;
@@ -66,12 +76,17 @@ export function scopesOf({ replacement }: Manner): ReplaceScope[] {
   return ReplaceScope.options.filter((it) => replacement?.scopes.includes(it));
 }
 
-/** @returns how many more of a scope end */
-export async function endWhatLacks(tx: Tx, scope: ReplaceScope, manner: Manner, applied: Applied): Promise<number> {
-  const { type } = typeOf(scope);
-  const ended = await endMissing(tx, scope, manner.replacement as Replacement, applied.endedOf[type] ?? 0);
-  count(applied.endedOf, type, ended);
-  return ended;
+/** @param isAgain it was done before @returns how many more rows end */
+export async function endWhatLacks(
+  tx: Tx,
+  scope: ReplaceScope,
+  manner: Manner,
+  applied: Applied,
+  isAgain = false,
+): Promise<number> {
+  const ended = await endMissing(tx, scope, manner.replacement as Replacement, isAgain);
+  for (const [type, more] of Object.entries(ended)) count(applied.endedOf, type as FactType, more);
+  return Object.values(ended).reduce((sum, more) => sum + more, 0);
 }
 
 /** Brings in relationships, and then what users are called: that is in the trails of the memberships that come, too. */
@@ -102,8 +117,18 @@ export async function firstSkipped(tx: Tx, { skippedOf }: Applied): Promise<Skip
   return tx.query<SkippedLine>(`${skipped.join(' union all ')} order by line limit ${MOST_SKIPPED}`, []);
 }
 
-/** The first facts of each type that ended, since the file lacks them. */
+/** The first facts of each type that ended, since the file lacks them, or what they hang on. */
 export async function firstEndings(tx: Tx, manner: Manner, { endedOf }: Applied): Promise<EndingFact[]> {
-  const scopes = scopesOf(manner).filter((scope) => endedOf[typeOf(scope).type]);
-  return (await Array.fromAsync(scopes, async (scope) => firstEnded(tx, scope))).flat();
+  const looked = new Set(scopesOf(manner).map((scope) => typeOf(scope).type));
+  const types = ReplaceScope.options.map((scope) => typeOf(scope)).filter(({ type }) => endedOf[type]);
+  const first = types.map(async ({ type, key }) => {
+    const columns = key.join(', ');
+    const missing = looked.has(type) ? `union all select ${columns} from missing_${type}` : '';
+    return tx.query<EndingFact>(
+      `select '${type}' as type, it.* from (select ${columns} from hanging where type = '${type}' ${missing}) it
+        order by ${columns} limit ${MOST_ENDING}`,
+      [],
+    );
+  });
+  return (await Promise.all(first)).flat();
 }

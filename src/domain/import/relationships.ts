@@ -67,6 +67,9 @@ async function close(tx: Tx, { type }: Relation): Promise<void> {
   );
 }
 
+/** A membership is the same through changes of its role. */
+const MEMBERSHIP = 'coalesce((select m.membership_id from member m where m.id = current_id), uuidv7())';
+
 /**
  * Opens what the plan says, but where others have opened it by then. Where they have ended it, it is withdrawn again before
  * any trail tells of it.
@@ -74,10 +77,11 @@ async function close(tx: Tx, { type }: Relation): Promise<void> {
 async function open(tx: Tx, relation: Relation): Promise<void> {
   const { type, key, value } = relation;
   const columns = [...key, value, ...(relation === ASSIGNMENT ? ['grant_id'] : [])].join(', ');
+  const [membership, kept] = relation === MEMBER ? [', membership_id', `, ${MEMBERSHIP}`] : ['', ''];
   const [counted] = await tx.query<{ lacking: boolean }>(
     `with opened as (
-       insert into ${type} (${columns}, valid_from, begun_by, begun_write)
-       select ${columns}, $1, $2, $3 from planned_${type} where reason is null on conflict do nothing returning 1)
+       insert into ${type} (${columns}${membership}, valid_from, begun_by, begun_write)
+       select ${columns}${kept}, $1, $2, $3 from planned_${type} where reason is null on conflict do nothing returning 1)
      select (select count(*) from opened) < (select count(*) from planned_${type} where reason is null) as lacking`,
     [tx.at, tx.by, tx.id],
   );

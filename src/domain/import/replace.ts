@@ -1,7 +1,8 @@
-import { SparkgateError } from '../errors.ts';
 import type { Tx } from '../transact.ts';
 import type { FactType } from './fact-line.ts';
-import { IMPORTED, MOST_ENDING, type EndingFact, type Replacement, type ReplaceScope } from './modes.ts';
+import { endAssignments, endRoles, recordRoles } from './hanging.ts';
+import type { Replacement, ReplaceScope } from './modes.ts';
+import { requireFew, type Share } from './require-few.ts';
 import { recordAll } from './trail.ts';
 
 /** What a scope ends: current rows `t` of these Business Centers ($1) whose key no line has. */
@@ -60,14 +61,16 @@ export const ENDINGS: Record<Exclude<ReplaceScope, 'ad_accounts'>, Ending> = {
   },
 };
 
+/** How many rows end, of each type. */
+type Ended = Partial<Record<FactType, number>>;
+
 /**
- * Ends what the file lacks of a scope, and all that hangs on it: `missing_<type>` tells what it was.
- * @param ended how many it has ended before
- * @returns how many it ends now
+ * Ends what the file lacks of a scope, and all that hangs on it: `missing_<type>` and `hanging` tell what it was.
+ * @param isAgain the import has done so before: `missing_<type>_before` tells what ended then
  * @throws SparkgateError `limit_reached` where that is more than it may be, since a short file looks like a revocation
  */
-export async function endMissing(tx: Tx, scope: ReplaceScope, asked: Replacement, ended: number): Promise<number> {
-  if (scope === 'ad_accounts') return endMissingAdAccounts(tx, asked, ended);
+export async function endMissing(tx: Tx, scope: ReplaceScope, asked: Replacement, isAgain: boolean): Promise<Ended> {
+  if (scope === 'ad_accounts') return endMissingAdAccounts(tx, asked, isAgain);
   const ending = ENDINGS[scope];
   const { type, key, value, from, bcId } = ending;
   const missing = `missing_${type}`;
@@ -78,13 +81,8 @@ export async function endMissing(tx: Tx, scope: ReplaceScope, asked: Replacement
       where t.valid_to is null and ${bcId} = any (${list(asked.bcIds)}) and ${lacking(type, key)}`,
     [],
   );
-  const found = await requireFew(
-    tx,
-    { scope, missing, all: `${from} where t.valid_to is null and ${bcId}`, ended },
-    asked,
-  );
-  if (found === 0) return 0;
-  await endHanging(tx, scope);
+  await requireFew(tx, { scope, ...endedOf(missing, isAgain), current: currentOf(scope) }, asked);
+  const hanging = await endHanging(tx, scope);
   // What others have ended by then is not this write's.
   const [counted] = await tx.query<{ ended: number }>(
     `with ended as (
@@ -103,17 +101,7 @@ export async function endMissing(tx: Tx, scope: ReplaceScope, asked: Replacement
     after: 'null::jsonb',
     from: `${missing} m`,
   });
-  return counted?.ended ?? 0;
-}
-
-/** The first of what a replacement ended of a scope. */
-export async function firstEnded(tx: Tx, scope: ReplaceScope): Promise<EndingFact[]> {
-  const { type, key } = typeOf(scope);
-  const columns = key.join(', ');
-  return tx.query<EndingFact>(
-    `select '${type}' as type, ${columns} from missing_${type} order by ${columns} limit ${MOST_ENDING}`,
-    [],
-  );
+  return { [type]: counted?.ended ?? 0, ...hanging };
 }
 
 /** The type of the facts that a scope ends, and their key. */
@@ -122,43 +110,36 @@ export function typeOf(scope: ReplaceScope): Pick<Ending, 'type' | 'key'> {
 }
 
 /** Assignments end with the grant, or the membership, that they need. */
-async function endHanging(tx: Tx, scope: ReplaceScope): Promise<void> {
-  if (scope === 'members')
-    await endAssignments(tx, '(a.bc_id, a.user_id) in (select bc_id, user_id from missing_member)');
-  if (scope === 'account_grants') await endAssignments(tx, 'a.grant_id in (select id from missing_account_grant)');
+async function endHanging(tx: Tx, scope: ReplaceScope): Promise<Ended> {
+  const condition = {
+    members: '(a.bc_id, a.user_id) in (select bc_id, user_id from missing_member)',
+    account_grants: 'a.grant_id in (select id from missing_account_grant)',
+  }[scope as string];
+  if (condition === undefined) return {};
+  return { assignment: await endAssignments(tx, condition) };
 }
 
-/** Ends assignments `a`, with their entries of the trail. */
-async function endAssignments(tx: Tx, condition: string): Promise<void> {
-  await tx.query(
-    `with ended as (
-       update assignment a set valid_to = greatest(a.valid_from, clock_timestamp()), ended_by = $1, ended_write = $2
-        where a.valid_to is null and ${condition}
-       returning a.bc_id, a.user_id, a.tiktok_account_id, a.scopes)
-     insert into audit_entry
-       (actor, write_id, at, api_key, request_id, event, bc_id, subject_type, subject_id, before, flags)
-     select $1, $2, $3, $4, $5, 'assignment.ended', bc_id, 'user', user_id,
-            jsonb_build_object('tiktok_account_id', tiktok_account_id, 'scopes', scopes), array['${IMPORTED}']
-       from ended`,
-    [tx.by, tx.id, tx.at, tx.apiKey, tx.requestId],
-  );
+/** SQL of the Business Centers of what ends, as {@link requireFew} takes it. */
+function endedOf(missing: string, isAgain: boolean): Pick<Share, 'ended' | 'ending'> {
+  const of = (table: string): string => `select of_bc_id from ${table}`;
+  return { ended: isAgain ? of(`${missing}_before`) : null, ending: of(missing) };
+}
+
+function currentOf(scope: Exclude<ReplaceScope, 'ad_accounts'>): string {
+  const { from, bcId } = ENDINGS[scope];
+  return `select ${bcId} as of_bc_id from ${from} where t.valid_to is null`;
 }
 
 /** An ad account is not forgotten: it leaves its Business Center, and every role in it ends. */
-async function endMissingAdAccounts(tx: Tx, asked: Replacement, ended: number): Promise<number> {
+async function endMissingAdAccounts(tx: Tx, asked: Replacement, isAgain: boolean): Promise<Ended> {
   await tx.query(
     `create temporary table missing_ad_account on commit drop as
      select t.advertiser_id, t.name, t.bc_id as of_bc_id from ad_account t
       where t.bc_id = any (${list(asked.bcIds)}) and ${lacking('ad_account', ['advertiser_id'])}`,
     [],
   );
-  const where = {
-    scope: 'ad_accounts',
-    missing: 'missing_ad_account',
-    all: 'ad_account t where t.bc_id',
-    ended,
-  } as const;
-  if ((await requireFew(tx, where, asked)) === 0) return 0;
+  const current = 'select t.bc_id as of_bc_id from ad_account t where t.bc_id is not null';
+  await requireFew(tx, { scope: 'ad_accounts', ...endedOf('missing_ad_account', isAgain), current }, asked);
   // What others have moved by then is not this write's.
   const [counted] = await tx.query<{ ended: number }>(
     `with locked as (
@@ -169,17 +150,7 @@ async function endMissingAdAccounts(tx: Tx, asked: Replacement, ended: number): 
      select count(*)::int as ended from locked`,
     [],
   );
-  await tx.query(
-    `create temporary table roles_of_missing on commit drop as
-     select t.id, t.advertiser_id, t.user_id, t.advertiser_role, m.of_bc_id
-       from ad_account_member t join missing_ad_account m using (advertiser_id) where t.valid_to is null`,
-    [],
-  );
-  await tx.query(
-    `update ad_account_member t set valid_to = greatest(t.valid_from, $1), ended_by = $2, ended_write = $3
-       from roles_of_missing m where t.id = m.id`,
-    [tx.at, tx.by, tx.id],
-  );
+  const roles = await endRoles(tx);
   await tx.query(
     'update ad_account t set bc_id = null from missing_ad_account m where t.advertiser_id = m.advertiser_id',
     [],
@@ -193,16 +164,8 @@ async function endMissingAdAccounts(tx: Tx, asked: Replacement, ended: number): 
       (select count(*) from roles_of_missing r where r.advertiser_id = m.advertiser_id))`,
     from: 'missing_ad_account m',
   });
-  await recordAll(tx, {
-    event: 'ad_account_member.removed',
-    subject: { type: 'user', id: 'm.user_id' },
-    bcId: 'm.of_bc_id',
-    before: `jsonb_build_object('advertiser_id', m.advertiser_id, 'advertiser_role', m.advertiser_role)`,
-    after: 'null::jsonb',
-    from: 'roles_of_missing m',
-  });
-  await tx.query('drop table roles_of_missing', []);
-  return counted?.ended ?? 0;
+  await recordRoles(tx);
+  return { ad_account: counted?.ended ?? 0, ad_account_member: roles };
 }
 
 /** SQL: no line has the key of the row `t`. */
@@ -214,20 +177,4 @@ function lacking(type: FactType, key: readonly string[]): string {
 /** Ids as a literal: temporary tables are made without parameters. */
 function list(ids: readonly string[]): string {
   return `array[${ids.map((id) => `'${id.replaceAll("'", "''")}'`).join(', ')}]::text[]`;
-}
-
-async function requireFew(
-  tx: Tx,
-  { scope, missing, all, ended }: { scope: ReplaceScope; missing: string; all: string; ended: number },
-  { bcIds, maxEnded, dryRun }: Replacement,
-): Promise<number> {
-  const [counted] = await tx.query<{ lacking: number; held: number }>(
-    `select (select count(*)::int from ${missing}) as lacking, (select count(*)::int from ${all} = any ($1)) as held`,
-    [bcIds],
-  );
-  if (!counted) throw new Error('a count gave no row');
-  const ends = ended + counted.lacking;
-  const held = ended + counted.held;
-  if (counted.lacking === 0 || dryRun || ends * 100 <= held * maxEnded) return counted.lacking;
-  throw new SparkgateError('limit_reached', (say) => say.details.endsTooMuch(scope, ends, held, maxEnded));
 }

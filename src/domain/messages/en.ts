@@ -112,8 +112,8 @@ export const en = {
     noBusinessCenter: (id: string) => `There is no Business Center ${id}. PUT it first.`,
     noApiKey: 'There is no such API key.',
     keyOver: 'This API key is revoked or expired. Make a new one.',
-    endsTooMuch: (scope: string, ends: number, held: number, most: number) =>
-      `The file lacks ${ends} of ${held} ${scope} of these Business Centers, and at most ${most} % may end (max_ended). Nothing was imported.`,
+    endsTooMuch: (scope: string, bcId: string, ends: number, held: number, most: number) =>
+      `The file lacks ${ends} of ${held} ${scope} of Business Center ${bcId}, and at most ${most} % may end (max_ended). Nothing was imported.`,
     writesWaiting: 'Too many are waiting already. Try again later.',
     outcomeUnknown: 'The database did not say whether this took effect. Look, or send it again.',
     callerGone: 'The caller has gone, so nothing was changed.',

@@ -103,8 +103,8 @@ export const zhCn: Messages = {
     noBusinessCenter: (id) => `商务中心 ${id} 不存在，请先用 PUT 创建。`,
     noApiKey: '没有这个 API 密钥。',
     keyOver: '此 API 密钥已被撤销或已过期，请创建新的密钥。',
-    endsTooMuch: (scope, ends, held, most) =>
-      `这些商务中心现有 ${held} 项 ${scope}，文件中缺少 ${ends} 项，而最多只能结束 ${most} %（max_ended）。未导入任何内容。`,
+    endsTooMuch: (scope, bcId, ends, held, most) =>
+      `商务中心 ${bcId} 现有 ${held} 项 ${scope}，文件中缺少 ${ends} 项，而最多只能结束 ${most} %（max_ended）。未导入任何内容。`,
     writesWaiting: '等待处理的请求过多，请稍后重试。',
     outcomeUnknown: '数据库没有说明本次更改是否生效。请先查看，或重新发送。',
     callerGone: '调用方已断开连接，未做任何更改。',

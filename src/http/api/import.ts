@@ -28,7 +28,7 @@ const Imported = z
     changed: z.partialRecord(z.enum(FACT_TYPES), z.int()).openapi({ description: 'Facts of each type that changed' }),
     ended: z
       .partialRecord(z.enum(FACT_TYPES), z.int())
-      .openapi({ description: 'Facts of each type that were ended, since the file lacks them' }),
+      .openapi({ description: 'Facts of each type that were ended, since the file lacks them or what they hang on' }),
     ending: z
       .array(
         z.object({
@@ -44,6 +44,16 @@ const Imported = z
   })
   .openapi('Imported');
 
+/** Digits alone: what is not there is not 0. */
+function percent() {
+  const wanted = 'must be a whole number from 0 to 100';
+  return z
+    .string()
+    .regex(/^\d{1,3}$/, { error: wanted, abort: true })
+    .transform(Number)
+    .refine((it) => it <= 100, wanted);
+}
+
 const Query = closed({
   mode: ImportMode.default('merge').openapi({
     description:
@@ -52,9 +62,16 @@ const Query = closed({
   }),
   scope: several(ReplaceScope, ReplaceScope.options.length).openapi({ description: 'What replace may end' }),
   bc_id: several(OutsideId, 100).openapi({ description: 'The Business Centers in which replace may end it' }),
-  max_ended: z.coerce.number().int().min(0).max(100).optional().openapi({
-    description: 'The most of each scope that may end, in per cent of what there is; 10 unless said. Beyond it: 409',
-  }),
+  max_ended: percent()
+    .optional()
+    .openapi({
+      type: 'integer',
+      minimum: 0,
+      maximum: 100,
+      description:
+        'The most of each scope, and of what ends with it, that may end in each Business Center, in per cent of what it ' +
+        'has; 10 unless said. Beyond it: 409',
+    }),
   dry_run: z.enum(['true', 'false']).optional().openapi({ description: 'true: only tells what would change' }),
 }).superRefine(({ mode, scope, bc_id: bcIds, max_ended: most }, ctx) => {
   const complain = (name: string, message: string): void => ctx.addIssue({ code: 'custom', path: [name], message });
