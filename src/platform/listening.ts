@@ -12,7 +12,10 @@ export interface ListenOptions {
 /** Has a server listen, and tells on which port. @throws PlatformError where it cannot, in one sentence */
 export async function listenAt(server: Server, { host, port, shared = false }: ListenOptions): Promise<number> {
   return new Promise((resolve, reject) => {
-    server.listen({ port, host, reusePort: shared }, () => resolve((server.address() as AddressInfo).port));
+    // So many connections of one moment wait until they are taken, as far as the kernel allows (net.core.somaxconn).
+    server.listen({ port, host, backlog: 4096, reusePort: shared }, () =>
+      resolve((server.address() as AddressInfo).port),
+    );
     server.once('error', (cause: NodeJS.ErrnoException) => {
       const why = cause.code === 'EADDRINUSE' ? 'another program listens there' : cause.message;
       reject(new PlatformError(`HOST and PORT ${host}:${port} cannot be used: ${why}.`, { cause }));
