@@ -12,9 +12,18 @@ export interface PolicyFolder {
   files: ReadonlyMap<string, Buffer>;
 }
 
-/** No policy that people read is longer, and no bundle of theirs is larger; in bytes. */
+/** What is read of a folder, and how much at most; in bytes. */
+interface Reading {
+  passesOver: (path: string, stats: Stats | null) => boolean;
+  what: 'policies' | 'tests';
+  largestFile: number;
+  largestFolder: number;
+}
+
+/** No policy that people read is longer, and no bundle of theirs is larger; tests are, where many are generated. */
 const LARGEST_FILE = 1_048_576;
-const LARGEST_FOLDER = 4 * LARGEST_FILE;
+const POLICIES = { what: 'policies', largestFile: LARGEST_FILE, largestFolder: 4 * LARGEST_FILE } as const;
+const TESTS = { what: 'tests', largestFile: 16 * LARGEST_FILE, largestFolder: 64 * LARGEST_FILE } as const;
 const DEEPEST = 16;
 
 /** Cerbos takes the square of the depth to find out what is wrong with a file: at 100,000 levels, half a minute. */
@@ -37,11 +46,12 @@ export const isTest = (path: string): boolean => TEST.test(path);
  * for a policy that is nested too deep, and for an empty one, which an editor may be about to write
  */
 export async function readPolicyFolder(folder: string): Promise<PolicyFolder> {
-  return readFolder(folder, (path, stats) => {
+  const passesOver: Reading['passesOver'] = (path, stats) => {
     const name = path.slice(path.lastIndexOf('/') + 1);
     const isTested = stats?.isDirectory() === true ? name === FIXTURES : isTest(name);
     return isTested && !path.startsWith(SCHEMAS);
-  });
+  };
+  return readFolder(folder, { ...POLICIES, passesOver });
 }
 
 /**
@@ -49,20 +59,21 @@ export async function readPolicyFolder(folder: string): Promise<PolicyFolder> {
  * @throws PolicyError as {@link readPolicyFolder} does
  */
 export async function readTestFolder(folder: string): Promise<PolicyFolder> {
-  return readFolder(folder, () => false);
+  return readFolder(folder, { ...TESTS, passesOver: () => false });
 }
 
-async function readFolder(folder: string, passesOver: PassesOver): Promise<PolicyFolder> {
+async function readFolder(folder: string, reading: Reading): Promise<PolicyFolder> {
+  const { what, largestFolder } = reading;
   // One state of it, where the folder itself is a link that leads elsewhere meanwhile.
   const root = await realpath(folder).catch(() => folder);
-  const found = await filesIn(root, passesOver);
+  const found = await filesIn(root, reading);
   const files = new Map<string, Buffer>();
   const hash = createHash('sha256');
   let size = 0;
   for (const path of found.toSorted()) {
-    const content = await readOne(root, path);
+    const content = await readOne(root, path, reading);
     size += content.length;
-    if (size > LARGEST_FOLDER) throw new PolicyError(`The policies have more than ${LARGEST_FOLDER} bytes.`);
+    if (size > largestFolder) throw new PolicyError(`The ${what} have more than ${largestFolder} bytes.`);
     files.set(path, content);
     hash.update(`${path}\0${content.length}\0`).update(content);
   }
@@ -84,8 +95,8 @@ export async function writePolicyFolder(
   }
 }
 
-async function readOne(root: string, path: string): Promise<Buffer> {
-  const content = await readWithin(root, path);
+async function readOne(root: string, path: string, reading: Reading): Promise<Buffer> {
+  const content = await readWithin(root, path, reading);
   if (path.startsWith(SCHEMAS)) return content;
   if (content.every((byte) => byte <= 0x20)) throw new PolicyError(`${path} is empty.`);
   if (nestingOf(content.toString('utf8')) > MOST_NESTED) {
@@ -95,12 +106,13 @@ async function readOne(root: string, path: string): Promise<Buffer> {
 }
 
 /** What was opened is asked where it lies: a link may have been put there since its name was looked at. */
-async function readWithin(root: string, path: string): Promise<Buffer> {
+async function readWithin(root: string, path: string, { what, largestFile }: Reading): Promise<Buffer> {
   await using file = await open(join(root, path), constants.O_RDONLY | constants.O_NONBLOCK);
   const found = await file.stat();
   if (!found.isFile()) throw new PolicyError(`${path} is no file.`);
-  if (found.size > LARGEST_FILE) {
-    throw new PolicyError(`${path} has ${found.size} bytes; a policy file has at most ${LARGEST_FILE}.`);
+  if (found.size > largestFile) {
+    const sort = what === 'policies' ? 'policy' : 'test';
+    throw new PolicyError(`${path} has ${found.size} bytes; a ${sort} file has at most ${largestFile}.`);
   }
   // Other systems than Linux do not tell; there the name has to do.
   const target = await readlink(`/proc/self/fd/${file.fd}`).catch(() => null);
@@ -114,9 +126,7 @@ function requireWithin(root: string, path: string, target: string): void {
   }
 }
 
-type PassesOver = (path: string, stats: Stats | null) => boolean;
-
-async function filesIn(root: string, passesOver: PassesOver): Promise<string[]> {
+async function filesIn(root: string, { passesOver }: Reading): Promise<string[]> {
   return walk(root, async (path, stats) => {
     if (passesOver(path, stats)) return PASS_OVER;
     const target = await realpath(join(root, path)).catch(() => null);
