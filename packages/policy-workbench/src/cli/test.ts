@@ -75,7 +75,7 @@ async function runTests(host: Host, folder: string, tests: string, { output, tes
   const { passed, failed, broken, skipped } = report.counts;
   if (passed + failed + broken === 0)
     throw new PolicyError(`No test is run${testFilter.length > 0 ? ' by this filter' : ''}.`);
-  if (skipped > 0) warn([`${skipped} expectations are skipped, and say nothing of the policies.`]);
+  if (skipped > 0) warn([`${skipped} of the tests are skipped, and say nothing of the policies.`]);
   const findings = await testFindings(report, tests);
   sayFindings(findings, isForPeople(output));
   await writeOutputs(output, (format) => rendered(format, { report, stdout, findings }));
