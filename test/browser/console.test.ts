@@ -89,12 +89,9 @@ inBrowser('the console', (stage) => {
     await page.locator('#q').press('Enter');
     await page.locator('input[value="sam"]').check();
     await page.locator('input[value="LIVE"]').check();
-    expect(page.url()).toContain('q=sa&members=kim');
-    expect(page.url()).not.toContain('csrf');
+    expect(page.url(), 'nothing of it stands in the address').toMatch(/\/plain\/assign$/);
     await button(page, 'Assign').click();
     await page.getByText('2 members were assigned.').waitFor();
-    await page.goBack();
-    expect(await page.locator('input[value="kim"]').isChecked()).toBe(true);
 
     await page.goto(`${ACCOUNTS}/plain/members/kim`);
     await page.getByRole('link', { name: 'Unassign' }).click();

@@ -6,6 +6,7 @@ import { clicksOf, documentedClicks } from '../support/counted-tasks.ts';
 import { signInAs } from '../support/signed-in.ts';
 
 const LARGEST_PAGE = 100_000;
+const FULL = { accounts: 800, members: 4000, holders: 3001 };
 
 /** Pages whose size or time may grow with the Business Center. */
 const PAGES = [
@@ -45,7 +46,7 @@ const PAGES = [
 ];
 
 inBrowser('a Business Center as large as they come', (stage) => {
-  beforeAll(async () => bringAgency(stage.app, { accounts: 800, members: 4000, holders: 3001 }));
+  beforeAll(async () => bringAgency(stage.app, FULL));
 
   test('every page is under 100 KB, for administrators and for members', async () => {
     const table: unknown[] = [];
@@ -73,14 +74,19 @@ inBrowser('a Business Center as large as they come', (stage) => {
     }
     console.table(table);
   });
-
-  test.each([
-    ['a desk in English, light', { ...DESK, locale: 'en-US', colorScheme: 'light' as const }],
-    ['a desk in Chinese, dark', { ...DESK, locale: 'zh-CN', colorScheme: 'dark' as const }],
-    ['a phone in English, dark', { ...PHONE, locale: 'en-US', colorScheme: 'dark' as const }],
-    ['a phone in Chinese, light', { ...PHONE, locale: 'zh-CN', colorScheme: 'light' as const }],
-  ])('each task takes as many clicks as the documentation says: %s', async (_, options) => {
-    await bringAgency(stage.app, { accounts: 800, members: 4000, holders: 3001 });
-    expect(await clicksOf(stage, options)).toEqual(documentedClicks(await readFile('docs/console.md', 'utf8')));
-  });
 });
+
+for (const [name, options] of [
+  ['a desk in English, light', { ...DESK, locale: 'en-US', colorScheme: 'light' }],
+  ['a desk in Chinese, dark', { ...DESK, locale: 'zh-CN', colorScheme: 'dark' }],
+  ['a phone in English, dark', { ...PHONE, locale: 'en-US', colorScheme: 'dark' }],
+  ['a phone in Chinese, light', { ...PHONE, locale: 'zh-CN', colorScheme: 'light' }],
+] as const) {
+  inBrowser(`the tasks at full size: ${name}`, (stage) => {
+    beforeAll(async () => bringAgency(stage.app, FULL));
+
+    test('each takes as many clicks as the documentation says', async () => {
+      expect(await clicksOf(stage, options)).toEqual(documentedClicks(await readFile('docs/console.md', 'utf8')));
+    });
+  });
+}

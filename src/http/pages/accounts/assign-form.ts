@@ -28,41 +28,22 @@ export interface AssignForm {
   signedIn: SignedIn;
 }
 
-/** So much of an address is sure to arrive. */
-const LONGEST_QUERY = 6000;
-
-/** The form with these ticks. A long list of them goes into no address, and is left out. */
-export function assignAddress(
-  bcId: string,
-  id: string,
-  { ticked, scopes }: { ticked: readonly string[]; scopes: readonly Scope[] },
-): string {
-  const path = routes.tiktokAccount.assign(bcId, id);
-  const query = queryOf([
-    ['members', ticked],
-    ['scopes', scopes],
-  ]);
-  return query === '' || query.length > LONGEST_QUERY ? path : `${path}?${query}`;
-}
-
 /**
- * One form for search, ticks and levels, so that nothing that was ticked is lost by searching, with or without script.
- * The first button is the search: it is what the Enter key in the search box presses. A search asks by GET, so that one
- * can go back to it; the secret of the sign-in, which belongs in no address, is the value of the button that assigns.
+ * One form for search, ticks and levels, so that nothing that was ticked is lost by searching, with or without script, and
+ * nothing of it stands in an address. The first button is the search: it is what the Enter key in the search box presses.
  */
 export function assignForm(context: ConsoleContext, form: AssignForm): Html {
   const { locale, bcId } = context;
   const words = locale.words.console.assign;
   const { account, errors, find, page } = form;
-  const byGet = fitsAddress(form);
   return html`${heading(words.title, { lead: html`${shownName(accountName(account))} · ${words.lead}` })}
     ${errorSummary(locale, { errors })}
     <form method="post" action="${routes.tiktokAccount.assign(bcId, account.tiktok_account_id)}" class="stack">
-      ${byGet ? '' : formFields(form.signedIn)}
+      ${formFields(form.signedIn)}
       <div class="search">
         <label class="visually-hidden" for="q">${words.searchLabel}</label>
         <input id="q" type="search" name="q" value="${find.text ?? ''}" placeholder="${words.searchLabel}" maxlength="256" dir="auto" />
-        ${searchButton(byGet, locale.words.console.search)}
+        ${searchButton(locale.words.console.search)}
       </div>
       <fieldset id="levels">
         <legend>${words.levelsTitle}</legend>
@@ -73,16 +54,12 @@ export function assignForm(context: ConsoleContext, form: AssignForm): Html {
         <legend>${words.membersTitle}</legend>
         ${complaint(form, 'members')} ${tickedElsewhere(context, form)}
         ${page.items.length === 0 ? html`<p><strong>${words.emptyTitle}.</strong> ${words.emptyBody}</p>` : memberBoxes(context, form)}
-        ${moreMembers(context, form, byGet)}
+        ${moreMembers(context, form)}
       </fieldset>
       <div class="bar">
       <p class="actions">
         <a class="button secondary" href="${routes.tiktokAccount.show(bcId, account.tiktok_account_id)}">${locale.words.common.cancel}</a>
-        ${
-          byGet
-            ? html`<button name="csrf" value="${form.signedIn.csrfToken}">${words.submit}</button>`
-            : html`<button>${words.submit}</button>`
-        }
+        <button>${words.submit}</button>
       </p>
       </div>
     </form>`;
@@ -93,26 +70,8 @@ function complaint(form: AssignForm, name: string): Html {
   return said === null ? html`` : html`<p class="complaint">${said}</p>`;
 }
 
-/** Whether all that can be ticked here fits an address. */
-function fitsAddress({ ticked, page, find }: AssignForm): boolean {
-  const ids = [...ticked, ...page.items.map(({ user_id }) => user_id)];
-  const query = queryOf([
-    ['members', ids],
-    ['q', [find.text ?? '']],
-  ]);
-  return query.length <= LONGEST_QUERY;
-}
-
-function queryOf(fields: readonly (readonly [name: string, values: readonly string[]])[]): string {
-  const query = new URLSearchParams();
-  for (const [name, values] of fields) for (const value of values) query.append(name, value);
-  return query.toString();
-}
-
-function searchButton(byGet: boolean, label: string): Html {
-  return byGet
-    ? html`<button class="secondary" formmethod="get">${label}</button>`
-    : html`<button class="secondary" name="intent" value="search">${label}</button>`;
+function searchButton(label: string): Html {
+  return html`<button class="secondary" name="intent" value="search">${label}</button>`;
 }
 
 function memberBoxes(context: ConsoleContext, { page, ticked }: AssignForm): Html {
@@ -160,17 +119,11 @@ function tickedElsewhere(context: ConsoleContext, { page, ticked, tickedNow }: A
   </div>`;
 }
 
-function moreMembers({ locale }: ConsoleContext, { find, page }: AssignForm, byGet: boolean): Html {
+function moreMembers({ locale }: ConsoleContext, { find, page }: AssignForm): Html {
   const words = locale.words.console.assign;
   if (find.cursor === undefined && page.next_cursor === null) return html``;
   return html`<p class="pager">
-    ${find.cursor === undefined ? '' : searchButton(byGet, words.firstMembers)}
-    ${page.next_cursor === null ? '' : nextButton(byGet, page.next_cursor, words.nextMembers)}
+    ${find.cursor === undefined ? '' : searchButton(words.firstMembers)}
+    ${page.next_cursor === null ? '' : html`<button class="secondary" name="intent" value="next:${page.next_cursor}">${words.nextMembers}</button>`}
   </p>`;
-}
-
-function nextButton(byGet: boolean, cursor: string, label: string): Html {
-  return byGet
-    ? html`<button class="secondary" formmethod="get" name="cursor" value="${cursor}">${label}</button>`
-    : html`<button class="secondary" name="intent" value="next:${cursor}">${label}</button>`;
 }

@@ -10,7 +10,6 @@ import { notice } from '../../ui/notice.ts';
 import { scopeBadges } from '../../ui/scopes.ts';
 import { table } from '../../ui/table.ts';
 import { routes } from '../../routes.ts';
-import { assignAddress } from './assign-form.ts';
 import { show, type ConsoleContext } from '../console/console-context.ts';
 import { accountName, heading } from '../console/parts.ts';
 import { userName } from '../../ui/user-names.ts';
@@ -73,7 +72,7 @@ export async function confirmLosses(
       <input type="hidden" name="confirmed" value="${fingerprint(losing)}" />
       ${ticked.map((member) => html`<input type="hidden" name="members" value="${member}" />`)}
       ${scopes.map((scope) => html`<input type="hidden" name="scopes" value="${scope}" />`)}
-      <a class="button secondary" href="${assignAddress(bcId, id, { ticked, scopes })}">${words.losingNo}</a>
+      <button class="secondary" name="intent" value="search">${words.losingNo}</button>
       <button class="danger">${words.losingYes}</button>
     </form>`;
   const breadcrumb = trail(context, { id, name: accountName(account) });

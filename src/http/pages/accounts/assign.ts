@@ -13,18 +13,20 @@ import { trail } from './trail.ts';
 import { assignForm } from './assign-form.ts';
 import { confirmLosses, fingerprint, lossesOf } from './assign-losses.ts';
 import { loadConsole, idOf, show, type ConsoleContext } from '../console/console-context.ts';
-import { sentForm, sentQuery, tickedScopes, unlessSomebodyWasFaster, type Sent } from '../console/form.ts';
+import { sentForm, tickedScopes, unlessSomebodyWasFaster, type Sent } from '../console/form.ts';
 import { accountName } from '../console/parts.ts';
 
 /** People who can be ticked at once, which is more than one screen shows. */
 const MOST_TICKED = 500;
 
-/** What was sent by POST and only looks for members, since too many are ticked for an address. */
+/** What only looks for members. */
 const SEARCHES = /^(?:search$|next:)/;
 
 /** R3: an administrator ticks members, chooses levels, and assigns them with one submit. */
 export const assign = new Hono<PageEnv>()
-  .get(routes.tiktokAccount.assign.pattern, async (c) => formPage(c, await loadConsole(c), enteredIn(sentQuery(c))))
+  .get(routes.tiktokAccount.assign.pattern, async (c) =>
+    formPage(c, await loadConsole(c), { text: c.req.query('q') ?? '', ticked: [], scopes: [] }),
+  )
   .post(routes.tiktokAccount.assign.pattern, async (c) => {
     const context = await loadConsole(c);
     const id = idOf(c, 'id');
@@ -63,10 +65,10 @@ interface Entered {
   errors?: FieldError[];
 }
 
-/** Where the list of members goes on is a field of its own by GET, and part of the intent by POST. */
+/** What was filled in; where the list of members goes on is part of the intent. */
 function enteredIn(sent: Sent): Entered {
   const ticked = sent.all('members').filter((id) => OutsideId.safeParse(id).success);
-  const cursor = /^next:(.*)$/s.exec(sent.one('intent'))?.[1] ?? (sent.one('cursor') || undefined);
+  const cursor = /^next:(.*)$/s.exec(sent.one('intent'))?.[1];
   return {
     text: sent.one('q'),
     cursor,
