@@ -170,6 +170,30 @@ test('an assignment of a member who is removed meanwhile, or is a member anew, i
   expect(await decision(app, 'comes', 'read_profile')).toBe('ALLOW via BUSINESS_CENTER');
 });
 
+test('an assignment whose member others remove after the file has looked at the member is assigned', async () => {
+  await grant(app, ['POST']);
+  const members = ['held', 'away'].map((user) => ({
+    type: 'member',
+    bc_id: 'bc1',
+    user_id: user,
+    user_role: 'STANDARD',
+  }));
+  for (const { user_id } of members)
+    await put(app, `/v1/business-centers/bc1/members/${user_id}`, { user_role: 'STANDARD' });
+  await put(app, '/v1/tiktok-accounts/brand/links/held', { scopes: ['LIVE'] });
+  const link = { type: 'account_link', tiktok_account_id: 'brand', user_id: 'held', scopes: ['POST'] };
+  // Links are brought in after members, and before assignments.
+  const row = "select from account_link where user_id = 'held' and valid_to is null for update";
+  const removes = async (): Promise<unknown> => app.call('DELETE', '/v1/business-centers/bc1/members/away');
+  const imported = await whileItWaits([row, []], [...members, link, assignment('away', ['POST'])], removes);
+  expect(imported.body).toMatchObject({ changed: { member: 1, account_link: 1, assignment: 1 } });
+  expect(await decision(app, 'away', 'read_profile')).toBe('ALLOW via BUSINESS_CENTER');
+  // It was not made anew as a whole: what was not touched began before.
+  const began = `select l.valid_from < m.valid_from as before from account_link l, member m
+    where l.user_id = 'held' and l.valid_to is null and m.user_id = 'away' and m.valid_to is null`;
+  expect(await sql(app, began)).toEqual([{ before: true }]);
+});
+
 test('a role in an ad account that moves meanwhile is one in its new Business Center', async () => {
   const role = { type: 'ad_account_member', advertiser_id: 'adv1', user_id: 'sam', advertiser_role: 'ADMIN' };
   const imported = await whileItWaits(APPLIED, [role], async () => put(app, '/v1/ad-accounts/adv1', { bc_id: 'bc2' }));

@@ -1,6 +1,7 @@
 import type { Tx } from '../transact.ts';
 import { bringFields, bringRelations, count, endWhatLacks, scopesOf, type Applied, type Manner } from './apply.ts';
 import { FACT_TYPES, type FactType } from './fact-line.ts';
+import type { Pass } from './modes.ts';
 import { countPlanned, skippedOtherwise } from './plan.ts';
 import { AD_ACCOUNT_MEMBER, ASSIGNMENT, RELATIONS, type Relation } from './relation.ts';
 import { withdraw } from './relationships.ts';
@@ -15,7 +16,12 @@ import type { Counts } from './stage.ts';
  * Looks at what others wrote since the lines were planned, and brings those in again that it touches.
  * @returns how many
  */
-export async function bringAgain(tx: Tx, counts: Counts, manner: Manner, applied: Applied): Promise<number> {
+export async function bringAgain(
+  tx: Tx,
+  counts: Counts,
+  manner: Manner & { pass: Pass },
+  applied: Applied,
+): Promise<number> {
   let touched = 0;
   for (const scope of scopesOf(manner)) touched += await endNew(tx, scope, manner, applied);
   const again = await findAffected(tx, counts);

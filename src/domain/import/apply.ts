@@ -10,6 +10,7 @@ import {
   ReplaceScope,
   type EndingFact,
   type ImportMode,
+  type Pass,
   type Replacement,
   type SkippedLine,
 } from './modes.ts';
@@ -52,7 +53,7 @@ export async function applyStaged(tx: Tx, counts: Counts, manner: Manner): Promi
     await tx.query(HANGING, []);
   }
   for (const scope of scopesOf(manner)) await endWhatLacks(tx, scope, manner, applied);
-  await bringRelations(tx, counts, manner, applied);
+  await bringRelations(tx, counts, { ...manner, pass: 'first' }, applied);
   return applied;
 }
 
@@ -90,10 +91,15 @@ export async function endWhatLacks(
 }
 
 /** Brings in relationships, and then what users are called: that is in the trails of the memberships that come, too. */
-export async function bringRelations(tx: Tx, counts: Counts, { mode }: Manner, applied: Applied): Promise<void> {
+export async function bringRelations(
+  tx: Tx,
+  counts: Counts,
+  { mode, pass }: Manner & { pass: Pass },
+  applied: Applied,
+): Promise<void> {
   for (const relation of RELATIONS) {
     if (!counts[relation.type]) continue;
-    const { changed, reopened, skipped } = await bringRelation(tx, relation, mode);
+    const { changed, reopened, skipped } = await bringRelation(tx, relation, { mode, pass, counts });
     count(applied.changedOf, relation.type, changed);
     applied.reopened += reopened;
     count(applied.skippedOf, relation.type, skipped);

@@ -53,3 +53,9 @@ export type EndingFact = { type: FactType } & Partial<
 
 /** Facts of one type that end which are named one by one; all are counted. */
 export const MOST_ENDING = 1000;
+
+/**
+ * When lines are brought in: for the first time; again, beside other writes; or behind the gate, where nobody comes between
+ * what is looked at, so that what is refused there is refused for good.
+ */
+export type Pass = 'first' | 'beside' | 'behind';

@@ -1,5 +1,6 @@
 import type { Tx } from '../transact.ts';
-import type { ImportMode } from './modes.ts';
+import type { ImportMode, Pass } from './modes.ts';
+import type { Counts } from './stage.ts';
 import { requirePlaces } from './places.ts';
 import { countPlanned, endedSince, OVERTAKEN, plan, UNFOUNDED, type Planned } from './plan.ts';
 import { badLine } from './read-lines.ts';
@@ -45,12 +46,16 @@ interface Trail {
  * Brings in what the lines say of one relation, whose rows are closed and opened, never overwritten. Lines that others
  * overtake stay in the plan as such.
  */
-export async function bringRelation(tx: Tx, relation: Relation, mode: ImportMode): Promise<Planned> {
+export async function bringRelation(
+  tx: Tx,
+  relation: Relation,
+  { mode, pass, counts }: { mode: ImportMode; pass: Pass; counts: Counts },
+): Promise<Planned> {
   await requireKnown(tx, relation);
   const planned = await plan(tx, relation, mode);
   if (planned.changed === 0) return planned;
   if (relation === GRANT) await requireSameScopes(tx);
-  if (relation === ASSIGNMENT) await requireFounded(tx);
+  if (relation === ASSIGNMENT) await requireFounded(tx, pass, counts);
   await close(tx, relation);
   await requirePlaces(tx, relation);
   await open(tx, relation);
@@ -165,11 +170,22 @@ async function requireSameScopes(tx: Tx): Promise<void> {
   if (other) throw badLine(other.line, 'this Business Center holds a grant with other scopes; revoke it first');
 }
 
-async function requireFounded(tx: Tx): Promise<void> {
+/**
+ * What an assignment needs may be missing only since others ended it after the file's own line for it was brought in: then
+ * both are planned again.
+ */
+async function requireFounded(tx: Tx, pass: Pass, counts: Counts): Promise<void> {
+  const ofFile = [MEMBER, GRANT]
+    .filter(({ type }) => counts[type])
+    .map((it) => `exists (select from compared_${it.type} t where ${sameKey(it)})`);
+  const maybe = { first: ofFile.join(' or ') || 'false', beside: 'true', behind: 'false' }[pass];
   const [loose] = await tx.query<{ line: number }>(
-    `select line from planned_assignment latest where ${UNFOUNDED} order by line limit 1`,
+    `select line from planned_assignment latest where ${UNFOUNDED} and not (${maybe}) order by line limit 1`,
     [],
   );
+  if (!loose && pass !== 'behind') {
+    await tx.query(`update planned_assignment latest set reason = '${OVERTAKEN}' where ${UNFOUNDED}`, []);
+  }
   if (loose)
     throw badLine(loose.line, 'an assignment needs a current grant that holds its scopes, and a current member');
 }

@@ -2,6 +2,7 @@ import type { Audit, Tx } from '../transact.ts';
 import { bringAgain } from './again.ts';
 import type { Applied, Manner } from './apply.ts';
 import { Interference, requireNone } from './interference.ts';
+import type { Pass } from './modes.ts';
 import { passImports } from './pass-imports.ts';
 import type { Counts } from './stage.ts';
 
@@ -20,10 +21,11 @@ const BEHIND = 8;
  */
 export async function settle(tx: Tx, counts: Counts, manner: Manner, applied: Applied): Promise<Audit[]> {
   // What others have written by then began before.
-  const again = async (): Promise<number> => bringAgain({ ...tx, at: await now(tx) }, counts, manner, applied);
-  for (let times = 0; times < BESIDE; times += 1) if ((await again()) === 0) break;
+  const again = async (pass: Pass): Promise<number> =>
+    bringAgain({ ...tx, at: await now(tx) }, counts, { ...manner, pass }, applied);
+  for (let times = 0; times < BESIDE; times += 1) if ((await again('beside')) === 0) break;
   await passImports(tx.query);
-  for (let times = 0; (await again()) > 0; times += 1) if (times === BEHIND) throw new Interference();
+  for (let times = 0; (await again('behind')) > 0; times += 1) if (times === BEHIND) throw new Interference();
   if (counts.ad_account_member) await requireNone(tx, MOVED);
   const demotes = counts.member || manner.replacement?.scopes.includes('members');
   return demotes ? voidRequests(tx) : [];

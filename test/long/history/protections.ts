@@ -13,7 +13,7 @@ export const PROTECTIONS: Readonly<Record<string, readonly Edit[]>> = {
   'an import looks again at what it found to be so, and at what it skips': [
     [
       'src/domain/import/settle.ts',
-      'for (let times = 0; (await again()) > 0; times += 1) if (times === BEHIND) throw new Interference();',
+      "for (let times = 0; (await again('behind')) > 0; times += 1) if (times === BEHIND) throw new Interference();",
       '',
     ],
   ],
@@ -43,7 +43,7 @@ export const OF_IMPORTS: Readonly<Record<string, Edit>> = {
   'an import is alone from its last look to its commit': [SETTLE, '  await passImports(tx.query);\n', ''],
   'it looks again behind the gate': [
     SETTLE,
-    'for (let times = 0; (await again()) > 0; times += 1) if (times === BEHIND) throw new Interference();',
+    "for (let times = 0; (await again('behind')) > 0; times += 1) if (times === BEHIND) throw new Interference();",
     '',
   ],
   'what is planned again begins after what it replaces': [SETTLE, '{ ...tx, at: await now(tx) }', 'tx'],
