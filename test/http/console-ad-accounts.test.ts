@@ -76,6 +76,14 @@ test('a missing role names its ad accounts and whom to ask there, as far as one 
   expect(his, 'the admin of ad-00 is not for sam to know').not.toContain('Admins of this ad account');
 });
 
+test('members lead from an ad account to what they hold; whoever is no member leads nowhere', async () => {
+  await put(app, '/v1/ad-accounts/ad-01/members/passer-by', { advertiser_role: 'ANALYST' });
+  const page = await (await adm.get('/console/bc1/ad-accounts/ad-01')).text();
+  const leads = (user: string): boolean => page.includes(`href="/console/bc1/members/${user}"`);
+  expect(page).toContain('passer-by');
+  expect(['adm', 'sam', 'passer-by'].map(leads)).toEqual([true, true, false]);
+});
+
 test('the list below is paged, on and back, and stays where it is on the page', async () => {
   const first = await (await sam.get(ACCOUNT)).text();
   const next = addressOf(first, 'next');

@@ -12,6 +12,8 @@ export interface AdAccountMemberRow {
   user_id: string;
   advertiser_role: AdvertiserRole;
   since: string;
+  /** Whether the user is a member of the Business Center, too. */
+  is_member: boolean;
 }
 
 /** An ad account of a Business Center with a page of those who have a role in it. */
@@ -27,7 +29,9 @@ const WHERE = `
     and ${holdsText(['r.user_id', 'u.display_name', 'u.email'], '$3')} and ($4::text is null or r.user_id = $4)`;
 
 const ROWS = `
-  select r.user_id, r.advertiser_role, ${rfc3339('r.valid_from')} as since ${WHERE} and r.user_id > $5
+  select r.user_id, r.advertiser_role, ${rfc3339('r.valid_from')} as since,
+         exists (select from member m where m.bc_id = $7 and m.user_id = r.user_id and m.valid_to is null) as is_member
+  ${WHERE} and r.user_id > $5
   order by r.user_id limit $6`;
 
 /**
@@ -46,7 +50,7 @@ export async function findAdAccountMembers(
   if (!adAccount) throw unseen();
   const values = [advertiserId, role, find.text, find.userId ?? null];
   const [counted] = await query<{ total: number }>(`select count(*)::int as total ${WHERE}`, values);
-  const rows = await query<AdAccountMemberRow>(ROWS, [...values, find.cursor ?? '', find.limit + 1]);
+  const rows = await query<AdAccountMemberRow>(ROWS, [...values, find.cursor ?? '', find.limit + 1, bcId]);
   const page = pageOf(
     rows,
     find.limit,

@@ -96,11 +96,16 @@ function rolesTable(context: ConsoleContext, id: string, items: Roles): Html {
 }
 
 /** Who it is, and the way to set the role. */
-function memberColumns(context: ConsoleContext, id: string): Column<{ user_id: string }>[] {
+function memberColumns(context: ConsoleContext, id: string): Column<{ user_id: string; is_member?: boolean }>[] {
   const { locale, bcId } = context;
   const { adAccountsPage: words, membersPage, actions } = locale.words.console;
   return [
-    { label: membersPage.member, main: true, cell: (row) => userName(context, row.user_id) },
+    {
+      label: membersPage.member,
+      main: true,
+      cell: (row) =>
+        userName(context, row.user_id, row.is_member === false ? undefined : routes.console.member(bcId, row.user_id)),
+    },
     {
       label: actions,
       cell: (row) =>
