@@ -105,6 +105,10 @@ inBrowser('the layout', (stage) => {
       expect(await said.count()).toBe(1);
     }
     await said.waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Copy picture' }).click();
+    await said.waitFor();
+    const [width = 0, height = 0] = await page.evaluate<number[]>(COPIED);
+    expect(height, 'a card, with more than the code').toBeGreaterThan(width * 1.2);
   });
 
   test('two tabs, another account: the form of the first says so, and leads back to the page', async () => {
@@ -126,6 +130,12 @@ inBrowser('the layout', (stage) => {
 const TOO_WIDE = `Math.max(...[document.documentElement, ...document.querySelectorAll('.table')].map(
   (it) => it.scrollWidth - it.clientWidth,
 ))`;
+
+/** How wide and high the picture is that was copied. */
+const COPIED = `navigator.clipboard.read()
+  .then(([it]) => it.getType('image/png'))
+  .then(createImageBitmap)
+  .then(({ width, height }) => [width, height])`;
 
 /** Handles that stand on several lines. */
 const BROKEN = `[...document.querySelectorAll('main .name')]

@@ -61,11 +61,7 @@ async function fade(status) {
 }
 
 async function copyPicture(address) {
-  const picture = fetch(address).then((answer) => {
-    if (!answer.ok) throw new Error(`The picture answered ${answer.status}`);
-    return answer.blob();
-  });
-  await navigator.clipboard.write([new ClipboardItem({ 'image/png': picture })]);
+  await navigator.clipboard.write([new ClipboardItem({ 'image/png': drawn(address) })]);
 }
 
 /** What unfolds in place without script is a dialog with it. */
@@ -160,17 +156,20 @@ async function stateAt(address) {
 }
 
 /** A drawing as a picture of points, with the fonts of this machine. */
+async function drawn(address) {
+  const image = new Image();
+  image.src = address;
+  await image.decode();
+  const canvas = document.createElement('canvas');
+  [canvas.width, canvas.height] = [image.naturalWidth * SHARPNESS, image.naturalHeight * SHARPNESS];
+  canvas.getContext('2d').drawImage(image, 0, 0, canvas.width, canvas.height);
+  return new Promise((resolve) => canvas.toBlob(resolve, 'image/png'));
+}
+
 async function asPicture(event, link) {
   event.preventDefault();
-  const image = new Image();
-  image.src = link.dataset.card;
   try {
-    await image.decode();
-    const canvas = document.createElement('canvas');
-    [canvas.width, canvas.height] = [image.naturalWidth * SHARPNESS, image.naturalHeight * SHARPNESS];
-    canvas.getContext('2d').drawImage(image, 0, 0, canvas.width, canvas.height);
-    const picture = await new Promise((resolve) => canvas.toBlob(resolve, 'image/png'));
-    const address = URL.createObjectURL(picture);
+    const address = URL.createObjectURL(await drawn(link.dataset.card));
     Object.assign(document.createElement('a'), { href: address, download: link.download }).click();
     setTimeout(() => URL.revokeObjectURL(address), UNDO_FOR);
   } catch {

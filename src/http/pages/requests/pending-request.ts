@@ -72,7 +72,7 @@ function picture({ locale, bcId }: ConsoleContext, request: AccessRequestView, u
       <a class="button" href="${png}" download="${cardName(request, 'png')}" data-card="${card}">${words.download}</a>
       <a class="button secondary" href="${card}" download="${cardName(request, 'svg')}">${words.downloadSvg}</a>
       <button type="button" class="secondary" data-print data-needs-script hidden>${locale.words.common.print}</button>
-      ${copyButton(locale, words.copyPicture, { picture: png })} ${copyButton(locale, words.copyLink, { text: url })}
+      ${copyButton(locale, words.copyPicture, { picture: card })} ${copyButton(locale, words.copyLink, { text: url })}
     </div>
     <div class="field">
       <label for="consent-url">${words.link}</label>

@@ -33,7 +33,7 @@ export async function confirmPlan(
     ['accounts', accounts.map((it) => it.tiktok_account_id)],
     ['scopes', chosen.scopes],
   ];
-  const body = html`${heading(title, { lead: intent === 'assign' ? console_.assign.replaces : console_.member.unassignBody })}
+  const body = html`${heading(title, { lead: intent === 'assign' ? console_.assign.replaces : words.unassignBody })}
     ${losses(context, chosen, { plan, intent })}
     ${accountsPart(context, words.narrowed, plan.narrowed)} ${accountsPart(context, words.leftOut, plan.leftOut)}
     <form method="post" action="${routes.console.assign(bcId)}" class="actions">

@@ -38,6 +38,7 @@ export const selection = {
   left: (_count: number, written: string) =>
     `No longer here and left out: ${written}. Someone removed them after they were selected.`,
   confirmTitle: 'Check before you assign',
+  unassignBody: 'They lose this access at once, from the very next check. All else stays as it is.',
   unassignTitle: 'Unassign these?',
   losing: (count: number, written: string) =>
     count === 1 ? '1 assignment gets smaller' : `${written} assignments get smaller`,
