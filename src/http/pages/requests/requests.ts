@@ -72,7 +72,9 @@ function requestsTable(context: ConsoleContext, items: readonly RequestRow[]): H
       {
         label: words.code,
         main: true,
-        cell: (row) => html`<a href="${routes.accessRequest.show(bcId, row.id)}"><code>${row.code}</code></a>`,
+        cell: (row) =>
+          html`<a href="${routes.accessRequest.show(bcId, row.id)}"><code>${row.code}</code></a>
+            ${row.note === null ? '' : html`<span class="sub">${shownName(row.note)}</span>`}`,
       },
       {
         label: words.status,
@@ -88,12 +90,12 @@ function requestsTable(context: ConsoleContext, items: readonly RequestRow[]): H
   );
 }
 
-/** The account that is named or has answered, and what was noted. */
-function meantFor({ locale }: ConsoleContext, row: RequestRow): Html {
-  const { tiktok_account_id: id, note } = row;
-  const account =
-    id === null ? locale.words.console.requests.anyAccount : accountLines(locale, { ...row, tiktok_account_id: id });
-  return html`${account}${note === null ? '' : html`<span class="sub">${shownName(note)}</span>`}`;
+/** The account that is named or has answered. */
+function meantFor({ locale }: ConsoleContext, row: RequestRow): Html | string {
+  const { tiktok_account_id: id } = row;
+  return id === null
+    ? locale.words.console.requests.anyAccount
+    : accountLines(locale, { ...row, tiktok_account_id: id });
 }
 
 /** Views of one list, one of which is shown. */
