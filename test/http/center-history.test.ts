@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { testApp, type TestApp } from '../support/app.ts';
-import { assign, grant, put, standardWorld } from '../support/cast.ts';
+import { assign, grant, put, requestToken, standardWorld } from '../support/cast.ts';
 import { bring } from '../support/ndjson.ts';
 import { signInAs, type SignedInBrowser } from '../support/signed-in.ts';
 
@@ -67,6 +67,19 @@ test.each<[string, RegExp, RegExp]>([
   expect(some.length).toBeGreaterThan(0);
   expect(some.join('\n')).toMatch(found);
   for (const row of some) expect(row).not.toMatch(not);
+});
+
+test('what an owner did with a request is found by their account, though the request named none', async () => {
+  const token = await requestToken(app, ['POST']);
+  const actor = 'tiktok_account:other';
+  expect((await app.call('GET', `/v1/consents/${token}`, { actor })).status).toBe(200);
+  expect((await app.call('POST', `/v1/consents/${token}/decline`, { actor })).status).toBe(200);
+  const found = (await rows('?account=%40other')).join('\n');
+  expect(found).toMatch(/opened the access request .*@other/);
+  expect(found).toMatch(/declined .*@other/);
+  expect((await rows('?account=%40brand')).join('\n')).not.toMatch(/declined/);
+  const own = await (await adm.get('/console/bc1/tiktok-accounts/other/history')).text();
+  expect(own).toMatch(/declined/);
 });
 
 test.each(['?to=2020-01-01', '?who=nobody-at-all', '?account=nothing'])(

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { authorize, authorizeKey } from '../authorize.ts';
+import { ACCOUNT_OF } from './account-of.ts';
 import type { Context } from '../context.ts';
 import { holdsText } from '../find-text.ts';
 import { pageOf, type Page, type PageQuery } from '../page.ts';
@@ -36,9 +37,6 @@ export interface HistoryQuery {
   to: string | null;
 }
 
-const ACCOUNT = `coalesce(case when e.subject_type = 'tiktok_account' then e.subject_id end,
-  e.after ->> 'tiktok_account_id', e.before ->> 'tiktok_account_id')`;
-
 /** Users who are called so: asked for once, not for each step. */
 const NAMED = `select id from user_profile where ${holdsText(['display_name', 'email'], '$3')}`;
 
@@ -46,7 +44,7 @@ const TEXT = `
   select e.id, ${rfc3339('e.at')} as at, e.actor, e.event, e.subject_type, e.subject_id, e.before, e.after, e.flags,
          a.id as account_id, t.handle, t.display_name
     from audit_entry e
-   cross join lateral (select ${ACCOUNT} as id) a
+   cross join lateral (select ${ACCOUNT_OF} as id) a
     left join tiktok_account t on t.id = a.id
    where e.bc_id = $1 and ($2::uuid is null or e.id < $2)
      and ($4::text[] is null or split_part(e.event, '.', 1) = any($4))

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { authorize, authorizeKey } from '../authorize.ts';
+import { ACCOUNT_OF } from './account-of.ts';
 import type { Context } from '../context.ts';
 import { pageOf, type Page, type PageQuery } from '../page.ts';
 import { queryIn } from '../transact.ts';
@@ -21,10 +22,8 @@ export interface HistoryEntry {
 
 const TEXT = `
   select id, ${rfc3339('at')} as at, actor, event, subject_type, subject_id, before, after, flags
-  from audit_entry
-  where bc_id = $1 and ($3::uuid is null or id < $3)
-    and ((subject_type = 'tiktok_account' and subject_id = $2)
-         or before ->> 'tiktok_account_id' = $2 or after ->> 'tiktok_account_id' = $2)
+  from audit_entry e
+  where bc_id = $1 and ($3::uuid is null or id < $3) and ${ACCOUNT_OF} = $2
   order by id desc limit $4`;
 
 /** What happened to an account in a Business Center, newest first, for its administrators. */
