@@ -63,6 +63,34 @@ test('ten people get ten accounts in one write, each as far as its owner authori
   expect(new Set((await sql<{ write_id: string }>(app, steps, [])).map((it) => it.write_id)).size).toBe(1);
 });
 
+describe('what will happen is told before it does', () => {
+  const preview = async (fields: Record<string, string[]>): Promise<string> => {
+    const page = await (await adm.post(ASSIGN, { ...fields, intent: 'assign' })).text();
+    return page
+      .slice(page.indexOf('<main'))
+      .replaceAll(/<[^>]*>|\s+/g, ' ')
+      .replaceAll(/ +/g, ' ');
+  };
+
+  test('who gets which account at which level, and how many assignments that makes', async () => {
+    const said = await preview({ members: users(37, 39), accounts: ['t0003', 't0005'], scopes: ['POST', 'LIVE'] });
+    expect(said).toMatch(/2 members × 2 accounts = 4 assignments/);
+    expect(said).toMatch(/0037 .*0038 .*Assigned as you chose .*Store 0005.*Assigned only in part.*Store 0003/);
+    expect(said).not.toMatch(/replace/);
+  });
+
+  test('an account of which nothing can be given makes no assignment', async () => {
+    const said = await preview({ members: users(37, 39), accounts: ['t0003', 't0005'], scopes: ['LIVE'] });
+    expect(said).toMatch(/2 members × 1 account = 2 assignments.*Store 0005.*Not assigned, as.*Store 0003/);
+  });
+
+  test('that something is replaced, only where it is, be it by more', async () => {
+    const both = { accounts: ['t0000', 't0003'], scopes: ['POST', 'LIVE'] };
+    expect(await preview({ members: ['u0012', 'u0038'], ...both })).toMatch(/1 of them replaces what the member has/);
+    expect(await preview({ members: ['u0012', 'u0038'], ...both, scopes: ['LIVE'] })).toMatch(/1 of them replaces/);
+  });
+});
+
 test('what somebody would lose is shown first; once it is something else, it is asked again', async () => {
   const fields = { members: ['u0010'], accounts: ['t0000'], scopes: 'LIVE', intent: 'assign' };
   const asked = await (await adm.post(ASSIGN, fields)).text();

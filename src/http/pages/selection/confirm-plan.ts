@@ -6,7 +6,7 @@ import { formFields } from '../../ui/fields.ts';
 import type { Html } from '../../ui/html.ts';
 import { scopeBadges } from '../../ui/scopes.ts';
 import { table } from '../../ui/table.ts';
-import { userName } from '../../ui/user-names.ts';
+import { userInLine, userName } from '../../ui/user-names.ts';
 import { routes } from '../../routes.ts';
 import { ROWS, show, type ConsoleContext } from '../console/console-context.ts';
 import { accountLines, heading } from '../console/parts.ts';
@@ -15,14 +15,14 @@ import type { Chosen } from './selection-form.ts';
 
 export type Intent = 'assign' | 'unassign';
 
-/** Shows what a choice takes away, and what of it cannot be given, before it is done. */
+/** Shows who gets what, what a choice takes away, and what of it cannot be given, before it is done. */
 export async function confirmPlan(
   c: Context<PageEnv>,
   context: ConsoleContext,
   { chosen, plan, intent }: { chosen: Chosen; plan: Plan; intent: Intent },
 ): Promise<Response> {
   const { locale, bcId } = context;
-  const { selection: words, console: console_ } = locale.words;
+  const { selection: words } = locale.words;
   const [title, yes, no] =
     intent === 'assign'
       ? [words.confirmTitle, words.yes, words.no]
@@ -33,9 +33,9 @@ export async function confirmPlan(
     ['accounts', accounts.map((it) => it.tiktok_account_id)],
     ['scopes', chosen.scopes],
   ];
-  const body = html`${heading(title, { lead: intent === 'assign' ? console_.assign.replaces : words.unassignBody })}
-    ${losses(context, chosen, { plan, intent })}
-    ${accountsPart(context, words.narrowed, plan.narrowed)} ${accountsPart(context, words.leftOut, plan.leftOut)}
+  const body = html`${heading(title, { lead: intent === 'assign' ? sum(context, chosen, plan) : words.unassignBody })}
+    ${losses(context, chosen, { plan, intent })} ${intent === 'assign' ? receivers(context, members) : ''}
+    ${accountsPart(context, words.given, wholly(plan))} ${accountsPart(context, words.narrowed, plan.narrowed)} ${accountsPart(context, words.leftOut, plan.leftOut)}
     <form method="post" action="${routes.console.assign(bcId)}" class="actions">
       ${formFields(context.signedIn)}
       <input type="hidden" name="from" value="${chosen.from}" />
@@ -45,6 +45,33 @@ export async function confirmPlan(
       <button class="${plan.losing.length > 0 ? 'danger' : ''}" name="intent" value="${intent}">${yes}</button>
     </form>`;
   return show(c, context, 'members', { title, body });
+}
+
+/** How many get how much; that something is replaced is said only where it is. */
+function sum({ locale }: ConsoleContext, { selection }: Chosen, { changes, given, replacing }: Plan): Html {
+  const { selection: words } = locale.words;
+  const counts = { members: selection.members.length, accounts: given.length, assignments: changes.length };
+  const said = words.sum(counts, (value) => locale.formats.number(value));
+  return html`<strong>${said}</strong>${replacing === 0 ? '' : html`<br />${words.replacing(replacing, locale.formats.number(replacing))}`}`;
+}
+
+/** Accounts that are given as far as was chosen. */
+function wholly({ given, narrowed }: Plan): ChosenAccount[] {
+  const partly = new Set(narrowed.map((it) => it.tiktok_account_id));
+  return given.filter((it) => !partly.has(it.tiktok_account_id));
+}
+
+function receivers(context: ConsoleContext, members: readonly string[]): Html {
+  const { locale } = context;
+  const { selection: words } = locale.words;
+  const more = members.length - ROWS;
+  return html`<section class="card">
+    <h2>${words.membersTitle}</h2>
+    <ul class="plain-list">
+      ${members.slice(0, ROWS).map((id) => html`<li>${userInLine(context, id)}</li>`)}
+      ${more > 0 ? html`<li class="hint">${words.more(more, locale.formats.number(more))}</li>` : ''}
+    </ul>
+  </section>`;
 }
 
 function losses(

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import type { AssignmentView } from '../../../domain/assignments/assign.ts';
 import type { ChosenAccount, Held, Selection } from '../../../domain/assignments/read-selection.ts';
-import type { Scope } from '../../../domain/vocabulary.ts';
+import { sortedSet, type Scope } from '../../../domain/vocabulary.ts';
 
 type Change = Omit<AssignmentView, 'bc_id'>;
 
@@ -14,6 +15,10 @@ export interface Loss extends Held {
 export interface Plan {
   changes: Change[];
   losing: Loss[];
+  /** Changes that put another level in place of what a member has. */
+  replacing: number;
+  /** Accounts of which everybody gets something, with what that is. */
+  given: ChosenAccount[];
   /** Accounts of which only a part of the chosen levels was granted, and of which none. */
   narrowed: ChosenAccount[];
   leftOut: ChosenAccount[];
@@ -33,10 +38,21 @@ export function assigning({ members, accounts, held }: Selection, scopes: readon
     const loses = now?.scopes.filter((scope) => !change.scopes.includes(scope)) ?? [];
     return now && loses.length > 0 ? [{ ...now, loses }] : [];
   });
+  const replacing = changes.filter((change) => {
+    const now = has.get(keyOf(change));
+    return now !== undefined && !isDeepStrictEqual(sortedSet(now.scopes), sortedSet(change.scopes));
+  }).length;
   const of = (isSo: (count: number) => boolean): ChosenAccount[] =>
     given.filter((it) => isSo(it.scopes.length)).map(({ account }) => account);
   const most = scopes.length;
-  return { changes, losing, narrowed: of((count) => count > 0 && count < most), leftOut: of((count) => count === 0) };
+  return {
+    changes,
+    losing,
+    replacing,
+    given: given.flatMap(({ account, scopes: some }) => (some.length > 0 ? [{ ...account, scopes: some }] : [])),
+    narrowed: of((count) => count > 0 && count < most),
+    leftOut: of((count) => count === 0),
+  };
 }
 
 /** Every member loses every account, where they hold it. */
@@ -44,6 +60,8 @@ export function unassigning({ held }: Selection): Plan {
   return {
     changes: held.map((it) => ({ ...it, scopes: [] })),
     losing: held.map((it) => ({ ...it, loses: it.scopes })),
+    replacing: held.length,
+    given: [],
     narrowed: [],
     leftOut: [],
   };

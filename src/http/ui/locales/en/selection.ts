@@ -1,3 +1,10 @@
+/** What a choice comes to: so many members get so many accounts, which makes so many assignments. */
+interface Counts {
+  members: number;
+  accounts: number;
+  assignments: number;
+}
+
 /** What is chosen in lists, and done to all of it at once. */
 export const selection = {
   chosen: { members: 'Members selected', accounts: 'TikTok accounts selected' },
@@ -38,6 +45,17 @@ export const selection = {
   left: (_count: number, written: string) =>
     `No longer here and left out: ${written}. Someone removed them after they were selected.`,
   confirmTitle: 'Check before you assign',
+  sum: ({ members, accounts, assignments }: Counts, written: (count: number) => string) =>
+    [
+      `${written(members)} ${members === 1 ? 'member' : 'members'} ×`,
+      `${written(accounts)} ${accounts === 1 ? 'account' : 'accounts'} =`,
+      `${written(assignments)} ${assignments === 1 ? 'assignment' : 'assignments'}`,
+    ].join(' '),
+  replacing: (count: number, written: string) =>
+    count === 1
+      ? '1 of them replaces what the member has now.'
+      : `${written} of them replace what the members have now.`,
+  given: 'Assigned as you chose',
   unassignBody: 'They lose this access at once, from the very next check. All else stays as it is.',
   unassignTitle: 'Unassign these?',
   losing: (count: number, written: string) =>
