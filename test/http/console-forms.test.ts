@@ -216,10 +216,24 @@ test.each([
   expect(body.tiktok_account_id).toBe(id);
 });
 
-test.each([
-  ['nobody holds', '@nobody', 'is known here'],
-  ['several hold', '@twins', 'Several TikTok accounts'],
-])('a handle that %s makes no dead QR code', async (_, typed, said) => {
+test('a handle that nobody here knows is noted, and the request is for whoever scans the code', async () => {
+  const { app, adm } = await granted();
+  const fields = { scopes: 'POST', validity: '3600', tiktok_account_id: '@nobody', note: 'for Anna' };
+  const made = await adm.post('/console/bc1/request-access', fields);
+  expect(made.status).toBe(303);
+  const to = made.headers.get('Location') ?? '';
+  const flash = made.headers.getSetCookie().map((it) => it.split(';')[0]);
+  const shown = await adm.get(to, { Cookie: [adm.cookie, ...flash].join('; ') });
+  expect(await shown.text()).toContain('any account that scans this QR code can authorize');
+  const path = `/v1/business-centers/bc1/access-requests/${to.split('/').at(-1)}`;
+  const { body } = await app.call('GET', path, { actor: 'user:adm' });
+  expect(body).toMatchObject({ tiktok_account_id: null, note: '@nobody · for Anna' });
+  const long = await adm.post('/console/bc1/request-access', { ...fields, note: 'x'.repeat(195) });
+  expect([long.status, (await long.text()).includes('value="@nobody"')]).toEqual([400, true]);
+});
+
+test('a handle that several hold makes no dead QR code', async () => {
+  const [typed, said] = ['@twins', 'Several TikTok accounts'];
   const { app, adm } = await granted();
   for (const id of ['twin-1', 'twin-2']) await put(app, `/v1/tiktok-accounts/${id}`, { handle: '@twins' });
   const fields = { scopes: 'POST', validity: '3600', tiktok_account_id: typed };

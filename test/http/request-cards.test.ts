@@ -120,18 +120,3 @@ test('asking again is prefilled', async () => {
   expect(form).toContain('value="for Mia of the Berlin shop"');
   expect(form).toMatch(/value="86400" selected/);
 });
-
-test('a handle that is not known here becomes the note, and is asked once more', async () => {
-  const first = await adm.post('/console/bc1/request-access', {
-    scopes: 'POST',
-    validity: '3600',
-    tiktok_account_id: '@new',
-  });
-  const form = (await first.text()).replaceAll(/\s+/g, ' ');
-  expect([first.status, /name="note"[^>]*value="@new"/.test(form)]).toEqual([400, true]);
-  const second = await adm.post('/console/bc1/request-access', { scopes: 'POST', validity: '3600', note: '@new' });
-  expect(second.status).toBe(303);
-  expect(await text(second.headers.get('Location') ?? '')).toMatch(
-    /@new.*Any account that scans it|Any account that scans it.*@new/,
-  );
-});

@@ -33,9 +33,9 @@ export async function formerAccountPage(c: Context<PageEnv>, context: ConsoleCon
         [former.scopes, scopeBadges(locale, account.scopes)],
         [words.since, time(locale, account.granted_at)],
         [former.revokedAt, time(locale, account.revoked_at)],
-        [former.revokedBy, whoDid(context, account.revoked_by)],
+        [former.revokedBy, whoDid(context, account.revoked_by, account)],
       ])}
     </section>
-    ${await historySection(context, id, listOf(c, HISTORY))}`;
+    ${await historySection(context, account, listOf(c, HISTORY))}`;
   return show(c, context, 'tiktokAccounts', { title: accountName(account), breadcrumb: trail(context), body });
 }

@@ -13,7 +13,7 @@ import { time } from '../../ui/time.ts';
 import { routes } from '../../routes.ts';
 import { ROWS_OF_SECTION, type ConsoleContext } from '../console/console-context.ts';
 import { listPager, type Position } from '../console/list-pager.ts';
-import { actorName } from '../console/parts.ts';
+import { actorName, type NamedAccount } from '../console/parts.ts';
 import { userInLine } from '../../ui/user-names.ts';
 
 /** Names the history in the address of a page. */
@@ -22,21 +22,24 @@ export const HISTORY = 'history';
 /** What happened to an account in this Business Center, newest first. */
 export async function historySection(
   context: ConsoleContext,
-  id: string,
+  account: NamedAccount,
   { find, at }: { find: FindQuery; at: Position },
   { path, rows: limit }: { path: string; rows: number } = {
-    path: routes.tiktokAccount.show(context.bcId, id),
+    path: routes.tiktokAccount.show(context.bcId, account.tiktok_account_id),
     rows: ROWS_OF_SECTION,
   },
 ): Promise<Html> {
   const { ctx, locale, bcId } = context;
   const words = locale.words.console.account;
-  const { items, next_cursor: next } = await listAccountHistory(ctx, bcId, id, { ...find, limit });
+  const { items, next_cursor: next } = await listAccountHistory(ctx, bcId, account.tiktok_account_id, {
+    ...find,
+    limit,
+  });
   const rows = table(
     words.history,
     [
       { label: words.what, main: true, cell: (entry) => whatHappened(context, entry) },
-      { label: words.who, cell: (entry) => actorName(context, entry.actor) },
+      { label: words.who, cell: (entry) => actorName(context, entry.actor, account) },
       { label: words.when, cell: (entry) => time(locale, entry.at) },
     ],
     items,

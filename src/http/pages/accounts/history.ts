@@ -15,7 +15,7 @@ export const accountHistory = new Hono<PageEnv>().get(routes.tiktokAccount.histo
   const { ctx, locale, bcId } = context;
   const id = idOf(c, 'id');
   const details = await getAccount(ctx, bcId, id);
-  const history = await historySection(context, id, listOf(c, HISTORY), {
+  const history = await historySection(context, details, listOf(c, HISTORY), {
     path: routes.tiktokAccount.history(bcId, id),
     rows: ROWS,
   });

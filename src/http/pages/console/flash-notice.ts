@@ -15,6 +15,7 @@ export type Done =
   | 'changed'
   | 'unassigned'
   | 'cancelled'
+  | 'requestedUnknown'
   | 'revoked'
   | 'approved'
   | 'unassignedAll'
@@ -31,6 +32,8 @@ export type Done =
 /** After these nothing is left of what was chosen. */
 const OF_SELECTION: ReadonlySet<Done> = new Set(['changedMany', 'endedMany', 'nothingChanged']);
 
+const WARNINGS: ReadonlySet<Done> = new Set(['notUndone', 'requestedUnknown']);
+
 const COUNT = /^\d{1,6}$/;
 
 /** What was just done, once, on top of the page; and for a minute the way to undo it. */
@@ -44,7 +47,7 @@ function said(context: ConsoleContext, { done, values }: Flash): Html {
   const sentences = sentencesOf(locale, count);
   // The cookie is the browser's: what it says may be anything.
   if (Number.isNaN(count) || !isDone(done, sentences)) return html``;
-  const kind = done === 'notUndone' ? 'warning' : 'success';
+  const kind = WARNINGS.has(done) ? 'warning' : 'success';
   const over = OF_SELECTION.has(done) ? html`<span hidden data-selection-done="${storeOf(context)}"></span>` : '';
   return html`${notice(locale, kind, sentences[done], undoForm(context, values['undo']))}${over}`;
 }
@@ -67,6 +70,7 @@ function sentencesOf(locale: Locale, count: number): Readonly<Record<Done, strin
     changed: words.member.changed,
     unassigned: words.member.unassigned,
     cancelled: words.done.cancelled,
+    requestedUnknown: words.done.requestedUnknown,
     revoked: words.revoke.done,
     approved: words.done.approved,
     unassignedAll: words.memberPage.allDone(count, number),

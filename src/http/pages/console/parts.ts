@@ -6,12 +6,15 @@ import type { Locale } from '../../ui/locale.ts';
 import { inOrder } from '../../ui/scopes.ts';
 import { userInLine, type Reader } from '../../ui/user-names.ts';
 
-/** What people call a TikTok account, the best that is known of it. */
-export function accountName(account: {
+/** A TikTok account, and what it is called. */
+export interface NamedAccount {
   tiktok_account_id: string;
   handle: string | null;
   display_name: string | null;
-}): string {
+}
+
+/** What people call a TikTok account, the best that is known of it. */
+export function accountName(account: NamedAccount): string {
   return account.display_name ?? handleOf(account) ?? account.tiktok_account_id;
 }
 
@@ -20,11 +23,7 @@ function handleOf({ handle }: { handle: string | null }): string | null {
 }
 
 /** A TikTok account as two lines: its name, and below it handle and id. */
-export function accountLines(
-  locale: Locale,
-  account: { tiktok_account_id: string; handle: string | null; display_name: string | null },
-  href?: string,
-): Html {
+export function accountLines(locale: Locale, account: NamedAccount, href?: string): Html {
   const name = checkedName(locale, accountName(account));
   const rest = [handleOf(account), account.tiktok_account_id].filter(
     (text, index, all): text is string => text !== null && text !== accountName(account) && all.indexOf(text) === index,
@@ -33,8 +32,8 @@ export function accountLines(
     ${rest.length === 0 ? '' : html`<span class="sub">${rest.map((text, at) => html`${at > 0 ? ' · ' : ''}${shownName(text)}`)}</span>`}`;
 }
 
-/** Who did something, from the audit trail's `user:adm`. */
-export function actorName(reader: Reader, actor: string): Html {
+/** Who did something, from the audit trail's `user:adm`. @param account one that may be meant, by what it is called */
+export function actorName(reader: Reader, actor: string, account?: NamedAccount): Html {
   const { locale } = reader;
   const [type = ''] = actor.split(':', 1);
   const id = actor.slice(type.length + 1);
@@ -42,6 +41,8 @@ export function actorName(reader: Reader, actor: string): Html {
   const kind = kinds[type] ?? type;
   if (id === '') return html`${kind}`;
   if (type === 'user') return userInLine(reader, id);
+  if (type === 'tiktok_account' && account?.tiktok_account_id === id)
+    return html`${kind} ${checkedName(locale, handleOf(account) ?? accountName(account))}`;
   return html`${kind} ${type === 'api_key' ? html`<code title="${id}">…${id.slice(-6)}</code>` : shownName(id)}`;
 }
 
@@ -74,8 +75,8 @@ export function scopeBoxes(locale: Locale, scopes: { offered: readonly Scope[]; 
 }
 
 /** Whom the mark of the audit trail means. */
-export function whoDid(reader: Reader, actor: string | null): Html {
-  return actor === null ? html`${reader.locale.words.common.noValue}` : actorName(reader, actor);
+export function whoDid(reader: Reader, actor: string | null, account?: NamedAccount): Html {
+  return actor === null ? html`${reader.locale.words.common.noValue}` : actorName(reader, actor, account);
 }
 
 /** The users whom somebody can ask. */

@@ -18,7 +18,7 @@ import { whatHappened } from '../accounts/history-section.ts';
 import { listOf, loadConsole, ROWS, show, type ConsoleContext } from '../console/console-context.ts';
 import { sinceLastVisit } from '../console/since-last-visit.ts';
 import { listPager } from '../console/list-pager.ts';
-import { accountLines, actorName, heading } from '../console/parts.ts';
+import { accountLines, actorName, heading, type NamedAccount } from '../console/parts.ts';
 import { historyCsv } from './history-csv.ts';
 
 /** What happened in a Business Center: by whom, to what, when; as a page and as a table for other programs. */
@@ -107,18 +107,19 @@ function entries(context: ConsoleContext, items: readonly CenterEntry[]): Html {
       { label: account.what, main: true, cell: (entry) => whatHappened(context, entry) },
       {
         label: words.account,
-        cell: (entry) =>
-          entry.account_id === null
-            ? ''
-            : accountLines(
-                locale,
-                { ...entry, tiktok_account_id: entry.account_id },
-                routes.tiktokAccount.show(bcId, entry.account_id),
-              ),
+        cell: (entry) => {
+          const about = aboutOf(entry);
+          return about ? accountLines(locale, about, routes.tiktokAccount.show(bcId, about.tiktok_account_id)) : '';
+        },
       },
-      { label: account.who, cell: (entry) => actorName(context, entry.actor) },
+      { label: account.who, cell: (entry) => actorName(context, entry.actor, aboutOf(entry)) },
       { label: account.when, cell: (entry) => time(locale, entry.at) },
     ],
     items,
   );
+}
+
+/** The account that a step is about, if any. */
+function aboutOf({ account_id: id, handle, display_name }: CenterEntry): NamedAccount | undefined {
+  return id === null ? undefined : { tiktok_account_id: id, handle, display_name };
 }

@@ -35,7 +35,8 @@ async function lineOf(
   const subject = entry.subject_type === 'user' ? entry.subject_id : undefined;
   const nameOf = async (id: string | undefined): Promise<string> =>
     id === undefined ? '' : ((await names.of(id)) ?? '');
-  const [subjectName, actorName] = await Promise.all([nameOf(subject), nameOf(actor)]);
+  const owner = entry.actor === `tiktok_account:${entry.account_id}` ? (entry.handle ?? entry.display_name) : null;
+  const [subjectName, actorName] = await Promise.all([nameOf(subject), owner ?? nameOf(actor)]);
   return [
     entry.at,
     eventText(locale, entry),

@@ -15,6 +15,7 @@ import type { Locale } from '../../ui/locale.ts';
 import { inOrder, scopeCard } from '../../ui/scopes.ts';
 import { notice } from '../../ui/notice.ts';
 import { submitOnce } from '../../session/submit-once.ts';
+import { redirectWithFlash } from '../../session/flash.ts';
 import { routes } from '../../routes.ts';
 import { trail } from '../accounts/trail.ts';
 import { loadConsole, show, type ConsoleContext } from '../console/console-context.ts';
@@ -51,9 +52,18 @@ export const requestAccess = new Hono<PageEnv>()
       return formPage(c, context, { values: typed(sent), errors }, scopes, 400);
     }
     const text = body.data.tiktok_account_id ?? null;
-    const target = text === null ? ({ id: null } as const) : await findTarget(context.ctx, context.bcId, text);
-    if (typeof target === 'string') {
-      return formPage(c, context, unnamed(context.locale, { sent, text: text ?? '', target }), scopes, 400);
+    const found = text === null ? ({ id: null } as const) : await findTarget(context.ctx, context.bcId, text);
+    if (found === 'ambiguous') {
+      const message = context.locale.words.console.request.targetAmbiguous(text ?? '');
+      const errors = [{ pointer: 'tiktok_account_id', message }];
+      return formPage(c, context, { values: typed(sent), errors }, scopes, 400);
+    }
+    // Whoever is not known here can be noted, but no request can be limited to them.
+    const target = found === 'unknown' ? { id: null } : found;
+    const note = noted(found === 'unknown' ? text : null, body.data.note ?? null);
+    if (!AccessRequestBody.shape.note.safeParse(note).success) {
+      const errors = [{ pointer: 'note', message: context.locale.words.console.request.noteInvalid }];
+      return formPage(c, context, { values: typed(sent), errors }, scopes, 400);
     }
     const most = await isFull(context.ctx, context.bcId);
     if (most !== null && target.id === null) {
@@ -61,28 +71,19 @@ export const requestAccess = new Hono<PageEnv>()
       const errors = [{ pointer: 'tiktok_account_id', message }];
       return formPage(c, context, { values: typed(sent), errors }, scopes, 409);
     }
-    const asked = { ...body.data, tiktok_account_id: target.id };
+    const asked = { ...body.data, tiktok_account_id: target.id, note };
     const { result: id } = await submitOnce(
       c,
       async (ctx) => createRequest(ctx, context.bcId, asked),
       (made) => made.id,
     );
-    return c.redirect(routes.accessRequest.show(context.bcId, id), 303);
+    const to = routes.accessRequest.show(context.bcId, id);
+    return found === 'unknown' ? redirectWithFlash(c, to, 'requestedUnknown') : c.redirect(to, 303);
   });
 
-/** The form again, where it cannot be told which account is meant: what is not known here can only be noted. */
-function unnamed(
-  locale: Locale,
-  { sent, text, target }: { sent: Sent; text: string; target: 'unknown' | 'ambiguous' },
-): Entered {
-  const words = locale.words.console.request;
-  const values = typed(sent);
-  if (target === 'ambiguous') {
-    return { values, errors: [{ pointer: 'tiktok_account_id', message: words.targetAmbiguous(text) }] };
-  }
-  const note = [text, sent.one('note').trim()].filter((it) => it !== '').join(' · ');
-  const errors = [{ pointer: 'tiktok_account_id', message: words.targetUnknown(text) }];
-  return { values: { ...values, tiktok_account_id: '', note: note.slice(0, 200) }, errors };
+/** Whom a request is meant for, in an administrator's words. */
+function noted(unknown: string | null, note: string | null): string | null {
+  return [unknown, note].filter((it) => it !== null).join(' · ') || null;
 }
 
 /** The form, filled in as a request was. */

@@ -44,7 +44,8 @@ export const requestPage = new Hono<PageEnv>()
       return show(c, context, 'accessRequests', { title, breadcrumb, body: endedRequest(context, request) });
     }
     const url = await consentUrl(context, request.id);
-    const body = pendingRequest(context, { request, url, signedIn: c.get('signedIn') });
+    const body = html`${flashNotice(context)}
+      ${pendingRequest(context, { request, url, signedIn: c.get('signedIn') })}`;
     return show(c, context, 'accessRequests', { title: words.live.title, breadcrumb, body, refreshAfter: REFRESH });
   })
   .get(routes.accessRequest.state.pattern, async (c) => {

@@ -112,8 +112,6 @@ export const console = {
     scopesMissing: 'Choose at least one permission scope.',
     targetInvalid:
       'This cannot be the handle or ID of a TikTok account: at most 128 characters, no control characters, no spaces at either end.',
-    targetUnknown: (text: string) =>
-      `No TikTok account “${text}” is known here, so the request cannot be limited to it. It is now in the note: sent again, any account that scans the code can authorize.`,
     targetAmbiguous: (text: string) =>
       `Several TikTok accounts are known as “${text}”. Enter the ID of the one that you mean.`,
     validityInvalid: 'Choose one of the offered times.',
@@ -569,6 +567,8 @@ export const console = {
   },
   done: {
     cancelled: 'The request was cancelled. Its QR code no longer works.',
+    requestedUnknown:
+      'That account is not known here, so it stands in the note: any account that scans this QR code can authorize.',
     approved: 'The owner authorized. Assign members so that they can create Spark Ads with this account.',
   },
 };

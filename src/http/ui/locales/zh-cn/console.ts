@@ -109,8 +109,6 @@ export const console: Dictionary['console'] = {
     submit: '生成二维码',
     scopesMissing: '请至少选择一个权限范围。',
     targetInvalid: '这不是有效的 TikTok 账号用户名或 ID：最多 128 个字符，不能包含控制字符，首尾不能有空格。',
-    targetUnknown: (text: string) =>
-      `这里没有 TikTok 账号“${text}”，因此无法仅限该账号。已将其写入备注：如再次提交，任何扫描二维码的账号都可以授权。`,
     targetAmbiguous: (text: string) => `有多个 TikTok 账号使用“${text}”。请填写你所指账号的 ID。`,
     validityInvalid: '请从列出的有效期中选择。',
     full: (most: string) =>
@@ -518,6 +516,7 @@ export const console: Dictionary['console'] = {
   actors: { user: '用户', tiktok_account: '所有者', api_key: 'API 密钥', operator: '服务管理（命令行）' },
   done: {
     cancelled: '申请已取消，二维码不再有效。',
+    requestedUnknown: '此处没有该 TikTok 账号，已将其写入备注：任何扫描此二维码的账号都可以授权。',
     approved: '所有者已授权。现在请分配成员，让他们可以使用此账号创建 Spark Ads。',
   },
 };
