@@ -112,7 +112,12 @@ test('the table of the source page is rendered from the policies', async () => {
 test.each(['adm', 'sam', 'ext', 'stranger'])('%s, who is no reviewer, may not ask', async (user) => {
   const by = await signInAs(app, `user:${user}`);
   expect((await asks({ subject_id: 'sam', action: 'view' }, by)).status).toBe(403);
-  expect((await by.get('/review')).status).toBe(403);
+  const refused = await by.get('/review');
+  expect(refused.status).toBe(403);
+  const said = await refused.text();
+  expect(said).toMatch(/Only policy reviewers may see this/);
+  expect(said).not.toMatch(/A required fact/);
+  expect(said.includes('Your Business Centers'), 'the frame').toBe(user !== 'stranger');
 });
 
 test('a reviewer is one only as long as the attribute says so', async () => {

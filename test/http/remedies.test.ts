@@ -54,8 +54,37 @@ test('a standard member has texts to send, which lead those who may to the place
     new Set([
       '/console/bc1/request-access?scopes=LIVE&tiktok_account_id=brand',
       '/console/bc1/ad-accounts/adv1/members/sam?from=account',
+      '/console/bc1/tiktok-accounts/brand/members/sam',
     ]),
   );
   for (const address of addresses) expect([address, (await adm.get(address)).status]).toEqual([address, 200]);
   expect(texts.join('\n')).toMatch(/Spring campaign \(adv1\)/);
+  expect(texts.join('\n')).toMatch(
+    /Once the owner has authorized it: Please change my \(sam\).*“Use live videos for ads”/,
+  );
+});
+
+test('administrators are named to those who have to ask one, and to nobody who can do all of it', async () => {
+  const namesThem = async (who: string): Promise<boolean> =>
+    (await (await (await signInAs(app, who)).get(ACCOUNT)).text()).includes('Administrators of this Business Center');
+  expect([await namesThem('user:sam'), await namesThem('user:adm')]).toEqual([true, false]);
+});
+
+test.each([
+  'request-access',
+  'history',
+  'history.csv',
+  'access-requests',
+  'assign',
+  'tiktok-accounts/brand/assign',
+  'members/adm',
+])('who may not open /%s is told whom to ask, by name, with a text to send', async (page) => {
+  const path = `/console/bc1/${page}`;
+  const answer = await (await signInAs(app, 'user:sam')).get(path);
+  const said = await answer.text();
+  expect(answer.status).toBe(403);
+  expect(said).toMatch(/<nav class="side"/);
+  expect(said).toMatch(/Administrators of this Business Center<\/p>\s*<ul class="names">\s*<li><bdi class="name">adm</);
+  expect(said).toMatch(/Please do it for me \(sam\): http:\/\/sparkgate\.test/);
+  expect(said).toContain(`http://sparkgate.test${path}</p>`);
 });

@@ -16,7 +16,7 @@ import { routes, signInLink } from '../routes.ts';
 const FAULTS: ReadonlySet<ErrorCode> = new Set(['timeout', 'outcome_unknown', 'unavailable', 'internal']);
 
 /** An error as a page: what it is, what to do next, and for a fault of the service the number it was logged under. */
-export function errorPage(c: Context<PageEnv>, thrown: unknown) {
+export async function errorPage(c: Context<PageEnv>, thrown: unknown): Promise<Response> {
   const error = announce(c, thrown);
   const { errors, common } = c.get('locale').words;
   const { status } = PROBLEMS[error.code];
@@ -30,7 +30,7 @@ export function errorPage(c: Context<PageEnv>, thrown: unknown) {
     <h1>${said.title}</h1>
     <p>${said.next}</p>
     ${isStale ? html`<p class="hint">${common.signedInAs} ${signedInAs(c)}</p>` : ''}
-    ${reasons(c, error)}
+    ${reasons(c, error)} ${await whomToAsk(c, error)}
     ${error.code === 'misdirected_request' ? html`<p><strong class="wrap">${c.get('services').publicUrl()}</strong></p>` : ''}
     <p class="actions">${wayOut(c, error, errors)}</p>
     ${FAULTS.has(error.code) ? html`<p class="hint">${errors.requestId} <code class="wrap">${c.get('requestId')}</code></p>` : ''}
@@ -49,6 +49,17 @@ function reasons(c: Context<PageEnv>, { reasons: missing }: SparkgateError): Htm
     <ul class="missing">
       ${said.map(([what, who = '']) => html`<li>${what}${isOwner ? '' : html` <span class="who">${who}</span>`}</li>`)}
     </ul>`;
+}
+
+/** Whom a person can ask who was refused. That this cannot be told hides nothing of the refusal itself. */
+async function whomToAsk(c: Context<PageEnv>, { code, reasons: missing = [] }: SparkgateError): Promise<Html> {
+  const ask = c.get('frame')?.whomToAsk;
+  if (code !== 'forbidden' || ask === undefined) return html``;
+  try {
+    return await ask(missing);
+  } catch {
+    return html``;
+  }
 }
 
 /** Owners are told nothing that only others can do. */

@@ -1,3 +1,4 @@
+import type { Reason } from '../../domain/errors.ts';
 import type { Html } from './html.ts';
 
 /** A place to go to. `current`: it is this page, or the part of the console that this page belongs to. */
@@ -13,4 +14,6 @@ export interface Frame {
   navigation: readonly Place[];
   /** After the product's name: in which Business Center one is, and how to change that. */
   switcher: Html;
+  /** For who was refused something here for these reasons: whom to ask, by name, with a text to send. */
+  whomToAsk?: (reasons: readonly Reason[]) => Promise<Html>;
 }

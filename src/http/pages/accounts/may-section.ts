@@ -2,7 +2,6 @@ import { html } from 'hono/html';
 import type { OwnAdAccount } from '../../../domain/ad-accounts/find-own-ad-accounts.ts';
 import { findOwnAdAccounts } from '../../../domain/ad-accounts/find-own-ad-accounts.ts';
 import { listOwnRoles } from '../../../domain/ad-accounts/list-own-roles.ts';
-import { listAdministrators } from '../../../domain/business-centers/list-administrators.ts';
 import type { FindQuery } from '../../../domain/find-text.ts';
 import type { Html } from '../../ui/html.ts';
 import { shownName } from '../../ui/name.ts';
@@ -24,8 +23,8 @@ import {
   type RoleAnswer,
 } from './may-i.ts';
 import { missingGroups, missingWithPlaces } from './missing.ts';
-import type { Remedies } from './remedies.ts';
-import { administratorsList } from '../console/parts.ts';
+import { isForOthers, type Remedies } from './remedies.ts';
+import { otherAdministrators } from '../console/whom-to-ask.ts';
 
 /** Names the list of the person's own ad accounts in the address of a page. */
 export const AD_ACCOUNTS = 'ad-accounts';
@@ -45,14 +44,14 @@ export async function maySection(
     listOwnRoles(ctx, bcId),
     findOwnAdAccounts(ctx, bcId, { ...list.find, text: null, limit: ROWS_OF_SECTION }),
   ]);
-  const [overall, answers, reads, administrators] = await Promise.all([
+  const [overall, answers, reads] = await Promise.all([
     maySparkByRole(asking, roles),
     maySpark(asking, own.items),
     mayRead(asking),
-    listAdministrators(ctx, bcId),
   ]);
   const anywhere = roles.length === 0 ? await maySparkAnywhere(asking) : null;
   const missing = missingGroups(context, overall, anywhere);
+  const isOthers = missing.some((group) => group.missing.some(({ code }) => isForOthers(context, remedies, code)));
   const groups = missing.map(
     async (group) =>
       html`<h4>${group.label}</h4>${await missingWithPlaces(context, group, { all: roles.length, remedies })}`,
@@ -66,7 +65,7 @@ export async function maySection(
         ? html`<p class="hint">${may.perPost}</p>`
         : html`<h3>${may.missing}</h3>
             ${await Promise.all(groups)}
-            ${administratorsList(context, administrators)}`
+            ${isOthers ? await otherAdministrators(context) : ''}`
     }
     ${roles.length === 0 ? '' : inEachAdAccount(context, { asking, answers, at: list.at, next: own.next_cursor, overall })}
     <h3>${may.also}</h3>

@@ -4,13 +4,13 @@ import { ask } from '../../../domain/authorize.ts';
 import type { OwnAdAccount } from '../../../domain/ad-accounts/find-own-ad-accounts.ts';
 import type { ReasonCode } from '../../../domain/errors.ts';
 import { Scope } from '../../../domain/vocabulary.ts';
-import { copyButton } from '../../ui/copy.ts';
 import type { Html } from '../../ui/html.ts';
 import { plainName } from '../../ui/name.ts';
 import { inOrder } from '../../ui/scopes.ts';
 import { routes, withQuery } from '../../routes.ts';
 import type { ConsoleContext } from '../console/console-context.ts';
 import { accountName } from '../console/parts.ts';
+import { OF_ADMINISTRATORS, textToSend } from '../console/whom-to-ask.ts';
 
 /** For which kind of content a condition is missing. */
 export type Content = 'both' | 'post' | 'live';
@@ -67,13 +67,24 @@ export function remedyFor(
   if (step === null) return null;
   const { locale } = context;
   if (step.may) return html`<a class="button secondary" href="${step.href}">${step.label}</a>`;
-  const { remedies: words } = locale.words.console;
-  const text = `${step.asks} ${new URL(step.href, remedies.publicUrl).href}`;
-  return html`<details class="send">
-    <summary>${words.textToSend}</summary>
-    <p class="quoted wrap">${text}</p>
-    ${copyButton(locale, words.copyText, { text })}
-  </details>`;
+  return textToSend(locale, `${step.asks} ${new URL(step.href, remedies.publicUrl).href}`);
+}
+
+/** Whether others have to bring a condition about that administrators can, since the person cannot. */
+export function isForOthers({ may }: ConsoleContext, { assign, setRole }: Remedies, code: ReasonCode): boolean {
+  switch (code) {
+    case 'NO_ASSIGNMENT':
+    case 'SCOPE_NOT_ASSIGNED':
+      return !assign;
+    case 'NO_GRANT':
+    case 'GRANT_REVOKED':
+    case 'SCOPE_NOT_GRANTED':
+      return !may.request;
+    case 'ADVERTISER_ROLE_INSUFFICIENT':
+      return !setRole;
+    default:
+      return OF_ADMINISTRATORS.has(code);
+  }
 }
 
 function stepFor(
@@ -90,11 +101,15 @@ function stepFor(
   switch (code) {
     case 'NO_ASSIGNMENT':
     case 'SCOPE_NOT_ASSIGNED': {
-      // Nothing of a scope that no owner granted can be assigned.
-      if (!wanted.some((scope) => granted.includes(scope))) return null;
-      const label = code === 'NO_ASSIGNMENT' ? words.assignMyself : words.changeMyLevel;
+      // What no owner granted cannot be assigned yet: it can only be asked for, for afterwards.
+      const isEarly = !wanted.some((scope) => granted.includes(scope));
+      if (isEarly && remedies.assign) return null;
+      const [label, text] =
+        code === 'NO_ASSIGNMENT'
+          ? [words.assignMyself, words.askAssign(name, id, plainName(userId))]
+          : [words.changeMyLevel, words.askLevel(name, id, plainName(userId), inWords)];
       const href = routes.tiktokAccount.member(bcId, id, userId);
-      return { label, href, may: remedies.assign, asks: words.askAssign(name, id, plainName(userId)) };
+      return { label, href, may: remedies.assign, asks: isEarly ? words.onceGranted(text) : text };
     }
     case 'NO_GRANT':
     case 'GRANT_REVOKED':

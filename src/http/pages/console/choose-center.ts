@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import { html } from 'hono/html';
 import { listOwnCenters } from '../../../domain/business-centers/list-own-centers.ts';
-import { mayReview } from '../../../domain/review/authorize-review.ts';
+import { mayReview } from '../../../domain/review/may-review.ts';
 import type { PageEnv } from '../../env.ts';
 import { emptyState } from '../../ui/empty-state.ts';
 import { checkedName, shownName } from '../../ui/name.ts';

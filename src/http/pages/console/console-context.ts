@@ -3,7 +3,7 @@ import { html } from 'hono/html';
 import { getOwnCenter } from '../../../domain/business-centers/get-own-center.ts';
 import type { OwnCenter } from '../../../domain/business-centers/list-own-centers.ts';
 import { ask } from '../../../domain/authorize.ts';
-import { mayReview } from '../../../domain/review/authorize-review.ts';
+import { mayReview } from '../../../domain/review/may-review.ts';
 import type { Context } from '../../../domain/context.ts';
 import { SparkgateError } from '../../../domain/errors.ts';
 import { FindQuery } from '../../../domain/find-text.ts';
@@ -15,11 +15,12 @@ import { pageOf } from '../../ui/form-page.ts';
 import type { Html } from '../../ui/html.ts';
 import { checkedName } from '../../ui/name.ts';
 import { page, type PageParts } from '../../ui/page.ts';
-import type { Place } from '../../ui/place.ts';
+import type { Frame, Place } from '../../ui/place.ts';
 import type { Locale } from '../../ui/locale.ts';
 import { UserNames } from '../../ui/user-names.ts';
 import { routes } from '../../routes.ts';
 import { freezeBanner, freezeStateOf, type FreezeState } from '../freezes/freeze-form.ts';
+import { whomToAsk } from './whom-to-ask.ts';
 import { positionOf, type Position } from './list-pager.ts';
 
 /** What the policies let this person see of the Business Center. Each page asks again for what it does. */
@@ -87,7 +88,12 @@ export async function loadConsole(c: Http<PageEnv>): Promise<ConsoleContext> {
     flashes: readFlash(c),
   };
   // An error that comes from here on stands in the same frame.
-  c.set('frame', { navigation: places(context, null), switcher: switcher(context) });
+  const address = new URL(context.here, c.get('services').publicUrl()).href;
+  c.set('frame', {
+    navigation: places(context, null),
+    switcher: switcher(context),
+    whomToAsk: async (reasons) => whomToAsk(context, reasons, address),
+  });
   return context;
 }
 
@@ -121,7 +127,7 @@ export async function show(
   c: Http<PageEnv>,
   context: ConsoleContext,
   section: Section,
-  parts: Omit<PageParts, 'navigation' | 'switcher'>,
+  parts: Omit<PageParts, keyof Frame>,
   status: 200 | 400 | 403 | 409 = 200,
 ): Promise<Response> {
   const { bcId, locale, freeze } = context;

@@ -4,7 +4,6 @@ import { createRequest } from '../../../domain/access-requests/create-request.ts
 import { isFull } from '../../../domain/access-requests/room-for-account.ts';
 import { findTarget } from '../../../domain/access-requests/find-target.ts';
 import { AccessRequestBody } from '../../../domain/access-requests/schemas.ts';
-import { listAdministrators } from '../../../domain/business-centers/list-administrators.ts';
 import type { AccessRequestView } from '../../../domain/access-requests/view.ts';
 import type { FieldError } from '../../../domain/errors.ts';
 import { Scope } from '../../../domain/vocabulary.ts';
@@ -20,7 +19,8 @@ import { routes } from '../../routes.ts';
 import { trail } from '../accounts/trail.ts';
 import { loadConsole, show, type ConsoleContext } from '../console/console-context.ts';
 import { sentForm, sentQuery, tickedScopes, type Sent } from '../console/form.ts';
-import { administratorsList, heading } from '../console/parts.ts';
+import { heading } from '../console/parts.ts';
+import { administratorsToAsk } from '../console/whom-to-ask.ts';
 
 /** Offered lives of a QR code, in seconds: a quarter of an hour, an hour, a day, three days, a week. */
 const VALIDITIES = [900, 3600, 86_400, 259_200, 604_800];
@@ -178,8 +178,8 @@ function validityField(locale: Locale, entered: Entered): Html {
 
 async function forbiddenPage(c: Parameters<typeof show>[0], context: ConsoleContext): Promise<Response> {
   const words = context.locale.words.console.request;
-  const administrators = await listAdministrators(context.ctx, context.bcId);
+  const address = new URL(context.here, c.get('services').publicUrl()).href;
   const body = html`${heading(words.forbiddenTitle, { lead: words.forbiddenBody })}
-    <section class="card">${administratorsList(context, administrators)}</section>`;
+    ${await administratorsToAsk(context, address)}`;
   return show(c, context, 'tiktokAccounts', { title: words.forbiddenTitle, breadcrumb: trail(context), body }, 403);
 }

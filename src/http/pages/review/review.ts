@@ -5,12 +5,12 @@ import type { Check, Properties as Sent } from '../../../decision/check.ts';
 import { listOwnCenters } from '../../../domain/business-centers/list-own-centers.ts';
 import { SparkgateError, type FieldError } from '../../../domain/errors.ts';
 import { Properties } from '../../../domain/properties.ts';
-import { authorizeReview } from '../../../domain/review/authorize-review.ts';
+import { mayReview } from '../../../domain/review/may-review.ts';
 import { JsonRefusal, readJson } from '../../../domain/strict-json.ts';
 import { OutsideId } from '../../../domain/vocabulary.ts';
 import type { PageEnv } from '../../env.ts';
 import type { Entered } from '../../ui/fields.ts';
-import { page } from '../../ui/page.ts';
+import { page, type PageParts } from '../../ui/page.ts';
 import type { Locale } from '../../ui/locale.ts';
 import { routes } from '../../routes.ts';
 import { contextOfPage } from '../../session/context-of-page.ts';
@@ -24,7 +24,7 @@ type Name = (typeof FIELDS)[number] | JsonField;
 
 /** Ask any decision and see how it came about; who may do what; which policies are loaded. For reviewers. */
 export const review = new Hono<PageEnv>().get(routes.review.pattern, async (c) => {
-  await authorizeReview(contextOfPage(c));
+  if (!(await mayReview(contextOfPage(c)))) return forReviewersOnly(c);
   const locale = c.get('locale');
   const { explainer, status } = c.get('services');
   const names = [...FIELDS, ...JSON_FIELDS];
@@ -39,14 +39,27 @@ export const review = new Hono<PageEnv>().get(routes.review.pattern, async (c) =
   const body = html`${heading(words.title, { lead: words.lead })} ${askForm(locale, entered, explainer.kinds)}
     ${answered !== null && 'explanation' in answered ? explanationSection(locale, answered.explanation) : ''}
     ${tableSection(locale, rows)} ${bundleSection(locale, state, explainer.kinds)}`;
-  const { items } = await listOwnCenters(contextOfPage(c), { limit: 1 });
-  const breadcrumb = items.map(() => ({ label: locale.words.console.yourCenters, href: routes.console.choose() }));
-  return page(
-    c,
-    { title: words.title, ...(items.length > 0 && { breadcrumb }), body },
-    entered.errors.length > 0 ? 400 : 200,
-  );
+  return framed(c, { title: words.title, body }, entered.errors.length > 0 ? 400 : 200);
 });
+
+/** The page, with the way back to the Business Centers of whoever has any. */
+async function framed(c: Http<PageEnv>, parts: Pick<PageParts, 'title' | 'body'>, status: 200 | 400 | 403) {
+  const { items } = await listOwnCenters(contextOfPage(c), { limit: 1 });
+  const label = c.get('locale').words.console.yourCenters;
+  const breadcrumb = items.map(() => ({ label, href: routes.console.choose() }));
+  return page(c, { ...parts, ...(items.length > 0 && { breadcrumb }) }, status);
+}
+
+/** Says who may, to whom the policies do not let in: who reviews is nothing that a Business Center decides. */
+async function forReviewersOnly(c: Http<PageEnv>) {
+  const { review: words, errors } = c.get('locale').words;
+  const body = html`<section class="empty error-page">
+    <h1>${words.onlyReviewers}</h1>
+    <p>${words.onlyReviewersNext}</p>
+    <p class="actions"><a class="button" href="${routes.home()}">${errors.home}</a></p>
+  </section>`;
+  return framed(c, { title: words.onlyReviewers, body }, 403);
+}
 
 /** What was typed, as a check; or what is wrong with it. */
 function checkIn(locale: Locale, values: Record<Name, string>): { check: Check } | { errors: FieldError[] } {

@@ -489,6 +489,11 @@ export const console = {
     copyText: 'Copy text',
     askAssign: (account: string, id: string, user: string) =>
       `Please assign the TikTok account ${account} (${id}) to me (${user}):`,
+    askLevel: (account: string, id: string, user: string, scopes: string) =>
+      `Please change my (${user}) permission level on the TikTok account ${account} (${id}) so that it includes “${scopes}”:`,
+    onceGranted: (ask: string) => `Once the owner has authorized it: ${ask}`,
+    askHelp: (center: string, id: string, user: string) =>
+      `In the Business Center ${center} (${id}), only administrators may do this. Please do it for me (${user}):`,
     askRequest: (account: string, id: string, scopes: string) =>
       `Please request “${scopes}” from the owner of the TikTok account ${account} (${id}):`,
     askRole: (adAccount: string, id: string, user: string) =>

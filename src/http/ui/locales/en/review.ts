@@ -1,6 +1,8 @@
 /** The reviewer's page. */
 export const review = {
   title: 'Review decisions',
+  onlyReviewers: 'Only policy reviewers may see this',
+  onlyReviewersNext: 'The operator of this service decides who reviews policies. Ask there if you need it.',
   lead: 'Ask any question as a service would ask it, and see how the policies came to the answer.',
   ask: 'Ask a decision',
   subjectType: 'Subject type',

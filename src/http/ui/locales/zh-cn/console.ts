@@ -446,6 +446,11 @@ export const console: Dictionary['console'] = {
     copyText: '复制文字',
     askAssign: (account: string, id: string, user: string) =>
       `请将 TikTok 账号 ${account}（${id}）分配给我（${user}）：`,
+    askLevel: (account: string, id: string, user: string, scopes: string) =>
+      `请更改我（${user}）对 TikTok 账号 ${account}（${id}）的权限级别，使其包含“${scopes}”：`,
+    onceGranted: (ask: string) => `在所有者授权之后：${ask}`,
+    askHelp: (center: string, id: string, user: string) =>
+      `在商务中心 ${center}（${id}）中，只有管理员才能执行此操作。请帮我（${user}）处理：`,
     askRequest: (account: string, id: string, scopes: string) =>
       `请向 TikTok 账号 ${account}（${id}）的所有者申请“${scopes}”：`,
     askRole: (adAccount: string, id: string, user: string) =>

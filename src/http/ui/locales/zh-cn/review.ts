@@ -2,6 +2,8 @@ import type { Dictionary } from '../en.ts';
 
 export const review: Dictionary['review'] = {
   title: '权限判定审核',
+  onlyReviewers: '只有策略审核人员才能查看此页面',
+  onlyReviewersNext: '策略审核人员由本服务的运营方指定。如有需要，请联系运营方。',
   lead: '像其他服务一样提出任何问题，并查看策略如何得出结果。',
   ask: '查询判定',
   subjectType: '主体类型',
