@@ -15,8 +15,12 @@ afterAll(async () => {
   await database.drop();
 });
 
-/** What is needed besides runs already, so a start fails for the reason under test alone. */
-const external = (): Record<string, string> => ({ DATABASE_URL: database.url, CERBOS_TARGET: inject('cerbosTarget') });
+/** What is needed besides runs already, so a start fails for the reason under test alone, and warns of nothing else. */
+const external = (): Record<string, string> => ({
+  DATABASE_URL: database.url,
+  CERBOS_TARGET: inject('cerbosTarget'),
+  LOG_LEVEL: 'error',
+});
 
 /** Refused with exactly this on standard error, and nothing else. */
 async function expectRefusal(environment: Record<string, string>, sentence: string | RegExp): Promise<void> {
