@@ -50,9 +50,11 @@ export async function confirmPlan(
 /** How many get how much; that something is replaced is said only where it is. */
 function sum({ locale }: ConsoleContext, { selection }: Chosen, { changes, given, replacing }: Plan): Html {
   const { selection: words } = locale.words;
-  const counts = { members: selection.members.length, accounts: given.length, assignments: changes.length };
-  const said = words.sum(counts, (value) => locale.formats.number(value));
-  return html`<strong>${said}</strong>${replacing === 0 ? '' : html`<br />${words.replacing(replacing, locale.formats.number(replacing))}`}`;
+  const said = (say: (count: number, written: string) => string, count: number): string =>
+    say(count, locale.formats.number(count));
+  const members = said(words.sumMembers, selection.members.length);
+  const accounts = said(words.sumAccounts, given.length);
+  return html`<strong>${members} × ${accounts} = ${said(words.sumAssignments, changes.length)}</strong>${replacing === 0 ? '' : html`<br />${words.replacing(replacing, locale.formats.number(replacing))}`}`;
 }
 
 /** Accounts that are given as far as was chosen. */

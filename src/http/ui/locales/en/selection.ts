@@ -1,10 +1,3 @@
-/** What a choice comes to: so many members get so many accounts, which makes so many assignments. */
-interface Counts {
-  members: number;
-  accounts: number;
-  assignments: number;
-}
-
 /** What is chosen in lists, and done to all of it at once. */
 export const selection = {
   chosen: { members: 'Members selected', accounts: 'TikTok accounts selected' },
@@ -45,12 +38,9 @@ export const selection = {
   left: (_count: number, written: string) =>
     `No longer here and left out: ${written}. Someone removed them after they were selected.`,
   confirmTitle: 'Check before you assign',
-  sum: ({ members, accounts, assignments }: Counts, written: (count: number) => string) =>
-    [
-      `${written(members)} ${members === 1 ? 'member' : 'members'} ×`,
-      `${written(accounts)} ${accounts === 1 ? 'account' : 'accounts'} =`,
-      `${written(assignments)} ${assignments === 1 ? 'assignment' : 'assignments'}`,
-    ].join(' '),
+  sumMembers: (count: number, written: string) => (count === 1 ? '1 member' : `${written} members`),
+  sumAccounts: (count: number, written: string) => (count === 1 ? '1 account' : `${written} accounts`),
+  sumAssignments: (count: number, written: string) => (count === 1 ? '1 assignment' : `${written} assignments`),
   replacing: (count: number, written: string) =>
     count === 1
       ? '1 of them replaces what the member has now.'

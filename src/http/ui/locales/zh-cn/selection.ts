@@ -38,8 +38,9 @@ export const selection: Dictionary['selection'] = {
   },
   left: (_count: number, written: string) => `有 ${written} 项已不存在，未包含在内：选择之后已被移除。`,
   confirmTitle: '分配前请确认',
-  sum: ({ members, accounts, assignments }, written) =>
-    `${written(members)} 名成员 × ${written(accounts)} 个账号 = ${written(assignments)} 项分配`,
+  sumMembers: (_count: number, written: string) => `${written} 名成员`,
+  sumAccounts: (_count: number, written: string) => `${written} 个账号`,
+  sumAssignments: (_count: number, written: string) => `${written} 项分配`,
   replacing: (_count: number, written: string) => `其中 ${written} 项将替换成员现有的权限。`,
   given: '按你的选择分配',
   unassignBody: '将立即失去以下权限，从下一次检查起生效。其他权限不受影响。',
