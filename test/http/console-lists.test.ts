@@ -87,3 +87,31 @@ test.each([
   else expect(shown.slice(0, first.length)).toEqual(first);
   expect(said).toBe(total);
 });
+
+test.each([
+  'members?filter=zzz',
+  'members?sort=zzz',
+  'tiktok-accounts?filter=zzz',
+  'tiktok-accounts?page=-1',
+  'tiktok-accounts/t001/members?sort=members',
+  'access-requests?filter=zzz',
+  'ad-accounts?sort=zzz',
+  'history?what=assignment',
+  'history.csv?what=assignment',
+  'members/u059?step=zzz',
+  'tiktok-accounts/t001/members/u059?step=zzz',
+])('%s is no address of the console, and is told in its frame', async (path) => {
+  const answer = await adm.get(`/console/bc1/${path}`);
+  expect(answer.status).toBe(400);
+  expect(await answer.text()).toContain('<nav class="side"');
+});
+
+test('a member is offered, and can take, only filters and orders by what they see', async () => {
+  const member = await signInAs(app, 'user:u000');
+  const list = '/console/bc1/tiktok-accounts';
+  const page = await (await member.get(list)).text();
+  const offered = [...page.matchAll(/<option value="(\w+)"/g)].map(([, value]) => value);
+  expect(offered).toEqual(['LIVE', 'POST', 'SWITCHED_OFF', 'name', 'since']);
+  for (const hidden of ['sort=members', 'filter=UNASSIGNED'])
+    expect([hidden, (await member.get(`${list}?${hidden}`)).status]).toEqual([hidden, 400]);
+});

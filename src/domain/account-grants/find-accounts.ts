@@ -39,7 +39,9 @@ const fromWhere = ({ sort, filter }: AccountQuery): string => `
   where g.bc_id = $1 and g.valid_to is null and ${holdsText(['t.id', 't.handle', 't.display_name'], '$2')}
     and case $3 when 'UNASSIGNED' then ${filter === 'UNASSIGNED' ? 'counted.grant_id is null' : 'false'}
         when 'SWITCHED_OFF' then t.ad_authorization is false
-        else $3::text is null or $3 = any(g.scopes) end`;
+        else $3::text is null or $3 = any(g.scopes) and ($4::text is null or exists (
+          select from assignment a
+           where a.grant_id = g.id and a.user_id = $4 and a.valid_to is null and $3 = any(a.scopes))) end`;
 
 const ORDER: Readonly<Record<AccountQuery['sort'], string>> = {
   name: 'lower(coalesce(t.display_name, t.handle, t.id)), t.id',
@@ -57,8 +59,16 @@ const ROWS = `
   join tiktok_account t on t.id = shown.id
   ${countedBy('and a.tiktok_account_id = any($2)')} order by shown.n`;
 
-/** R4: the granted accounts that the actor may view. How many there are counts these alone. */
-export async function findAccounts(ctx: Context, bcId: string, find: AccountQuery): Promise<Listed<AccountRow>> {
+/**
+ * R4: the granted accounts that the actor may view. How many there are counts these alone. A filter by scope asks what
+ * the owners granted, or, with a `holder`, what that user is assigned.
+ */
+export async function findAccounts(
+  ctx: Context,
+  bcId: string,
+  find: AccountQuery,
+  holder: string | null = null,
+): Promise<Listed<AccountRow>> {
   await authorizeKey(ctx, 'act_as', [bcId]);
   await authorize(ctx, { action: 'view', resource: { type: 'business_center', id: bcId } }, null);
   const query = queryIn(ctx.orm.em.fork());
@@ -67,6 +77,7 @@ export async function findAccounts(ctx: Context, bcId: string, find: AccountQuer
       bcId,
       find.text,
       find.filter,
+      holder,
     ]),
     viewable(ctx, bcId),
   ]);

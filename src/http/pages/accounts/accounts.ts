@@ -4,6 +4,7 @@ import {
   ACCOUNT_FILTERS,
   ACCOUNT_SORTS,
   findAccounts,
+  type AccountQuery,
   type AccountRow,
 } from '../../../domain/account-grants/find-accounts.ts';
 import { findRequests, requestsMark } from '../../../domain/access-requests/find-requests.ts';
@@ -19,25 +20,32 @@ import { day } from '../../ui/time.ts';
 import { routes } from '../../routes.ts';
 import { loadConsole, show, type ConsoleContext } from '../console/console-context.ts';
 import { sinceLastVisit } from '../console/since-last-visit.ts';
-import { listControls, listQueryOf, numberedPager } from '../console/numbered-list.ts';
+import { listControls, listQueryOf, numberedPager, type Choices } from '../console/numbered-list.ts';
 import { counted, isUsable, maySparkByRole } from './may-i.ts';
 import { accountLines, accountName, heading, ownerOf } from '../console/parts.ts';
 import { selectable, tick } from '../selection/selectable.ts';
 import { flashNotice } from '../console/flash-notice.ts';
 
-const CHOICES = { filters: ACCOUNT_FILTERS, sorts: ACCOUNT_SORTS } as const;
+type AccountChoices = Choices<AccountQuery['filter'] & string, AccountQuery['sort']>;
+const ALL: AccountChoices = { filters: ACCOUNT_FILTERS, sorts: ACCOUNT_SORTS };
+/** For who does not see how many members hold an account: an order would tell it. */
+const OWN: AccountChoices = {
+  filters: ACCOUNT_FILTERS.filter((it) => it !== 'UNASSIGNED'),
+  sorts: ['name', 'since'],
+};
 
 /** The TikTok accounts of a Business Center that the person may view. */
 export const accounts = new Hono<PageEnv>().get(routes.console.tiktokAccounts.pattern, async (c) => {
   const context = await loadConsole(c);
   const { locale, bcId, ctx, may } = context;
   const words = locale.words.console.accounts;
-  const find = listQueryOf(c, CHOICES);
-  const { items, total } = await findAccounts(ctx, bcId, find);
+  const choices = may.viewMembers ? ALL : OWN;
+  const find = listQueryOf(c, choices);
+  const { items, total } = await findAccounts(ctx, bcId, find, may.viewMembers ? null : context.userId);
   const path = routes.console.tiktokAccounts(bcId);
   const request = html`<a class="button" href="${routes.console.requestAccess(bcId)}">${words.requestAccess}</a>`;
   const untouched = find.text === null && find.filter === null;
-  const shown = { path, find, choices: CHOICES, words: locale.words.console.list };
+  const shown = { path, find, choices, words: locale.words.console.list };
   const answers = await mayColumn(c.get('services'), context, items);
   const sought = untouched ? null : (find.text ?? locale.words.console.list.filters[find.filter ?? 'POST']);
   const rows =

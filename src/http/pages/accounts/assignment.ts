@@ -17,6 +17,7 @@ import { trail } from './trail.ts';
 import { confirmPage, confirmStep, type Step } from '../console/confirm-step.ts';
 import { loadConsole, idOf, show, type ConsoleContext } from '../console/console-context.ts';
 import { sentForm, tickedScopes, unlessSomebodyWasFaster } from '../console/form.ts';
+import { oneOf } from '../console/numbered-list.ts';
 import { accountName, heading, scopeBoxes } from '../console/parts.ts';
 import { userInLine, userName } from '../../ui/user-names.ts';
 
@@ -29,7 +30,7 @@ export const assignment = new Hono<PageEnv>()
   .get(routes.tiktokAccount.member.pattern, async (c) => {
     const context = await loadConsole(c);
     const assignee = await assigneeOf(context, idOf(c, 'id'), idOf(c, 'user_id'));
-    if (c.req.query('step') === UNASSIGN) return unassignPage(c, context, assignee);
+    if (oneOf([UNASSIGN], c.req.query('step')) !== null) return unassignPage(c, context, assignee);
     return formPage(c, context, { assignee, ticked: assignee.scopes, errors: [] });
   })
   .post(routes.tiktokAccount.member.pattern, async (c) => {

@@ -18,7 +18,7 @@ export interface Choices<Filter extends string, Sort extends string> {
 /** Page numbers in an address: no list is longer. */
 const PAGE = /^[1-9]\d{0,5}$/;
 
-/** What the address asks of a list; a filter or a sort that is none is left out. @throws SparkgateError `invalid_request` */
+/** What the address asks of a list. @throws SparkgateError `invalid_request` for a filter, sort or page that is none of it */
 export function listQueryOf<Filter extends string, Sort extends string>(
   c: Http<PageEnv>,
   { filters, sorts }: Choices<Filter, Sort>,
@@ -28,11 +28,19 @@ export function listQueryOf<Filter extends string, Sort extends string>(
   if (!found.success || !PAGE.test(page)) throw new SparkgateError('invalid_request', 'This is no address of a list.');
   return {
     text: found.data.text,
-    filter: filters.find((it) => it === c.req.query('filter')) ?? null,
-    sort: sorts.find((it) => it === c.req.query('sort')) ?? sorts[0],
+    filter: oneOf(filters, c.req.query('filter')),
+    sort: oneOf(sorts, c.req.query('sort')) ?? sorts[0],
     page: Number(page),
     limit: ROWS,
   };
+}
+
+/** What an address chose; null where it chose nothing. @throws SparkgateError `invalid_request` for what is no choice */
+export function oneOf<Choice extends string>(choices: readonly Choice[], chosen: string | undefined): Choice | null {
+  if (chosen === undefined || chosen === '') return null;
+  const found = choices.find((it) => it === chosen);
+  if (found === undefined) throw new SparkgateError('invalid_request', 'This is nothing that can be chosen here.');
+  return found;
 }
 
 interface Shown<Filter extends string, Sort extends string> {

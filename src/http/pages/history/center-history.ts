@@ -18,6 +18,7 @@ import { whatHappened } from '../accounts/history-section.ts';
 import { listOf, loadConsole, ROWS, show, type ConsoleContext } from '../console/console-context.ts';
 import { sinceLastVisit } from '../console/since-last-visit.ts';
 import { listPager } from '../console/list-pager.ts';
+import { oneOf } from '../console/numbered-list.ts';
 import { accountLines, actorName, heading, type NamedAccount } from '../console/parts.ts';
 import { historyCsv } from './history-csv.ts';
 
@@ -62,11 +63,11 @@ const Text = z
   .transform((text) => text.replaceAll('\0', ''));
 const Day = z.iso.date();
 
-/** What the address asks for; what is none of it is left out. */
+/** What the address asks for; a day or a text that is none is left out. @throws SparkgateError `invalid_request` */
 function askedIn(c: Context<PageEnv>): HistoryQuery {
   return {
     who: Text.safeParse(c.req.query('who')).data ?? null,
-    topic: (Object.keys(TOPICS) as Topic[]).find((it) => it === c.req.query('what')) ?? null,
+    topic: oneOf(Object.keys(TOPICS) as Topic[], c.req.query('what')),
     account: Text.safeParse(c.req.query('account')).data ?? null,
     from: Day.safeParse(c.req.query('from')).data ?? null,
     to: Day.safeParse(c.req.query('to')).data ?? null,

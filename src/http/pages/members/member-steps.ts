@@ -17,16 +17,12 @@ import { accountLines } from '../console/parts.ts';
 export const UNASSIGN_ALL = 'unassign-all';
 export const REMOVE = 'remove';
 
-type StepName = typeof UNASSIGN_ALL | typeof REMOVE;
-
-export function isStep(name: string): name is StepName {
-  return name === UNASSIGN_ALL || name === REMOVE;
-}
+export const STEPS = [UNASSIGN_ALL, REMOVE] as const;
 
 /** Asks once more, and shows what would be lost. */
 export async function stepOf(
   context: ConsoleContext,
-  name: StepName,
+  name: (typeof STEPS)[number],
   { user_id: userId }: MemberProfile,
   signedIn: SignedIn,
 ): Promise<Step> {

@@ -16,9 +16,10 @@ import { idOf, listOf, loadConsole, show, type ConsoleContext } from '../console
 import { confirmPage } from '../console/confirm-step.ts';
 import { flashNotice } from '../console/flash-notice.ts';
 import { sentForm, unlessSomebodyWasFaster } from '../console/form.ts';
+import { oneOf } from '../console/numbered-list.ts';
 import { actorName, heading } from '../console/parts.ts';
 import { HELD, heldSection, linksSection, ROLES, rolesSection } from './holdings.ts';
-import { isStep, REMOVE, stepOf } from './member-steps.ts';
+import { REMOVE, stepOf, STEPS } from './member-steps.ts';
 
 /** What one member holds, since when and by whom; and how it is taken away, one by one, all of it, or with the membership. */
 export const member = new Hono<PageEnv>()
@@ -26,9 +27,9 @@ export const member = new Hono<PageEnv>()
     const context = await loadConsole(c);
     const { ctx, bcId, locale } = context;
     const profile = await getMember(ctx, bcId, idOf(c, 'user_id'));
-    const step = c.req.query('step') ?? '';
+    const step = oneOf(STEPS, c.req.query('step'));
     const breadcrumb = [{ label: locale.words.console.membersPage.title, href: routes.console.members(bcId) }];
-    if (isStep(step)) {
+    if (step !== null) {
       const back = routes.console.member(bcId, profile.user_id);
       const asked = await stepOf(context, step, profile, c.get('signedIn'));
       const trail = [...breadcrumb, { label: profile.display_name ?? profile.user_id, href: back }];
