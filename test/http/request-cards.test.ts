@@ -107,6 +107,19 @@ test.each([
   expect(card).toMatch(/<svg x="80"[^>]*><path/);
   expect(card).not.toContain('Berlin');
   const page = await text(`${REQUESTS}/${made[0]?.id}`);
+  expect(page).toContain(
+    `data-name="sparkgate-bc1-${made[0]?.code}.png" data-needs-script hidden>Download card (PNG)<`,
+  );
+  expect(page, 'the bare code, called what it is').toMatch(/<a [^>]*qr\.png"[^>]*>QR code only \(PNG\)</);
+  for (const [file, type] of [
+    ['qr.png', 'png'],
+    ['qr.svg', 'svg'],
+    ['card.svg', 'svg'],
+  ]) {
+    const { headers } = await adm.get(`${REQUESTS}/${made[0]?.id}/${file}`);
+    const name = `sparkgate-bc1-${made[0]?.code}.${type}`;
+    expect([file, headers.get('Content-Disposition')]).toEqual([file, `attachment; filename="${name}"`]);
+  }
   for (const type of ['png', 'svg']) expect(page).toContain(`download="sparkgate-bc1-${made[0]?.code}.${type}"`);
 });
 
@@ -119,4 +132,18 @@ test('asking again is prefilled', async () => {
   expect(form).not.toMatch(/value="LIVE" checked/);
   expect(form).toContain('value="for Mia of the Berlin shop"');
   expect(form).toMatch(/value="86400" selected/);
+});
+
+test.each([
+  '/console/bc1/access-requests/{pending}',
+  '/console/bc1/access-requests',
+  '/console/bc1/tiktok-accounts',
+  '/console/bc1/members',
+  '/console/bc1/request-access',
+])('in Chinese, no Chinese word is followed by a colon of another script: %s', async (path) => {
+  const answer = await adm.get(path.replace('{pending}', String(made[0]?.id)), { 'Accept-Language': 'zh-CN' });
+  expect(answer.status).toBe(200);
+  const said = (await answer.text()).replaceAll(/<script[\s\S]*?<\/script>|<[^>]*>/g, '');
+  expect(said).not.toMatch(/\p{Script=Han}\s*[:;?!]/u);
+  expect(said).not.toMatch(/·\s*剩余时间/);
 });

@@ -8,7 +8,7 @@ export type NoticeKind = 'info' | 'success' | 'warning' | 'error';
 export function notice(locale: Locale, kind: NoticeKind, body: Html | string, more?: Html | string): Html {
   const role = kind === 'error' ? 'alert' : kind === 'success' ? 'status' : 'note';
   return html`<div class="notice ${kind}" role="${role}">
-    <p><strong class="visually-hidden">${locale.words.common.notice[kind]}: </strong>${body}</p>
+    <p><strong class="visually-hidden">${locale.words.common.notice[kind]}${locale.words.common.colon}</strong>${body}</p>
     ${more === undefined ? '' : html`<div class="more">${more}</div>`}
   </div>`;
 }

@@ -18,7 +18,7 @@ export function pager(
   const { common } = locale.words;
   if (list.cursor === undefined && list.next === null) return html``;
   const to = (cursor: string | undefined) => withQuery(list.path, { ...list.query, cursor });
-  return html`<nav class="pager" aria-label="${list.name === undefined ? common.pages : `${common.pages}: ${list.name}`}">
+  return html`<nav class="pager" aria-label="${list.name === undefined ? common.pages : `${common.pages}${common.colon}${list.name}`}">
     ${list.cursor === undefined ? '' : html`<a class="button secondary" href="${to(undefined)}">${common.previous}</a>`}
     ${list.next === null ? '' : html`<a class="button secondary" href="${to(list.next)}" rel="next">${common.next}</a>`}
   </nav>`;

@@ -25,8 +25,8 @@ for (const element of document.querySelectorAll('[data-live]')) follow(element);
 for (const element of document.querySelectorAll('time')) inOwnZone(element);
 for (const form of document.querySelectorAll('form[method="post"]')) sendOnce(form);
 for (const place of document.querySelectorAll('.side [aria-current], .tabs [aria-current]')) bringIntoView(place);
-for (const link of document.querySelectorAll('a[data-card]'))
-  link.addEventListener('click', (event) => void asPicture(event, link));
+for (const button of document.querySelectorAll('[data-card]'))
+  button.addEventListener('click', () => void asPicture(button));
 for (const button of document.querySelectorAll('[data-print]')) button.addEventListener('click', () => print());
 for (const form of document.querySelectorAll('[data-undo]')) setTimeout(() => form.remove(), UNDO_FOR);
 for (const form of document.querySelectorAll('form[data-keep]')) keepFilledIn(form);
@@ -166,14 +166,14 @@ async function drawn(address) {
   return new Promise((resolve) => canvas.toBlob(resolve, 'image/png'));
 }
 
-async function asPicture(event, link) {
-  event.preventDefault();
+/** Saves the card as a picture of points; where that cannot be drawn, as it is. */
+async function asPicture(button) {
   try {
-    const address = URL.createObjectURL(await drawn(link.dataset.card));
-    Object.assign(document.createElement('a'), { href: address, download: link.download }).click();
+    const address = URL.createObjectURL(await drawn(button.dataset.card));
+    Object.assign(document.createElement('a'), { href: address, download: button.dataset.name }).click();
     setTimeout(() => URL.revokeObjectURL(address), UNDO_FOR);
   } catch {
-    location.assign(link.href);
+    location.assign(button.dataset.card);
   }
 }
 

@@ -21,6 +21,6 @@ export function countdown(locale: Locale, at: string): Html {
   const seconds = Math.max(0, Math.round((Date.parse(at) - Date.now()) / 1000));
   return html`${time(locale, at)}
     <span class="countdown" data-countdown="${seconds}" data-over="${common.timeOver}" hidden>
-      · ${common.timeLeft} <span role="timer" aria-live="off" data-remaining></span>
+      ${common.timeLeft} <span role="timer" aria-live="off" data-remaining></span>
     </span>`;
 }

@@ -142,7 +142,7 @@ export function adAccountLines(
   href?: string,
 ): Html {
   const title = href === undefined ? shownName(name) : html`<a href="${href}">${shownName(name)}</a>`;
-  return html`${title}<span class="sub">${shownName(id)}</span>`;
+  return html`${title} <span class="sub">${shownName(id)}</span>`;
 }
 
 /** Yes or no, and by which path. */

@@ -62,6 +62,7 @@ export async function missingWithPlaces(
   { all, remedies }: { all: number; remedies: Remedies },
 ): Promise<Html> {
   const { may } = context.locale.words.console;
+  const { colon } = context.locale.words.common;
   const lines = missing.map(async ({ code, where }) => {
     const [what, who] = may.reasons[code];
     const ofAdAccount = code === 'ADVERTISER_ROLE_INSUFFICIENT';
@@ -72,7 +73,7 @@ export async function missingWithPlaces(
           )
         : [];
     return html`<li>
-      <strong>${what}</strong> ${ofAdAccount ? '' : html`<span class="who"><span class="visually-hidden">${may.whoHelps}: </span>${who}</span>`}
+      <strong>${what}</strong> ${ofAdAccount ? '' : html`<span class="who"><span class="visually-hidden">${may.whoHelps}${colon}</span>${who}</span>`}
       ${ofAdAccount ? '' : (remedyFor(context, remedies, { code, content }) ?? '')} ${places}
     </li>`;
   });
@@ -111,7 +112,7 @@ async function place(
       ? html`${may.anAdminOf}`
       : html`${may.adminsThere}${context.locale.words.common.colon}${admins.map((id, at) => html`${at > 0 ? ' · ' : ''}${userInLine(context, id)}`)}`;
   const remedy = remedyFor(context, remedies, { code: 'ADVERTISER_ROLE_INSUFFICIENT', content, adAccount });
-  return html`${name} <span class="who"><span class="visually-hidden">${may.whoHelps}: </span>${who}</span> ${remedy ?? ''}`;
+  return html`${name} <span class="who"><span class="visually-hidden">${may.whoHelps}${context.locale.words.common.colon}</span>${who}</span> ${remedy ?? ''}`;
 }
 
 /** Whom the policies let this person see; nobody where they do not. */

@@ -156,7 +156,7 @@ function places({ locale, bcId, may }: ConsoleContext, section: Section | null):
 function switcher({ locale, center }: ConsoleContext): Html {
   const words = locale.words.console;
   return html`<a class="center" href="${routes.console.choose()}" title="${words.switchCenter}">
-    <span class="visually-hidden">${words.businessCenter}: </span
+    <span class="visually-hidden">${words.businessCenter}${locale.words.common.colon}</span
     ><span class="ellipsis">${checkedName(locale, center.name)}</span>
     <span class="badge">${words.roles[center.user_role]}</span>
   </a>`;

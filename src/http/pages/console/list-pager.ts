@@ -50,7 +50,7 @@ export function listPager(locale: Locale, list: Paged): Html {
   const { at, next } = list;
   if (at.cursor === undefined && next === null) return html``;
   const { common, console: words } = locale.words;
-  const label = list.name === undefined ? common.pages : `${common.pages}: ${list.name}`;
+  const label = list.name === undefined ? common.pages : `${common.pages}${common.colon}${list.name}`;
   const before = previous(at);
   const on = {
     cursor: next ?? undefined,

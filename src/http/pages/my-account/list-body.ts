@@ -80,7 +80,7 @@ function rows(locale: Locale, items: readonly OwnerGrant[]): Html {
         label: words.actions,
         cell: ({ bc_id: bcId, business_center_name: name }) =>
           html`<a class="button danger-quiet" href="${routes.myAccount.revoke(bcId)}"
-            >${words.revoke}<span class="visually-hidden">: ${name}</span></a
+            >${words.revoke}<span class="visually-hidden">${locale.words.common.colon}${name}</span></a
           >`,
       },
     ],

@@ -54,7 +54,7 @@ export function pastSection(context: Names, past: readonly PastAnswer[]): Html {
           label: words.businessCenter,
           main: true,
           cell: (row) =>
-            html`${checkedName(locale, row.business_center_name)}<span class="sub">${shownName(row.bc_id)}</span>`,
+            html`${checkedName(locale, row.business_center_name)} <span class="sub">${shownName(row.bc_id)}</span>`,
         },
         {
           label: words.answer,

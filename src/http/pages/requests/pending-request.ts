@@ -69,8 +69,9 @@ function picture({ locale, bcId }: ConsoleContext, request: AccessRequestView, u
     <img class="print-only" src="${card}" alt="${words.card}" />
     <p class="hint">${words.follow}</p>
     <div class="actions">
-      <a class="button" href="${png}" download="${cardName(request, 'png')}" data-card="${card}">${words.download}</a>
+      <button type="button" data-card="${card}" data-name="${cardName(request, 'png')}" data-needs-script hidden>${words.download}</button>
       <a class="button secondary" href="${card}" download="${cardName(request, 'svg')}">${words.downloadSvg}</a>
+      <a class="button secondary" href="${png}" download="${cardName(request, 'png')}">${words.downloadBare}</a>
       <button type="button" class="secondary" data-print data-needs-script hidden>${locale.words.common.print}</button>
       ${copyButton(locale, words.copyPicture, { picture: card })} ${copyButton(locale, words.copyLink, { text: url })}
     </div>

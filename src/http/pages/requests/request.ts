@@ -1,4 +1,4 @@
-import { Hono } from 'hono';
+import { Hono, type Context } from 'hono';
 import { html } from 'hono/html';
 import { cancelRequest } from '../../../domain/access-requests/cancel-request.ts';
 import { nameTarget, type RequestRow } from '../../../domain/access-requests/find-requests.ts';
@@ -22,7 +22,7 @@ import { unlessSomebodyWasFaster } from '../console/form.ts';
 import { heading } from '../console/parts.ts';
 import { confirmPage } from '../console/confirm-step.ts';
 import { cancelStep, pendingRequest } from './pending-request.ts';
-import { qrCard } from './qr-card.ts';
+import { cardName, qrCard } from './qr-card.ts';
 import { againLink } from './request-access.ts';
 import { requestFacts } from './request-facts.ts';
 
@@ -53,22 +53,17 @@ export const requestPage = new Hono<PageEnv>()
     return c.json({ state: status });
   })
   .get(routes.accessRequest.qrSvg.pattern, async (c) => {
-    const url = await getConsentUrl(contextOfPage(c), idOf(c, 'bc_id'), idOf(c, 'id'));
-    return c.body(await qrSvg(url), 200, { 'Content-Type': 'image/svg+xml' });
+    const { url, request } = await codeOf(c);
+    return c.body(await qrSvg(url), 200, file(request, 'svg'));
   })
   .get(routes.accessRequest.card.pattern, async (c) => {
-    const [ctx, bcId, id] = [contextOfPage(c), idOf(c, 'bc_id'), idOf(c, 'id')];
-    const [url, request, center] = await Promise.all([
-      getConsentUrl(ctx, bcId, id),
-      getRequest(ctx, bcId, id),
-      getOwnCenter(ctx, bcId),
-    ]);
+    const [{ url, request }, center] = await Promise.all([codeOf(c), getOwnCenter(contextOfPage(c), idOf(c, 'bc_id'))]);
     const card = await qrCard(c.get('locale'), { center: center.name, request, url });
-    return c.body(String(card), 200, { 'Content-Type': 'image/svg+xml' });
+    return c.body(String(card), 200, file(request, 'svg'));
   })
   .get(routes.accessRequest.qrPng.pattern, async (c) => {
-    const url = await getConsentUrl(contextOfPage(c), idOf(c, 'bc_id'), idOf(c, 'id'));
-    return c.body(await qrPng(url), 200, { 'Content-Type': 'image/png' });
+    const { url, request } = await codeOf(c);
+    return c.body(await qrPng(url), 200, file(request, 'png'));
   })
   .get(routes.accessRequest.cancel.pattern, async (c) => {
     const context = await loadConsole(c);
@@ -89,6 +84,21 @@ export const requestPage = new Hono<PageEnv>()
     );
     return redirectWithFlash(c, routes.console.accessRequests(bcId), 'cancelled');
   });
+
+/** What the QR code carries, and the request that it is of. @throws SparkgateError as `getConsentUrl` does */
+async function codeOf(c: Context<PageEnv>): Promise<{ url: string; request: AccessRequestView }> {
+  const [ctx, bcId, id] = [contextOfPage(c), idOf(c, 'bc_id'), idOf(c, 'id')];
+  const [url, request] = await Promise.all([getConsentUrl(ctx, bcId, id), getRequest(ctx, bcId, id)]);
+  return { url, request };
+}
+
+/** Headers of a picture, which is saved under the name of its request. */
+function file(request: AccessRequestView, type: 'svg' | 'png'): Record<string, string> {
+  return {
+    'Content-Type': type === 'svg' ? 'image/svg+xml' : 'image/png',
+    'Content-Disposition': `attachment; filename="${cardName(request, type)}"`,
+  };
+}
 
 /** The account that an approved request led to, if it may be viewed still. */
 async function approvedAccount({ ctx, bcId }: ConsoleContext, request: AccessRequestView): Promise<string | null> {

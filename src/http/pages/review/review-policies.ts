@@ -17,7 +17,7 @@ export function tableSection(locale: Locale, rows: readonly OperationRow[]): Htm
     {
       label: words.operation,
       main: true,
-      cell: ({ action }) => html`${words.operations[action]}<span class="sub"><code>${action}</code></span>`,
+      cell: ({ action }) => html`${words.operations[action]} <span class="sub"><code>${action}</code></span>`,
     },
     ...WHO.map((who) => ({
       label: words.columns[who],

@@ -77,7 +77,10 @@ function checkIn(locale: Locale, values: Record<Name, string>): { check: Check }
   for (const pointer of JSON_FIELDS) {
     const object = jsonObject(values[pointer]);
     if (typeof object === 'string')
-      errors.push({ pointer, message: `${words[pointer]}: ${words.invalidJson} ${object}`.trimEnd() });
+      errors.push({
+        pointer,
+        message: `${words[pointer]}${locale.words.common.colon}${words.invalidJson} ${object}`.trimEnd(),
+      });
     else sent[pointer] = object;
   }
   if (errors.length > 0) return { errors };

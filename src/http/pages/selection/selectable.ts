@@ -62,7 +62,7 @@ export function storeOf({ userId, bcId }: ConsoleContext): string {
 /** What names a row, with its box to tick. */
 export function tick(locale: Locale, box: { field: string; id: string; label: string }, body: Html): Html {
   return html`<span class="tickable"
-    ><input type="checkbox" name="${box.field}" value="${box.id}" aria-label="${locale.words.selection.select}: ${box.label}" data-tick autocomplete="off" />
+    ><input type="checkbox" name="${box.field}" value="${box.id}" aria-label="${locale.words.selection.select}${locale.words.common.colon}${box.label}" data-tick autocomplete="off" />
     <span>${body}</span></span
   >`;
 }

@@ -83,7 +83,7 @@ export const review: Dictionary['review'] = {
       `未分配：${bare}；已分配：${assigned}；在广告账户中有角色：${role}。`,
   },
   operations: {
-    request_account_access: '从商务中心申请 TikTok 账号的权限',
+    request_account_access: '从商务中心申请访问 TikTok 账号',
     assign_member: '授予商务中心成员 TikTok 账号的使用权限',
     view: '在商务中心查看已授权的 TikTok 账号',
     create_spark_ad: '使用 TikTok 账号的身份和内容投放 Spark Ads',

@@ -4,7 +4,7 @@ export const signIn: Dictionary['signIn'] = {
   title: '登录',
   user: {
     title: 'TikTok for Business 用户',
-    text: '供商务中心成员使用：申请 TikTok 账号的权限、分配账号，并查看你可以用这些账号做什么。',
+    text: '供商务中心成员使用：申请访问 TikTok 账号、分配账号，并查看你可以用这些账号做什么。',
     button: '以 TikTok for Business 用户身份登录',
   },
   tiktok_account: {
