@@ -118,6 +118,7 @@ test.each(['adm', 'sam', 'ext', 'stranger'])('%s, who is no reviewer, may not as
   expect(said).toMatch(/Only policy reviewers may see this/);
   expect(said).not.toMatch(/A required fact/);
   expect(said.includes('Your Business Centers'), 'the frame').toBe(user !== 'stranger');
+  expect(said.includes('<nav class="side"'), 'and the ways of the Business Center').toBe(user !== 'stranger');
 });
 
 test('a reviewer is one only as long as the attribute says so', async () => {

@@ -169,7 +169,7 @@ describe('a standard member', () => {
     ['assigning', '/console/bc1/tiktok-accounts/brand/assign', 403, 'You may not do this'],
     ['changing access', '/console/bc1/tiktok-accounts/brand/members/kim', 403, 'You may not do this'],
     ['revoking', '/console/bc1/tiktok-accounts/brand/revoke', 403, 'You may not do this'],
-    ['review', '/review', 403, 'You may not do this'],
+    ['review', '/review', 403, 'Only policy reviewers may see this'],
   ])('is refused: %s', async (_, path, status, said) => {
     const shown = await text(sam, path);
     expect(shown).toContain(said);

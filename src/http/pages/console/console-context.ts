@@ -57,10 +57,9 @@ export const ROWS = 25;
 /** Rows of a list that shares its page with others. */
 export const ROWS_OF_SECTION = 10;
 
-/** Goes into the Business Center of the address. @throws SparkgateError `not_found` for whoever is no member of it */
-export async function loadConsole(c: Http<PageEnv>): Promise<ConsoleContext> {
+/** Goes into a Business Center, that of the address unless said otherwise. @throws SparkgateError `not_found` for whoever is no member of it */
+export async function loadConsole(c: Http<PageEnv>, bcId: string = idOf(c, 'bc_id')): Promise<ConsoleContext> {
   const ctx = contextOfPage(c);
-  const bcId = idOf(c, 'bc_id');
   const may = async (action: string): Promise<boolean> =>
     (await ask(ctx, { action, resource: { type: 'business_center', id: bcId } }, null)).decision;
   const [center, freeze, request, viewRequests, viewMembers, viewAdAccounts, viewHistory, review] = await Promise.all([

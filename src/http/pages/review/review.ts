@@ -14,6 +14,7 @@ import { page, type PageParts } from '../../ui/page.ts';
 import type { Locale } from '../../ui/locale.ts';
 import { routes } from '../../routes.ts';
 import { contextOfPage } from '../../session/context-of-page.ts';
+import { loadConsole } from '../console/console-context.ts';
 import { heading } from '../console/parts.ts';
 import { askForm, explanationSection, JSON_FIELDS, type JsonField } from './review-decision.ts';
 import { bundleSection, tableSection } from './review-policies.ts';
@@ -43,7 +44,7 @@ export const review = new Hono<PageEnv>().get(routes.review.pattern, async (c) =
 });
 
 /** The page, with the way back to the Business Centers of whoever has any. */
-async function framed(c: Http<PageEnv>, parts: Pick<PageParts, 'title' | 'body'>, status: 200 | 400 | 403) {
+async function framed(c: Http<PageEnv>, parts: PageParts, status: 200 | 400 | 403) {
   const { items } = await listOwnCenters(contextOfPage(c), { limit: 1 });
   const label = c.get('locale').words.console.yourCenters;
   const breadcrumb = items.map(() => ({ label, href: routes.console.choose() }));
@@ -58,7 +59,11 @@ async function forReviewersOnly(c: Http<PageEnv>) {
     <p>${words.onlyReviewersNext}</p>
     <p class="actions"><a class="button" href="${routes.home()}">${errors.home}</a></p>
   </section>`;
-  return framed(c, { title: words.onlyReviewers, body }, 403);
+  // Whoever is in one Business Center has come from there.
+  const { items } = await listOwnCenters(contextOfPage(c), { limit: 2 });
+  const [only] = items;
+  if (only && items.length === 1) await loadConsole(c, only.bc_id);
+  return framed(c, { title: words.onlyReviewers, body, ...c.get('frame') }, 403);
 }
 
 /** What was typed, as a check; or what is wrong with it. */
