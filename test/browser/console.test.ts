@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { LOCALES } from '../../src/http/ui/locale.ts';
@@ -16,6 +17,41 @@ inBrowser('the console', (stage) => {
     for (const user of ['sam', 'kim']) {
       await put(app, `/v1/ad-accounts/adv1/members/${user}`, { advertiser_role: 'OPERATOR' });
     }
+  });
+
+  test('the card is saved as PNG by script; without it, only the bare code is, and is called that', async () => {
+    const asked = { scopes: ['POST'] };
+    const path = '/v1/business-centers/bc1/access-requests';
+    const { body } = await stage.app.call('POST', path, { actor: 'user:adm', body: asked });
+    const { en } = LOCALES;
+    const { live } = en.words.console;
+    const address = `/console/bc1/access-requests/${body.id}`;
+    const adm = await open(stage, 'user:adm', DESK);
+    await adm.goto(address);
+    const saved = adm.waitForEvent('download');
+    await button(adm, live.download).click();
+    const file = await saved;
+    expect(file.suggestedFilename()).toBe(`sparkgate-bc1-${body.code}.png`);
+    const picture = await readFile(await file.path());
+    expect([picture.subarray(1, 4).toString(), picture.readUInt32BE(16)], 'two points for each of 560').toEqual([
+      'PNG',
+      1120,
+    ]);
+    const plain = await open(stage, 'user:adm', { ...DESK, javaScriptEnabled: false });
+    await plain.goto(address);
+    expect(await button(plain, live.download).isVisible()).toBe(false);
+    expect(await plain.getByRole('link', { name: live.downloadBare }).getAttribute('href')).toMatch(/\/qr\.png$/);
+  });
+
+  test('on a phone, the parts of an account fade at the edge where there are more', async () => {
+    await grant(stage.app, ['POST']);
+    const adm = await open(stage, 'user:adm', { ...PHONE, locale: 'en-US' });
+    await adm.goto(`${ACCOUNTS}/brand`);
+    const tabs = adm.locator('.tabs');
+    expect(await tabs.evaluate((it) => it.scrollWidth > it.clientWidth)).toBe(true);
+    expect(await adm.evaluate(`getComputedStyle(document.querySelector('.tabs')).backgroundImage`)).toMatch(
+      /(?:linear-gradient.*){4}/,
+    );
   });
 
   const LANGUAGES = [
