@@ -11,8 +11,6 @@ const count = (fallback: number) => whole(1, 1_000_000_000, fallback);
 const bytes = (fallback: number) => whole(1, 1_000_000_000_000, fallback);
 const seconds = (fallback: number) => whole(1, 86_400, fallback);
 
-const MOST_WORKERS = 64;
-
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 /** Addresses that say "all of this machine's" (RFC 1122, 3.2.1.3; RFC 4291, 2.5.2), as a URL spells them. */
 const EVERYWHERE: ReadonlySet<string> = new Set(['0.0.0.0', '[::]', '[::ffff:0:0]']);
@@ -106,7 +104,8 @@ const Environment = z.object({
   KEEP_ALIVE_TIMEOUT: seconds(75),
   SIGN_IN_IDLE_TIMEOUT: whole(60, 2_592_000, 7200),
   SIGN_IN_LASTS: whole(60, 2_592_000, 43_200),
-  WORKERS: z.preprocess(asCount, whole(1, MOST_WORKERS, 1, `takes auto, or a whole number from 1 to ${MOST_WORKERS}`)),
+  // As many as this process may keep busy: by its affinity, and by the quota of its container.
+  WORKERS: z.preprocess((text) => (text === 'auto' ? String(availableParallelism()) : text), whole(1, 1024, 1)),
 });
 
 /** The names of all settings. */
@@ -281,23 +280,14 @@ export function requireReachable({ host, publicUrl }: Pick<Config, 'host' | 'pub
 }
 
 /** A number in a setting. What stands for an absent one is read like any other, so it cannot lie outside its range. */
-function whole(
-  least: number,
-  most: number,
-  fallback: number,
-  wanted = `takes a whole number from ${least} to ${most}`,
-) {
+function whole(least: number, most: number, fallback: number) {
+  const wanted = `takes a whole number from ${least} to ${most}`;
   return z
     .string()
     .regex(/^\d{1,15}$/, { error: wanted, abort: true })
     .transform(Number)
     .refine((number) => number >= least && number <= most, wanted)
     .prefault(String(fallback));
-}
-
-/** `auto` is as many as this process may keep busy: by its affinity, and by the quota of its container. */
-function asCount(text: unknown): unknown {
-  return text === 'auto' ? String(Math.min(availableParallelism(), MOST_WORKERS)) : text;
 }
 
 function complaint(issue: z.core.$ZodIssue): string {
