@@ -14,6 +14,8 @@ import { serviceLog, untilStop, type ServiceLog } from './service-log.ts';
 
 // One of several processes that answer (WORKERS), started by the one that has the rest, and gone when that has.
 process.once('disconnect', () => process.exit());
+// A terminal that closes is no reason to end: the one that started this takes it for a change of policies.
+process.on('SIGHUP', () => undefined);
 
 const running = Promise.withResolvers<WorkerRuntime>();
 const told = Promise.withResolvers<string>();

@@ -110,6 +110,8 @@ export class Workers implements Followers {
   async #drain(): Promise<void> {
     this.#stopping = true;
     void this.#toAll('drain', null);
+    // What has not begun has nothing to finish.
+    for (const { worker, handed } of this.#members) if (!handed) worker.kill('SIGKILL');
     const gone = Promise.all([...this.#members].map(async ({ worker }) => once(worker, 'exit')));
     const { drainDelay, drainTimeout } = this.#config;
     const late = delay((drainDelay + drainTimeout) * 1000 + GONE_MS, null, { ref: false });

@@ -17,6 +17,9 @@ afterAll(async () => {
   await database.drop();
 });
 
+/** The Cerbos of the tests has policies that nobody admitted. */
+const isOfPolicies = (said: string): boolean => said.startsWith('no record says that this policy bundle was admitted');
+
 async function sparkgate(url: string, ...args: string[]) {
   const command = [join(import.meta.dirname, '../../src/cli.ts'), ...args];
   const env = { PATH: process.env['PATH'] ?? '', DATABASE_URL: url };
@@ -38,7 +41,9 @@ test('a later version migrates a database in use: /readyz is 503 until this proc
   expect(await ready()).toBe(200);
   await sql(app, 'insert into mikro_orm_migrations (name) values ($1)', [LATER]);
   expect([await ready(), await ready()]).toEqual([503, 503]);
-  expect(said).toEqual([`a later version of Sparkgate has migrated the database (${LATER}): replace this process`]);
+  expect(said.filter((it) => !isOfPolicies(it))).toEqual([
+    `a later version of Sparkgate has migrated the database (${LATER}): replace this process`,
+  ]);
   await sql(app, 'delete from mikro_orm_migrations where name = $1', [LATER]);
   expect(await ready()).toBe(200);
 });
@@ -49,7 +54,9 @@ test('who serves as the owner of the schema is warned, and nobody else', async (
     service.kill('SIGTERM');
     expect(await service.exit).toBe(0);
     const lines = service.stderr().trim().split('\n');
-    return lines.map((line) => JSON.parse(line)).flatMap(({ level, msg }) => (level === 40 ? [msg] : []));
+    return lines
+      .map((line) => JSON.parse(line))
+      .flatMap(({ level, msg }) => (level === 40 && !isOfPolicies(msg) ? [msg] : []));
   };
   expect(await warnings(database.servingUrl)).toEqual([]);
   expect(await warnings(database.url)).toEqual([
