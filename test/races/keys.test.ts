@@ -44,9 +44,12 @@ test.each([
   expect(new Set(statuses)).toEqual(new Set([401]));
 });
 
-test('any other call is refused soon after', async () => {
+test.each([
+  ['', {}],
+  [', though it takes what is a while old', { 'Sparkgate-Consistency': 'bounded' }],
+])('any other call is refused soon after%s', async (_, headers) => {
   const { id, key } = await newKey(one, ['audit']);
-  const read = async (): Promise<number> => (await other.call('GET', '/v1/audit', { key })).status;
+  const read = async (): Promise<number> => (await other.call('GET', '/v1/audit', { key, headers })).status;
   expect(await read()).toBe(200);
   await one.call('DELETE', `/v1/api-keys/${id}`);
   await expect.poll(read, { interval: 60 }).toBe(401);
