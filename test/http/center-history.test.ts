@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { testApp, type TestApp } from '../support/app.ts';
 import { assign, grant, put, requestToken, standardWorld } from '../support/cast.ts';
 import { bring } from '../support/ndjson.ts';
 import { signInAs, type SignedInBrowser } from '../support/signed-in.ts';
+import { sql } from '../support/sql.ts';
 
 // What happened in a whole Business Center: looked for by who, what, which account and when; as a page and as a file.
 
@@ -99,6 +100,50 @@ test('the file has what the page shows, narrowed down alike, and nothing in it i
   expect(lines[0]).toMatch(/^When,What happened,Concerns,Name,TikTok account,By,Name,Before,After$/);
   expect(lines.slice(1, -1).every((line) => line.includes('sam'))).toBe(true);
   expect(lines.join('\n')).toContain(`"'=Sam ""the"" Lee,"`);
+});
+
+test('what nobody can read in the address is said, and the rest is kept; a file would be another one', async () => {
+  const query = '?from=2026-02-30&who=sam&to=soon';
+  const page = (await (await adm.get(`${HISTORY}${query}`)).text()).replaceAll(/<[^>]*>/g, '');
+  for (const left of ['2026-02-30', 'soon']) expect(page).toMatch(new RegExp(`could not be read:\\s*${left}`));
+  expect(page).not.toContain('kim');
+  expect((await adm.get(`${HISTORY}.csv${query}`)).status).toBe(400);
+});
+
+describe('a long one', () => {
+  const MANY = 1030;
+  beforeAll(async () => {
+    await sql(
+      app,
+      `insert into audit_entry (id, at, actor, event, subject_type, subject_id, bc_id, before, after, flags, write_id)
+       select uuidv7(), now(), 'user:adm', 'assignment.put', 'user', 'many' || n, 'bc1', null,
+              '{"tiktok_account_id": "other", "scopes": ["POST"]}', '{}', uuidv7() from generate_series(1, $1) n`,
+      [MANY],
+    );
+  });
+
+  test.each([
+    ['of the Business Center', `${HISTORY}?who=many`],
+    ['of an account', '/console/bc1/tiktok-accounts/other/history?'],
+  ])('%s is counted, and any page of it can be gone to', async (_, path) => {
+    const page = async (nth: number): Promise<string> => (await adm.get(`${path}&page=${nth}`)).text();
+    const first = await page(1);
+    const total = Number(/1–25 of ([\d,]+)/.exec(first)?.[1]?.replace(',', ''));
+    expect(total).toBeGreaterThanOrEqual(MANY);
+    const last = Math.ceil(total / 25);
+    expect(first).toMatch(new RegExp(`name="page" min="1" max="${last}"`));
+    const end = await page(last);
+    expect(end).toContain(`–${total.toLocaleString('en')} of ${total.toLocaleString('en')}`);
+    expect(end.match(/<tr role="row">/g)).toHaveLength(((total - 1) % 25) + 2);
+    expect((await adm.get(`${path}&page=0`)).status).toBe(400);
+  });
+
+  test('is whole in its file, each step once and nothing but steps', async () => {
+    const text = await (await adm.get(`${HISTORY}.csv?who=many`)).text();
+    const [, ...lines] = text.trimEnd().split('\r\n');
+    expect(lines).toHaveLength(MANY);
+    expect(new Set(lines.map((line) => /user:many(\d+)/.exec(line)?.[1])).size).toBe(MANY);
+  });
 });
 
 test.each([

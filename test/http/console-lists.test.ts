@@ -106,6 +106,32 @@ test.each([
   expect(await answer.text()).toContain('<nav class="side"');
 });
 
+test.each([
+  ['access-requests?show=zzz', /Waiting|No request is pending/],
+  ['ad-accounts?show=zzz', /adv1/],
+  ['ad-accounts/adv1?show=zzz&q=adm', /With a role/],
+])('%s says what was left out, and shows the rest', async (path, rest) => {
+  const page = await (await adm.get(`/console/bc1/${path}`)).text();
+  expect(page.replaceAll(/<[^>]*>/g, '')).toMatch(/could not be read:\s*zzz/);
+  expect(page).toMatch(rest);
+});
+
+test('to a member a filter by scope means their own level, be the grant wider', async () => {
+  await bring(app, [
+    { type: 'assignment', bc_id: 'bc1', tiktok_account_id: 't003', user_id: 'u000', scopes: ['LIVE'] },
+  ]);
+  const member = await signInAs(app, 'user:u000');
+  const shown = async (browser: SignedInBrowser, filter: string): Promise<string[]> => {
+    const page = await (await browser.get(`/console/bc1/tiktok-accounts?q=t00&filter=${filter}`)).text();
+    return [...page.matchAll(ACCOUNT)].map(([, id = '']) => id).filter((id) => ['t001', 't003'].includes(id));
+  };
+  expect(await Promise.all(['POST', 'LIVE'].map(async (it) => shown(member, it)))).toEqual([['t001'], ['t003']]);
+  expect(await Promise.all(['POST', 'LIVE'].map(async (it) => shown(adm, it)))).toEqual([
+    ['t001', 't003'],
+    ['t001', 't003'],
+  ]);
+});
+
 test('a member is offered, and can take, only filters and orders by what they see', async () => {
   const member = await signInAs(app, 'user:u000');
   const list = '/console/bc1/tiktok-accounts';

@@ -76,7 +76,7 @@ function administrators(requests: Record<'pending' | 'cancelled' | 'declined', s
     'members/adm?step=remove',
     'ad-accounts',
     'ad-accounts/adv1',
-    'ad-accounts/adv1?show=all',
+    'ad-accounts/adv1?show=members',
     'ad-accounts/adv1/members/adm',
     'ad-accounts/adv1/freeze',
     'history',

@@ -1,9 +1,8 @@
-import { z } from 'zod';
 import { authorize, authorizeKey } from '../authorize.ts';
 import { ACCOUNT_OF } from './account-of.ts';
 import type { Context } from '../context.ts';
 import { holdsText } from '../find-text.ts';
-import { pageOf, type Page, type PageQuery } from '../page.ts';
+import { rowsBefore, type Listed } from '../list-query.ts';
 import { queryIn } from '../transact.ts';
 import { rfc3339 } from '../sql.ts';
 import type { HistoryEntry } from './list-account-history.ts';
@@ -38,41 +37,82 @@ export interface HistoryQuery {
 }
 
 /** Users who are called so: asked for once, not for each step. */
-const NAMED = `select id from user_profile where ${holdsText(['display_name', 'email'], '$3')}`;
+const NAMED = `select id from user_profile where ${holdsText(['display_name', 'email'], '$2')}`;
 
-const TEXT = `
-  select e.id, ${rfc3339('e.at')} as at, e.actor, e.event, e.subject_type, e.subject_id, e.before, e.after, e.flags,
-         a.id as account_id, t.handle, t.display_name
-    from audit_entry e
-   cross join lateral (select ${ACCOUNT_OF} as id) a
-    left join tiktok_account t on t.id = a.id
-   where e.bc_id = $1 and ($2::uuid is null or e.id < $2)
-     and ($4::text[] is null or split_part(e.event, '.', 1) = any($4))
-     and ($6::date is null or e.at >= $6::date at time zone 'UTC')
-     and ($7::date is null or e.at < ($7::date + 1) at time zone 'UTC')
-     and (${holdsText(['e.actor', "case when e.subject_type = 'user' then e.subject_id end"], '$3')}
+const ACCOUNT = `cross join lateral (select ${ACCOUNT_OF} as id) a`;
+
+const FOUND = `
+    from audit_entry e ${ACCOUNT}
+   where e.bc_id = $1
+     and ($3::text[] is null or split_part(e.event, '.', 1) = any($3))
+     and ($5::date is null or e.at >= $5::date at time zone 'UTC')
+     and ($6::date is null or e.at < ($6::date + 1) at time zone 'UTC')
+     and (${holdsText(['e.actor', "case when e.subject_type = 'user' then e.subject_id end"], '$2')}
           or e.actor in (select 'user:' || id from (${NAMED}) as named)
           or e.subject_type = 'user' and e.subject_id in (${NAMED}))
-     and (${holdsText(['a.id'], '$5')}
-          or a.id in (select id from tiktok_account where ${holdsText(['handle', 'display_name'], '$5')}))
-   order by e.id desc limit $8`;
+     and (${holdsText(['a.id'], '$4')}
+          or a.id in (select id from tiktok_account where ${holdsText(['handle', 'display_name'], '$4')}))`;
 
-/** What happened in a Business Center, newest first, for its administrators. */
+/** What is told of an entry is read for those of the page alone. */
+const entries = (ids: string): string => `
+  select e.id, ${rfc3339('e.at')} as at, e.actor, e.event, e.subject_type, e.subject_id, e.before, e.after, e.flags,
+         a.id as account_id, t.handle, t.display_name
+    from audit_entry e ${ACCOUNT}
+    left join tiktok_account t on t.id = a.id
+   where e.id in (${ids}) and e.bc_id = $1 order by e.id desc`;
+
+const COUNT = `select count(*)::int as total ${FOUND}`;
+const PAGE = entries(`select e.id ${FOUND} order by e.id desc limit $7 offset $8`);
+const NEXT = entries(`select e.id ${FOUND} and ($8::uuid is null or e.id < $8) order by e.id desc limit $7`);
+
+/** Entries that are read at once where all are asked for. */
+const CHUNK = 1000;
+
+/** A page of what happened in a Business Center, newest first, for its administrators. */
 export async function findCenterHistory(
   ctx: Context,
   bcId: string,
-  { who, topic, account, from, to }: HistoryQuery,
-  page: PageQuery,
-): Promise<Page<CenterEntry>> {
+  asked: HistoryQuery,
+  { page, limit }: { page: number; limit: number },
+): Promise<Listed<CenterEntry>> {
+  await authorizeHistory(ctx, bcId);
+  const query = queryIn(ctx.orm.em.fork());
+  const values = valuesOf(bcId, asked);
+  const [[counted], items] = await Promise.all([
+    query<{ total: number }>(COUNT, values),
+    query<CenterEntry>(PAGE, [...values, limit, rowsBefore({ page, limit })]),
+  ]);
+  return { items, total: counted?.total ?? 0 };
+}
+
+/**
+ * All of it, newest first, in chunks that are read as they are asked for. What happens meanwhile is newer than all of it,
+ * and not part of it. @throws SparkgateError before the first chunk, for those who may not
+ */
+export async function readCenterHistory(
+  ctx: Context,
+  bcId: string,
+  asked: HistoryQuery,
+): Promise<AsyncGenerator<CenterEntry[]>> {
+  await authorizeHistory(ctx, bcId);
+  return chunksOf(ctx, valuesOf(bcId, asked));
+}
+
+async function* chunksOf(ctx: Context, values: readonly unknown[]): AsyncGenerator<CenterEntry[]> {
+  for (let before: string | null = null; ;) {
+    ctx.life.requireOpen();
+    const rows: CenterEntry[] = await queryIn(ctx.orm.em.fork())<CenterEntry>(NEXT, [...values, CHUNK, before]);
+    yield rows;
+    before = rows.at(-1)?.id ?? null;
+    if (rows.length < CHUNK) return;
+  }
+}
+
+async function authorizeHistory(ctx: Context, bcId: string): Promise<void> {
   await authorizeKey(ctx, 'act_as', [bcId]);
   await authorize(ctx, { action: 'view_center_history', resource: { type: 'business_center', id: bcId } }, null);
-  const before = z.uuid().safeParse(page.cursor).data ?? null;
-  const values = [bcId, before, who, topic && TOPICS[topic], account, from, to, page.limit + 1];
-  const rows = await queryIn(ctx.orm.em.fork())<CenterEntry>(TEXT, values);
-  return pageOf(
-    rows,
-    page.limit,
-    (row) => row.id,
-    (row) => row,
-  );
+}
+
+function valuesOf(bcId: string, { who, topic, account, from, to }: HistoryQuery): unknown[] {
+  return [bcId, who, topic && TOPICS[topic], account, from, to];
 }

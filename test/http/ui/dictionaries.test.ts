@@ -57,6 +57,16 @@ test('to ask for access is 申请, as TikTok calls it', () => {
   expect([...CHINESE].filter(([, text]) => /请求访问|访问请求|请求权限|权限请求/.test(text))).toEqual([]);
 });
 
+test('what TikTok Business Center has a word for is called so', () => {
+  const { accounts, account, request, memberPage } = zhCn.console;
+  expect([accounts.requestAccess, request.forbiddenTitle, memberPage.since, account.about]).toEqual([
+    '申请访问',
+    '只有管理员才能申请访问',
+    '加入时间',
+    '授权详情',
+  ]);
+});
+
 test('the scopes are called as the page that this grew from calls them', () => {
   expect(zhCn.common.scopes.POST.name).toBe('使用现有帖子投放广告');
   expect(zhCn.common.scopes.LIVE.permissions).toEqual(['访问主页信息', '访问直播视频']);

@@ -9,9 +9,10 @@ import { scopeBadges } from '../../ui/scopes.ts';
 import { time } from '../../ui/time.ts';
 import { routes, withQuery } from '../../routes.ts';
 import { trail } from './trail.ts';
-import { listOf, show, type ConsoleContext } from '../console/console-context.ts';
+import { ROWS, show, type ConsoleContext } from '../console/console-context.ts';
+import { pageNumberOf } from '../console/page-numbers.ts';
 import { flashNotice } from '../console/flash-notice.ts';
-import { HISTORY, historySection } from './history-section.ts';
+import { historySection } from './history-section.ts';
 import { accountLines, accountName, heading, ownerOf, whoDid } from '../console/parts.ts';
 
 /** R10: an account that was revoked, for administrators: who revoked it and when, its history, and how to get it back. */
@@ -19,6 +20,7 @@ export async function formerAccountPage(c: Context<PageEnv>, context: ConsoleCon
   const { ctx, locale, bcId } = context;
   const account = await getFormerAccount(ctx, bcId, id);
   const { account: words, former } = locale.words.console;
+  const history = { path: routes.tiktokAccount.show(bcId, id), page: pageNumberOf(c), rows: ROWS };
   const again = withQuery(routes.console.requestAccess(bcId), { tiktok_account_id: id });
   const body = html`${flashNotice(context)}
     ${heading(accountLines(locale, account), {
@@ -36,6 +38,6 @@ export async function formerAccountPage(c: Context<PageEnv>, context: ConsoleCon
         [former.revokedBy, whoDid(context, account.revoked_by, account)],
       ])}
     </section>
-    ${await historySection(context, account, listOf(c, HISTORY))}`;
+    ${await historySection(context, account, history)}`;
   return show(c, context, 'tiktokAccounts', { title: accountName(account), breadcrumb: trail(context), body });
 }

@@ -2,7 +2,6 @@ import { isDeepStrictEqual } from 'node:util';
 import { html } from 'hono/html';
 import { z } from 'zod';
 import { listAccountHistory, type HistoryEntry } from '../../../domain/audit/list-account-history.ts';
-import type { FindQuery } from '../../../domain/find-text.ts';
 import { IMPORTED } from '../../../domain/import/modes.ts';
 import { AdvertiserRole, Scope, UserRole } from '../../../domain/vocabulary.ts';
 import type { Html } from '../../ui/html.ts';
@@ -10,31 +9,20 @@ import type { Locale } from '../../ui/locale.ts';
 import { scopeBadges } from '../../ui/scopes.ts';
 import { table } from '../../ui/table.ts';
 import { time } from '../../ui/time.ts';
-import { routes } from '../../routes.ts';
-import { ROWS_OF_SECTION, type ConsoleContext } from '../console/console-context.ts';
-import { listPager, type Position } from '../console/list-pager.ts';
+import type { ConsoleContext } from '../console/console-context.ts';
+import { pageNumbers } from '../console/page-numbers.ts';
 import { actorName, type NamedAccount } from '../console/parts.ts';
 import { userInLine } from '../../ui/user-names.ts';
-
-/** Names the history in the address of a page. */
-export const HISTORY = 'history';
 
 /** What happened to an account in this Business Center, newest first. */
 export async function historySection(
   context: ConsoleContext,
   account: NamedAccount,
-  { find, at }: { find: FindQuery; at: Position },
-  { path, rows: limit }: { path: string; rows: number } = {
-    path: routes.tiktokAccount.show(context.bcId, account.tiktok_account_id),
-    rows: ROWS_OF_SECTION,
-  },
+  { path, page, rows: limit }: { path: string; page: number; rows: number },
 ): Promise<Html> {
   const { ctx, locale, bcId } = context;
   const words = locale.words.console.account;
-  const { items, next_cursor: next } = await listAccountHistory(ctx, bcId, account.tiktok_account_id, {
-    ...find,
-    limit,
-  });
+  const { items, total } = await listAccountHistory(ctx, bcId, account.tiktok_account_id, { page, limit });
   const rows = table(
     words.history,
     [
@@ -46,8 +34,8 @@ export async function historySection(
   );
   return html`<section class="card" aria-labelledby="history">
     <h2 id="history">${words.history}</h2>
-    ${items.length === 0 ? html`<p>${words.historyEmpty}</p>` : rows}
-    ${listPager(locale, { path, query: { list: HISTORY }, at, next, limit, rows: items.length, name: words.history, anchor: HISTORY })}
+    ${total === 0 ? html`<p>${words.historyEmpty}</p>` : rows}
+    ${pageNumbers(locale, { path, query: {}, page, limit, rows: items.length, total })}
   </section>`;
 }
 

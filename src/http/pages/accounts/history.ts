@@ -3,10 +3,11 @@ import { html } from 'hono/html';
 import { getAccount } from '../../../domain/account-grants/get-account.ts';
 import type { PageEnv } from '../../env.ts';
 import { routes } from '../../routes.ts';
-import { idOf, listOf, loadConsole, ROWS, show } from '../console/console-context.ts';
+import { idOf, loadConsole, ROWS, show } from '../console/console-context.ts';
+import { pageNumberOf } from '../console/page-numbers.ts';
 import { accountLines, accountName, heading } from '../console/parts.ts';
 import { accountParts } from './account-parts.ts';
-import { HISTORY, historySection } from './history-section.ts';
+import { historySection } from './history-section.ts';
 import { trail } from './trail.ts';
 
 /** What happened to an account in the Business Center: a page of the account's own. */
@@ -15,8 +16,9 @@ export const accountHistory = new Hono<PageEnv>().get(routes.tiktokAccount.histo
   const { ctx, locale, bcId } = context;
   const id = idOf(c, 'id');
   const details = await getAccount(ctx, bcId, id);
-  const history = await historySection(context, details, listOf(c, HISTORY), {
+  const history = await historySection(context, details, {
     path: routes.tiktokAccount.history(bcId, id),
+    page: pageNumberOf(c),
     rows: ROWS,
   });
   const body = html`${heading(accountLines(locale, details))} ${await accountParts(context, id, 'history')} ${history}`;

@@ -16,6 +16,7 @@ import { flashNotice } from '../console/flash-notice.ts';
 import { freezeBanner, freezeLink, freezeStateOf } from '../freezes/freeze-form.ts';
 import { listPager, type Position } from '../console/list-pager.ts';
 import { listControls, listQueryOf, numberedPager } from '../console/numbered-list.ts';
+import { leftOutNotice, viewOf } from '../console/left-out.ts';
 import { heading, searchForm } from '../console/parts.ts';
 import { tabs } from '../requests/requests.ts';
 
@@ -29,7 +30,8 @@ export const adAccount = new Hono<PageEnv>().get(routes.console.adAccount.patter
   const { adAccountsPage: words } = locale.words.console;
   const { find, at } = listOf(c);
   const roles = await findAdAccountMembers(ctx, { bcId, advertiserId: id, role: null }, find);
-  const all = c.req.query('show') === 'members';
+  const { view, leftOut } = viewOf(c, ['roles', 'members']);
+  const all = view === 'members';
   const path = routes.console.adAccount(bcId, id);
   const freeze = await freezeStateOf(ctx, { kind: 'ad_account', id });
   const freezing = routes.console.freezeAdAccount(bcId, id);
@@ -39,7 +41,7 @@ export const adAccount = new Hono<PageEnv>().get(routes.console.adAccount.patter
       { label: words.withRole, href: path, current: !all },
       { label: words.anyMember, href: withQuery(path, { show: 'members' }), current: all },
     ])}
-    ${all ? await anyMember(c, context, id) : withRole(context, id, { find, at, roles })}
+    ${leftOutNotice(locale, leftOut)} ${all ? await anyMember(c, context, id) : withRole(context, id, { find, at, roles })}
     ${freezeLink(locale, freeze, freezing)}`;
   const breadcrumb = [{ label: words.title, href: routes.console.adAccounts(bcId) }];
   return show(c, context, 'adAccounts', { title: roles.name, breadcrumb, body });

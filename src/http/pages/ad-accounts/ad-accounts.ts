@@ -22,6 +22,7 @@ import { routes, withQuery } from '../../routes.ts';
 import { loadConsole, show, type ConsoleContext } from '../console/console-context.ts';
 import { listControls, listQueryOf, numberedPager, type Choices } from '../console/numbered-list.ts';
 import { adAccountLines } from '../accounts/may-section.ts';
+import { leftOutNotice, viewOf } from '../console/left-out.ts';
 import { heading } from '../console/parts.ts';
 import { tabs } from '../requests/requests.ts';
 
@@ -33,7 +34,8 @@ export const adAccounts = new Hono<PageEnv>().get(routes.console.adAccounts.patt
   const context = await loadConsole(c);
   const { locale, bcId, ctx, may } = context;
   const { adAccountsPage: words } = locale.words.console;
-  const isAll = may.viewAdAccounts && c.req.query('show') !== 'own';
+  const { view, leftOut } = viewOf(c, may.viewAdAccounts ? ['all', 'own'] : ['own']);
+  const isAll = view === 'all';
   const path = routes.console.adAccounts(bcId);
   const list = async (): Promise<Html> => {
     if (isAll) {
@@ -55,7 +57,7 @@ export const adAccounts = new Hono<PageEnv>().get(routes.console.adAccounts.patt
           ])}`
         : ''
     }
-    ${await list()}`;
+    ${leftOutNotice(locale, leftOut)} ${await list()}`;
   return show(c, context, 'adAccounts', { title: words.title, body });
 });
 

@@ -8,6 +8,7 @@ import type { Html } from '../../ui/html.ts';
 import type { Locale } from '../../ui/locale.ts';
 import { withQuery } from '../../routes.ts';
 import { ROWS } from './console-context.ts';
+import { hidden, pageNumberOf, pageNumbers } from './page-numbers.ts';
 
 /** What a list can be narrowed down to, and sorted by: its first sort is the usual one. */
 export interface Choices<Filter extends string, Sort extends string> {
@@ -15,22 +16,18 @@ export interface Choices<Filter extends string, Sort extends string> {
   sorts: readonly [Sort, ...Sort[]];
 }
 
-/** Page numbers in an address: no list is longer. */
-const PAGE = /^[1-9]\d{0,5}$/;
-
 /** What the address asks of a list. @throws SparkgateError `invalid_request` for a filter, sort or page that is none of it */
 export function listQueryOf<Filter extends string, Sort extends string>(
   c: Http<PageEnv>,
   { filters, sorts }: Choices<Filter, Sort>,
 ): ListQuery<Filter, Sort> {
   const found = FindQuery.safeParse({ limit: ROWS, text: c.req.query('q') ?? null });
-  const page = c.req.query('page') ?? '1';
-  if (!found.success || !PAGE.test(page)) throw new SparkgateError('invalid_request', 'This is no address of a list.');
+  if (!found.success) throw new SparkgateError('invalid_request', 'This is no address of a list.');
   return {
     text: found.data.text,
     filter: oneOf(filters, c.req.query('filter')),
     sort: oneOf(sorts, c.req.query('sort')) ?? sorts[0],
-    page: Number(page),
+    page: pageNumberOf(c),
     limit: ROWS,
   };
 }
@@ -105,36 +102,11 @@ export function numberedPager<Filter extends string, Sort extends string>(
     rows: number;
   },
 ): Html {
-  const { common, console: words } = locale.words;
-  const number = (value: number): string => locale.formats.number(value);
-  const last = Math.max(1, Math.ceil(total / find.limit));
-  const first = (find.page - 1) * find.limit + 1;
   const query = {
     ...keep,
     q: find.text ?? '',
     filter: find.filter ?? '',
     sort: find.sort === choices.sorts[0] ? '' : find.sort,
   };
-  const to = (page: number): string => withQuery(path, { ...query, page: page === 1 ? '' : String(page) });
-  const range =
-    rows === 0
-      ? words.list.total(total, number(total))
-      : words.pages.rangeOf(number(first), number(first + rows - 1), number(total));
-  if (last === 1 && find.page === 1) return html`<p class="hint pager">${words.list.total(total, number(total))}</p>`;
-  return html`<nav class="pager" aria-label="${common.pages}">
-    <span class="hint">${range}</span>
-    ${find.page > 1 ? html`<a class="button secondary" href="${to(Math.min(find.page - 1, last))}" rel="prev">${words.pages.previous}</a>` : ''}
-    ${find.page < last ? html`<a class="button secondary" href="${to(find.page + 1)}" rel="next">${common.next}</a>` : ''}
-    <form class="jump" method="get" action="${path}">
-      ${hidden(query)}
-      <label><span class="hint">${words.list.page(number(last))}</span>
-        <input type="number" name="page" min="1" max="${last}" value="${find.page}" inputmode="numeric" /></label>
-      <button class="quiet">${words.list.go}</button>
-    </form>
-  </nav>`;
-}
-
-function hidden(fields: Readonly<Record<string, string>>): Html {
-  const given = Object.entries(fields).filter(([, value]) => value !== '');
-  return html`${given.map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`)}`;
+  return pageNumbers(locale, { path, query, page: find.page, limit: find.limit, total, rows });
 }

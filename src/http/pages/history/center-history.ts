@@ -8,6 +8,7 @@ import {
   type HistoryQuery,
   type Topic,
 } from '../../../domain/audit/find-center-history.ts';
+import { SparkgateError } from '../../../domain/errors.ts';
 import type { PageEnv } from '../../env.ts';
 import { emptyState } from '../../ui/empty-state.ts';
 import type { Html } from '../../ui/html.ts';
@@ -15,9 +16,10 @@ import { table } from '../../ui/table.ts';
 import { time } from '../../ui/time.ts';
 import { routes, withQuery } from '../../routes.ts';
 import { whatHappened } from '../accounts/history-section.ts';
-import { listOf, loadConsole, ROWS, show, type ConsoleContext } from '../console/console-context.ts';
+import { loadConsole, ROWS, show, type ConsoleContext } from '../console/console-context.ts';
+import { leftOutNotice } from '../console/left-out.ts';
+import { pageNumberOf, pageNumbers } from '../console/page-numbers.ts';
 import { sinceLastVisit } from '../console/since-last-visit.ts';
-import { listPager } from '../console/list-pager.ts';
 import { oneOf } from '../console/numbered-list.ts';
 import { accountLines, actorName, heading, type NamedAccount } from '../console/parts.ts';
 import { historyCsv } from './history-csv.ts';
@@ -28,10 +30,9 @@ export const centerHistory = new Hono<PageEnv>()
     const context = await loadConsole(c);
     const { locale, bcId, ctx } = context;
     const { history: words } = locale.words.console;
-    const { find, at } = listOf(c);
-    const asked = askedIn(c);
-    const page = { limit: ROWS, ...(find.cursor !== undefined && { cursor: find.cursor }) };
-    const { items, next_cursor: next } = await findCenterHistory(ctx, bcId, asked, page);
+    const { asked, leftOut } = askedIn(c);
+    const page = pageNumberOf(c);
+    const { items, total } = await findCenterHistory(ctx, bcId, asked, { page, limit: ROWS });
     const path = routes.console.history(bcId);
     const query = queryOf(asked);
     const csv = html`<a class="button secondary" href="${withQuery(routes.console.historyCsv(bcId), query)}" download>${words.csv}</a>`;
@@ -40,16 +41,19 @@ export const centerHistory = new Hono<PageEnv>()
       ? { title: words.emptyTitle, body: words.emptyBody }
       : { title: words.nothingTitle, body: locale.words.console.searchEmptyBody };
     const body = html`${heading(words.title, { lead: words.lead, action: csv })}
-      ${await sinceLastVisit(c, context)} ${filters(context, asked, isUntouched)}
+      ${await sinceLastVisit(c, context)} ${leftOutNotice(locale, leftOut)} ${filters(context, asked, isUntouched)}
       ${items.length === 0 ? emptyState(nothing) : entries(context, items)}
-      ${listPager(locale, { path, query, at, next, limit: ROWS, rows: items.length })}`;
+      ${total === 0 ? '' : pageNumbers(locale, { path, query, page, limit: ROWS, rows: items.length, total })}`;
     return show(c, context, 'history', { title: words.title, body });
   })
   .get(routes.console.historyCsv.pattern, async (c) => {
     const context = await loadConsole(c);
-    const csv = await historyCsv(context, askedIn(c));
+    const { asked, leftOut } = askedIn(c);
+    // A file cannot say that it is wider than what was asked for.
+    if (leftOut.length > 0) throw new SparkgateError('invalid_request', 'This is no address of a history.');
+    const csv = await historyCsv(context, asked);
     const name = `sparkgate-${context.bcId.replaceAll(/[^\w.-]+/g, '_').slice(0, 64)}-history.csv`;
-    return c.body(csv, 200, {
+    return c.body(ReadableStream.from(csv), 200, {
       'Content-Type': 'text/csv; charset=utf-8; header=present',
       'Content-Disposition': `attachment; filename="${name}"`,
     });
@@ -57,21 +61,28 @@ export const centerHistory = new Hono<PageEnv>()
 
 const Text = z
   .string()
-  .trim()
   .min(1)
   .max(256)
-  .transform((text) => text.replaceAll('\0', ''));
+  .regex(/^[^\0]+$/);
 const Day = z.iso.date();
 
-/** What the address asks for; a day or a text that is none is left out. @throws SparkgateError `invalid_request` */
-function askedIn(c: Context<PageEnv>): HistoryQuery {
-  return {
-    who: Text.safeParse(c.req.query('who')).data ?? null,
-    topic: oneOf(Object.keys(TOPICS) as Topic[], c.req.query('what')),
-    account: Text.safeParse(c.req.query('account')).data ?? null,
-    from: Day.safeParse(c.req.query('from')).data ?? null,
-    to: Day.safeParse(c.req.query('to')).data ?? null,
+/** What the address asks for, and what of it nobody can read. @throws SparkgateError `invalid_request` for no topic */
+function askedIn(c: Context<PageEnv>): { asked: HistoryQuery; leftOut: string[] } {
+  const leftOut: string[] = [];
+  const read = (name: string, form: z.ZodType<string>): string | null => {
+    const sent = (c.req.query(name) ?? '').trim();
+    const { data } = form.safeParse(sent);
+    if (data === undefined && sent !== '') leftOut.push(sent);
+    return data ?? null;
   };
+  const asked = {
+    who: read('who', Text),
+    topic: oneOf(Object.keys(TOPICS) as Topic[], c.req.query('what')),
+    account: read('account', Text),
+    from: read('from', Day),
+    to: read('to', Day),
+  };
+  return { asked, leftOut };
 }
 
 function queryOf({ who, topic, account, from, to }: HistoryQuery): Record<string, string | undefined> {

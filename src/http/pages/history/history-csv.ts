@@ -1,36 +1,33 @@
-import { findCenterHistory, type CenterEntry, type HistoryQuery } from '../../../domain/audit/find-center-history.ts';
+import { readCenterHistory, type CenterEntry, type HistoryQuery } from '../../../domain/audit/find-center-history.ts';
 import type { ConsoleContext } from '../console/console-context.ts';
 import { eventText } from '../accounts/history-section.ts';
-
-/** Rows of one file, and of one look at the database. */
-const MOST = 10_000;
-const CHUNK = 1000;
 
 /** A byte order mark, by which spreadsheets read UTF-8. */
 const BOM = '\uFEFF';
 
-/** The history as a table (RFC 4180), newest first: at most 10,000 rows, which the last line says where there are more. */
-export async function historyCsv(context: ConsoleContext, asked: HistoryQuery): Promise<string> {
-  const { locale, ctx, bcId, names } = context;
-  const { history: words, account } = locale.words.console;
-  const head = [account.when, account.what, words.subject, words.name, words.account, account.who, words.name];
-  const lines = [[...head, words.before, words.after]];
-  let cursor: string | undefined;
-  do {
-    const page = { limit: CHUNK, ...(cursor !== undefined && { cursor }) };
-    const { items, next_cursor: next } = await findCenterHistory(ctx, bcId, asked, page);
-    for (const entry of items) lines.push(await lineOf(context, entry, names));
-    cursor = next ?? undefined;
-  } while (cursor !== undefined && lines.length <= MOST);
-  if (cursor !== undefined) lines.push([words.more(locale.formats.number(lines.length - 1))]);
-  return `${BOM}${lines.map((line) => line.map(cell).join(',')).join('\r\n')}\r\n`;
+/**
+ * The history as a table (RFC 4180), newest first: all of it, read as it is sent. A file that breaks off is not whole.
+ * @throws SparkgateError before anything is sent, for those who may not
+ */
+export async function historyCsv(context: ConsoleContext, asked: HistoryQuery): Promise<AsyncGenerator<Uint8Array>> {
+  return linesOf(context, await readCenterHistory(context.ctx, context.bcId, asked));
 }
 
-async function lineOf(
-  { locale }: ConsoleContext,
-  entry: CenterEntry,
-  names: ConsoleContext['names'],
-): Promise<string[]> {
+async function* linesOf(context: ConsoleContext, chunks: AsyncIterable<CenterEntry[]>): AsyncGenerator<Uint8Array> {
+  const { history: words, account } = context.locale.words.console;
+  const head = [account.when, account.what, words.subject, words.name, words.account, account.who, words.name];
+  yield Buffer.from(`${BOM}${lineIn([...head, words.before, words.after])}`);
+  for await (const entries of chunks) {
+    const lines = await Promise.all(entries.map(async (entry) => lineOf(context, entry)));
+    yield Buffer.from(lines.map(lineIn).join(''));
+  }
+}
+
+function lineIn(fields: readonly string[]): string {
+  return `${fields.map(cell).join(',')}\r\n`;
+}
+
+async function lineOf({ locale, names }: ConsoleContext, entry: CenterEntry): Promise<string[]> {
   const actor = /^user:(.+)$/s.exec(entry.actor)?.[1];
   const subject = entry.subject_type === 'user' ? entry.subject_id : undefined;
   const nameOf = async (id: string | undefined): Promise<string> =>

@@ -23,6 +23,7 @@ import { idOf, loadConsole, show, type ConsoleContext } from '../console/console
 import { flashNotice } from '../console/flash-notice.ts';
 import { sinceLastVisit } from '../console/since-last-visit.ts';
 import { listControls, listQueryOf, numberedPager, type Choices } from '../console/numbered-list.ts';
+import { leftOutNotice, viewOf } from '../console/left-out.ts';
 import { accountLines, heading } from '../console/parts.ts';
 
 const PENDING = { filters: ['EXPIRING'], sorts: REQUEST_SORTS } as const;
@@ -34,7 +35,8 @@ export const requests = new Hono<PageEnv>()
     const context = await loadConsole(c);
     const { locale, bcId, ctx } = context;
     const { requests: words, list, searchEmpty, searchEmptyBody, accounts } = locale.words.console;
-    const isAll = c.req.query('show') === 'all';
+    const { view, leftOut } = viewOf(c, ['pending', 'all']);
+    const isAll = view === 'all';
     const choices: Choices<RequestQuery['filter'] & string, RequestQuery['sort']> = isAll ? ALL : PENDING;
     const find = listQueryOf(c, choices);
     const [{ items, total }, mark] = await Promise.all([
@@ -49,7 +51,7 @@ export const requests = new Hono<PageEnv>()
       : { title: searchEmpty(find.text ?? list.filters[find.filter ?? 'PENDING']), body: searchEmptyBody };
     const shown = { path, find, choices, words: list, keep: { show: isAll ? 'all' : '' } };
     const body = html`${flashNotice(context)} ${live(locale, routes.console.accessRequestsState(bcId), mark)}
-      ${heading(words.title, { lead: words.lead, action: request })} ${await sinceLastVisit(c, context)}
+      ${heading(words.title, { lead: words.lead, action: request })} ${await sinceLastVisit(c, context)} ${leftOutNotice(locale, leftOut)}
       ${tabs(words.which, [
         { label: words.pending, href: path, current: !isAll },
         { label: words.all, href: withQuery(path, { show: 'all' }), current: isAll },
