@@ -44,7 +44,7 @@ export const routes = {
     accessRequestsState: route('/console/:bc_id/access-requests-state'),
     requestAccess: route('/console/:bc_id/request-access'),
     assign: route('/console/:bc_id/assign'),
-    /** Makes assignments again what they were a moment ago. */
+    /** Makes assignments, or a role, again what they were a moment ago. */
     undo: route('/console/:bc_id/undo'),
     history: route('/console/:bc_id/history'),
     historyCsv: route('/console/:bc_id/history.csv'),

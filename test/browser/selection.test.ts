@@ -94,6 +94,9 @@ inBrowser('an agency of 60 accounts', (stage) => {
     await page.keyboard.press('Space');
     await tabTo('button[value=assign]');
     await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Check before you assign' }).waitFor();
+    await tabTo('button[value=assign]');
+    await page.keyboard.press('Enter');
     await page.getByRole('status').filter({ hasText: '1 assignment was changed.' }).waitFor();
     await tabTo('[data-undo] button');
     await page.keyboard.press('Enter');
@@ -110,6 +113,8 @@ inBrowser('an agency of 60 accounts', (stage) => {
     expect(await page.locator('[name=members]:checked').count()).toBe(2);
     await page.locator('#more-accounts').fill('@store_0055');
     await page.locator('[value=POST]').check();
+    await adm.button('Assign').click();
+    await page.getByText('2 members × 1 account = 2 assignments').waitFor();
     await adm.button('Assign').click();
     await page.getByText('2 assignments were changed.').waitFor();
   });

@@ -75,8 +75,15 @@ describe('what will happen is told before it does', () => {
   test('who gets which account at which level, and how many assignments that makes', async () => {
     const said = await preview({ members: users(37, 39), accounts: ['t0003', 't0005'], scopes: ['POST', 'LIVE'] });
     expect(said).toMatch(/2 members × 2 accounts = 4 assignments/);
+    expect(await held('u0037', 't0003'), 'nothing is done yet').toBe('404');
     expect(said).toMatch(/0037 .*0038 .*Assigned as you chose .*Store 0005.*Assigned only in part.*Store 0003/);
     expect(said).not.toMatch(/replace/);
+  });
+
+  test('even where all get more, and nobody less', async () => {
+    const said = await preview({ members: ['u0038'], accounts: ['t0005'], scopes: ['POST'] });
+    expect(said).toMatch(/1 member × 1 account = 1 assignment .*Assigned as you chose .*Store 0005/);
+    expect(await held('u0038', 't0005')).toBe('404');
   });
 
   test('an account of which nothing can be given makes no assignment', async () => {
@@ -171,6 +178,41 @@ describe('for a minute', () => {
     expect(await held('u0016', 't0000')).toBe('404');
     expect(await undone(await undoOffered(done))).toBe('undone');
     expect(await held('u0016', 't0000')).toBe('POST');
+  });
+
+  test.each(['ANALYST', 'NONE'])('a role that became %s is what it was before', async (role) => {
+    const path = '/v1/ad-accounts/adv1/members/u0017';
+    const roleNow = async (): Promise<string | undefined> => (await app.call('GET', path)).body?.advertiser_role;
+    await app.call('PUT', path, { body: { advertiser_role: 'OPERATOR' } });
+    const undo = await undoOffered(await adm.post('/console/bc1/ad-accounts/adv1/members/u0017', { role }));
+    expect(await roleNow()).toBe(role === 'NONE' ? undefined : role);
+    expect(await undone(undo)).toBe('undone');
+    expect(await roleNow()).toBe('OPERATOR');
+    expect(await undone({ ...undo, once: `another-key-of-a-form-${role}` })).toBe('notUndone');
+  });
+
+  test('a first role is taken away again, and not once it has changed', async () => {
+    const path = '/v1/ad-accounts/adv1/members/u0018';
+    const give = async (): Promise<Record<string, string>> =>
+      undoOffered(await adm.post('/console/bc1/ad-accounts/adv1/members/u0018', { role: 'ADMIN' }));
+    expect(await undone(await give())).toBe('undone');
+    expect((await app.call('GET', path)).status).toBe(404);
+    const undo = await give();
+    await app.call('PUT', path, { body: { advertiser_role: 'ANALYST' } });
+    expect(await undone(undo)).toBe('notUndone');
+    expect((await app.call('GET', path)).body.advertiser_role).toBe('ANALYST');
+  });
+
+  test('who was removed does not come back with what they held, whoever asks', async () => {
+    const done = await adm.post('/console/bc1/members/u0019', { intent: 'remove' });
+    expect(await undoOffered(done)).toEqual({});
+    const last = "select write_id as id from audit_entry where event = 'member.removed' order by id desc limit 1";
+    const [write] = await sql<{ id: string }>(app, last, []);
+    const back = await app.call('PUT', '/v1/business-centers/bc1/members/u0019', { body: { user_role: 'STANDARD' } });
+    const revision = (back.headers.get('X-Sparkgate-Revision') ?? '').replace(/[^.]+$/, `${write?.id}`);
+    expect(revision).toMatch(/\w+\.[\w.]+\.[0-9a-f-]{36}$/);
+    expect(await undone({ revision, back: '/console/bc1/members' })).toBe('notUndone');
+    expect(await held('u0019', 't0000')).toBe('404');
   });
 
   test('not once anything of it has changed, be it back and forth', async () => {

@@ -236,6 +236,8 @@ export async function giveTenTen(hand: Hand): Promise<void> {
   await hand.click(hand.button(selection.assign));
   await hand.click(page.locator('[name=scopes][value=POST]'));
   await hand.click(hand.button(selection.submit));
+  await hand.sees(selection.confirmTitle);
+  await hand.click(hand.button(selection.yes));
   await hand.sees(selection.changed(100, '100'));
 }
 

@@ -3,6 +3,7 @@ import { html } from 'hono/html';
 import { findAdAccountMembers } from '../../../domain/ad-accounts/find-ad-account-members.ts';
 import { setAdvertiserRole } from '../../../domain/ad-accounts/set-advertiser-role.ts';
 import { authorize } from '../../../domain/authorize.ts';
+import { getMember } from '../../../domain/business-centers/get-member.ts';
 import { SparkgateError } from '../../../domain/errors.ts';
 import { AdvertiserRole } from '../../../domain/vocabulary.ts';
 import type { PageEnv } from '../../env.ts';
@@ -60,14 +61,26 @@ export const role = new Hono<PageEnv>()
     if (!asked.success && chosen !== NONE) throw new SparkgateError('invalid_request', 'This is no role.');
     const [advertiserId, userId] = [idOf(c, 'id'), idOf(c, 'user_id')];
     const which = { bcId: context.bcId, advertiserId, userId, role: asked.data ?? null };
-    await submitOnce(
+    const { revision } = await submitOnce(
       c,
       async (ctx) => unlessSomebodyWasFaster(async () => setAdvertiserRole(ctx, which)),
       () => null,
     );
     const back = backFrom(context, sent.one('from'), advertiserId, userId);
-    return redirectWithFlash(c, back, 'roleSet');
+    const isUndoable = which.role !== null || (await isMember(context, userId));
+    return redirectWithFlash(c, back, 'roleSet', isUndoable ? { undo: revision } : {});
   });
+
+/** Who is no member can be given no role again. */
+async function isMember({ ctx, bcId }: ConsoleContext, userId: string): Promise<boolean> {
+  try {
+    await getMember(ctx, bcId, userId);
+    return true;
+  } catch (error) {
+    if (error instanceof SparkgateError && error.code === 'not_found') return false;
+    throw error;
+  }
+}
 
 /** The page that led here: the member's, or else the ad account's. */
 function backFrom({ bcId }: ConsoleContext, from: string, advertiserId: string, userId: string): string {

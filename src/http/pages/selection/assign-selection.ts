@@ -11,14 +11,14 @@ import { routes } from '../../routes.ts';
 import { loadConsole, show, type ConsoleContext } from '../console/console-context.ts';
 import { sentForm, tickedScopes, unlessSomebodyWasFaster, type Sent } from '../console/form.ts';
 import { confirmPlan, type Intent } from './confirm-plan.ts';
-import { assigning, isToConfirm, planMark, unassigning, type Plan } from './plan.ts';
+import { assigning, planMark, unassigning, type Plan } from './plan.ts';
 import { selectionForm, type Chosen } from './selection-form.ts';
 
 /** So many of a kind can be chosen at once, and so many assignments be changed. */
 const MOST_CHOSEN = 500;
 const MOST_CHANGES = 1000;
 
-/** R3: many members are assigned many accounts, or lose them, in one write. */
+/** R3: many members are assigned many accounts, or lose them, in one write, after a look at what that comes to. */
 export const assignSelection = new Hono<PageEnv>()
   .get(routes.console.assign.pattern, async (c) => {
     const context = await loadConsole(c);
@@ -33,7 +33,7 @@ export const assignSelection = new Hono<PageEnv>()
     const plan = intent === 'assign' ? assigning(chosen.selection, chosen.scopes) : unassigning(chosen.selection);
     const errors = [...chosen.errors, ...complaints(context, chosen, { intent, plan })];
     if (errors.length > 0) return formPage(c, context, { ...chosen, errors }, 400);
-    if (isToConfirm(plan) && sent.one('confirmed') !== planMark(plan)) {
+    if (sent.one('confirmed') !== planMark(plan)) {
       return confirmPlan(c, context, { chosen, plan, intent });
     }
     return carryOut(c, context, { chosen, plan, intent });

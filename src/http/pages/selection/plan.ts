@@ -67,11 +67,6 @@ export function unassigning({ held }: Selection): Plan {
   };
 }
 
-/** Whether somebody has to look at it before it is done. */
-export function isToConfirm({ losing, narrowed, leftOut }: Plan): boolean {
-  return losing.length + narrowed.length + leftOut.length > 0;
-}
-
 /** Stands for exactly this plan: what was confirmed is asked again once it would be something else. */
 export function planMark(plan: Plan): string {
   return createHash('sha256').update(JSON.stringify(plan)).digest('base64url');
