@@ -26,6 +26,7 @@ import { documentRequests } from './authzen/documented.ts';
 import { describe } from './docs/describe.ts';
 import { consentPage } from './pages/consent/consent.ts';
 import { businessCenterConsole } from './pages/console/console.ts';
+import { enterConsole } from './pages/console/enter-console.ts';
 import { docs } from './docs/docs.ts';
 import type { Env, Services } from './env.ts';
 import { health } from './health.ts';
@@ -82,7 +83,10 @@ export function createApp(services: Services): OpenAPIHono<Env> {
   for (const path of PAGES) app.use(path, noLastSlash(), formBody());
   app.use(contentEncoding());
   app.onError(async (error, c) => answerError(c, error));
-  app.notFound(async (c) => answerNothing(c, new SparkgateError('not_found', (say) => say.details.nothingHere)));
+  app.notFound(async (c) => {
+    await enterConsole(c);
+    return answerNothing(c, new SparkgateError('not_found', (say) => say.details.nothingHere));
+  });
   limit(app, services);
   app.openAPIRegistry.registerComponent('securitySchemes', 'apiKey', {
     type: 'http',

@@ -45,6 +45,11 @@ test('the page of a member says what they hold, since when and by whom, and noth
   expect(shown).not.toContain('Elsewhere');
 });
 
+test('whoever is signed in is called by their name, as all others are', async () => {
+  const page = await (await adm.get('/console/bc1/members')).text();
+  expect(page).toMatch(/<summary><span class="ellipsis"><bdi class="name">Ada<\/bdi>/);
+});
+
 test('names stand beside ids: with who has access, and in the history', async () => {
   const account = '/console/bc1/tiktok-accounts/brand';
   expect(await text(adm, `${account}/members`)).toMatch(/Members with access.*Anna Li.*ann.*Ada/);

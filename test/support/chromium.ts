@@ -84,16 +84,22 @@ export async function signInProfile(context: BrowserContext, app: TestApp, url: 
   await context.addCookies([{ name, value: token, url, httpOnly: true, sameSite: 'Lax' }]);
 }
 
-/** What axe-core finds on a page that is serious or worse, in a line each; `nothing serious` if that is so. */
-export async function accessibility(page: Page): Promise<string> {
+/**
+ * What axe-core finds on a page that is serious or worse, in a line each; `nothing serious` if that is so.
+ * @param rules its rules that are asked; all unless said otherwise
+ */
+export async function accessibility(page: Page, rules?: readonly string[]): Promise<string> {
   // Through the protocol, since the page's own policy lets no script in that is not served.
   await page.evaluate(axe.source);
-  const found = await page.evaluate(async () => {
+  const found = await page.evaluate(async (only) => {
     const run = (globalThis as unknown as { axe: typeof axe }).axe;
-    const { violations } = await run.run({ resultTypes: ['violations'] });
+    const { violations } = await run.run({
+      resultTypes: ['violations'],
+      ...(only && { runOnly: { type: 'rule', values: [...only] } }),
+    });
     return violations
       .filter(({ impact }) => impact === 'serious' || impact === 'critical')
       .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')} ${node.failureSummary ?? ''}`));
-  });
+  }, rules);
   return found.length === 0 ? 'nothing serious' : found.join('\n');
 }

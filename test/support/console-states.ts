@@ -20,6 +20,11 @@ export async function bringStates(app: TestApp, accounts: number): Promise<PageS
     });
     await put(app, '/v1/tiktok-accounts/t0000/links/lee', { scopes: ['POST'] });
   }
+  const former = accounts > 1 ? nth('t', accounts - 1) : null;
+  if (former !== null)
+    await app.call('DELETE', `/v1/business-centers/bc1/tiktok-accounts/${former}`, { actor: 'user:adm' });
+  await put(app, '/v1/ad-accounts/adv2', { name: 'Frozen campaign', bc_id: 'bc1' });
+  await put(app, '/v1/freezes/ad_account/adv2', { reason: 'an invoice is open' });
   const named = accounts > 0 ? { tiktok_account_id: nth('t', 0) } : {};
   const request = async (end?: string): Promise<string> => {
     const body = {
@@ -44,11 +49,13 @@ export async function bringStates(app: TestApp, accounts: number): Promise<PageS
     ...strangers(),
     ...administrators({ pending, cancelled, declined }),
     ...(accounts > 0 ? [...ofAnAccount(), ...members(), ...owners(token)] : []),
+    ...(former === null ? [] : [{ who: 'user:adm' as const, path: `${BC}/tiktok-accounts/${former}` }]),
   ];
 }
 
 const strangers = (): PageState[] => [
   { who: 'nobody', path: '/' },
+  { who: 'nobody', path: '/sign-in?as=user' },
   { who: 'nobody', path: '/sign-in?as=tiktok_account' },
   { who: 'nobody', path: '/console/bc1/members' },
   { who: 'user:rita', path: '/console' },
@@ -70,17 +77,23 @@ function administrators(requests: Record<'pending' | 'cancelled' | 'declined', s
     'access-requests',
     'access-requests?show=all',
     'access-requests?show=all&filter=VOID',
+    'access-requests?show=nothing-of-that-name',
     'members',
     'members?sort=accounts',
+    'members?filter=nothing',
     'members/adm',
     'members/adm?step=remove',
     'ad-accounts',
+    'ad-accounts?show=own',
+    'ad-accounts/adv2',
     'ad-accounts/adv1',
     'ad-accounts/adv1?show=members',
     'ad-accounts/adv1/members/adm',
     'ad-accounts/adv1/freeze',
     'history',
+    'history?page=2',
     'history?who=nobody+of+that+name',
+    'history?from=2026-02-30',
     'assign',
     'freeze',
     'no-such-page',
@@ -122,10 +135,23 @@ function ofAnAccount(): PageState[] {
     '/revoke',
   ];
   return [
-    ...[...paths, '/members?q=nobody'].map((path) => ({ who: 'user:adm' as const, path: `${account}${path}` })),
+    ...[...paths, '/members?q=nobody', '/history?page=2'].map((path) => ({
+      who: 'user:adm' as const,
+      path: `${account}${path}`,
+    })),
     { who: 'user:adm', path: `${BC}/members/u0000` },
     { who: 'user:adm', path: `${BC}/members/u0000?step=unassign-all` },
     { who: 'user:adm', path: `${account}/assign`, reach: async (page) => submit(page, '.bar button') },
+    {
+      who: 'user:adm',
+      path: `${BC}/assign`,
+      reach: async (page) => {
+        await page.locator('[name=more_members]').fill('adm\nu0000');
+        await page.locator('[name=more_accounts]').fill('t0000');
+        await page.locator('[name=scopes][value=LIVE]').check();
+        await submit(page, 'button[value=assign]');
+      },
+    },
     {
       who: 'user:adm',
       path: `${account}/members`,
@@ -138,7 +164,15 @@ function ofAnAccount(): PageState[] {
 }
 
 const members = (): PageState[] =>
-  ['tiktok-accounts', 'tiktok-accounts/t0000', 'ad-accounts', 'members', 'request-access', 'history'].map((path) => ({
+  [
+    'tiktok-accounts',
+    'tiktok-accounts/t0000',
+    'tiktok-accounts/t0000/about',
+    'ad-accounts',
+    'members',
+    'request-access',
+    'history',
+  ].map((path) => ({
     who: 'user:u0001',
     path: `${BC}/${path}`,
   }));

@@ -21,8 +21,8 @@ export interface PageParts extends Partial<Frame> {
   breadcrumb?: readonly Place[];
   /** Loads itself anew after so many seconds where there is no script. */
   refreshAfter?: number;
-  /** Of the TikTok account that is signed in, where it is known. */
-  handle?: string | null;
+  /** What whoever is signed in is called here, where that is known: a handle, or a name. */
+  knownAs?: string | null;
   /** One narrow column: for a page that asks one thing. */
   narrow?: boolean;
   /** Only the page itself, where nothing that the header offers would work. */
@@ -69,7 +69,7 @@ function unattended(path: string): string {
   return `${path}${path.includes('?') ? '&' : '?'}${UNATTENDED}=`;
 }
 
-function header(c: Context<PageEnv>, locale: Locale, { switcher, handle = null, bare = false }: PageParts): Html {
+function header(c: Context<PageEnv>, locale: Locale, { switcher, knownAs = null, bare = false }: PageParts): Html {
   const { common } = locale.words;
   const logo = html`<img src="${routes.favicon()}" alt="" width="28" height="28" /> ${common.product}`;
   if (bare) return html`<header class="top"><span class="brand">${logo}</span></header>`;
@@ -78,15 +78,15 @@ function header(c: Context<PageEnv>, locale: Locale, { switcher, handle = null, 
   return html`<header class="top">
     <a class="brand" href="${home}">${logo}</a>
     ${switcher ? html`<div class="switcher">${switcher}</div>` : ''}
-    <div class="aside">${languageButtons(locale, { back: pageOf(c), field: openFormField(c) })} ${person(locale, signedIn, handle)}</div>
+    <div class="aside">${languageButtons(locale, { back: pageOf(c), field: openFormField(c) })} ${person(locale, signedIn, knownAs)}</div>
   </header>`;
 }
 
-function person(locale: Locale, signedIn: SignedIn | null, handle: string | null): Html {
+function person(locale: Locale, signedIn: SignedIn | null, knownAs: string | null): Html {
   if (!signedIn) return html``;
   const { common } = locale.words;
   const { actor, displayName, demo } = signedIn;
-  const [name = actor.id, ...others] = new Set([handle, displayName, actor.id].filter((it) => it !== null));
+  const [name = actor.id, ...others] = new Set([knownAs, displayName, actor.id].filter((it) => it !== null));
   return html`<details class="menu person">
     <summary><span class="ellipsis">${shownName(name)}</span></summary>
     <div class="sheet">

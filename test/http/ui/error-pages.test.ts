@@ -43,6 +43,16 @@ test.each(['/v1/nothing', '/access/v1/nothing', '/.well-known/nothing', '/health
   },
 );
 
+test.each([
+  ['its members', 'user:adm', true],
+  ['nobody else', 'user:ext', false],
+])('where nothing is in a Business Center, %s see its frame', async (_, who, framed) => {
+  const browser = await signInAs(app, who);
+  const answer = await browser.get('/console/bc1/no/such-page', BROWSER);
+  expect(answer.status).toBe(404);
+  expect((await answer.text()).includes('<nav class="side"')).toBe(framed);
+});
+
 test('a form is no address to look at', async () => {
   const { headers } = await app.request('/foo', { method: 'POST', headers: BROWSER });
   expect(headers.get('Content-Type')).toBe('application/problem+json');

@@ -27,7 +27,7 @@ export const consentPage = new Hono<PageEnv>()
       return page(c, {
         title,
         body: consentBody(c, { consent, owner, token, names: new UserNames(contextOfPage(c)) }),
-        handle: owner.handle,
+        knownAs: owner.handle,
         narrow: true,
       });
     });

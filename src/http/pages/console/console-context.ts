@@ -133,7 +133,8 @@ export async function show(
   const href = routes.console.freeze(bcId);
   const banner = c.req.path === href ? '' : freezeBanner(locale, freeze, href);
   const body = html`${banner} ${parts.body}`;
-  return page(c, { ...parts, body, navigation: places(context, section), switcher: switcher(context) }, status);
+  const around = { navigation: places(context, section), switcher: switcher(context) };
+  return page(c, { ...parts, body, ...around, knownAs: await context.names.of(context.userId) }, status);
 }
 
 function places({ locale, bcId, may }: ConsoleContext, section: Section | null): Place[] {

@@ -67,5 +67,5 @@ async function ownPage(c: Http<PageEnv>, entered?: Entered): Promise<Response> {
   const body = freezeBody(c, { state, back: routes.myAccount.show() }, entered);
   const breadcrumb = [{ label: words.myAccount.title, href: routes.myAccount.show() }];
   const { title } = words.common.freeze.of.tiktok_account;
-  return page(c, { title, handle: owner.handle, breadcrumb, body, narrow: true }, entered ? 400 : 200);
+  return page(c, { title, knownAs: owner.handle, breadcrumb, body, narrow: true }, entered ? 400 : 200);
 }

@@ -36,14 +36,14 @@ export const myAccount = new Hono<PageEnv>()
     ]);
     const flashes = readFlash(c);
     const list = { owner, freeze, grants, links, past, cursor: c.req.query('cursor'), flashes };
-    return page(c, { title: c.get('locale').words.myAccount.title, handle: owner.handle, body: listBody(c, list) });
+    return page(c, { title: c.get('locale').words.myAccount.title, knownAs: owner.handle, body: listBody(c, list) });
   })
   .get(routes.myAccount.grant.pattern, async (c) => {
     const { grant, owner } = await ownGrant(c);
     const body = grantBody(c, { grant, owner }, readFlash(c));
     return page(c, {
       title: grant.business_center_name,
-      handle: owner.handle,
+      knownAs: owner.handle,
       breadcrumb: breadcrumb(c),
       body,
       narrow: true,
@@ -54,7 +54,7 @@ export const myAccount = new Hono<PageEnv>()
     const { revokeTitle } = c.get('locale').words.myAccount;
     return page(c, {
       title: revokeTitle,
-      handle: shown.owner.handle,
+      knownAs: shown.owner.handle,
       breadcrumb: breadcrumb(c),
       body: revokeBody(c, shown),
       narrow: true,

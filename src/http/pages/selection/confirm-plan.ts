@@ -10,7 +10,7 @@ import { userInLine, userName } from '../../ui/user-names.ts';
 import { routes } from '../../routes.ts';
 import { ROWS, show, type ConsoleContext } from '../console/console-context.ts';
 import { accountLines, heading } from '../console/parts.ts';
-import { planMark, type Plan } from './plan.ts';
+import { planMark, type Loss, type Plan } from './plan.ts';
 import type { Chosen } from './selection-form.ts';
 
 export type Intent = 'assign' | 'unassign';
@@ -98,7 +98,9 @@ function losses(
         cell: ({ tiktok_account_id: id }) =>
           accountLines(locale, accounts.get(id) ?? { tiktok_account_id: id, handle: null, display_name: null }),
       },
-      { label: console_.assign.hasNow, cell: (row) => scopeBadges(locale, row.scopes) },
+      ...(intent === 'assign'
+        ? [{ label: console_.assign.hasNow, cell: (row: Loss) => scopeBadges(locale, row.scopes) }]
+        : []),
       { label: console_.revoke.loses, cell: (row) => scopeBadges(locale, row.loses) },
     ],
     losing.slice(0, ROWS),
