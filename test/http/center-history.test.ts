@@ -24,7 +24,9 @@ beforeAll(async () => {
     { type: 'assignment', bc_id: 'bc1', tiktok_account_id: 'other', user_id: 'kim', scopes: ['POST'] },
     { type: 'member', bc_id: 'bc2', user_id: 'secret', user_role: 'STANDARD' },
   ]);
-  await app.call('PUT', '/v1/business-centers/bc1/freeze', { actor: 'user:adm', body: { reason: 'drill' } });
+  const freeze = '/v1/freezes/business_center/bc1';
+  await app.call('PUT', freeze, { actor: 'user:adm', body: { reason: 'drill' } });
+  await app.call('DELETE', freeze, { actor: 'user:adm' });
   adm = await signInAs(app, 'user:adm');
 });
 afterAll(async () => app.close());
@@ -48,7 +50,8 @@ test('everything of the Business Center, imports change by change, and nothing o
   for (const said of [
     /Assigned to a member: kim .*Imported .*@other/,
     /Became a member, or got another role: kim Standard member Imported/,
-    /Got a role in an ad account: .*sam Operator/,
+    /Got a role in an ad account: .*sam Operator Spring campaign adv1/,
+    /It was frozen Business Center/,
     /The owner authorized this Business Center .*@brand/,
     /The access request was approved/,
   ])

@@ -12,6 +12,9 @@ export interface CenterEntry extends HistoryEntry {
   account_id: string | null;
   handle: string | null;
   display_name: string | null;
+  /** The ad account, likewise, and its name while it belongs to the Business Center. */
+  advertiser_id: string | null;
+  advertiser_name: string | null;
 }
 
 /** What a step is about, by how the names of its events begin. */
@@ -39,6 +42,9 @@ export interface HistoryQuery {
 /** Users who are called so: asked for once, not for each step. */
 const NAMED = `select id from user_profile where ${holdsText(['display_name', 'email'], '$2')}`;
 
+const AD_ACCOUNT_OF = `coalesce(case e.subject_type when 'ad_account' then e.subject_id end,
+  e.after ->> 'advertiser_id', e.before ->> 'advertiser_id')`;
+
 const ACCOUNT = `cross join lateral (select ${ACCOUNT_OF} as id) a`;
 
 const FOUND = `
@@ -56,9 +62,11 @@ const FOUND = `
 /** What is told of an entry is read for those of the page alone. */
 const entries = (ids: string): string => `
   select e.id, ${rfc3339('e.at')} as at, e.actor, e.event, e.subject_type, e.subject_id, e.before, e.after, e.flags,
-         a.id as account_id, t.handle, t.display_name
+         a.id as account_id, t.handle, t.display_name, b.id as advertiser_id, d.name as advertiser_name
     from audit_entry e ${ACCOUNT}
     left join tiktok_account t on t.id = a.id
+   cross join lateral (select ${AD_ACCOUNT_OF} as id) b
+    left join ad_account d on d.advertiser_id = b.id and d.bc_id = e.bc_id
    where e.id in (${ids}) and e.bc_id = $1 order by e.id desc`;
 
 const COUNT = `select count(*)::int as total ${FOUND}`;

@@ -21,8 +21,6 @@ export interface PageParts extends Partial<Frame> {
   breadcrumb?: readonly Place[];
   /** Loads itself anew after so many seconds where there is no script. */
   refreshAfter?: number;
-  /** What whoever is signed in is called here, where that is known: a handle, or a name. */
-  knownAs?: string | null;
   /** One narrow column: for a page that asks one thing. */
   narrow?: boolean;
   /** Only the page itself, where nothing that the header offers would work. */

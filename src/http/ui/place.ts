@@ -14,6 +14,8 @@ export interface Frame {
   navigation: readonly Place[];
   /** After the product's name: in which Business Center one is, and how to change that. */
   switcher: Html;
+  /** What whoever is signed in is called here, where that is known: a name, or a handle. */
+  knownAs: string | null;
   /** For who was refused something here for these reasons: whom to ask, by name, with a text to send. */
   whomToAsk?: (reasons: readonly Reason[]) => Promise<Html>;
 }

@@ -40,6 +40,8 @@ export interface ConsoleContext {
   center: OwnCenter;
   bcId: string;
   userId: string;
+  /** What the person is called; null where that is not known. */
+  knownAs: string | null;
   signedIn: SignedIn;
   /** The path of this page, with what it asks for. */
   here: string;
@@ -62,7 +64,11 @@ export async function loadConsole(c: Http<PageEnv>, bcId: string = idOf(c, 'bc_i
   const ctx = contextOfPage(c);
   const may = async (action: string): Promise<boolean> =>
     (await ask(ctx, { action, resource: { type: 'business_center', id: bcId } }, null)).decision;
-  const [center, freeze, request, viewRequests, viewMembers, viewAdAccounts, viewHistory, review] = await Promise.all([
+  const signedIn = c.get('signedIn');
+  const { id: userId } = signedIn.actor;
+  const names = new UserNames(ctx);
+  const [knownAs, center, freeze, request, viewRequests, viewMembers, ...others] = await Promise.all([
+    names.of(userId),
     getOwnCenter(ctx, bcId),
     freezeStateOf(ctx, { kind: 'business_center', id: bcId }),
     may('request_account_access'),
@@ -72,16 +78,17 @@ export async function loadConsole(c: Http<PageEnv>, bcId: string = idOf(c, 'bc_i
     may('view_center_history'),
     mayReview(ctx),
   ]);
-  const signedIn = c.get('signedIn');
+  const [viewAdAccounts, viewHistory, review] = others;
   const context = {
     ctx,
     locale: c.get('locale'),
     center,
     bcId,
-    userId: signedIn.actor.id,
+    userId,
+    knownAs,
     signedIn,
     here: pageOf(c),
-    names: new UserNames(ctx),
+    names,
     may: { request, viewRequests, viewMembers, viewAdAccounts, viewHistory, review },
     freeze,
     flashes: readFlash(c),
@@ -91,6 +98,7 @@ export async function loadConsole(c: Http<PageEnv>, bcId: string = idOf(c, 'bc_i
   c.set('frame', {
     navigation: places(context, null),
     switcher: switcher(context),
+    knownAs,
     whomToAsk: async (reasons) => whomToAsk(context, reasons, address),
   });
   return context;
@@ -133,8 +141,8 @@ export async function show(
   const href = routes.console.freeze(bcId);
   const banner = c.req.path === href ? '' : freezeBanner(locale, freeze, href);
   const body = html`${banner} ${parts.body}`;
-  const around = { navigation: places(context, section), switcher: switcher(context) };
-  return page(c, { ...parts, body, ...around, knownAs: await context.names.of(context.userId) }, status);
+  const around = { navigation: places(context, section), switcher: switcher(context), knownAs: context.knownAs };
+  return page(c, { ...parts, body, ...around }, status);
 }
 
 function places({ locale, bcId, may }: ConsoleContext, section: Section | null): Place[] {

@@ -12,6 +12,7 @@ import { SparkgateError } from '../../../domain/errors.ts';
 import type { PageEnv } from '../../env.ts';
 import { emptyState } from '../../ui/empty-state.ts';
 import type { Html } from '../../ui/html.ts';
+import { shownName } from '../../ui/name.ts';
 import { table } from '../../ui/table.ts';
 import { time } from '../../ui/time.ts';
 import { routes, withQuery } from '../../routes.ts';
@@ -116,7 +117,11 @@ function entries(context: ConsoleContext, items: readonly CenterEntry[]): Html {
   return table(
     words.title,
     [
-      { label: account.what, main: true, cell: (entry) => whatHappened(context, entry) },
+      {
+        label: account.what,
+        main: true,
+        cell: (entry) => html`${whatHappened(context, entry)} ${whereElse(context, entry)}`,
+      },
       {
         label: words.account,
         cell: (entry) => {
@@ -129,6 +134,18 @@ function entries(context: ConsoleContext, items: readonly CenterEntry[]): Html {
     ],
     items,
   );
+}
+
+/** What a step is about that is neither a person nor a TikTok account. */
+function whereElse({ locale, bcId }: ConsoleContext, entry: CenterEntry): Html {
+  const { advertiser_id: id, advertiser_name: name } = entry;
+  if (id !== null && name === null) return html`<span class="sub">${shownName(id)}</span>`;
+  if (id !== null && name !== null) {
+    const href = routes.console.adAccount(bcId, id);
+    return html`<span class="sub"><a href="${href}">${shownName(name)}</a> ${shownName(id)}</span>`;
+  }
+  const isFreeze = entry.event.startsWith('freeze.') && entry.subject_type === 'business_center';
+  return isFreeze ? html`<span class="sub">${locale.words.console.businessCenter}</span>` : html``;
 }
 
 /** The account that a step is about, if any. */
