@@ -41,14 +41,17 @@ const hosts = z.string().transform((text, context) =>
   }),
 );
 
+const databaseUrl = z
+  .url({ protocol: /^postgres(?:ql)?$/, error: 'takes postgresql://user@host/database', abort: true })
+  .refine((url) => new URL(url).pathname.length > 1, 'names no database: postgresql://user@host/database')
+  .refine(isDecodable, 'holds a % that is no escape: write %25')
+  .optional();
+
 const Environment = z.object({
   HOST: z.string().min(1).default('127.0.0.1'),
   PORT: whole(0, 65_535, 8080),
-  DATABASE_URL: z
-    .url({ protocol: /^postgres(?:ql)?$/, error: 'takes postgresql://user@host/database', abort: true })
-    .refine((url) => new URL(url).pathname.length > 1, 'names no database: postgresql://user@host/database')
-    .refine(isDecodable, 'holds a % that is no escape: write %25')
-    .optional(),
+  DATABASE_URL: databaseUrl,
+  DATABASE_REPLICA_URL: databaseUrl,
   CERBOS_TARGET: z
     .string()
     .regex(/^(?:unix:\/.+|[^\s:/]+:\d{1,5}|\[[0-9a-fA-F:]+\]:\d{1,5})$/, 'takes host:port or unix:/path')
@@ -111,22 +114,20 @@ const Environment = z.object({
 /** The names of all settings. */
 export const SETTINGS: readonly string[] = Object.keys(Environment.shape);
 
-/** Variables of the contract that this version cannot honour: better to stop than to ignore them. */
-const NOT_YET = ['DATABASE_REPLICA_URL'];
-
 /** All settings. Sizes in bytes, times in seconds. */
 export type Config = ReturnType<typeof readConfig>;
 
 /** Reads the settings from the environment. An empty variable counts as absent. @throws ConfigError */
 export function readConfig(environment: NodeJS.ProcessEnv = process.env) {
   const present = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
-  const unsupported = NOT_YET.find((name) => present[name] !== undefined);
-  if (unsupported) throw new ConfigError(`${unsupported} is not supported by this version: unset it.`);
   const parsed = Environment.safeParse(present);
   if (!parsed.success) throw new ConfigError(parsed.error.issues.map(complaint).join('\n'));
   const env = parsed.data;
   if (env.SECRET_KEY_PREVIOUS !== undefined && env.SECRET_KEY === undefined) {
     throw new ConfigError('SECRET_KEY_PREVIOUS is set without SECRET_KEY.');
+  }
+  if (env.DATABASE_REPLICA_URL !== undefined && env.DATABASE_URL === undefined) {
+    throw new ConfigError('DATABASE_REPLICA_URL is set without DATABASE_URL.');
   }
   return {
     host: env.HOST,
@@ -134,6 +135,8 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env) {
     /** HOST or PORT say where; port 0 does not. */
     saysWhere: (present['HOST'] !== undefined || present['PORT'] !== undefined) && env.PORT !== 0,
     databaseUrl: env.DATABASE_URL ?? null,
+    /** A standby of that database, for what need not be asked of it. */
+    databaseReplicaUrl: env.DATABASE_REPLICA_URL ?? null,
     cerbosTarget: env.CERBOS_TARGET ?? null,
     policyDir: resolve(env.POLICY_DIR),
     /** Where policy tests and invariants are, if not in `policy-tests` beside the policies. */

@@ -15,11 +15,12 @@ import { readSecret } from './platform/secret-file.ts';
 import { probeDatabase } from './probes/database.ts';
 import { innermost, type Finding } from './probes/finding.ts';
 import { probePdp } from './probes/pdp.ts';
+import { probeReplica } from './probes/replica.ts';
 import { probeSchema } from './probes/schema.ts';
 
 /** A part of the service, and what was found of it. */
 export interface Diagnosis {
-  part: 'address' | 'data' | 'database' | 'pdp' | 'policies';
+  part: 'address' | 'data' | 'database' | 'replica' | 'pdp' | 'policies';
   findings: Finding[];
 }
 
@@ -33,6 +34,7 @@ export async function diagnose(config: Config): Promise<Diagnosis[]> {
     { part: 'address', findings: await addressFindings(config, runs) },
     { part: 'data', findings: await dataFindings(config, runs) },
     { part: 'database', findings: await databaseFindings(config, runs) },
+    ...(await replicaFindings(config)),
     { part: 'pdp', findings: await pdpFindings(config) },
     { part: 'policies', findings: [...(await policyFindings(config)), ...(runs ? await refusals(config) : [])] },
   ];
@@ -124,6 +126,11 @@ async function databaseFindings({ databaseUrl, dataDir }: Config, runs: boolean)
     embeddedInstallation();
     return 'The embedded database does not run: it starts with the service.';
   });
+}
+
+async function replicaFindings({ databaseUrl, databaseReplicaUrl }: Config): Promise<Diagnosis[]> {
+  if (databaseUrl === null || databaseReplicaUrl === null) return [];
+  return [{ part: 'replica', findings: await probeReplica({ url: databaseReplicaUrl }, { url: databaseUrl }) }];
 }
 
 async function pdpFindings({ cerbosTarget, cerbosTimeout }: Config): Promise<Finding[]> {

@@ -1,4 +1,4 @@
-import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
+import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Reason } from './errors.ts';
 import type { RequestLife } from './request-life.ts';
 import type { KeyPermission } from './vocabulary.ts';
@@ -37,7 +37,7 @@ export type Query = <Row extends object>(text: string, values: unknown[]) => Pro
 
 /** A connection of its own, for one transaction after another. */
 export interface Session extends AsyncDisposable {
-  /** Reads and writes in the transaction. */
+  /** Reads and writes on this connection. */
   em: EntityManager;
   query: Query;
   /**
@@ -75,6 +75,24 @@ export interface Transaction extends AsyncDisposable {
 
 /** Opens a session; statements of an import or an export may take as long as they take. */
 export type OpenSession = (purpose: 'write' | 'search' | 'import' | 'export') => Promise<Session>;
+
+/** Reads and writes entities, of one moment a statement. */
+export interface Entities {
+  em: Pick<EntityManager, 'fork'>;
+}
+
+/** What a read is made with, all of it of one server, which has what was committed when the read began. */
+export interface Reading {
+  orm: Entities;
+  query: Query;
+  session: OpenSession;
+}
+
+/**
+ * Reads from a replica that suffices, or else from the database; what a replica breaks off begins anew on the database.
+ * @throws what `read` throws
+ */
+export type ReadFresh = <Result>(read: (from: Reading) => Promise<Result>) => Promise<Result>;
 
 /** Whom a call is about: of any type that has a policy. */
 export interface Subject {
@@ -147,8 +165,10 @@ export interface Rates {
 
 /** What every verb gets: who calls, and the means to ask and to write. */
 export interface Context {
-  orm: MikroORM;
+  orm: Entities;
   session: OpenSession;
+  /** For what only reads, and may be long: lists, the trail. */
+  read: ReadFresh;
   /** Lets each caller ask some writes at a time: those that are refused get no further, and take the time of others. */
   asking: Turns;
   /** Bounds the writes that run at once, so that checks always find a connection. */

@@ -6,6 +6,12 @@ import type { Query } from './context.ts';
  */
 export const REVISION_NOW = `(select current_setting('sparkgate.cluster') || '.' || (pg_current_wal_flush_lsn() - '0/0'))`;
 
+/**
+ * SQL of the revision of what a statement reads, on a standby too: how far it had replayed when its connection was last
+ * asked (`sparkgate.replayed`). What it has replayed by now, a statement may see or not.
+ */
+export const REVISION_READ = `(case when pg_is_in_recovery() then current_setting('sparkgate.replayed') else ${REVISION_NOW} end)`;
+
 /** What a revision says. Callers only hand it on. */
 export interface Revision {
   text: string;

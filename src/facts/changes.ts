@@ -1,4 +1,4 @@
-import { REVISION_NOW } from '../domain/revision.ts';
+import { REVISION_NOW, REVISION_READ } from '../domain/revision.ts';
 import type { SliceRow } from './slice.ts';
 
 /** Where in the order of writes something was read. */
@@ -20,10 +20,7 @@ export const millisecondsOf = (moment: string): string => `(extract(epoch from $
 const LIFE = `concat_ws(' ', pg_postmaster_start_time(), pg_is_in_recovery(), current_setting('sparkgate.cluster'),
     (select epoch from change_mark))`;
 
-/**
- * SQL of the {@link Moment} that a statement reads at, as JSON. `since` is SQL of the snapshot of the moment before; null =
- * there was none.
- */
+/** SQL of the {@link Moment} that a statement reads at, as JSON. `since` is SQL of the snapshot of the moment before. */
 const momentSince = (since: string): string => `json_build_object(
     'snapshot', pg_current_snapshot(), 'life', ${LIFE}, 'revision', ${REVISION_NOW},
     'at', ${millisecondsOf('statement_timestamp()')},
@@ -53,6 +50,11 @@ export const momentRow = (since: string): string => `
 select 0 as n, 'moment' as slice, null as bc_id, (${momentSince(since)})::text as a, null as b, null as c,
        ${keysSince(since)} as scopes, null::float8 as until`;
 
+/** SQL of a row that tells the revision of a statement, and no more: a standby knows no more. */
+export const REVISION_ROW = `
+select 0 as n, 'moment' as slice, null as bc_id, ${REVISION_READ} as a, null as b, null as c, null::text[] as scopes,
+       null::float8 as until`;
+
 /** Looks at the moment alone. $1 as in {@link momentRow} */
 export const CHANGES_STATEMENT = momentRow('$1');
 
@@ -61,4 +63,11 @@ export function momentOf(rows: readonly LoadedRow[]): { moment: Moment; keys: re
   const row = rows.find(({ slice }) => slice === 'moment');
   if (row?.a == null) throw new Error('a statement did not say of which moment it is');
   return { moment: JSON.parse(row.a) as Moment, keys: row.scopes ?? [] };
+}
+
+/** Reads the row of {@link REVISION_ROW}. */
+export function revisionOf(rows: readonly LoadedRow[]): string {
+  const row = rows.find(({ slice }) => slice === 'moment');
+  if (row?.a == null) throw new Error('a statement did not say its revision');
+  return row.a;
 }

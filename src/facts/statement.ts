@@ -1,4 +1,4 @@
-import { millisecondsOf, momentRow } from './changes.ts';
+import { millisecondsOf, momentRow, REVISION_ROW } from './changes.ts';
 import { ENTITY_SLICES } from './entity.ts';
 import { STORED_KINDS, type StoredFacts } from './kinds.ts';
 import { TEXTS, type Slice } from './slice.ts';
@@ -15,8 +15,8 @@ interface Asked {
    * requests), bc_id, advertiser_id, user_id (whom the action would assign), within (a JSON list; null = not confined), n.
    */
   questions: string;
-  /** The snapshot since which changes are told; `null` = none. */
-  since: string;
+  /** SQL of the snapshot since which changes are told; absent = they are not. */
+  since?: string;
   /** More rows of the form of {@link LoadedRow}, of no question. */
   more?: readonly string[];
 }
@@ -30,7 +30,7 @@ with ${given.map((it) => `${it},\n`).join('')}question as (
   ${questions}
 ), center (n, kind, user_id, resource_id, bc_id, former) as (${KINDS.map(({ centers }) => centers).join('\nunion all')}
 )
-${momentRow(since)}
+${since === undefined ? REVISION_ROW : momentRow(since)}
 ${[...[...SLICES].map(selectOf), ...more].map((it) => `union all\n${it}`).join('\n')}`;
 
 /**

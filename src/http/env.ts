@@ -74,6 +74,10 @@ export interface Counters {
   /** How old the facts in memory may be, in seconds, and how many bytes they take. */
   staleness: number;
   factsBytes: number;
+  /** Reads that a replica answered, and those that the database did since the replica was behind, or since it failed. */
+  replicaReads: number;
+  replicaBehind: number;
+  replicaFailed: number;
 }
 
 /** Somebody of the demo's cast. */
@@ -119,7 +123,17 @@ export interface ServiceStatus {
   };
   pdp: { answers: boolean; version: string | null; embedded: boolean };
   policy: PolicyStatus;
-  counters: Record<'facts_statements' | 'pdp_calls' | 'pdp_questions' | 'memo_hits' | 'memo_entries', number>;
+  counters: Record<
+    | 'facts_statements'
+    | 'pdp_calls'
+    | 'pdp_questions'
+    | 'memo_hits'
+    | 'memo_entries'
+    | 'replica_reads'
+    | 'replica_behind'
+    | 'replica_failed',
+    number
+  >;
 }
 
 /** Who calls: a key, and the person it calls for, if it names one; or a person who signed in, without a key. */

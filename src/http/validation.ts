@@ -27,6 +27,12 @@ export function contextOf(c: Http<Env>): Context {
   return c.get('services').contextFor(c.get('caller'), c.get('requestId'), c.get('life'));
 }
 
+/** Reads a list, from a replica where one suffices. */
+export async function reading<List>(c: Http<Env>, read: (ctx: Context) => Promise<List>): Promise<List> {
+  const ctx = contextOf(c);
+  return ctx.read(async ({ orm }) => read({ ...ctx, orm }));
+}
+
 export const REVISION_HEADER = 'X-Sparkgate-Revision';
 
 /** Says the revision of a write in the answer's header, and hands the result on. */

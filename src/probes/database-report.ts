@@ -44,7 +44,8 @@ export async function askDatabase(address: DatabaseAddress): Promise<DatabaseRep
   }
 }
 
-async function connected(address: DatabaseAddress): Promise<pg.Client> {
+/** A connection to probe by. @throws the driver's error */
+export async function connected(address: DatabaseAddress): Promise<pg.Client> {
   const client = new pg.Client({
     ...clientOptions(address),
     application_name: 'sparkgate-probe',

@@ -1,4 +1,4 @@
-import type { Authorizer, OpenSession, Query } from '../domain/context.ts';
+import type { Authorizer, ReadFresh } from '../domain/context.ts';
 import { authorizerOf } from '../decision/authorizer.ts';
 import type { Bundle } from '../decision/bundle.ts';
 import { Decider } from '../decision/decide.ts';
@@ -21,8 +21,8 @@ export interface GenerationParts {
 /** What every bundle decides on. */
 export interface Ground {
   facts: FactLoader;
-  query: Query;
-  session: OpenSession;
+  /** What searches read from. */
+  read: ReadFresh;
   /** Hears of every decision; null where nobody keeps them. */
   record: RecordDecision | null;
   /** The most that a memo holds, in bytes. */
@@ -46,12 +46,12 @@ export class Generation {
   #users = 0;
   #retired = false;
 
-  constructor({ bundle, memo, pdp, end }: GenerationParts, { facts, query, session, record }: Ground) {
+  constructor({ bundle, memo, pdp, end }: GenerationParts, { facts, read, record }: Ground) {
     this.bundle = bundle;
     this.memo = memo;
     this.pdp = pdp;
     this.decider = new Decider({ bundle, facts, memo, record });
-    this.search = new Search({ bundle, decider: this.decider, query, session });
+    this.search = new Search({ bundle, decider: this.decider, read });
     this.explainer = new Explainer({ bundle, decider: this.decider, facts, memo, pdp });
     this.authorizer = authorizerOf(this.decider, this.search);
     this.#end = end;

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
+import type { Query } from '../domain/context.ts';
 import { isLasting, readBundle, SERVICE_KIND, type Bundle } from '../decision/bundle.ts';
 import { ExternalPolicies } from '../rollout/external-policies.ts';
 import { Generation, type Ground } from '../rollout/generation.ts';
@@ -108,6 +109,7 @@ export async function openDatabase(
 
 /** What policies are kept with. */
 export interface PolicyParts extends Ground {
+  query: Query;
   config: Config;
   dataDir: DataDir;
   children: Children | null;
@@ -152,10 +154,9 @@ export async function startPolicies({ config, ...parts }: PolicyParts): Promise<
 export async function startExternalPolicies(
   { cerbosTimeout, policyDir }: Pick<Config, 'cerbosTimeout' | 'policyDir'>,
   target: string,
-  { facts, query, session, record, memoBytes, log }: Ground & { log: Logger },
+  { query, log, ...ground }: Ground & { query: Query; log: Logger },
 ): Promise<PolicyService> {
   const local = await readPolicies(policyDir);
-  const ground = { facts, query, session, record, memoBytes };
   const known = { target, policyDir, isAdmitted: async (policy: string) => isAdmitted(query, policy) };
   return ExternalPolicies.start({ ...ground, ...known, timeoutMs: cerbosTimeout * 1000, log }, local);
 }

@@ -1,5 +1,5 @@
 import type { Config } from '../config.ts';
-import type { Authorizer, Context } from '../domain/context.ts';
+import type { Authorizer, Context, ReadFresh } from '../domain/context.ts';
 import { RequestLife } from '../domain/request-life.ts';
 import { startSupervisor } from '../platform/children.ts';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -10,6 +10,7 @@ import { accessTo, accessToEmbedded, openDatabase } from './backing-services.ts'
 import { poolQuery, type DatabaseAccess } from '../store/open.ts';
 import { sessionOpener } from '../store/session.ts';
 import { offlineAttributes } from './offline-attributes.ts';
+import { positionOf } from './position.ts';
 import { importQueue, writing } from './writing.ts';
 
 /** Nobody asks what the operator may do: who runs the command line beside the database holds the database. */
@@ -28,14 +29,16 @@ export async function inOfflineContext<T>(config: Config, command: (ctx: Context
   await using stack = new AsyncDisposableStack();
   const orm = await openDatabase(await addressOf(config, stack), config);
   stack.defer(async () => orm.close(true));
-  const writes = writing(await sessionOpener(orm), await poolQuery(orm));
-  return await command(operatorContext(config, { orm, ...writes, attributes: offlineAttributes(config, stack) }));
+  const [session, query] = [await sessionOpener(orm), await poolQuery(orm)];
+  const read: ReadFresh = async (from) => from({ orm, query, session });
+  const store = { orm, read, ...writing(session, positionOf(query)) };
+  return await command(operatorContext(config, { ...store, attributes: offlineAttributes(config, stack) }));
 }
 
 /** The context of the operator where no policies decide. */
 export function operatorContext(
   config: Config,
-  { attributes, ...store }: ReturnType<typeof writing> & Pick<Context, 'orm'> & Pick<Authorizer, 'attributes'>,
+  { attributes, ...store }: ReturnType<typeof writing> & Pick<Context, 'orm' | 'read'> & Pick<Authorizer, 'attributes'>,
 ): Context {
   return {
     ...store,

@@ -8,7 +8,6 @@ import { serveCommands } from '../platform/control-socket.ts';
 import { claimDataDir } from '../platform/data-dir.ts';
 import { secretFile } from '../platform/secret-file.ts';
 import type { Admit } from '../rollout/admission.ts';
-import type { Ground } from '../rollout/generation.ts';
 import { NO_FOLLOWERS, type FollowedBundle, type Followers } from '../rollout/followers.ts';
 import { policyTrail } from '../rollout/policy-trail.ts';
 import type { PolicyStatus } from '../rollout/journal.ts';
@@ -17,7 +16,7 @@ import { closeStore, type DatabaseAccess, type Orm } from '../store/open.ts';
 import { keepSealed } from '../store/sealing.ts';
 import { watchSessions } from '../store/watchdog.ts';
 import { databaseAccess, openDatabase, startChildren, startPolicies, type PolicyParts } from './backing-services.ts';
-import { layGround } from './ground.ts';
+import { layGround, type WatchedGround } from './ground.ts';
 import { operatorContext } from './offline-context.ts';
 import { VERSION } from './service-status.ts';
 import { alone } from './together.ts';
@@ -124,8 +123,13 @@ export async function startRuntime(config: Config, log: Logger, ports: Ports = {
 }
 
 /** What the trail of policies is written with: it is there before any of them decides. */
-function trailContext(config: Config, orm: Orm, { session, query }: Ground): Context {
-  return operatorContext(config, { orm, ...writing(session, query), attributes: async () => 'stored elsewhere' });
+function trailContext(config: Config, orm: Orm, { session, position, read }: WatchedGround): Context {
+  return operatorContext(config, {
+    orm,
+    read,
+    ...writing(session, position),
+    attributes: async () => 'stored elsewhere',
+  });
 }
 
 /** Policies that are kept up to date, and exchanged on command, until the stack ends; commands learn the address, too. */

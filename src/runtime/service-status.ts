@@ -69,13 +69,16 @@ export async function serviceStatus(parts: StatusParts): Promise<ServiceStatus> 
   };
 }
 
-function countersOf({ statements, pdpCalls, pdpQuestions, hits, distinct }: Counters): ServiceStatus['counters'] {
+function countersOf(counters: Counters): ServiceStatus['counters'] {
   return {
-    facts_statements: statements,
-    pdp_calls: pdpCalls,
-    pdp_questions: pdpQuestions,
-    memo_hits: hits,
-    memo_entries: distinct,
+    facts_statements: counters.statements,
+    pdp_calls: counters.pdpCalls,
+    pdp_questions: counters.pdpQuestions,
+    memo_hits: counters.hits,
+    memo_entries: counters.distinct,
+    replica_reads: counters.replicaReads,
+    replica_behind: counters.replicaBehind,
+    replica_failed: counters.replicaFailed,
   };
 }
 

@@ -37,5 +37,8 @@ export function sumOf(all: readonly Counters[]): Counters {
     hits: sum((it) => it.hits),
     factsBytes: sum((it) => it.factsBytes),
     staleness: Math.max(0, ...all.map((it) => it.staleness)),
+    replicaReads: sum((it) => it.replicaReads),
+    replicaBehind: sum((it) => it.replicaBehind),
+    replicaFailed: sum((it) => it.replicaFailed),
   };
 }

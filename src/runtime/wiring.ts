@@ -54,7 +54,7 @@ export interface Wired {
 /** Wires what decides, writes and answers. */
 export function wire(foundation: Foundation): Wired {
   const { config, log, orm, ground, policies, secretKeys, life, together } = foundation;
-  const { query, session, facts, schema } = ground;
+  const { query, session, position, facts, schema, read, replica } = ground;
   const { generations } = policies;
   const publicUrl = (): string => config.publicUrl ?? life.url;
   const keyRing = new KeyRing(query, { bootstrapApiKey: config.bootstrapApiKey, lookedAt: () => facts.lookedAt });
@@ -70,6 +70,9 @@ export function wire(foundation: Foundation): Wired {
       distinct,
       staleness: facts.staleness,
       factsBytes: facts.bytes,
+      replicaReads: replica?.answered ?? 0,
+      replicaBehind: replica?.behind ?? 0,
+      replicaFailed: replica?.failed ?? 0,
     };
   };
   const embedded = { database: config.databaseUrl === null, pdp: config.cerbosTarget === null };
@@ -91,7 +94,7 @@ export function wire(foundation: Foundation): Wired {
     secretKeys,
   };
   const { rates, imports, processes } = together;
-  const shared = { orm, ...writing(session, query, processes), imports, settings, rates };
+  const shared = { orm, read, ...writing(session, position, processes), imports, settings, rates };
   const fixed = {
     settings: config,
     log,

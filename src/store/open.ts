@@ -35,10 +35,13 @@ export async function openStore(address: DatabaseAddress, options: StoreOptions 
   return MikroORM.init(ormOptions(address, options));
 }
 
-/** The most connections, and what they are for. */
 interface StoreOptions {
+  /** The most connections. */
   poolSize?: number;
+  /** What they are for. */
   purpose?: Purpose;
+  /** Whether a standby will do. */
+  standby?: boolean;
 }
 
 /** Statements outside of a transaction, each prepared once a connection. Their texts must be a closed set. */
@@ -67,7 +70,10 @@ export async function closeStore(orm: Orm): Promise<void> {
   await untilClosed(orm.close(true));
 }
 
-function ormOptions(address: DatabaseAddress, { poolSize = 20, purpose = SERVING }: StoreOptions): Options {
+function ormOptions(
+  address: DatabaseAddress,
+  { poolSize = 20, purpose = SERVING, standby = false }: StoreOptions,
+): Options {
   return {
     entities,
     driver: BindingDriver,
@@ -84,9 +90,11 @@ function ormOptions(address: DatabaseAddress, { poolSize = 20, purpose = SERVING
       stream: gatheringSocket,
       // A check's statement is prepared once a connection; planning it again for each set of values would cost more.
       options: '-c plan_cache_mode=force_generic_plan',
-      onConnect: async (client: PoolClient) => setUp(client, purpose),
+      onConnect: async (client: PoolClient) => (standby ? setPurpose(client, purpose) : setUp(client, purpose)),
     },
     forceUtcTimezone: true,
+    // A standby may be away when the service starts.
+    ensureDatabase: !standby,
     // The service has its own log.
     logger: () => undefined,
     // Triggers and functions are written by hand in the migrations and are no part of the entities.

@@ -44,6 +44,7 @@ interface Manner {
 function sessionOn(orm: Orm, client: PoolClient, { patienceMs, kept, watch }: Manner): Session {
   const em = orm.em.fork();
   const line = lineOf(client, { patienceMs, watch });
+  em.setTransactionContext(line.kysely);
   let open = false;
   let usable = true;
   const run = async (text: string, withinMs: number): Promise<QueryResult> => {
@@ -59,7 +60,6 @@ function sessionOn(orm: Orm, client: PoolClient, { patienceMs, kept, watch }: Ma
     if (open) await run('rollback', IDLE_MS).catch(() => undefined);
     open = false;
     em.clear();
-    em.resetTransactionContext();
   };
   return {
     em,
@@ -75,7 +75,6 @@ function sessionOn(orm: Orm, client: PoolClient, { patienceMs, kept, watch }: Ma
       // Whoever asks something behind the gates hears of it.
       begun.catch(() => undefined);
       line.begun = begun;
-      em.setTransactionContext(line.kysely);
       return { begun, [Symbol.asyncDispose]: rollBack };
     },
     async snapshot() {
@@ -93,6 +92,7 @@ function sessionOn(orm: Orm, client: PoolClient, { patienceMs, kept, watch }: Ma
       return String(lastOf(results));
     },
     async [Symbol.asyncDispose]() {
+      em.resetTransactionContext();
       watch?.close();
       client.release(!(usable && kept));
     },

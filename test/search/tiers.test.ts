@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { OpenSession, Query } from '../../src/domain/context.ts';
+import type { OpenSession, Query, ReadFresh } from '../../src/domain/context.ts';
 import type { Check } from '../../src/decision/check.ts';
 import { Search } from '../../src/decision/search/search.ts';
 import { poolQuery } from '../../src/store/open.ts';
@@ -44,6 +44,14 @@ async function take(...accounts: string[]): Promise<void> {
   }
 }
 
+/** Reads of the database by these statements, and by these sessions where several make a page. */
+const readingBy =
+  (query: Query, session: OpenSession = unused): ReadFresh =>
+  async (read) =>
+    read({ orm: own.app.runtime.orm, query, session });
+
+const unused: OpenSession = async () => Promise.reject(new Error('one statement is enough'));
+
 const mayAdm = (action: string): Check => ({
   subject: { type: 'user', id: 'adm', properties: {} },
   action: { name: action, properties: {} },
@@ -73,7 +81,6 @@ test.each([{}, { bc_id: 'bc1' }])('what is held, was held, and is held again, wi
 
 test('a verdict on a tier does not outlive what it was given for', async () => {
   const query = await poolQuery(own.app.runtime.orm);
-  const session = await sessionOpener(own.app.runtime.orm);
   let looks = 0;
   /** Between the first look and the next, adm is demoted and the Business Center gets one more account. */
   const late: Query = async (text, values) => {
@@ -87,9 +94,17 @@ test('a verdict on a tier does not outlive what it was given for', async () => {
   const { decider } = own.app.runtime.services;
   const check = mayAdm('view');
   const place = { after: '', limit: 10 };
-  const before = await new Search({ bundle: own.bundle, decider, query, session }).find('resource', check, place);
+  const before = await new Search({ bundle: own.bundle, decider, read: readingBy(query) }).find(
+    'resource',
+    check,
+    place,
+  );
   expect(before.ids).toEqual(['again', 'held']);
-  const during = await new Search({ bundle: own.bundle, decider, query: late, session }).find('resource', check, place);
+  const during = await new Search({ bundle: own.bundle, decider, read: readingBy(late) }).find(
+    'resource',
+    check,
+    place,
+  );
   expect(during.ids).toEqual([]);
   expect(looks).toBe(2);
 });
@@ -116,7 +131,7 @@ test('a page is of one moment, however many statements it takes', async () => {
     return { ...it, query: changed };
   };
   const { decider } = strangers.app.runtime.services;
-  const search = new Search({ bundle: strangers.bundle, decider, query, session });
+  const search = new Search({ bundle: strangers.bundle, decider, read: readingBy(query, session) });
   const page = await search.find('resource', mayAdm('lost'), { after: '', limit: 1 });
   expect(page).toMatchObject({ ids: ['gone'], next: null });
   expect(looks).toBe(2);
@@ -130,7 +145,7 @@ test('a search that runs out of time goes on with its next page', async () => {
   const session = await sessionOpener(own.app.runtime.orm);
   const { decider } = strangers.app.runtime.services;
   const pages = async (patienceMs: number): Promise<string[][]> => {
-    const search = new Search({ bundle: strangers.bundle, decider, query, session, patienceMs });
+    const search = new Search({ bundle: strangers.bundle, decider, read: readingBy(query, session), patienceMs });
     const all: string[][] = [];
     for (let after: string | null = ''; after !== null;) {
       const { ids, next } = await search.find('resource', mayAdm('lost'), { after, limit: 1 });

@@ -103,10 +103,12 @@ test.each([
   expect(() => readConfig({ [name]: value })).toThrow(new ConfigError(`${name} is not valid: ${complaint}. ${TABLE}`));
 });
 
-test.each(['DATABASE_REPLICA_URL'])('%s is refused rather than ignored', (name) => {
-  const value = 'https://issuer.example';
-  expect(() => readConfig({ [name]: value })).toThrow(`${name} is not supported by this version: unset it.`);
-  expect(readConfig({ [name]: '' }).port).toBe(8080);
+test('a replica of no database is refused', () => {
+  const replica = 'postgresql://sparkgate@replica/sparkgate';
+  const complaint = 'DATABASE_REPLICA_URL is set without DATABASE_URL.';
+  expect(() => readConfig({ DATABASE_REPLICA_URL: replica })).toThrow(new ConfigError(complaint));
+  const primary = 'postgresql://sparkgate@primary/sparkgate';
+  expect(readConfig({ DATABASE_URL: primary, DATABASE_REPLICA_URL: replica }).databaseReplicaUrl).toBe(replica);
 });
 
 test('a setting of a later version is refused rather than ignored', async () => {

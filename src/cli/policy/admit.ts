@@ -15,7 +15,7 @@ import { isAdmitted, policyTrail } from '../../rollout/policy-trail.ts';
 import { PoliciesRefused } from '../../rollout/refused.ts';
 import { inOfflineContext } from '../../runtime/offline-context.ts';
 import { VERSION } from '../../runtime/service-status.ts';
-import { poolQuery } from '../../store/open.ts';
+import { queryIn } from '../../domain/transact.ts';
 import { EXIT } from './exit-codes.ts';
 import { refusalCode } from './live.ts';
 
@@ -59,7 +59,7 @@ async function admit(folder: string, config: Config, openServers: Host['openServ
       const last = await store.read();
       const { hash } = offered.policies;
       const isKnown = last?.current === hash && last.suite === (offered.suite?.hash ?? null);
-      if (isKnown && (await isAdmitted(await poolQuery(ctx.orm), hash))) return say(hash, 'was admitted already');
+      if (isKnown && (await isAdmitted(queryIn(ctx.orm.em.fork()), hash))) return say(hash, 'was admitted already');
       const admitted = await examine(await kept(store, offered, last), { contract: CONTRACT, openServers });
       const record = recordOf(offered, last);
       const about = { source: 'admit', before: last && heldBy(last), bundle: heldBy(record) } as const;

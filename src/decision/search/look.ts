@@ -1,6 +1,6 @@
 import type { Query } from '../../domain/context.ts';
 import { databaseError } from '../../domain/database-errors.ts';
-import { momentOf, type LoadedRow } from '../../facts/changes.ts';
+import { revisionOf, type LoadedRow } from '../../facts/changes.ts';
 import { asUuid } from '../../facts/known.ts';
 import { rowsOf } from '../../facts/loaded-rows.ts';
 import { Loaded, type FactQuestion } from '../../facts/slice.ts';
@@ -44,14 +44,13 @@ export async function look(
       `candidate as materialized (select id, tier, row_number() over (order by id) as n from (${candidates.text}) found)`,
     ],
     questions,
-    since: 'null',
     more: [
       `select n::int, 'candidate', null, id, tier::text, null, null, null from candidate`,
       knownRow(moving === 'subject' ? 'resource' : 'subject', fixed, within, value),
     ],
   });
   const rows = await ask(query, text, values);
-  const { revision } = momentOf(rows).moment;
+  const revision = revisionOf(rows);
   const loaded = rowsOf(
     rows.filter(({ slice }) => slice !== 'candidate'),
     limit + 1,
@@ -78,14 +77,13 @@ export async function lookAtBoth(
   const { values, value } = parameters([]);
   const text = factsStatement({
     questions: `select ${partsOf(question, value, {})}, 1 as n`,
-    since: 'null',
     more: [
       knownRow('subject', subject, question.within, value),
       knownRow('resource', resource, question.within, value),
     ],
   });
   const rows = await ask(query, text, values);
-  const { revision } = momentOf(rows).moment;
+  const revision = revisionOf(rows);
   return {
     known: { subject: showsKnown(rows, 'subject'), resource: showsKnown(rows, 'resource') },
     facts: new Loaded(question, { rows: rowsOf(rows, 1)[0]?.rows ?? [], revision }),

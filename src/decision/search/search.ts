@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import pLimit from 'p-limit';
-import type { OpenSession, Query } from '../../domain/context.ts';
+import type { OpenSession, Query, Reading, ReadFresh } from '../../domain/context.ts';
 import type { Reason } from '../../domain/errors.ts';
 import { UNSEEN } from '../../domain/unseen.ts';
 import { isGlob } from '@sparkgate/cerbos-policies/glob';
@@ -74,8 +74,7 @@ const SNAPSHOTS = 4;
 export class Search {
   readonly #bundle: Bundle;
   readonly #decider: Decider;
-  readonly #query: Query;
-  readonly #session: OpenSession;
+  readonly #read: ReadFresh;
   readonly #patienceMs: number;
   readonly #verdicts: TierVerdicts;
   readonly #whyNothing: WhyNothing;
@@ -83,12 +82,11 @@ export class Search {
   /** How deep the same search had to look before. */
   readonly #depths = new LRUCache<string, Depth>({ max: 10_000 });
 
-  constructor(parts: { bundle: Bundle; decider: Decider; query: Query; session: OpenSession; patienceMs?: number }) {
+  constructor(parts: { bundle: Bundle; decider: Decider; read: ReadFresh; patienceMs?: number }) {
     this.#patienceMs = parts.patienceMs ?? PATIENCE_MS;
     this.#bundle = parts.bundle;
     this.#decider = parts.decider;
-    this.#query = parts.query;
-    this.#session = parts.session;
+    this.#read = parts.read;
     this.#verdicts = new TierVerdicts(parts.decider);
     this.#whyNothing = new WhyNothing(parts);
   }
@@ -105,12 +103,17 @@ export class Search {
     const tiers = policy.mentionsIds || policy.mentionsTime ? null : tiersAround(sides);
     const like = canonicalJson([check.action.name, check.subject.type, moving, type, fixed.type, fixed.id]);
     const asked = { check, prepared, sides, tiers, like };
-    const most = chunkFor(check);
+    return this.#read(async (from) => this.#found(from, asked, place, until));
+  }
+
+  async #found({ query, session }: Reading, asked: Asked, place: Place, until: number): Promise<Found> {
+    const most = chunkFor(asked.check);
     const size = Math.min(place.limit + 1, most);
-    const first = await this.#part(this.#query, asked, place.after, size);
+    const first = await this.#part(query, asked, place.after, size);
     const found = pageOf(first, place.limit, performance.now() >= until);
     if (found !== null) return this.#told(asked, place, found, first.unrelated);
-    return this.#snapshots(async () => this.#inSnapshot(asked, place, { size: Math.min(size * 2, most), most, until }));
+    const effort = { size: Math.min(size * 2, most), most, until };
+    return this.#snapshots(async () => this.#inSnapshot(session, asked, place, effort));
   }
 
   async #told(
@@ -129,11 +132,12 @@ export class Search {
 
   /** What the first candidates do not fill is begun anew, part by part. */
   async #inSnapshot(
+    open: OpenSession,
     asked: Asked,
     place: Place,
     { size, most, until }: { size: number; most: number; until: number },
   ): Promise<Found> {
-    await using session = await this.#session('search');
+    await using session = await open('search');
     await using _moment = await session.snapshot();
     const all: Part = { unrelated: null, allowed: [], last: place.after };
     for (let [limit, seen] = [size, 0]; ; limit = Math.min(limit * 2, most)) {
@@ -185,7 +189,8 @@ export class Search {
     const actions = this.#kind(check.resource.type)?.actions ?? new Set();
     const names = [...actions].filter((name) => !isGlob(name)).toSorted();
     const checks = names.map((name) => prepare({ ...check, action: { ...check.action, name } }));
-    const { known, facts } = await lookAtBoth(this.#query, check, (checks[0] ?? prepare(check)).question);
+    const { question } = checks[0] ?? prepare(check);
+    const { known, facts } = await this.#read(async ({ query }) => lookAtBoth(query, check, question));
     if (!known.subject || !known.resource) {
       return { names: [], reasons: this.#whyNothing.unknown(check, known, true) };
     }

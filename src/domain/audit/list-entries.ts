@@ -80,11 +80,10 @@ interface EntryRow {
 export async function listEntries(ctx: Context, { bc_id: bcId, ...page }: AuditQuery): Promise<Page<AuditView>> {
   await authorizeKey(ctx, 'read_audit', bcId === undefined ? [null] : [bcId]);
   const [seq, center, id] = placeOf(page.cursor);
-  const query = queryIn(ctx.orm.em.fork());
-  await query('select seal_writes()', []);
+  await queryIn(ctx.orm.em.fork())('select seal_writes()', []);
   const text = bcId === undefined ? OF_ALL : OF_CENTER;
   const values = [bcId ?? null, seq, bcId === undefined ? center : null, id, page.limit + 1];
-  const rows = await query<EntryRow>(text, values);
+  const rows = await ctx.read(async ({ query }) => query<EntryRow>(text, values));
   return pageOf(rows, page.limit, (row) => JSON.stringify([row.seq, row.bc_id, row.id]), view);
 }
 

@@ -10,7 +10,7 @@ import { AccessRequestStatus } from '../../domain/vocabulary.ts';
 import { qrPng, qrSvg } from '../../platform/qr.ts';
 import { jsonBody } from '../middleware/json-body.ts';
 import { once, onceInFull } from '../idempotency.ts';
-import { acknowledge, contextOf, router } from '../validation.ts';
+import { acknowledge, contextOf, reading, router } from '../validation.ts';
 import { answers, body, creates, page, Param, Scopes, SECURED } from './answers.ts';
 
 const AccessRequest = z
@@ -69,7 +69,8 @@ export const accessRequests = router()
       request: { params: center, query: PageQuery },
       responses: answers(page(AccessRequest), 'A page'),
     }),
-    async (c) => c.json(await listRequests(contextOf(c), c.req.valid('param').bc_id, c.req.valid('query')), 200),
+    async (c) =>
+      c.json(await reading(c, async (ctx) => listRequests(ctx, c.req.valid('param').bc_id, c.req.valid('query'))), 200),
   )
   .openapi(
     createRoute({

@@ -11,7 +11,7 @@ import type { Written } from '../../domain/transact.ts';
 import { askedLanguage } from '../asked-language.ts';
 import type { Env } from '../env.ts';
 import { changeOnce } from '../idempotency.ts';
-import { acknowledge, contextOf, router, tagged } from '../validation.ts';
+import { acknowledge, contextOf, reading, router, tagged } from '../validation.ts';
 import { answers, answersFact, page, Param, Scopes, SECURED } from './answers.ts';
 import { RevokedGrant } from './grant.ts';
 
@@ -54,7 +54,8 @@ export const accountGrants = router()
       request: { params: z.object({ bc_id: Param.bc_id }), query: PageQuery },
       responses: answers(page(GrantedAccount), 'A page'),
     }),
-    async (c) => c.json(await listAccounts(contextOf(c), c.req.valid('param').bc_id, c.req.valid('query')), 200),
+    async (c) =>
+      c.json(await reading(c, async (ctx) => listAccounts(ctx, c.req.valid('param').bc_id, c.req.valid('query'))), 200),
   )
   .openapi(
     createRoute({
@@ -96,7 +97,8 @@ export const accountGrants = router()
       request: { params: z.object({ id: Param.id }), query: PageQuery },
       responses: answers(page(OwnerGrant), 'A page'),
     }),
-    async (c) => c.json(await listOwnerGrants(contextOf(c), c.req.valid('param').id, c.req.valid('query')), 200),
+    async (c) =>
+      c.json(await reading(c, async (ctx) => listOwnerGrants(ctx, c.req.valid('param').id, c.req.valid('query'))), 200),
   )
   .openapi(
     createRoute({

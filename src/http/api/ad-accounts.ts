@@ -9,7 +9,7 @@ import { PageQuery } from '../../domain/page.ts';
 import { AdvertiserRole } from '../../domain/vocabulary.ts';
 import { jsonBody } from '../middleware/json-body.ts';
 import { changeOnce } from '../idempotency.ts';
-import { acknowledge, contextOf, router, stored, tagged } from '../validation.ts';
+import { acknowledge, contextOf, reading, router, stored, tagged } from '../validation.ts';
 import { answers, answersFact, body, empties, page, Param, Revision, SECURED } from './answers.ts';
 
 const AdAccount = z
@@ -35,7 +35,7 @@ export const adAccounts = router()
       request: { query: PageQuery },
       responses: answers(page(AdAccount), 'A page, in the order of their ids'),
     }),
-    async (c) => c.json(await readAdAccounts(contextOf(c), c.req.valid('query')), 200),
+    async (c) => c.json(await reading(c, async (ctx) => readAdAccounts(ctx, c.req.valid('query'))), 200),
   )
   .openapi(
     createRoute({
@@ -61,7 +61,10 @@ export const adAccounts = router()
     }),
     async (c) => {
       const { advertiser_id: advertiserId } = c.req.valid('param');
-      return c.json(await readAdAccountMembers(contextOf(c), advertiserId, c.req.valid('query')), 200);
+      return c.json(
+        await reading(c, async (ctx) => readAdAccountMembers(ctx, advertiserId, c.req.valid('query'))),
+        200,
+      );
     },
   )
   .openapi(

@@ -7,7 +7,7 @@ import { unassign } from '../../domain/assignments/unassign.ts';
 import { PageQuery } from '../../domain/page.ts';
 import { jsonBody } from '../middleware/json-body.ts';
 import { changeOnce } from '../idempotency.ts';
-import { acknowledge, contextOf, router, tagged } from '../validation.ts';
+import { acknowledge, contextOf, reading, router, tagged } from '../validation.ts';
 import { answers, answersFact, body, empties, page, Param, Scopes, SECURED } from './answers.ts';
 
 const Assignment = z
@@ -33,7 +33,7 @@ export const assignments = router()
     }),
     async (c) => {
       const { bc_id: bcId, id } = c.req.valid('param');
-      return c.json(await listAssignments(contextOf(c), bcId, id, c.req.valid('query')), 200);
+      return c.json(await reading(c, async (ctx) => listAssignments(ctx, bcId, id, c.req.valid('query'))), 200);
     },
   )
   .openapi(

@@ -9,7 +9,7 @@ import { PageQuery } from '../../domain/page.ts';
 import { UserRole } from '../../domain/vocabulary.ts';
 import { jsonBody } from '../middleware/json-body.ts';
 import { changeOnce } from '../idempotency.ts';
-import { acknowledge, contextOf, router, stored, tagged } from '../validation.ts';
+import { acknowledge, contextOf, reading, router, stored, tagged } from '../validation.ts';
 import { answers, answersFact, body, empties, page, Param, Revision, SECURED } from './answers.ts';
 
 const BusinessCenter = z.object({ bc_id: z.string(), name: z.string() }).openapi('BusinessCenter');
@@ -31,7 +31,7 @@ export const businessCenters = router()
       request: { query: PageQuery },
       responses: answers(page(BusinessCenter), 'A page, in the order of their ids'),
     }),
-    async (c) => c.json(await readBusinessCenters(contextOf(c), c.req.valid('query')), 200),
+    async (c) => c.json(await reading(c, async (ctx) => readBusinessCenters(ctx, c.req.valid('query'))), 200),
   )
   .openapi(
     createRoute({
@@ -55,7 +55,8 @@ export const businessCenters = router()
       request: { params: center, query: PageQuery },
       responses: answers(page(Member), 'A page, in the order of users'),
     }),
-    async (c) => c.json(await readMembers(contextOf(c), c.req.valid('param').bc_id, c.req.valid('query')), 200),
+    async (c) =>
+      c.json(await reading(c, async (ctx) => readMembers(ctx, c.req.valid('param').bc_id, c.req.valid('query'))), 200),
   )
   .openapi(
     createRoute({

@@ -9,7 +9,7 @@ import { OutsideId } from '../../domain/vocabulary.ts';
 import { STORED_KINDS } from '../../facts/kinds.ts';
 import { jsonBody } from '../middleware/json-body.ts';
 import { changeOnce } from '../idempotency.ts';
-import { acknowledge, contextOf, router, stored, tagged } from '../validation.ts';
+import { acknowledge, contextOf, reading, router, stored, tagged } from '../validation.ts';
 import { answers, answersFact, body, empties, page, Param, Revision, SECURED } from './answers.ts';
 
 const PATH = '/v1/entities/{type}/{id}';
@@ -36,7 +36,8 @@ export const entities = router()
       request: { params: z.object({ type: Param.type }), query: PageQuery },
       responses: answers(page(Entity), 'A page of entities, in the order of their ids'),
     }),
-    async (c) => c.json(await readEntities(contextOf(c), c.req.valid('param').type, c.req.valid('query')), 200),
+    async (c) =>
+      c.json(await reading(c, async (ctx) => readEntities(ctx, c.req.valid('param').type, c.req.valid('query'))), 200),
   )
   .openapi(
     createRoute({

@@ -7,7 +7,7 @@ import { PageQuery } from '../../domain/page.ts';
 import { FreezeAuthority, FrozenKind } from '../../domain/vocabulary.ts';
 import { changeOnce } from '../idempotency.ts';
 import { jsonBody } from '../middleware/json-body.ts';
-import { acknowledge, contextOf, router, stored, tagged } from '../validation.ts';
+import { acknowledge, contextOf, reading, router, stored, tagged } from '../validation.ts';
 import { answers, answersFact, body, empties, page, Param, Revision, SECURED } from './answers.ts';
 
 const FreezeOf = z.object({
@@ -34,7 +34,7 @@ export const freezes = router()
       request: { query: PageQuery },
       responses: answers(page(Freeze), 'A page, in the order of kinds and ids'),
     }),
-    async (c) => c.json(await readFreezes(contextOf(c), c.req.valid('query')), 200),
+    async (c) => c.json(await reading(c, async (ctx) => readFreezes(ctx, c.req.valid('query'))), 200),
   )
   .openapi(
     createRoute({

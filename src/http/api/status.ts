@@ -48,6 +48,9 @@ const Status = z
       pdp_questions: z.int(),
       memo_hits: z.int(),
       memo_entries: z.int(),
+      replica_reads: z.int(),
+      replica_behind: z.int(),
+      replica_failed: z.int(),
     }),
   })
   .openapi('Status');

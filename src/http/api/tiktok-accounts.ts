@@ -9,7 +9,7 @@ import { readTiktokAccount, readTiktokAccounts } from '../../domain/tiktok-accou
 import { TiktokAccountBody } from '../../domain/tiktok-accounts/schemas.ts';
 import { jsonBody } from '../middleware/json-body.ts';
 import { changeOnce } from '../idempotency.ts';
-import { acknowledge, contextOf, router, stored, tagged } from '../validation.ts';
+import { acknowledge, contextOf, reading, router, stored, tagged } from '../validation.ts';
 import { answers, answersFact, body, empties, page, Param, Revision, Scopes, SECURED } from './answers.ts';
 
 const TiktokAccount = z
@@ -46,7 +46,7 @@ export const tiktokAccounts = router()
       request: { query: PageQuery },
       responses: answers(page(TiktokAccount), 'A page, in the order of their ids'),
     }),
-    async (c) => c.json(await readTiktokAccounts(contextOf(c), c.req.valid('query')), 200),
+    async (c) => c.json(await reading(c, async (ctx) => readTiktokAccounts(ctx, c.req.valid('query'))), 200),
   )
   .openapi(
     createRoute({
@@ -70,7 +70,8 @@ export const tiktokAccounts = router()
       request: { params: account, query: PageQuery },
       responses: answers(page(AccountLink), 'A page, in the order of users'),
     }),
-    async (c) => c.json(await readLinks(contextOf(c), c.req.valid('param').id, c.req.valid('query')), 200),
+    async (c) =>
+      c.json(await reading(c, async (ctx) => readLinks(ctx, c.req.valid('param').id, c.req.valid('query'))), 200),
   )
   .openapi(
     createRoute({

@@ -5,7 +5,7 @@ import { readUser, readUsers } from '../../domain/users/read-users.ts';
 import { UserBody } from '../../domain/users/schemas.ts';
 import { jsonBody } from '../middleware/json-body.ts';
 import { changeOnce } from '../idempotency.ts';
-import { contextOf, router, stored, tagged } from '../validation.ts';
+import { contextOf, reading, router, stored, tagged } from '../validation.ts';
 import { answers, answersFact, body, page, Param, Revision, SECURED } from './answers.ts';
 
 const User = z
@@ -26,7 +26,7 @@ export const users = router()
       request: { query: PageQuery },
       responses: answers(page(User), 'A page, in the order of their ids'),
     }),
-    async (c) => c.json(await readUsers(contextOf(c), c.req.valid('query')), 200),
+    async (c) => c.json(await reading(c, async (ctx) => readUsers(ctx, c.req.valid('query'))), 200),
   )
   .openapi(
     createRoute({
