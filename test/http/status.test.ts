@@ -68,6 +68,9 @@ test('the status says all: versions, parts, revision, policies and what is count
     },
     counters: {
       facts_statements: expect.any(Number),
+      replica_reads: 0,
+      replica_behind: 0,
+      replica_failed: 0,
       pdp_calls: expect.any(Number),
       pdp_questions: expect.any(Number),
       memo_hits: expect.any(Number),
