@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { testApp, type TestApp } from '../support/app.ts';
 import { assign, decision, grant, put, requestToken, standardWorld } from '../support/cast.ts';
+import { bring } from '../support/ndjson.ts';
 import { signInAs, type SignedInBrowser } from '../support/signed-in.ts';
 import { sql } from '../support/sql.ts';
 
@@ -168,4 +169,22 @@ test('the list has linked users, and what was declined and revoked, with who did
     ' ',
   );
   expect(other).not.toMatch(/Lee Park|Declined or revoked/);
+});
+
+test('however many users are linked, all of them are listed', async () => {
+  await put(app, '/v1/tiktok-accounts/linked', { handle: '@linked' });
+  await bring(
+    app,
+    Array.from({ length: 53 }, (_, n) => ({
+      type: 'account_link',
+      tiktok_account_id: 'linked',
+      user_id: `fan-${n}`,
+      scopes: ['POST'],
+    })),
+  );
+  const linked = await signInAs(app, 'tiktok_account:linked');
+  const pages = await Promise.all([1, 2, 3].map(async (nth) => page(`/my-account?page=${nth}`, 'en', linked)));
+  const seen = pages.flatMap((text) => [...text.matchAll(/<bdi class="name">(fan-\d+)</g)].map(([, id]) => id));
+  expect([seen.length, new Set(seen).size]).toEqual([53, 53]);
+  expect(pages[0]).toContain('1–25 of 53');
 });

@@ -88,3 +88,22 @@ test.each([
   expect(said).toMatch(/Please do it for me \(sam\): http:\/\/sparkgate\.test/);
   expect(said).toContain(`http://sparkgate.test${path}</p>`);
 });
+
+test('whoever has no role in any ad account takes one, or is told by whom and how it can be asked for', async () => {
+  await put(app, '/v1/business-centers/bc1/members/kim', { user_role: 'STANDARD' });
+  await put(app, '/v1/business-centers/bc1/members/new-admin', { user_role: 'ADMIN' });
+  await assign(app, 'kim', ['POST']);
+  const kim = (await (await (await signInAs(app, 'user:kim')).get(ACCOUNT)).text()).replaceAll(/\s+/g, ' ');
+  expect(kim).toMatch(/You have no role in any ad account.*Please make me \(kim\) operator .*ad-accounts<\/p>/);
+  expect(kim).toMatch(/Administrators of this Business Center<\/p> <ul class="names"> <li><bdi class="name">adm</);
+  const admin = await (await (await signInAs(app, 'user:new-admin')).get(ACCOUNT)).text();
+  expect(admin).toContain('<a class="button secondary" href="/console/bc1/ad-accounts">Set my role</a>');
+  expect(admin).not.toContain('An administrator of the Business Center can');
+});
+
+test('while the account is switched off, its owner is named, with the text to send', async () => {
+  await put(app, '/v1/ad-accounts/adv1/members/sam', { advertiser_role: 'OPERATOR' });
+  await put(app, '/v1/tiktok-accounts/brand', { ad_authorization: false });
+  const page = (await (await (await signInAs(app, 'user:sam')).get(ACCOUNT)).text()).replaceAll(/<[^>]*>|\s+/g, ' ');
+  expect(page).toMatch(/Yes, but not now.*Who can help: +@brand .*switch ad authorization on in TikTok for @brand/);
+});

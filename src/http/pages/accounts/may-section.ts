@@ -23,7 +23,7 @@ import {
   type RoleAnswer,
 } from './may-i.ts';
 import { missingGroups, missingWithPlaces } from './missing.ts';
-import { isForOthers, type Remedies } from './remedies.ts';
+import { isForOthers, noRole, switchedOff, type Remedies } from './remedies.ts';
 import { otherAdministrators } from '../console/whom-to-ask.ts';
 
 /** Names the list of the person's own ad accounts in the address of a page. */
@@ -51,7 +51,10 @@ export async function maySection(
   ]);
   const anywhere = roles.length === 0 ? await maySparkAnywhere(asking) : null;
   const missing = missingGroups(context, overall, anywhere);
-  const isOthers = missing.some((group) => group.missing.some(({ code }) => isForOthers(context, remedies, code)));
+  const isOthers =
+    (roles.length === 0 && !remedies.setRole) ||
+    missing.some((group) => group.missing.some(({ code }) => isForOthers(context, remedies, code)));
+  const isStopped = overall.some(({ post }) => post.but.length > 0);
   const groups = missing.map(
     async (group) =>
       html`<h4>${group.label}</h4>${await missingWithPlaces(context, group, { all: roles.length, remedies })}`,
@@ -59,14 +62,14 @@ export async function maySection(
   return html`<section class="card" aria-labelledby="may-i">
     <h2 id="may-i">${may.title}</h2>
     ${verdict(locale, overall)}
-    ${roles.length === 0 ? html`<p>${may.noAdAccounts} ${may.noAdAccountsHelp}</p>` : ''}
+    ${isStopped ? switchedOff(context, remedies) : ''} ${roles.length === 0 ? noRole(context, remedies) : ''}
     ${
       missing.length === 0
         ? html`<p class="hint">${may.perPost}</p>`
         : html`<h3>${may.missing}</h3>
-            ${await Promise.all(groups)}
-            ${isOthers ? await otherAdministrators(context) : ''}`
+            ${await Promise.all(groups)}`
     }
+    ${isOthers ? await otherAdministrators(context) : ''}
     ${roles.length === 0 ? '' : inEachAdAccount(context, { asking, answers, at: list.at, next: own.next_cursor, overall })}
     <h3>${may.also}</h3>
     <ul class="rights">

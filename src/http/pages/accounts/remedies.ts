@@ -5,11 +5,11 @@ import type { OwnAdAccount } from '../../../domain/ad-accounts/find-own-ad-accou
 import type { ReasonCode } from '../../../domain/errors.ts';
 import { Scope } from '../../../domain/vocabulary.ts';
 import type { Html } from '../../ui/html.ts';
-import { plainName } from '../../ui/name.ts';
+import { atHandle, plainName } from '../../ui/name.ts';
 import { inOrder } from '../../ui/scopes.ts';
 import { routes, withQuery } from '../../routes.ts';
 import type { ConsoleContext } from '../console/console-context.ts';
-import { accountName } from '../console/parts.ts';
+import { accountName, ownerOf } from '../console/parts.ts';
 import { OF_ADMINISTRATORS, textToSend } from '../console/whom-to-ask.ts';
 
 /** For which kind of content a condition is missing. */
@@ -68,6 +68,25 @@ export function remedyFor(
   const { locale } = context;
   if (step.may) return html`<a class="button secondary" href="${step.href}">${step.label}</a>`;
   return textToSend(locale, `${step.asks} ${new URL(step.href, remedies.publicUrl).href}`);
+}
+
+/** For who has no role in any ad account: the way to give themself one, or the text for those who can. */
+export function noRole({ locale, bcId, center, userId }: ConsoleContext, { setRole, publicUrl }: Remedies): Html {
+  const { may, remedies: words } = locale.words.console;
+  const href = routes.console.adAccounts(bcId);
+  if (setRole)
+    return html`<p>${may.noAdAccounts}</p><p><a class="button secondary" href="${href}">${words.setMyRole}</a></p>`;
+  const asks = words.askAnyRole(plainName(center.name), bcId, plainName(userId));
+  return html`<p>${may.noAdAccounts} ${may.noAdAccountsHelp}</p>
+    ${textToSend(locale, `${asks} ${new URL(href, publicUrl).href}`)}`;
+}
+
+/** Only its owner switches an account on again: who that is, and the text for them. */
+export function switchedOff({ locale }: ConsoleContext, { account }: Remedies): Html {
+  const { may, remedies: words } = locale.words.console;
+  const asks = words.askOwner(plainName(account.handle === null ? accountName(account) : atHandle(account.handle)));
+  return html`<p>${may.whoHelps}${locale.words.common.colon}${ownerOf(locale, account.handle)}</p>
+    ${textToSend(locale, asks)}`;
 }
 
 /** Whether others have to bring a condition about that administrators can, since the person cannot. */

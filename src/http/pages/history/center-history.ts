@@ -120,7 +120,7 @@ function entries(context: ConsoleContext, items: readonly CenterEntry[]): Html {
       {
         label: account.what,
         main: true,
-        cell: (entry) => html`${whatHappened(context, entry)} ${whereElse(context, entry)}`,
+        cell: (entry) => html`${whatHappened(context, entry)} ${whatElse(context, entry)}`,
       },
       {
         label: words.account,
@@ -137,12 +137,16 @@ function entries(context: ConsoleContext, items: readonly CenterEntry[]): Html {
 }
 
 /** What a step is about that is neither a person nor a TikTok account. */
-function whereElse({ locale, bcId }: ConsoleContext, entry: CenterEntry): Html {
+function whatElse({ locale, bcId }: ConsoleContext, entry: CenterEntry): Html {
   const { advertiser_id: id, advertiser_name: name } = entry;
   if (id !== null && name === null) return html`<span class="sub">${shownName(id)}</span>`;
   if (id !== null && name !== null) {
     const href = routes.console.adAccount(bcId, id);
     return html`<span class="sub"><a href="${href}">${shownName(name)}</a> ${shownName(id)}</span>`;
+  }
+  if (entry.subject_type === 'access_request') {
+    const request = routes.accessRequest.show(bcId, entry.subject_id);
+    return html`<span class="sub"><a href="${request}">${locale.words.console.history.request}</a></span>`;
   }
   const isFreeze = entry.event.startsWith('freeze.') && entry.subject_type === 'business_center';
   return isFreeze ? html`<span class="sub">${locale.words.console.businessCenter}</span>` : html``;

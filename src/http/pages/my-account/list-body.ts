@@ -1,7 +1,8 @@
 import type { Context } from 'hono';
 import { html } from 'hono/html';
 import type { OwnerGrant } from '../../../domain/account-grants/list-owner-grants.ts';
-import type { OwnerLink, PastAnswer } from '../../../domain/account-grants/list-owner-others.ts';
+import type { PastAnswer } from '../../../domain/account-grants/list-owner-others.ts';
+import type { Listed } from '../../../domain/list-query.ts';
 import type { Page } from '../../../domain/page.ts';
 import type { AccountNames } from '../../../domain/tiktok-accounts/get-own-account.ts';
 import type { PageEnv } from '../../env.ts';
@@ -19,7 +20,7 @@ import { routes, signInLink } from '../../routes.ts';
 import { freezeBanner, freezeLink, type FreezeState } from '../freezes/freeze-form.ts';
 import { contextOfPage } from '../../session/context-of-page.ts';
 import { UserNames } from '../../ui/user-names.ts';
-import { helpSection, linksSection, pastSection } from './others.ts';
+import { helpSection, linksSection, pastSection, type Links } from './others.ts';
 import { ownerName } from './owner-name.ts';
 
 /** Everything that may use the account, and what was declined or revoked. */
@@ -29,8 +30,8 @@ export function listBody(
     owner: AccountNames;
     freeze: FreezeState;
     grants: Page<OwnerGrant>;
-    links: { items: OwnerLink[]; total: number };
-    past: readonly PastAnswer[];
+    links: Links;
+    past: Listed<PastAnswer>;
     cursor: string | undefined;
     flashes: readonly Flash[];
   },
@@ -57,7 +58,7 @@ export function listBody(
     </section>
     ${items.length === 0 ? emptyState({ title: words.emptyTitle, body: words.emptyBody }) : rows(locale, items)}
     ${pager(locale, { path: routes.myAccount.show(), cursor: list.cursor, next })}
-    ${linksSection(others, list.links)} ${pastSection(others, list.past)} ${helpSection(locale)}
+    ${linksSection(others, list.links, list.cursor)} ${pastSection(others, list.past)} ${helpSection(locale)}
     ${freezeLink(locale, list.freeze, freezing)}`;
 }
 

@@ -13,6 +13,7 @@ import { redirectWithFlash, readFlash } from '../../session/flash.ts';
 import { page } from '../../ui/page.ts';
 import { submitOnce } from '../../session/submit-once.ts';
 import { routes } from '../../routes.ts';
+import { pageNumberOf } from '../console/page-numbers.ts';
 import { freezeStateOf } from '../freezes/freeze-form.ts';
 import { grantBody, type ShownGrant } from './grant-body.ts';
 import { listBody } from './list-body.ts';
@@ -21,21 +22,25 @@ import { revokeBody } from './revoke-body.ts';
 /** Business Centers on one page of the list. */
 const ROWS = 25;
 
+const NOTHING = { items: [], total: 0 };
+
 /** Who can use the account that is signed in, and how its owner ends that. */
 export const myAccount = new Hono<PageEnv>()
   .get(routes.myAccount.show.pattern, async (c) => {
     const query = PageQuery.safeParse({ limit: ROWS, cursor: c.req.query('cursor') });
     if (!query.success) throw new SparkgateError('invalid_request', 'This is no address of the list.');
+    const linksPage = pageNumberOf(c);
     const grants = await ownGrants(c, query.data);
     const { id } = c.get('signedIn').actor;
     const owner = await getOwnAccount(contextOfPage(c), id);
     const freeze = await freezeStateOf(contextOfPage(c), { kind: 'tiktok_account', id });
     const [links, past] = await Promise.all([
-      orNothing(async () => listOwnerLinks(contextOfPage(c), id), { items: [], total: 0 }),
-      orNothing(async () => listPastAnswers(contextOfPage(c), id), []),
+      orNothing(async () => listOwnerLinks(contextOfPage(c), id, { page: linksPage, limit: ROWS }), NOTHING),
+      orNothing(async () => listPastAnswers(contextOfPage(c), id), NOTHING),
     ]);
     const flashes = readFlash(c);
-    const list = { owner, freeze, grants, links, past, cursor: c.req.query('cursor'), flashes };
+    const shownLinks = { ...links, page: linksPage, limit: ROWS };
+    const list = { owner, freeze, grants, links: shownLinks, past, cursor: c.req.query('cursor'), flashes };
     return page(c, { title: c.get('locale').words.myAccount.title, knownAs: owner.handle, body: listBody(c, list) });
   })
   .get(routes.myAccount.grant.pattern, async (c) => {

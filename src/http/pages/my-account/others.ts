@@ -1,5 +1,6 @@
 import { html } from 'hono/html';
 import type { OwnerLink, PastAnswer } from '../../../domain/account-grants/list-owner-others.ts';
+import type { Listed } from '../../../domain/list-query.ts';
 import type { SignedIn } from '../../env.ts';
 import type { Html } from '../../ui/html.ts';
 import type { Locale } from '../../ui/locale.ts';
@@ -8,6 +9,8 @@ import { scopeBadges } from '../../ui/scopes.ts';
 import { table } from '../../ui/table.ts';
 import { day } from '../../ui/time.ts';
 import { userInLine, userName, type UserNames } from '../../ui/user-names.ts';
+import { routes } from '../../routes.ts';
+import { pageNumbers } from '../console/page-numbers.ts';
 
 interface Names {
   locale: Locale;
@@ -15,10 +18,17 @@ interface Names {
   signedIn: SignedIn;
 }
 
+/** A page of links, and how many there are. */
+export interface Links extends Listed<OwnerLink> {
+  page: number;
+  limit: number;
+}
+
 /** R11: users who use the account by a link of their own. Nothing where there is none. */
 export function linksSection(
   { locale, names, signedIn }: Names,
-  { items, total }: { items: readonly OwnerLink[]; total: number },
+  { items, total, page, limit }: Links,
+  cursor: string | undefined,
 ): Html {
   const words = locale.words.myAccount;
   if (total === 0) return html``;
@@ -37,11 +47,12 @@ export function linksSection(
       ],
       items,
     )}
+    ${total <= limit ? '' : pageNumbers(locale, { path: routes.myAccount.show(), query: { cursor }, page, limit, rows: items.length, total })}
   </section>`;
 }
 
 /** What was declined and what was revoked, so that nobody wonders where it went. */
-export function pastSection(context: Names, past: readonly PastAnswer[]): Html {
+export function pastSection(context: Names, { items: past, total }: Listed<PastAnswer>): Html {
   const { locale } = context;
   const words = locale.words.myAccount;
   if (past.length === 0) return html``;
@@ -67,6 +78,7 @@ export function pastSection(context: Names, past: readonly PastAnswer[]): Html {
       ],
       past,
     )}
+    ${total > past.length ? html`<p class="hint">${locale.words.console.revoke.more(total - past.length, locale.formats.number(total - past.length))}</p>` : ''}
   </section>`;
 }
 

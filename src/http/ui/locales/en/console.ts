@@ -267,7 +267,8 @@ export const console = {
     missing: 'What is missing',
     whoHelps: 'Who can help',
     noAdAccounts: 'You have no role in any ad account.',
-    noAdAccountsHelp: 'Ask an administrator of an ad account to make you admin or operator there.',
+    noAdAccountsHelp:
+      'An administrator of the Business Center can make you admin or operator of one of its ad accounts.',
     actions: {
       read_profile: 'Access profile information',
       read_public_videos: 'Access public videos',
@@ -498,6 +499,10 @@ export const console = {
       `In the Business Center ${center} (${id}), only administrators may do this. Please do it for me (${user}):`,
     askRequest: (account: string, id: string, scopes: string) =>
       `Please request “${scopes}” from the owner of the TikTok account ${account} (${id}):`,
+    askOwner: (account: string) =>
+      `Please switch ad authorization on in TikTok for ${account}, so that its posts can be used in Spark Ads.`,
+    askAnyRole: (center: string, id: string, user: string) =>
+      `Please make me (${user}) operator of an ad account of the Business Center ${center} (${id}):`,
     askRole: (adAccount: string, id: string, user: string) =>
       `Please make me (${user}) operator of the ad account ${adAccount} (${id}):`,
   },
@@ -518,6 +523,7 @@ export const console = {
       FREEZES: 'Freezes',
     },
     csv: 'Download CSV',
+    request: 'Show the request',
     subject: 'Concerns',
     name: 'Name',
     visit: {

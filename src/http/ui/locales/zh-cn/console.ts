@@ -260,7 +260,7 @@ export const console: Dictionary['console'] = {
     missing: '缺少的条件',
     whoHelps: '谁可以解决',
     noAdAccounts: '你在任何广告账户中都没有角色。',
-    noAdAccountsHelp: '请联系广告账户的管理员，将你设为该广告账户的管理员或操作员。',
+    noAdAccountsHelp: '商务中心管理员可以将你设为其广告账户的管理员或操作员。',
     actions: {
       read_profile: '访问主页信息',
       read_public_videos: '访问公开视频',
@@ -455,6 +455,9 @@ export const console: Dictionary['console'] = {
       `在商务中心 ${center}（${id}）中，只有管理员才能执行此操作。请帮我（${user}）处理：`,
     askRequest: (account: string, id: string, scopes: string) =>
       `请向 TikTok 账号 ${account}（${id}）的所有者申请“${scopes}”：`,
+    askOwner: (account: string) => `请在 TikTok 中打开 ${account} 的广告授权开关，以便将其帖子用于 Spark Ads。`,
+    askAnyRole: (center: string, id: string, user: string) =>
+      `请将我（${user}）设为商务中心“${center}”（${id}）某个广告账户的操作员：`,
     askRole: (adAccount: string, id: string, user: string) =>
       `请将我（${user}）设为广告账户 ${adAccount}（${id}）的操作员：`,
   },
@@ -475,6 +478,7 @@ export const console: Dictionary['console'] = {
       FREEZES: '冻结',
     },
     csv: '下载 CSV',
+    request: '查看申请',
     subject: '对象',
     name: '姓名',
     visit: {
