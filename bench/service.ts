@@ -7,7 +7,7 @@ import { readConfig } from '../src/config.ts';
 import type { Check } from '../src/decision/check.ts';
 import { prepare } from '../src/decision/prepare.ts';
 import { loadFacts } from '../src/facts/loader.ts';
-import { project } from '../src/facts/kinds.ts';
+import { GIVEN, project } from '../src/facts/kinds.ts';
 import { bootstrap } from '../src/runtime/bootstrap.ts';
 import { createApp } from '../src/http/app.ts';
 import type { Counters } from '../src/http/env.ts';
@@ -61,7 +61,7 @@ async function answers(centers: number, checks: number): Promise<Answers> {
     const decisions = await runtime.services.decider.decide(prepared);
     for (const [index, { check }] of prepared.entries()) {
       const { decision, via, reasons } = decisions[index]!;
-      const { kind, vector } = project(facts[index]!);
+      const { kind, vector } = project(facts[index]!, GIVEN);
       const said = decision ? `ALLOW via ${via}` : `DENY ${reasons.map(({ code }) => code).join(' ')}`;
       mix[said] = (mix[said] ?? 0) + 1;
       situations.push({ kind, action: check.action.name, role: check.subject.type, vector, allowed: decision });

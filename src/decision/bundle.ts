@@ -1,16 +1,20 @@
+import { declaredIn } from './declared.ts';
 import type { DecisionInput } from '@sparkgate/cerbos-pdp/decision-input';
+import { ANY_PART } from '@sparkgate/cerbos-policies/expression-reads';
 import { matchesAny } from '@sparkgate/cerbos-policies/glob';
 import { inexactNumbers } from '@sparkgate/cerbos-policies/inexact-numbers';
 import { kindsOf, rolesNamedIn, type KindPolicy } from '@sparkgate/cerbos-policies/kinds';
-import { policiesOf, type Policies } from '@sparkgate/cerbos-policies/policies';
+import { policiesOf, schemaText, type Policies } from '@sparkgate/cerbos-policies/policies';
 import { readPolicyFolder } from '@sparkgate/cerbos-policies/policy-folder';
 import { refuseMisreadings, sentence, strictReading } from '@sparkgate/cerbos-policies/strict/strict-reading';
 import type { Senders } from '@sparkgate/cerbos-policies/strict/finding';
 import { refuseHashCollisions } from '@sparkgate/cerbos-policies/rule-hash-collisions';
 import { refuseMixedScopePermissions } from '@sparkgate/cerbos-policies/scope-permissions';
 import { refuseUnsupportedSyntax } from '@sparkgate/cerbos-policies/unsupported-syntax';
-import { STORED_KINDS } from '../facts/kinds.ts';
+import { asNode, isString } from '@sparkgate/cerbos-policies/yaml-node';
+import { STORED_KINDS, type Vocabulary } from '../facts/kinds.ts';
 import { policySchemas } from '../facts/policy-schemas.ts';
+import { EVERYTHING, vocabularyOf } from '../facts/vocabulary.ts';
 
 /** A kind that guards this service itself and is never asked about from outside. */
 export const SERVICE_KIND = 'sparkgate_service';
@@ -24,7 +28,7 @@ export const KINDS_OF_THIS_SERVICE: readonly string[] = [SERVICE_KIND, BUNDLE_KI
 /** What requests hold: of our own kinds what the service knows of them, of others also what callers say. */
 export const SENDERS: Senders = {
   closedKinds: new Set([...Object.keys(STORED_KINDS), SERVICE_KIND]),
-  filled: new Map(policySchemas().map(([file, text]) => [file.replace(/\.json$/, ''), text])),
+  filled: new Map(policySchemas(EVERYTHING).map(([file, text]) => [file.replace(/\.json$/, ''), text])),
   sentAlong: ['action', 'context'],
 };
 
@@ -39,6 +43,8 @@ export interface Bundle {
   kinds: ReadonlyMap<string, KindPolicy>;
   /** The types of subjects that policies name as roles, those about this service apart. */
   subjectTypes: ReadonlySet<string>;
+  /** What is sent of kinds whose relationships are stored here: what is given, and what their schemas declare beyond it. */
+  vocabulary: Vocabulary;
   /** What hinders nothing and is hardly meant: sentences with file and line. */
   warnings: readonly string[];
 }
@@ -51,6 +57,12 @@ export function namesAction({ kinds }: Bundle, kind: string, action: string): bo
 /** Whether a policy knows subjects of a type where a kind is concerned; otherwise nobody of that type is ever allowed. */
 export function knowsSubjectType({ kinds, subjectTypes }: Bundle, kind: string, type: string): boolean {
   return subjectTypes.has(type) || kinds.get(kind)?.allowsAnyType === true;
+}
+
+/** Whether rules about an action may look at a part of what is sent, by its name. */
+export function looksAt({ kinds }: Bundle, kind: string, action: string): (part: string) => boolean {
+  const rules = kinds.get(kind)?.rules.filter(({ actions }) => matchesAny(actions, action)) ?? [];
+  return (part) => rules.some(({ parts }) => parts.has(part) || parts.has(ANY_PART));
 }
 
 /**
@@ -92,8 +104,21 @@ export function bundleOf(policies: Policies): Bundle {
     hash: policies.hash,
     kinds: kindsOf(policies),
     subjectTypes: subjectTypesOf(policies),
+    vocabulary: vocabularyOf((kind) => {
+      const schema = schemaTextOf(policies, kind);
+      return schema === undefined ? null : declaredIn(schema);
+    }),
     warnings: [...inexactNumbers(policies), ...strictReading(policies, SENDERS).map(sentence)],
   };
+}
+
+/** The schema of a kind's resources; where its policies name several, that of the first. */
+function schemaTextOf(policies: Policies, kind: string): string | undefined {
+  const refs = policies.resources
+    .filter((it) => it.kind === kind)
+    .map(({ schemas }) => asNode(schemas['resourceSchema']));
+  const ref = refs.map((it) => it['ref']).find(isString);
+  return ref === undefined ? undefined : schemaText(policies, ref.replace(/^cerbos:\/\/\//, ''));
 }
 
 /** Facts are stored of users and TikTok accounts, so these are subjects whatever the policies say. */

@@ -3,10 +3,10 @@ import type { Query } from '../domain/context.ts';
 import type { Reason } from '../domain/errors.ts';
 import { inSlices } from '../domain/in-slices.ts';
 import { isStoredKind, KIND_FACTS, project, type Projection } from '../facts/kinds.ts';
-import { readFacts } from '../facts/kind.ts';
+import { readFacts, type Facts } from '../facts/kind.ts';
 import { loadFacts, type FactLoader } from '../facts/loader.ts';
 import type { Loaded } from '../facts/slice.ts';
-import { isOfThisService, SERVICE_KIND, type Bundle } from './bundle.ts';
+import { isOfThisService, looksAt, SERVICE_KIND, type Bundle } from './bundle.ts';
 import type { Check, Decision, ServiceCheck } from './check.ts';
 import { decisionInput } from '@sparkgate/cerbos-pdp/decision-input';
 import { withoutId, type StoredInput } from './decision-input.ts';
@@ -21,6 +21,7 @@ import { DENIED, Explanations, type Explained } from './reasons/explanations.ts'
 import { reasonsOf } from './reasons/in-order.ts';
 import { withAssigneeSeen, withinSight } from './reasons/sight.ts';
 import { whyNot } from './reasons/why-not.ts';
+import type { Told } from './search/tier.ts';
 
 /** Kinds that are asked about from outside, each with the actions that policies name for it, globs apart. */
 export type KindActions = readonly (readonly [kind: string, actions: readonly string[]])[];
@@ -113,9 +114,15 @@ export class Decider {
   async allowOn(checks: readonly { check: Check; facts: Loaded }[]): Promise<boolean[]> {
     return inSlices(checks, async ({ check, facts }) => {
       if (!isStoredKind(check.resource.type)) return (await this.policyKinds.answer(check, facts))?.allowed === true;
-      const projection = project(facts);
+      const projection = project(facts, this.#policies.vocabulary);
       return projection.known && (await this.#policies.answer(this.#policies.input(check, projection))).allowed;
     });
+  }
+
+  /** What is sent of a check of a kind that is stored here, and what rules about its action look at. */
+  told({ action, resource: { type } }: Check): Told {
+    const facts: Facts = isStoredKind(type) ? this.#bundle.vocabulary[type] : {};
+    return { facts, looksAt: looksAt(this.#bundle, type, action.name) };
   }
 
   /** On which of these vectors the check would be allowed. */
@@ -130,9 +137,10 @@ export class Decider {
   async lacking(moving: 'subject' | 'resource', check: Check, unrelated: Loaded): Promise<readonly Reason[]> {
     const fixed = moving === 'subject' ? 'resource' : 'subject';
     if (!isStoredKind(check.resource.type)) return this.policyKinds.absent(check, unrelated, [fixed]);
-    const input = withoutId(moving, this.#policies.input(check, project(unrelated)));
+    const input = withoutId(moving, this.#policies.input(check, project(unrelated, this.#policies.vocabulary)));
     const allows = async (it: StoredInput): Promise<boolean> => this.#policies.allows(it);
-    const { moves } = await whyNot(check.byPerson ? await withAssigneeSeen(input, allows) : input, allows);
+    const seen = check.byPerson ? await withAssigneeSeen(input, allows) : input;
+    const { moves } = await whyNot(seen, this.#policies.vocabulary, allows);
     const shared = moves?.filter(({ about }) => about === 'check' || about === fixed) ?? [];
     return reasonsOf(shared.flatMap(({ reasons }) => reasons));
   }
@@ -145,7 +153,7 @@ export class Decider {
 
   /** What a check's own facts decide. */
   async #draft(check: Check, facts: Loaded, budget: AskBudget): Promise<Draft> {
-    const projection = project(facts);
+    const projection = project(facts, this.#policies.vocabulary);
     if (!projection.known) return { check, facts, input: null, explained: this.#unknown(check) };
     const input = this.#policies.input(check, projection);
     const answer = await this.#policies.answer(input);

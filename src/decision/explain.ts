@@ -52,7 +52,7 @@ export class Explainer {
     const nothing = { decision, vector: null, pdp: null, about, changes: [], reasons: decision.reasons };
     if (!isStoredKind(check.resource.type)) return nothing;
     const [facts] = await this.#parts.facts.load([prepared.question]);
-    const projection = facts && project(facts);
+    const projection = facts && project(facts, this.#policies.vocabulary);
     if (!projection?.known) return nothing;
     const input = this.#policies.input(check, projection);
     const pdp = await this.#parts.pdp.explain(input);

@@ -1,5 +1,6 @@
 import { isGlob } from '@sparkgate/cerbos-policies/glob';
-import type { Projection } from '../facts/kinds.ts';
+import { fitted } from '../facts/kind.ts';
+import { GIVEN, isStoredKind, type Projection, type Vocabulary } from '../facts/kinds.ts';
 import { knowsSubjectType, namesAction, type Bundle } from './bundle.ts';
 import type { Check } from './check.ts';
 import { inputOf, type StoredInput } from './decision-input.ts';
@@ -16,6 +17,11 @@ export class Policies {
   constructor({ bundle, memo }: { bundle: Bundle; memo: Pick<Memo, 'ask' | 'has'> }) {
     this.#bundle = bundle;
     this.#memo = memo;
+  }
+
+  /** What is sent by this bundle. */
+  get vocabulary(): Vocabulary {
+    return this.#bundle.vocabulary;
   }
 
   /** Whether any rule about the kind names the action. */
@@ -35,7 +41,7 @@ export class Policies {
 
   /** Of an input that holds. @throws Error when the policies' schema does not take what there is */
   async answer(input: DecisionInput): Promise<PdpAnswer> {
-    const answer = await this.#memo.ask(input);
+    const answer = await this.#memo.ask(this.#whole(input));
     if (answer.refused.length > 0) {
       throw new Error(`the schema of ${input.kind} refused a vector: ${JSON.stringify(answer.refused)}`);
     }
@@ -47,8 +53,14 @@ export class Policies {
    * @throws OverBudget where it would have to be asked, and the budget is used up
    */
   async allows(input: DecisionInput, budget?: AskBudget): Promise<boolean> {
-    if (budget && !this.#memo.has(input)) budget.take();
-    return (await this.#memo.ask(input)).allowed;
+    const whole = this.#whole(input);
+    if (budget && !this.#memo.has(whole)) budget.take();
+    return (await this.#memo.ask(whole)).allowed;
+  }
+
+  /** Who thinks of other facts knows those that are given; of what policies declare beyond them nothing holds then. */
+  #whole(input: DecisionInput): DecisionInput {
+    return wholeInput(input, this.vocabulary);
   }
 
   /** Whether the subject might do anything at all there, of what rules name. Globs name no action. */
@@ -57,4 +69,11 @@ export class Policies {
     const allowed = names.map(async (action) => this.allows({ ...input, action }));
     return (await Promise.all(allowed)).includes(true);
   }
+}
+
+/** An input with all that the policies' schema declares, and nothing more; what it does not say is as if nothing were stored. */
+export function wholeInput(input: DecisionInput, vocabulary: Vocabulary): DecisionInput {
+  const { kind, resourceAttr } = input;
+  if (vocabulary === GIVEN || !isStoredKind(kind)) return input;
+  return { ...input, resourceAttr: fitted(vocabulary[kind], resourceAttr) };
 }

@@ -3,6 +3,7 @@ import { AccessRequestStatus, UserRole } from '../domain/vocabulary.ts';
 import { freezesOf, frozenBeside } from './freeze.ts';
 import { factsFrom } from './kind.ts';
 import { best, betterRole, MEMBERSHIP, ROLES, userRole } from './membership.ts';
+import { otherwise } from './optional-facts.ts';
 import { slice, type Loaded } from './slice.ts';
 
 /** One that waits longer than it may has expired, whether that was written down or not. */
@@ -113,8 +114,26 @@ const FACTS = {
   }),
 };
 
+/** What else can be told of a request. */
+const OPTIONAL_FACTS = {
+  requested_by_subject: request.fact(z.boolean(), {
+    meaning: 'Whether the subject is the user who made the request, a member of the Business Center or not.',
+    on: ['subject', 'resource'],
+    by: 'nobody: who made the request stays who it was',
+    none: false,
+    as: 'user',
+    later: true,
+    read: (loaded) => {
+      const { subjectType, subjectId } = loaded.question;
+      return subjectType === 'user' && loaded.one(REQUEST)?.requested_by === subjectId;
+    },
+    better: otherwise<boolean>([true, false], '/subject/id'),
+  }),
+};
+
 export const ACCESS_REQUEST = {
   facts: FACTS,
+  optional: OPTIONAL_FACTS,
   slices: [REQUEST, REQUESTER, MEMBERSHIP, CENTER_FREEZE, ACCOUNT_FREEZE],
   centers: CENTERS,
   isKnown: (loaded: Loaded): boolean => loaded.one(REQUEST) !== undefined,

@@ -37,10 +37,10 @@ const ASSIGNMENT = slice({
   name: 'assignment',
   on: ['subject', 'resource', 'center'],
   center: 'c.bc_id',
-  columns: { grant_id: 'a.grant_id::text' },
+  columns: { grant_id: 'a.grant_id::text', self_assigned: `nullif(array_to_string(a.self_assigned, ','), '')` },
   scopes: 'a.scopes',
   from: `center c cross join lateral (
-       select a.grant_id, a.scopes from assignment a
+       select a.grant_id, a.scopes, a.self_assigned from assignment a
         where a.user_id = c.user_id and a.tiktok_account_id = c.resource_id and a.bc_id = c.bc_id
           and a.valid_to is null
         limit 1

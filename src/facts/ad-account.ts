@@ -43,6 +43,7 @@ const FACTS = {
 
 export const AD_ACCOUNT_KIND = {
   facts: FACTS,
+  optional: {},
   slices: [AD_ACCOUNT, FREEZE, MEMBERSHIP],
   centers: CENTERS,
   isKnown: (loaded: Loaded): boolean => loaded.one(AD_ACCOUNT) !== undefined,

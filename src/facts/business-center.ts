@@ -50,6 +50,7 @@ export type BusinessCenterVector = VectorOf<typeof FACTS>;
 
 export const BUSINESS_CENTER_KIND = {
   facts: FACTS,
+  optional: {},
   slices: [BUSINESS_CENTER, FREEZE, MEMBERSHIP],
   centers: CENTERS,
   isKnown: (loaded: Loaded): boolean => loaded.one(BUSINESS_CENTER) !== undefined,

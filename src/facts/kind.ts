@@ -39,15 +39,17 @@ export interface Fact<S extends z.ZodType = z.ZodType> {
   by: string;
   /** Its values from the least to the most, where there is such an order; those that say that nothing was named apart. */
   ladder?: readonly unknown[];
+  /** It is looked at for what is missing only where no other fact helps. */
+  later?: boolean;
   read(from: never): unknown;
   better?(now: never, beside: Values): readonly Better[];
 }
 
-/** Facts about one thing that a check may name; null where it names none. */
+/** Facts about one thing: one that a check may name, which are null where it names none, or one that is always there. */
 export interface FactRecord<P extends Facts = Facts, S extends z.ZodType = z.ZodType> {
   sort: 'record';
   schema: S;
-  none: null;
+  none: Values | null;
   parts: P;
   from(from: never): unknown;
 }
@@ -58,6 +60,8 @@ export interface FactList<P extends Facts = Facts, S extends z.ZodType = z.ZodTy
   schema: S;
   none: readonly [];
   each: P;
+  /** Facts of each element that are sent where the policies' schema declares them. */
+  optional: Facts;
   from(from: never): readonly unknown[];
   /** Such a subject alone can have better elements. */
   as: SubjectType;
@@ -83,7 +87,7 @@ export function schemaOf<F extends Facts>(facts: F): z.ZodObject<ShapeOf<F>, z.c
 }
 
 /** The schema of elements of several sorts. */
-function oneOf<F extends Facts>(facts: F, sorts: readonly Partial<Record<keyof F, unknown>>[]) {
+function oneOf<F extends Facts>(facts: F, sorts: readonly Values[]) {
   const variants = sorts.map((own) => {
     const shape = Object.entries(facts).map(([name, { schema }]) => [name, narrowed(schema, own[name])] as const);
     return z.strictObject(Object.fromEntries(shape));
@@ -116,6 +120,7 @@ export function factsFrom<From>() {
         as?: SubjectType;
         by: string;
         ladder?: readonly z.infer<S>[];
+        later?: boolean;
         read: (from: From) => z.infer<S>;
         better?: (now: z.infer<S>, beside: Values) => readonly Better[];
       },
@@ -128,18 +133,24 @@ export function factsFrom<From>() {
       const schema = schemaOf(parts).nullable().describe(meaning);
       return { sort: 'record', schema, none: null, parts, from } satisfies FactRecord;
     },
+    /** A record that is never null. */
+    always<P extends Facts>(parts: P, { meaning, from }: { meaning: string; from: (from: From) => unknown }) {
+      const none = factsWith(parts, {});
+      return { sort: 'record', schema: schemaOf(parts).describe(meaning), none, parts, from } satisfies FactRecord;
+    },
     /** `from` gives what each element is projected from. */
-    list<P extends Facts>(
+    list<P extends Facts, O extends Facts>(
       each: P,
       it: Pick<FactList, 'as' | 'instead'> & {
         meaning: string;
-        sorts: readonly Partial<Record<keyof P, unknown>>[];
+        optional: O;
+        sorts: readonly Partial<Record<keyof P | keyof O, unknown>>[];
         from: (from: From) => readonly unknown[];
         nearest: (now: readonly VectorOf<P>[]) => number[];
       },
     ) {
       const { meaning, ...rest } = it;
-      const schema = z.array(oneOf(each, it.sorts)).describe(meaning);
+      const schema = z.array(oneOf<P>(each, it.sorts)).describe(meaning);
       return { sort: 'list', schema, none: [], each, ...rest } satisfies FactList;
     },
   };
@@ -162,6 +173,47 @@ function readFact(it: AnyFact, from: unknown): unknown {
     case 'list':
       return distinctSorted(it.from(from as never).map((of) => readFacts(it.each, of)));
   }
+}
+
+/** Whether the policies' schema declares something, by the names of what it stands in and its own. */
+export type Declares = (...names: string[]) => boolean;
+
+/** The facts that are sent: those that are given, and of the optional ones those that the policies' schema declares. */
+export function withDeclared(given: Facts, optional: Facts, declares: Declares): Facts {
+  const own = declaredAmong(optional, declares);
+  const all = Object.entries(given).map(([name, it]): [string, AnyFact] => [
+    name,
+    it.sort === 'list'
+      ? listWith(
+          it,
+          declaredAmong(it.optional, (fact) => declares(name, fact)),
+        )
+      : it,
+  ]);
+  const isMore = own.length > 0 || all.some(([name, it]) => it !== given[name]);
+  return isMore ? Object.fromEntries([...all, ...own]) : given;
+}
+
+function declaredAmong(optional: Facts, declares: (name: string) => boolean): [string, AnyFact][] {
+  return Object.entries(optional).filter(([name]) => declares(name));
+}
+
+function listWith(it: FactList, more: readonly (readonly [string, AnyFact])[]): FactList {
+  if (more.length === 0) return it;
+  const each = { ...it.each, ...Object.fromEntries(more) };
+  return { ...it, each, schema: z.array(oneOf(each, it.sorts)).describe(it.schema.description ?? '') };
+}
+
+/** The same values, with those of further facts where nothing is stored, and without what is no such fact. */
+export function fitted(facts: Facts, values: Values): Values {
+  const all = Object.entries(facts).map(([name, it]) => [name, fittedValue(it, values[name])] as const);
+  return Object.fromEntries(all);
+}
+
+function fittedValue(it: AnyFact, value: unknown): unknown {
+  if (value === undefined) return it.none;
+  if (it.sort === 'list') return (value as readonly Values[]).map((element) => fitted(it.each, element));
+  return it.sort === 'record' && value !== null ? fitted(it.parts, value as Values) : value;
 }
 
 /** Facts of which nothing is stored and nothing was sent, but for those that are given. */

@@ -9,6 +9,8 @@ import { TIKTOK_ACCOUNT } from './tiktok-account.ts';
 /** A kind whose relationships are stored here. */
 export interface StoredFacts {
   facts: Facts;
+  /** Facts that are sent where the policies' schema declares them; those of paths stand beside the paths. */
+  optional: Facts;
   slices: readonly Slice[];
   /** SQL of the Business Centers that matter to its questions: n, kind, user_id, resource_id, bc_id, former. */
   centers: string;
@@ -44,12 +46,23 @@ export type Projection = {
   [K in StoredKind]: { kind: K; known: boolean; vector: VectorOf<(typeof STORED_KINDS)[K]['facts']> };
 }[StoredKind];
 
+/** What is sent of each kind by one bundle of policies: the given facts, and the optional ones that it declares. */
+export type Vocabulary = Readonly<Record<StoredKind, Facts>>;
+
+/** What is sent where policies declare nothing more. */
+export const GIVEN: Vocabulary = {
+  tiktok_account: TIKTOK_ACCOUNT.facts,
+  business_center: BUSINESS_CENTER_KIND.facts,
+  ad_account: AD_ACCOUNT_KIND.facts,
+  access_request: ACCESS_REQUEST.facts,
+};
+
 /** Projects the facts that hold between subject and resource on the fact vector of the resource's kind. */
-export function project(loaded: Loaded): Projection {
+export function project(loaded: Loaded, vocabulary: Vocabulary): Projection {
   const { kind } = loaded.question;
   if (!isStoredKind(kind)) throw new Error(`no facts are stored of the kind ${kind}`);
-  const { facts, isKnown }: StoredFacts = STORED_KINDS[kind];
-  return { kind, known: isKnown(loaded), vector: readFacts(facts, loaded) } as Projection;
+  const { isKnown }: StoredFacts = STORED_KINDS[kind];
+  return { kind, known: isKnown(loaded), vector: readFacts(vocabulary[kind], loaded) } as Projection;
 }
 
 /** Whether what was loaded shows that the subject of a question is known. */

@@ -15,6 +15,7 @@ import {
   someScopes,
   userRole,
 } from './membership.ts';
+import { NAMED_AD_ACCOUNT, NO_CENTER_OPTIONS, OPTIONAL_PATH_FACTS } from './optional-facts.ts';
 import { POST_FACTS } from './post.ts';
 import { slice, type Loaded } from './slice.ts';
 import { combinationsOf } from './values.ts';
@@ -53,7 +54,7 @@ const path = factsFrom<Path>();
 const GrantState = z.enum(['ACTIVE', 'REVOKED', 'NONE']);
 
 /** What a path is that does not lead through a Business Center. */
-const NO_CENTER = { user_role: null, grant: null, assigned: [], center_frozen: false };
+const NO_CENTER = { user_role: null, grant: null, assigned: [], center_frozen: false, ...NO_CENTER_OPTIONS };
 
 /** What holds of each path. */
 export const PATH_FACTS = {
@@ -119,14 +120,20 @@ export function accessPath(given: Partial<AccessPath> = {}): AccessPath {
   return factsWith(PATH_FACTS, given);
 }
 
-/** Every path through a Business Center that there can be: assigned is what a member has of an active grant. */
-export const CENTER_PATHS: readonly AccessPath[] = (combinationsOf(PATH_FACTS) as AccessPath[]).filter(
-  ({ via, user_role: role, grant, granted, assigned }) =>
+/** Whether there can be such a path through a Business Center: assigned is what a member has of an active grant. */
+export function isPossible(it: AccessPath & { self_assigned?: readonly Scope[] }): boolean {
+  const { via, user_role: role, grant, granted, assigned, self_assigned: own = [] } = it;
+  return (
     via === 'BUSINESS_CENTER' &&
     grant !== null &&
     (grant === 'ACTIVE' ? granted.length > 0 : granted.length + assigned.length === 0) &&
-    (role !== null || assigned.length === 0),
-);
+    (role !== null || assigned.length === 0) &&
+    own.every((scope) => assigned.includes(scope))
+  );
+}
+
+/** Every path through a Business Center that there can be, as far as every policy is sent it. */
+export const CENTER_PATHS: readonly AccessPath[] = (combinationsOf(PATH_FACTS) as AccessPath[]).filter(isPossible);
 
 /** The paths through Business Centers. Where one holds the account, others are not said to hold none. */
 function nearest(paths: readonly AccessPath[]): number[] {
@@ -151,6 +158,7 @@ const FrozenBy = FreezeAuthority.extract(['SERVICE', 'OWNER']).nullable();
 const FACTS = {
   paths: account.list(PATH_FACTS, {
     meaning: 'Every way by which the subject may have access.',
+    optional: OPTIONAL_PATH_FACTS,
     from: pathsFrom,
     as: 'user',
     nearest,
@@ -249,9 +257,13 @@ const FACTS = {
 };
 export type TiktokAccountVector = VectorOf<typeof FACTS>;
 
+/** What else can be told of an account. */
+const OPTIONAL_FACTS = {};
+
 export const TIKTOK_ACCOUNT = {
   facts: FACTS,
-  slices: [...PATH_SLICES, FREEZE, ADVERTISER_ROLE, ASSIGNEE, AD_ACCOUNT_FREEZE],
+  optional: OPTIONAL_FACTS,
+  slices: [...PATH_SLICES, FREEZE, ADVERTISER_ROLE, ASSIGNEE, AD_ACCOUNT_FREEZE, NAMED_AD_ACCOUNT],
   centers: CENTERS,
   isKnown: (loaded: Loaded): boolean => loaded.one(ACCOUNT) !== undefined,
 };

@@ -3,7 +3,7 @@ import type { Properties } from '../decision/check.ts';
 import { decisionInput } from '@sparkgate/cerbos-pdp/decision-input';
 import type { Memo } from '../decision/memo.ts';
 import type { Pdp } from '../decision/pdp.ts';
-import { exampleOf } from '../facts/example.ts';
+import { examplesOf } from '../facts/example.ts';
 import { KIND_FACTS } from '../facts/kinds.ts';
 import { PoliciesRefused } from './refused.ts';
 
@@ -28,12 +28,14 @@ export async function warm(memo: Memo, bundle: Bundle, before: Memo): Promise<vo
 }
 
 /** Whether a new PDP can be relied on: it is the one that was started, and reads what the service sends. @throws PoliciesRefused */
-export async function probe(pdp: Pdp, { hash, kinds }: Bundle): Promise<void> {
+export async function probe(pdp: Pdp, { hash, kinds, vocabulary }: Bundle): Promise<void> {
   const told = await pdp.identify();
   if (told !== null && told !== hash) throw new PoliciesRefused('start', `Cerbos has loaded ${told} instead.`);
   // A kind's schema has to take what the service sends.
-  const asked = Object.entries(KIND_FACTS).filter(([kind]) => kinds.has(kind));
-  const answers = await pdp.ask(asked.map(([kind, facts]) => question(kind, exampleOf(facts))));
+  const asked = Object.entries({ ...KIND_FACTS, ...vocabulary })
+    .filter(([kind]) => kinds.has(kind))
+    .flatMap(([kind, facts]) => examplesOf(facts).map((vector) => [kind, vector] as const));
+  const answers = await pdp.ask(asked.map(([kind, vector]) => question(kind, vector)));
   for (const [index, { refused }] of answers.entries()) {
     const [first] = refused;
     if (!first) continue;

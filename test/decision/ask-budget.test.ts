@@ -3,7 +3,7 @@ import { decisionInput } from '@sparkgate/cerbos-pdp/decision-input';
 import type { StoredInput } from '../../src/decision/decision-input.ts';
 import { AskBudget } from '../../src/decision/reasons/ask-budget.ts';
 import { whyNot, type WhyNot } from '../../src/decision/reasons/why-not.ts';
-import { STORED_KINDS } from '../../src/facts/kinds.ts';
+import { GIVEN, STORED_KINDS } from '../../src/facts/kinds.ts';
 import { factsWith } from '../../src/facts/kind.ts';
 import { CENTER_PATHS, type AccessPath, type TiktokAccountVector } from '../../src/facts/tiktok-account.ts';
 
@@ -24,7 +24,7 @@ function mayPost({ grant, assigned }: AccessPath): boolean {
 async function within(most: number): Promise<WhyNot & { asked: number }> {
   const budget = new AskBudget(most);
   let asked = 0;
-  const why = await whyNot(INPUT, async ({ resourceAttr }) => {
+  const why = await whyNot(INPUT, GIVEN, async ({ resourceAttr }) => {
     budget.take();
     asked += 1;
     return (resourceAttr as TiktokAccountVector).paths.some((path) => mayPost(path));

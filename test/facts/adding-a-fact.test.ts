@@ -9,6 +9,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 
 const ROOT = join(import.meta.dirname, '../..');
 const KIND_FILE = 'src/facts/tiktok-account.ts';
+const SCHEMA_FILE = 'policies/_schemas/tiktok_account.json';
 
 let copy: string;
 
@@ -21,19 +22,26 @@ beforeAll(async () => {
   await symlink(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
   const [stored = '', fact = ''] = await codeOf('Adding a fact');
   await edit(KIND_FILE, '// --- Paths ---', `${stored}\n// --- Paths ---`);
-  await edit(KIND_FILE, /(?<=export const PATH_FACTS = \{\n(?:(?!^\};).*\n)*)(?=\};\nexport type AccessPath)/m, fact);
-  await edit(KIND_FILE, /(?<=slices: \[[^\]]*)(?=\])/, ', AD_ACCOUNT');
+  await edit(KIND_FILE, /(?<=const OPTIONAL_FACTS = \{)/, fact);
+  await edit(KIND_FILE, /(?<=slices: \[[^\]]*)(?=\])/, ', REGISTERED');
+  await edit(SCHEMA_FILE, '"ad_account_frozen": {', '"ad_account_registered": {"type": ["boolean", "null"]}, $&');
+  await edit(SCHEMA_FILE, '"ad_account_frozen"\n', '"ad_account_registered", $&');
   await promisify(execFile)(process.execPath, ['scripts/write-policy-schemas.ts'], { cwd: copy });
   const rule = 'runs_ads_there: R.attr.advertiser_role in C.roles_that_run_ads';
-  const own = `${rule} && R.attr.paths.exists(p, p.owns_ad_account == true)`;
-  await edit('policies/resource_policies/tiktok_account.yaml', rule, own);
+  await edit('policies/resource_policies/tiktok_account.yaml', rule, `${rule} && R.attr.ad_account_registered == true`);
 }, 60_000);
 
 afterAll(async () => rm(copy, { recursive: true, force: true }));
 
+test('what a schema declares stays declared where it is written anew', async () => {
+  const written = JSON.parse(await readFile(join(copy, SCHEMA_FILE), 'utf8')) as { required: string[] };
+  const given = JSON.parse(await readFile(join(ROOT, SCHEMA_FILE), 'utf8')) as { required: string[] };
+  expect(new Set(written.required)).toEqual(new Set([...given.required, 'ad_account_registered']));
+});
+
 test("a fact that was added in its kind's file alone decides, and explains itself", async () => {
   const { world, P1 } = (await import(join(copy, 'test/support/world.ts'))) as typeof import('../support/world.ts');
-  const roles = { 'sam@adv1': 'OPERATOR', 'sam@adv9': 'OPERATOR' };
+  const roles = { 'sam@adv1': 'OPERATOR' };
   const app = await world({ granted: ['POST'], assigned: { sam: ['POST'] }, roles }, { CERBOS_TARGET: '' });
   const subject = { type: 'user', id: 'sam' };
   const resource = { type: 'tiktok_account', id: 'brand' };
@@ -47,25 +55,28 @@ test("a fact that was added in its kind's file alone decides, and explains itsel
     return decision ? context.via : context.reasons;
   };
   expect(await ask('adv1')).toBe('BUSINESS_CENTER');
-  expect(await ask('adv9')).toMatchObject([{ code: 'MISSING_FACT', pointer: '/action/properties/advertiser_id' }]);
+  expect(await ask('adv7')).toMatchObject([
+    { code: 'ADVERTISER_ROLE_INSUFFICIENT' },
+    { code: 'MISSING_FACT', pointer: '/action/properties/advertiser_id' },
+  ]);
 
   const search = async (advertiserId: string) => {
     const body = { subject: { type: 'user' }, action: action(advertiserId), resource };
     return (await app.call('POST', '/access/v1/search/subject', { body })).body.results;
   };
   expect(await search('adv1')).toEqual([subject]);
-  expect(await search('adv9')).toEqual([]);
+  expect(await search('adv7')).toEqual([]);
 
   const { vector, changes } = await app.runtime.services.explainer.explain({
     subject: { ...subject, properties: {} },
-    action: action('adv9'),
+    action: action('adv7'),
     resource: { ...resource, properties: {} },
     context: {},
     within: null,
     byPerson: false,
   });
-  expect(vector?.['paths']).toMatchObject([{ owns_ad_account: null }]);
-  expect(changes).toEqual([{ fact: '/paths/0/owns_ad_account', from: null, to: true }]);
+  expect(vector).toMatchObject({ ad_account_registered: false });
+  expect(changes).toContainEqual({ fact: '/ad_account_registered', from: false, to: true });
 }, 60_000);
 
 /** The code in a section of CONTRIBUTING.md, block by block. */
@@ -80,7 +91,7 @@ async function codeOf(section: string): Promise<string[]> {
 async function edit(file: string, from: string | RegExp, to: string): Promise<void> {
   const path = join(copy, file);
   const text = await readFile(path, 'utf8');
-  const edited = text.replace(from, () => to);
+  const edited = text.replace(from, (found: string) => to.replace('$&', () => found));
   if (edited === text) throw new Error(`${file} does not say ${from}`);
   await writeFile(path, edited);
 }

@@ -4,7 +4,7 @@ import { runInNewContext } from 'node:vm';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Query } from '../../src/domain/context.ts';
-import { isStoredKind, project } from '../../src/facts/kinds.ts';
+import { GIVEN, isStoredKind, project } from '../../src/facts/kinds.ts';
 import { KeptFacts } from '../../src/facts/kept-facts.ts';
 import { factLines } from '../../src/facts/lines.ts';
 import { FactLoader, loadFacts } from '../../src/facts/loader.ts';
@@ -48,7 +48,7 @@ const ask = (of: Partial<FactQuestion>): FactQuestion => ({
 });
 
 const told = (loaded: Loaded | undefined): unknown =>
-  loaded && [factLines(loaded), isStoredKind(loaded.question.kind) ? project(loaded).vector : null];
+  loaded && [factLines(loaded), isStoredKind(loaded.question.kind) ? project(loaded, GIVEN).vector : null];
 
 const OPENED = `now(), 'test', uuidv7()`;
 const CLOSE = `valid_to = clock_timestamp(), ended_by = 'test', ended_write = uuidv7()`;
@@ -276,7 +276,7 @@ describe('whatever comes between', () => {
     const loader = new FactLoader(query);
     const status = async (): Promise<unknown> => {
       const [loaded] = await loader.load([ask({ kind: 'access_request', resourceId: id })]);
-      return loaded && (project(loaded).vector as { status: unknown }).status;
+      return loaded && (project(loaded, GIVEN).vector as { status: unknown }).status;
     };
     expect(await status()).toBe('PENDING');
     await writer.query(

@@ -6,7 +6,7 @@ import type { Query } from '../../src/domain/context.ts';
 import type { FactLine } from '../../src/domain/import/fact-line.ts';
 import { loadFacts } from '../../src/facts/loader.ts';
 import { prepare } from '../../src/decision/prepare.ts';
-import { project } from '../../src/facts/kinds.ts';
+import { GIVEN, project } from '../../src/facts/kinds.ts';
 import { POPULATIONS } from '../../src/review/impact/populations.ts';
 import { CLUSTER } from '../../src/store/open.ts';
 import { liveWorld } from './live-world.ts';
@@ -114,7 +114,7 @@ async function vectorsByChecks(url: string): Promise<Map<string, number>> {
         byPerson: false,
       });
       const [facts] = await loadFacts(query, [question]);
-      const projection = project(facts!);
+      const projection = project(facts!, GIVEN);
       if (projection.kind !== 'tiktok_account') throw new Error('another kind');
       const { paths, account_ad_authorization: adAuthorization } = projection.vector;
       const isConnected = paths.some(

@@ -1,8 +1,10 @@
-import { cp, mkdtemp } from 'node:fs/promises';
+import { cp, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readBundle, type Bundle } from '../../src/decision/bundle.ts';
 import { Pdp } from '../../src/decision/pdp.ts';
+import { policySchemas } from '../../src/facts/policy-schemas.ts';
+import { EVERYTHING } from '../../src/facts/vocabulary.ts';
 import { runDir } from '../../src/platform/data-dir.ts';
 import { testApp, type TestApp } from '../support/app.ts';
 import { policiesWith } from '../support/policy-dir.ts';
@@ -24,6 +26,7 @@ export const BUNDLES: Record<string, readonly string[]> = {
   own: ['tiktok_account', 'business_center', 'access_request', 'catalog', 'record'],
   strangers: ['tiktok_account', 'business_center', 'access_request'],
   deny: ['tiktok_account', 'business_center', 'access_request'],
+  optional: ['tiktok_account', 'access_request'],
   ids: ['tiktok_account', 'business_center', 'access_request'],
   missing: ['catalog'],
   clock: ['business_center', 'record'],
@@ -36,6 +39,9 @@ export async function bundleApp(name: string, database?: TestApp): Promise<Bundl
   const folder = policies.environment.POLICY_DIR;
   for (const overlay of name === 'own' ? ['common'] : ['common', name]) {
     await cp(join(import.meta.dirname, 'policies', overlay), folder, { recursive: true });
+  }
+  if (name === 'optional') {
+    for (const [file, text] of policySchemas(EVERYTHING)) await writeFile(join(folder, '_schemas', file), text);
   }
   const dataDir = await mkdtemp(join(tmpdir(), 'sparkgate-'));
   const app = await testApp({

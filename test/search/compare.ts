@@ -152,7 +152,7 @@ async function directly(it: BundleApp, prepared: readonly PreparedCheck[]): Prom
       resourceId: resource.id,
     };
     if (isStoredKind(resource.type)) {
-      const { known, vector } = project(own);
+      const { known, vector } = project(own, it.bundle.vocabulary);
       return known ? { ...common, principalAttr: {}, resourceAttr: { ...vector } } : null;
     }
     const resourceAttr = {

@@ -128,7 +128,13 @@ async function clear(app: TestApp): Promise<void> {
 function nouns({ switches }: World): object[] {
   return [
     ...CENTERS.map((id) => ({ type: 'business_center', bc_id: id, name: id })),
-    ...AD_ACCOUNTS.map((id) => ({ type: 'ad_account', advertiser_id: id, name: id })),
+    ...AD_ACCOUNTS.map((id, index) => ({
+      type: 'ad_account',
+      advertiser_id: id,
+      name: id,
+      // The one always belongs to a Business Center, the other to another or to none.
+      bc_id: index === 0 ? 'b1' : switches[0] === true ? 'u2' : null,
+    })),
     ...ACCOUNTS.map((id, index) => ({
       type: 'tiktok_account',
       id,
@@ -178,6 +184,10 @@ async function facts(app: TestApp, { members: people, roles = [], links = [], ..
       tiktok_account_id: id,
       user_id: who,
       scopes: given,
+      // Some have added some of it themselves.
+      by: Object.fromEntries(
+        given.flatMap((scope) => (who.length % 2 === 0 && scope === 'POST' ? [[scope, `user:${who}`]] : [])),
+      ),
     })),
   ];
 }

@@ -43,6 +43,27 @@ export function readsField(text: string, field: string): boolean {
 /** Parts of a request that hold no id. */
 const WITHOUT_IDS = new Set(['attr', 'roles', 'kind', 'scope', 'policyVersion']);
 
+/** What stands for every part there is. */
+export const ANY_PART = '*';
+
+/**
+ * The names of parts that an expression may look at, at whatever depth: all that it selects, and all texts in it, by which
+ * a part may be selected, too.
+ */
+export function partsIn(text: string): string[] {
+  const node = nodeOf(text);
+  if (!node) return [ANY_PART];
+  return [...namesBelow(node).flatMap((name) => name.split('.')), ...selectedBelow(node), ...literalsBelow(node)].map(
+    String,
+  );
+}
+
+/** What is selected of something that has no name. */
+function selectedBelow(node: ASTNode): string[] {
+  const own = (node.op === '.' || node.op === '.?') && typeof node.args[1] === 'string' ? [node.args[1]] : [];
+  return [...own, ...childrenOf(node).flatMap(selectedBelow)];
+}
+
 /** Whether an expression may look at an id: it looks at one, or at a whole that holds one, or cannot be read. */
 export function readsIds(text: string): boolean {
   return namesIn(text).some((name) => {

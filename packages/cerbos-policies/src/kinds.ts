@@ -1,5 +1,5 @@
 import { leavesOf } from './condition.ts';
-import { attributesIn, readsIds, readsTime, type Attribute } from './expression-reads.ts';
+import { attributesIn, partsIn, readsIds, readsTime, type Attribute } from './expression-reads.ts';
 import { isGlob, matchesGlob } from './glob.ts';
 import type { Policies } from './policies.ts';
 import type { DerivedRoles, Exceptions, Exported, Policy, ResourcePolicy, Rule } from './policy.ts';
@@ -26,6 +26,8 @@ export interface RuleName {
   actions: readonly string[];
   /** The attributes that it looks at, itself or through variables and derived roles. */
   reads: readonly Attribute[];
+  /** The names of parts of a request that it, its variables or derived roles may look at, at whatever depth. */
+  parts: ReadonlySet<string>;
 }
 
 const ANY_ROLE = '*';
@@ -61,7 +63,10 @@ function kindOf(policy: ResourcePolicy, policies: Policies): KindPolicy {
   const shared = importedBy(policy, policies);
   const { exceptions } = policies;
   const expressions = [policy, ...exceptions, ...shared].flatMap(expressionsIn);
-  const reads = [...variablesOf(policy), ...shared.flatMap(expressionsIn)].flatMap(attributesIn);
+  const beside = [...variablesOf(policy), ...shared.flatMap(expressionsIn)];
+  const reads = beside.flatMap(attributesIn);
+  // Whatever makes exceptions may speak of any action.
+  const parts = [...beside, ...exceptions.flatMap(expressionsIn)].flatMap(partsIn);
   return {
     actions: new Set([...policy.rules.flatMap((rule) => rule.actions), ...saidOf(policy.kind, exceptions)]),
     rules: policy.rules.map((rule) => ({
@@ -69,6 +74,7 @@ function kindOf(policy: ResourcePolicy, policies: Policies): KindPolicy {
       effect: rule.effect ?? '',
       actions: rule.actions,
       reads: [...conditionsOf(rule).flatMap(attributesIn), ...reads],
+      parts: new Set([...expressionsOf(rule).flatMap(partsIn), ...parts]),
     })),
     mentionsIds: exceptions.length > 0 || expressions.some(readsIds),
     mentionsTime: expressions.some(readsTime),

@@ -8,7 +8,7 @@ import {
   type SubjectType,
   type Values,
 } from '../../facts/kind.ts';
-import { STORED_KINDS } from '../../facts/kinds.ts';
+import type { Vocabulary } from '../../facts/kinds.ts';
 import type { StoredInput } from '../decision-input.ts';
 
 /** One fact moved to a better value; the reasons say what is missing where it takes this move to be allowed. */
@@ -39,10 +39,32 @@ interface Place {
 
 /**
  * Every way by which an input could become better, by the value orders of the kind's facts. In tiers: first as the
- * subject is, then as another type of subject; a later tier counts where no earlier one helps.
+ * subject is, then as another type of subject, and the same again with facts that are looked at last; a later tier counts
+ * where no earlier one helps.
  */
-export function framesOf(input: StoredInput): Frame[][] {
-  const { facts }: { facts: Facts } = STORED_KINDS[input.kind];
+export function framesOf(input: StoredInput, vocabulary: Vocabulary): Frame[][] {
+  const facts = vocabulary[input.kind];
+  const first = withoutLater(facts);
+  return first === facts ? framesAmong(facts, input) : [...framesAmong(first, input), ...framesAmong(facts, input)];
+}
+
+/** Facts that are looked at first; lists and records keep those of their parts. */
+function withoutLater(facts: Facts): Facts {
+  const all = Object.entries(facts).map(([name, it]) => [name, withoutLaterParts(it)] as const);
+  const first = all.filter(([, it]) => it.sort !== 'fact' || it.later !== true);
+  const isAll = first.length === all.length && first.every(([name, it]) => it === facts[name]);
+  return isAll ? facts : Object.fromEntries(first);
+}
+
+function withoutLaterParts(it: AnyFact): AnyFact {
+  if (it.sort === 'fact') return it;
+  const parts = it.sort === 'list' ? it.each : it.parts;
+  const first = withoutLater(parts);
+  if (first === parts) return it;
+  return it.sort === 'list' ? { ...it, each: first } : { ...it, parts: first };
+}
+
+function framesAmong(facts: Facts, input: StoredInput): Frame[][] {
   const types = (['user', 'tiktok_account'] as const).filter((type) =>
     Object.values(facts).some((it) => suits(it, type)),
   );

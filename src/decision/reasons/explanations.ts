@@ -69,7 +69,7 @@ export class Explanations {
   /** To whom no rule of the kind refers, nothing is near. */
   async #whyNot(input: StoredInput, budget: AskBudget): Promise<Pick<WhyNot, 'reasons' | 'incomplete'>> {
     if (!this.#policies.knows(input)) return { reasons: [], incomplete: false };
-    return whyNot(input, async (it) => this.#policies.allows(it, budget));
+    return whyNot(input, this.#policies.vocabulary, async (it) => this.#policies.allows(it, budget));
   }
 
   /** By which path an ALLOW came: each path satisfies a rule by itself, so each can be tried alone. */

@@ -13,6 +13,6 @@ export interface Remedy {
 /** The one remedy that the API's reasons, the reviewer's page and `policy explain` tell. */
 export async function remedyOf(input: StoredInput, policies: Policies): Promise<Remedy> {
   const ask = async (it: StoredInput): Promise<boolean> => policies.allows(it);
-  const { reasons, moves } = await whyNot(input, ask);
+  const { reasons, moves } = await whyNot(input, policies.vocabulary, ask);
   return { reasons, changes: moves ? factChanges(input, await nearest(input, moves, ask)) : [] };
 }

@@ -1,4 +1,5 @@
 import type { Reason } from '../../domain/errors.ts';
+import type { Vocabulary } from '../../facts/kinds.ts';
 import type { StoredInput } from '../decision-input.ts';
 import { OverBudget } from './ask-budget.ts';
 import { framesOf, type Frame, type Move } from './better.ts';
@@ -26,8 +27,8 @@ const MOST_COMBINATIONS = 64;
  * Finds the smallest set of facts that would have to be better for the policies to allow. The policies themselves say
  * so: every neighbour is put to the PDP, and nothing here knows what any rule asks for.
  */
-export async function whyNot(input: StoredInput, ask: Ask): Promise<WhyNot> {
-  for (const frames of framesOf(input)) {
+export async function whyNot(input: StoredInput, vocabulary: Vocabulary, ask: Ask): Promise<WhyNot> {
+  for (const frames of framesOf(input, vocabulary)) {
     const { sets, incomplete } = await smallestSets(input, frames, ask);
     const [smallest] = sets.toSorted((a, b) => a.length - b.length);
     if (smallest)

@@ -1,11 +1,11 @@
 import { UserRole } from '../../domain/vocabulary.ts';
-import { distinctSorted } from '../../facts/kind.ts';
+import { distinctSorted, type Part } from '../../facts/kind.ts';
 import type { Projection } from '../../facts/kinds.ts';
 import { existsAny, knownUser } from '../../facts/known.ts';
-import { accessPath, type AccessPath } from '../../facts/tiktok-account.ts';
+import type { AccessPath } from '../../facts/tiktok-account.ts';
 import type { Sides } from './candidates.ts';
-import type { Tier, Tiers } from './tier.ts';
-import { pathsLike, setsOf, varied } from './varied.ts';
+import type { Tier, Tiers, Told } from './tier.ts';
+import { pathsLike, pathWith, setsOf, varied } from './varied.ts';
 
 /** What has to do with TikTok accounts. */
 export function accountTiers(sides: Sides): Tiers {
@@ -31,8 +31,9 @@ function accountsOfUser({ fixed, properties, within }: Sides): Tiers {
   const grants = `select g.tiktok_account_id as id from account_grant g
     where ${ofCenter} and ($6::text[] is null or g.bc_id = any($6))`;
   const held = (state: AccessPath['grant'], among: (path: AccessPath) => boolean): Tier['vectors'] =>
-    ofAccounts((paths) => {
-      const all = paths.flatMap((path) => pathsLike(path, (on) => on.includes('resource') && !on.includes('subject')));
+    ofAccounts((paths, told) => {
+      const varies = (on: readonly Part[]): boolean => on.includes('resource') && !on.includes('subject');
+      const all = paths.flatMap((path) => pathsLike(path, varies, told));
       return setsOf(all.filter(among))?.filter((set) => set.some(({ grant }) => grant === state)) ?? null;
     });
   return {
@@ -78,11 +79,12 @@ function usersOfAccount({ fixed, properties }: Sides): Tiers {
   /** Where a Business Center is named, its path alone counts. */
   const named = (paths: readonly AccessPath[], role: UserRole): AccessPath[] =>
     paths.map((path) => ({ ...path, user_role: role }));
-  const unnamed = (role: UserRole, isHolder: boolean): AccessPath[] =>
-    pathsLike(accessPath({ user_role: role }), (on) => !on.includes('subject')).filter(
+  const unnamed = (role: UserRole, isHolder: boolean, told: Told): AccessPath[] =>
+    pathsLike(pathWith(told, { user_role: role }), (on) => !on.includes('subject'), told).filter(
       ({ grant, center_frozen: isFrozen }) => !isFrozen && (isHolder || grant === 'NONE'),
     );
-  const everyRole = (isHolder: boolean): AccessPath[] => UserRole.options.flatMap((role) => unnamed(role, isHolder));
+  const everyRole = (isHolder: boolean, told: Told): AccessPath[] =>
+    UserRole.options.flatMap((role) => unnamed(role, isHolder, told));
   return {
     nearest: [
       'select user_id as id from assignment where tiktok_account_id = $3 and valid_to is null',
@@ -96,18 +98,18 @@ function usersOfAccount({ fixed, properties }: Sides): Tiers {
     outer: [
       {
         sources: [`${members} and m.user_role = 'ADMIN'`],
-        vectors: ofUsers((paths) =>
-          isNamed ? UserRole.options.flatMap((role) => named(paths, role)) : everyRole(true),
+        vectors: ofUsers((paths, told) =>
+          isNamed ? UserRole.options.flatMap((role) => named(paths, role)) : everyRole(true, told),
         ),
       },
       {
         sources: [members],
-        vectors: ofUsers((paths) =>
-          isNamed ? named(paths, 'STANDARD') : [...unnamed('STANDARD', true), ...unnamed('ADMIN', false)],
+        vectors: ofUsers((paths, told) =>
+          isNamed ? named(paths, 'STANDARD') : [...unnamed('STANDARD', true, told), ...unnamed('ADMIN', false, told)],
         ),
       },
     ],
-    rest: ofUsers((paths) => (isNamed ? paths : everyRole(false))),
+    rest: ofUsers((paths, told) => (isNamed ? paths : everyRole(false, told))),
     values: [fixed.id, properties.bc_id ?? null, properties.advertiser_id ?? null],
   };
 }
@@ -115,26 +117,30 @@ function usersOfAccount({ fixed, properties }: Sides): Tiers {
 /** Of subjects other than users only the account itself has to do with it. */
 function othersOfAccount({ fixed, type }: Sides): Tiers {
   const nearest = type === 'tiktok_account' ? ['select id from tiktok_account where id = $3'] : [];
-  return { nearest, outer: [], rest: (unrelated) => varied(unrelated, 'subject'), values: [fixed.id] };
+  return { nearest, outer: [], rest: (unrelated, told) => varied(unrelated, 'subject', told), values: [fixed.id] };
 }
 
+type Paths = readonly AccessPath[];
+
 /** Users whose paths are any of these together. */
-function ofUsers(among: (paths: readonly AccessPath[]) => readonly AccessPath[]): Tier['vectors'] {
-  return (unrelated) => withPaths(unrelated, 'subject', (paths) => setsOf(among(paths)));
+function ofUsers(among: (paths: Paths, told: Told) => Paths): Tier['vectors'] {
+  return (unrelated, told) =>
+    withPaths(unrelated, told, { moving: 'subject', setsAmong: (paths) => setsOf(among(paths, told)) });
 }
 
 /** Accounts to which a user has one of these sets of paths. */
-function ofAccounts(sets: (paths: readonly AccessPath[]) => AccessPath[][] | null): Tier['vectors'] {
-  return (unrelated) => withPaths(unrelated, 'resource', sets);
+function ofAccounts(sets: (paths: Paths, told: Told) => AccessPath[][] | null): Tier['vectors'] {
+  return (unrelated, told) =>
+    withPaths(unrelated, told, { moving: 'resource', setsAmong: (paths) => sets(paths, told) });
 }
 
 function withPaths(
   unrelated: Projection,
-  moving: Sides['moving'],
-  setsAmong: (paths: readonly AccessPath[]) => AccessPath[][] | null,
+  told: Told,
+  { moving, setsAmong }: { moving: Sides['moving']; setsAmong: (paths: Paths) => AccessPath[][] | null },
 ): Projection[] | null {
   if (unrelated.kind !== 'tiktok_account') return null;
   const sets = setsAmong(unrelated.vector.paths);
   const given = { paths: sets?.map(distinctSorted) ?? [] };
-  return sets && varied(unrelated, moving, moving === 'resource' ? { ...given, frozen_by: [null] } : given);
+  return sets && varied(unrelated, moving, told, moving === 'resource' ? { ...given, frozen_by: [null] } : given);
 }

@@ -7,7 +7,7 @@ import { varied } from './varied.ts';
 export function centerTiers({ moving, type, fixed }: Sides): Tiers {
   const values = [fixed.id];
   const memberships = ['select bc_id as id from member where user_id = $3 and valid_to is null'];
-  const rest: Tier['vectors'] = (unrelated) => varied(unrelated, moving);
+  const rest: Tier['vectors'] = (unrelated, told) => varied(unrelated, moving, told);
   if (moving === 'resource') return { nearest: memberships, outer: [], rest, values };
   return { nearest: [], outer: type === 'user' ? membersByRole('m.bc_id = $3') : [], rest, values };
 }
@@ -15,7 +15,7 @@ export function centerTiers({ moving, type, fixed }: Sides): Tiers {
 /** Who has to do with an ad account: members of the Business Center that it belongs to. */
 export function adAccountTiers({ moving, type, fixed }: Sides): Tiers {
   const values = [fixed.id];
-  const rest: Tier['vectors'] = (unrelated) => varied(unrelated, moving);
+  const rest: Tier['vectors'] = (unrelated, told) => varied(unrelated, moving, told);
   const own = `select a.advertiser_id as id from ad_account a
     where a.bc_id in (select m.bc_id from member m where m.user_id = $3 and m.valid_to is null)`;
   if (moving === 'resource') return { nearest: [own], outer: [], rest, values };
@@ -28,6 +28,6 @@ export function membersByRole(ofCenter: string): Tier[] {
   const members = `select m.user_id as id from member m where ${ofCenter} and m.valid_to is null`;
   return UserRole.options.map((role) => ({
     sources: [`${members} and m.user_role = '${role}'`],
-    vectors: (unrelated) => varied(unrelated, 'subject', { user_role: [role] }),
+    vectors: (unrelated, told) => varied(unrelated, 'subject', told, { user_role: [role] }),
   }));
 }

@@ -159,7 +159,8 @@ export class Search {
       const candidates = tiers && reach ? inTiers(tiers, reach, sides) : universe(sides);
       const seen = await look(query, sides, prepared.question, { candidates, tiers: open, after, limit });
       if (!seen.known) return { unrelated: null, allowed: [], last: null };
-      const verdicts = tiers && (await this.#verdicts.of(tiers, sides, check, project(seen.unrelated)));
+      const verdicts =
+        tiers && (await this.#verdicts.of(tiers, sides, check, project(seen.unrelated, this.#bundle.vocabulary)));
       const needed = verdicts ? depthOf(verdicts) : ALL;
       this.#depths.set(like, needed);
       if (covers(depth, needed)) return this.#decided(seen, check, verdicts?.tiers ?? [], limit);

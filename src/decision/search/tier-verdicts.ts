@@ -40,7 +40,7 @@ export class TierVerdicts {
 
   async #decide({ outer, rest }: Tiers, check: Check, unrelated: Projection): Promise<Verdicts> {
     const verdict = async (vectors: Tier['vectors']): Promise<Verdict> => {
-      const all = vectors(unrelated);
+      const all = vectors(unrelated, this.#decider.told(check));
       if (all === null) return 'SOME';
       const allowed = await this.#decider.allowedOn(check, all);
       if (!allowed.includes(true)) return 'NONE';

@@ -42,6 +42,7 @@ export const AccessRequest = defineEntity({
   indexes: [
     { name: 'access_request_of_business_center', properties: ['bcId', 'id'] },
     { name: 'access_request_declined', properties: ['closedBy', 'closedAt'], where: "status = 'DECLINED'" },
+    { name: 'access_request_of_requester', properties: ['requestedBy', 'id'] },
     { name: 'access_request_pending', properties: ['bcId', 'requestedBy'], where: "status = 'PENDING'" },
   ],
   checks: [

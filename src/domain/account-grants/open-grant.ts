@@ -25,12 +25,13 @@ export async function openGrant(
   if (assignments.length > 0) {
     await tx.em.insertMany(
       Assignment,
-      assignments.map(({ userId, scopes: assigned }) => ({
+      assignments.map(({ userId, scopes: assigned, selfAssigned }) => ({
         grantId: id,
         bcId,
         tiktokAccountId,
         userId,
         scopes: assigned,
+        selfAssigned,
         ...opening(tx),
       })),
     );

@@ -55,10 +55,13 @@ export async function assignIn(ctx: Context, tx: Tx, view: AssignmentView): Prom
     rows: 'assignment',
     key: { bc_id: bcId, tiktok_account_id: tiktokAccountId, user_id: userId },
   });
-  if (isDeepStrictEqual(current?.scopes, scopes)) return [];
-  if (current) await tx.em.nativeUpdate(Assignment, { id: current.id, validTo: null }, closing(tx));
-  await tx.em.insert(Assignment, { grantId: grant.id, bcId, tiktokAccountId, userId, scopes, ...opening(tx) });
   const toOneself = ctx.actor.type === 'user' && ctx.actor.id === userId;
+  const selfAssigned = selfAssignedAfter(current, scopes, toOneself);
+  const isConfirmed = isDeepStrictEqual(current?.scopes, scopes);
+  if (isConfirmed && isDeepStrictEqual(current?.selfAssigned, selfAssigned)) return [];
+  if (current) await tx.em.nativeUpdate(Assignment, { id: current.id, validTo: null }, closing(tx));
+  const row = { grantId: grant.id, bcId, tiktokAccountId, userId, scopes, selfAssigned };
+  await tx.em.insert(Assignment, { ...row, ...opening(tx) });
   return [
     {
       event: 'assignment.put',
@@ -66,7 +69,19 @@ export async function assignIn(ctx: Context, tx: Tx, view: AssignmentView): Prom
       bcId,
       before: current && { tiktok_account_id: tiktokAccountId, scopes: current.scopes },
       after: { tiktok_account_id: tiktokAccountId, scopes },
-      flags: toOneself ? ['SELF_ASSIGNED'] : [],
+      flags: toOneself ? ['SELF_ASSIGNED'] : isConfirmed ? ['CONFIRMED'] : [],
     },
   ];
+}
+
+/**
+ * Which scopes a member has added themself: what they had stays so through a wider or narrower assignment by others, and
+ * is confirmed where another administrator assigns the very same.
+ */
+function selfAssignedAfter(current: Assignment | null, scopes: readonly Scope[], toOneself: boolean): Scope[] {
+  const before = current?.selfAssigned ?? [];
+  if (toOneself) {
+    return scopes.filter((scope) => before.includes(scope) || current?.scopes.includes(scope) !== true);
+  }
+  return isDeepStrictEqual(current?.scopes, scopes) ? [] : scopes.filter((scope) => before.includes(scope));
 }

@@ -14,6 +14,8 @@ export const Assignment = defineEntity({
     tiktokAccountId: p.text(),
     userId: p.text(),
     scopes: p.array().$type<Scope[]>().columnType('text[]'),
+    /** Those of them that the member added themself, until another administrator assigns the very same scopes. */
+    selfAssigned: p.array().$type<Scope[]>().columnType('text[]').defaultRaw(`'{}'`),
     ...validity,
   },
   uniques: [
@@ -28,6 +30,7 @@ export const Assignment = defineEntity({
   ],
   checks: [
     { name: 'assignment_scopes', expression: "scopes <@ array['LIVE', 'POST'] and cardinality(scopes) > 0" },
+    { name: 'assignment_self_assigned', expression: 'self_assigned <@ scopes' },
     { name: 'assignment_validity', expression: 'valid_to >= valid_from' },
   ],
 });

@@ -20,6 +20,10 @@ const current = 't.valid_to is null';
 const object = (...columns: string[]): string =>
   `jsonb_build_object(${columns.map((column) => `'${column}', t.${column}`).join(', ')})`;
 
+/** Who added the scopes of an assignment, where the member did. */
+const BY = `case when t.self_assigned = '{}' then '{}' else jsonb_build_object('by',
+  (select jsonb_object_agg(scope, 'user:' || t.user_id) from unnest(t.self_assigned) as scope)) end`;
+
 /** In the order in which an import brings them in. */
 const TYPES: readonly Exported[] = [
   {
@@ -90,7 +94,7 @@ const TYPES: readonly Exported[] = [
     type: 'assignment',
     key: ['bc_id', 'tiktok_account_id', 'user_id'],
     from: `assignment t where ${current}`,
-    line: object('bc_id', 'tiktok_account_id', 'user_id', 'scopes'),
+    line: `${object('bc_id', 'tiktok_account_id', 'user_id', 'scopes')} || ${BY}`,
     within: 't.bc_id = any ($1)',
   },
 ];

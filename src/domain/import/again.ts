@@ -2,7 +2,7 @@ import type { Tx } from '../transact.ts';
 import { bringFields, bringRelations, count, endWhatLacks, scopesOf, type Applied, type Manner } from './apply.ts';
 import { FACT_TYPES, type FactType } from './fact-line.ts';
 import type { Pass } from './modes.ts';
-import { countPlanned, skippedOtherwise } from './plan.ts';
+import { countPlanned, isSo, skippedOtherwise } from './plan.ts';
 import { AD_ACCOUNT_MEMBER, ASSIGNMENT, RELATIONS, type Relation } from './relation.ts';
 import { withdraw } from './relationships.ts';
 import { typeOf } from './replace.ts';
@@ -114,9 +114,10 @@ const CHANGED = {
 } as const;
 
 /** What was so already, and is no more. */
-function noLongerSo({ type, value }: Relation): string {
+function noLongerSo(relation: Relation): string {
+  const { type } = relation;
   return `select c.line from compared_${type} c left join ${type} t on t.id = c.current_id and t.valid_to is null
-    where c.held = c.${value} and t.id is null`;
+    where ${isSo(relation, 'c')} and t.id is null`;
 }
 
 /** Assignments that were opened, and whose grant or member others have ended. */

@@ -5,7 +5,7 @@ import { BusinessCenterBody, MemberBody } from '../business-centers/schemas.ts';
 import { EntityBody } from '../entities/schemas.ts';
 import { TiktokAccountBody } from '../tiktok-accounts/schemas.ts';
 import { UserBody } from '../users/schemas.ts';
-import { OutsideId } from '../vocabulary.ts';
+import { OutsideId, Scope } from '../vocabulary.ts';
 
 /** One line of an import: the body of the matching PUT, with the ids of its path and a `type`. */
 export const FactLine = z.discriminatedUnion('type', [
@@ -21,6 +21,10 @@ export const FactLine = z.discriminatedUnion('type', [
     bc_id: OutsideId,
     tiktok_account_id: OutsideId,
     user_id: OutsideId,
+    by: z
+      .partialRecord(Scope, z.string().min(1).max(256))
+      .nullish()
+      .describe('Who added a scope, such as `user:sam`, where that was the member themself; left out: as it was'),
   }),
   UserBody.extend({ type: z.literal('user'), id: OutsideId }),
   EntityBody.extend({ type: z.literal('entity'), entity_type: OutsideId, id: OutsideId }),

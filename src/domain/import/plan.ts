@@ -17,6 +17,23 @@ const LEANS_ON = {
     left join member m on ${sameKey(MEMBER, 'm')} and m.valid_to is null`,
 };
 
+/**
+ * Which scopes the member has added themself, before and after: those that the line says, those that the member adds by
+ * this very import ($1), and else those that were so before.
+ */
+const SELF_ASSIGNED = `coalesce(t.self_assigned, '{}') as self_held, array(
+    select scope from unnest(latest.scopes) as scope
+     where case when latest.own is not null then scope = any (latest.own)
+       else scope = any (coalesce(t.self_assigned, '{}'))
+         or $1 = 'user:' || latest.user_id and scope <> all (coalesce(t.scopes, '{}')) end
+     order by scope) as self_assigned`;
+
+/** SQL: whether what is current is what a line says. */
+export function isSo(relation: Relation, line: string): string {
+  const added = relation === ASSIGNMENT ? ` and ${line}.self_held = ${line}.self_assigned` : '';
+  return `${line}.held = ${line}.${relation.value}${added}`;
+}
+
 function leansOn(relation: Relation): typeof LEANS_ON {
   return relation === ASSIGNMENT ? LEANS_ON : { columns: '', joins: '' };
 }
@@ -28,18 +45,19 @@ function leansOn(relation: Relation): typeof LEANS_ON {
 export async function plan(tx: Tx, relation: Relation, mode: ImportMode): Promise<Planned> {
   const { type, value } = relation;
   const { columns, joins } = leansOn(relation);
+  const added = relation === ASSIGNMENT ? `, ${SELF_ASSIGNED}` : '';
   await tx.query(
     `create temporary table compared_${type} on commit drop as
      with ${latestOf(relation)}
-     select latest.*, ${columns} t.id as current_id, t.${value} as held
+     select latest.*, ${columns} t.id as current_id, t.${value} as held${added}
        from latest left join ${type} t on ${sameKey(relation)} and t.valid_to is null ${joins}`,
-    [],
+    added === '' ? [] : [tx.by],
   );
   await tx.query(
     `create temporary table planned_${type} on commit drop as
      with change as materialized (
        select latest.*, ${endedByPerson(tx, relation, own(relation))} as reopened, ${endingsByOthers(tx, relation)} as endings
-         from compared_${type} latest where latest.current_id is null or latest.held <> latest.${value})
+         from compared_${type} latest where latest.current_id is null or not (${isSo(relation, 'latest')}))
      select latest.*, ${mode === 'reopen' ? 'null::text' : reasonOf(tx, relation)} as reason from change as latest`,
     [],
   );

@@ -54,13 +54,18 @@ export const ASSIGNMENT: Relation = {
 /** In this order each finds what it leans on: an ad account moves before roles in it are opened. */
 export const RELATIONS: readonly Relation[] = [MEMBER, AD_ACCOUNT_MEMBER, LINK, GRANT, ASSIGNMENT];
 
+/** Of a line of an assignment, the scopes that it says the member added themself; null: it does not say. */
+const SAID_OF_ONESELF = `case when jsonb_typeof(fact->'by') = 'object' then
+  array(select by.key from jsonb_each_text(fact->'by') by where by.value = 'user:' || (fact->>'user_id')) end`;
+
 /** The last line of each key, as `latest`. */
 export function latestOf({ type, key, value }: Relation): string {
   const keys = key.map((column) => `fact->>'${column}'`).join(', ');
   const columns = key.map((column) => `fact->>'${column}' as ${column}`).join(', ');
   const staged = value === 'scopes' ? `array(select jsonb_array_elements_text(fact->'scopes'))` : `fact->>'${value}'`;
+  const by = type === 'assignment' ? `, ${SAID_OF_ONESELF} as own` : '';
   return `latest as materialized (
-    select distinct on (${keys}) line, ${columns}, ${staged} as ${value}
+    select distinct on (${keys}) line, ${columns}, ${staged} as ${value}${by}
       from staged where type = '${type}' order by ${keys}, line desc)`;
 }
 

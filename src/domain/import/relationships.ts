@@ -81,7 +81,7 @@ const MEMBERSHIP = 'coalesce((select m.membership_id from member m where m.id = 
  */
 async function open(tx: Tx, relation: Relation): Promise<void> {
   const { type, key, value } = relation;
-  const columns = [...key, value, ...(relation === ASSIGNMENT ? ['grant_id'] : [])].join(', ');
+  const columns = [...key, value, ...(relation === ASSIGNMENT ? ['grant_id', 'self_assigned'] : [])].join(', ');
   const [membership, kept] = relation === MEMBER ? [', membership_id', `, ${MEMBERSHIP}`] : ['', ''];
   const [counted] = await tx.query<{ lacking: boolean }>(
     `with opened as (

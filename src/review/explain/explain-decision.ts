@@ -7,7 +7,7 @@ import { factLines } from '../../facts/lines.ts';
 import { decisionInput, type DecisionInput } from '@sparkgate/cerbos-pdp/decision-input';
 import type { PdpAnswer } from '@sparkgate/cerbos-pdp/client';
 import { inputOf, type StoredInput } from '../../decision/decision-input.ts';
-import { Policies } from '../../decision/policies.ts';
+import { Policies, wholeInput } from '../../decision/policies.ts';
 import { remedyOf, type Remedy } from '../../decision/reasons/remedy.ts';
 import { prepare } from '../../decision/prepare.ts';
 import { storedAttributes } from '../../facts/entity.ts';
@@ -72,7 +72,7 @@ export async function explainDecision(
 }
 
 async function explainStored(check: Check, facts: Loaded, side: Side): Promise<Explained> {
-  const projection = project(facts);
+  const projection = project(facts, side.bundle.vocabulary);
   if (!projection.known) return { ...outline(check, facts, side), asked: null };
   const asked = inputOf(check, side.bundle, { resourceAttr: { ...projection.vector } });
   const explained = await answered(check, facts, { side, asked });
@@ -83,7 +83,7 @@ async function explainStored(check: Check, facts: Loaded, side: Side): Promise<E
   const { sets, tried } = await smallestSets({ roles: asked.roles, projection }, { apart, isNamed }, async (all) =>
     allowed(
       side,
-      all.map(({ roles, attr }) => ({ ...asked, roles, resourceAttr: attr })),
+      all.map(({ roles, attr }) => wholeInput({ ...asked, roles, resourceAttr: attr }, side.bundle.vocabulary)),
     ),
   );
   return { ...explained, remedy, would: sets, tried };

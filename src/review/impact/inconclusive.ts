@@ -1,5 +1,6 @@
 import { isOfThisService, SERVICE_KIND } from '../../decision/bundle.ts';
 import { isStoredKind } from '../../facts/kinds.ts';
+import { optionalNames } from '../../facts/vocabulary.ts';
 import type { Change } from './change.ts';
 import { readsOf } from './reads.ts';
 import { UNTOLD, type Sides } from './comparison.ts';
@@ -20,8 +21,18 @@ function ofVectors(sides: Sides, kind: string): string[] {
   const others = [...readsOf(sides, kind).roles].filter((role) => !COUNTED.has(role));
   return [
     ...(sides.mentionIds(kind) ? ['its policy looks at ids, and pairs are counted without regard to them'] : []),
+    ...optionalReads(sides, kind).map((it) => `its policy looks at ${it}, and pairs are counted without regard to it`),
     ...(others.length > 0 ? [`its policy speaks of ${others.join(', ')}, whom nobody counts`] : []),
   ];
+}
+
+/** What policies ask for beyond what is given: it is not counted by. */
+function optionalReads({ base, head }: Sides, kind: string): string[] {
+  const names = [base, head].flatMap(({ bundle }) => {
+    const parts = new Set(bundle.kinds.get(kind)?.rules.flatMap((rule) => [...rule.parts]));
+    return optionalNames(bundle.vocabulary, kind).filter((name) => parts.has(name));
+  });
+  return [...new Set(names)];
 }
 
 /** The roles of those who are counted; one of them stands for any. */

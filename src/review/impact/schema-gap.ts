@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { domainOf, valuesOf, type Domain } from '@sparkgate/policy-workbench/space/finite-domain';
 import { schemaText, type Policies } from '@sparkgate/cerbos-policies/policies';
+import { givenSchema } from '../../facts/vocabulary.ts';
 import type { KindText } from '@sparkgate/cerbos-policies/kind-text';
 
 /** A kind as one bundle has it. */
@@ -28,7 +29,8 @@ type Fields = ReadonlyMap<string, readonly unknown[]>;
 function fieldsOf({ policies, text }: Schemed): Fields | null {
   const schema = text.schema === null ? undefined : schemaText(policies, text.schema);
   if (schema === undefined) return null;
-  const domain = domainOf(JSON.parse(schema));
+  // What either declares beyond what is given is sent to it alone.
+  const domain = domainOf(givenSchema(text.kind, JSON.parse(schema)));
   if (domain.sort !== 'record') return null;
   return new Map(domain.fields.map(([name, it]) => [name, [...valuesOf(single(it))]]));
 }

@@ -13,6 +13,8 @@ import { questionOf, type Sides } from './comparison.ts';
 import type { Side } from './side.ts';
 import { distinctSorts, sortsOf, spread, type Otherwise, type Sort } from './sorts.ts';
 import type { Units } from './trial-plan.ts';
+import { wholeInput } from '../../decision/policies.ts';
+import { optionalNames } from '../../facts/vocabulary.ts';
 import { CONTRACT } from '../contract.ts';
 import { WORDS } from '../words.ts';
 
@@ -68,6 +70,8 @@ export async function compareSpaces(sides: Sides, notes: string[], sorted: boole
         { policies: sides.head.policies, text: after },
       );
       if (gap !== null) throw new PolicyError(gap);
+      const lost = declaredBefore(sides, kind);
+      if (lost.length > 0) throw new PolicyError(`the base looks at ${lost.join(', ')}, which the edited schema lacks`);
       const found = await Promise.all(own.map(async (unit) => compareUnit(sides, unit)));
       changes.push(...(await withSorts(sides, kind, found.flat(), sorted)));
       const [untried] = own.flatMap((unit) => unit.untried ?? []);
@@ -99,6 +103,12 @@ function apartIn(space: VectorSpace, units: readonly VectorUnit[]): Map<string, 
   // What was not looked at might tell apart what the classes do not.
   const known = units.filter(({ untried }) => untried === null);
   return new Map(known.flatMap((unit) => unit.actions.map((action) => [action, unit] as const)));
+}
+
+/** What the base is sent beyond what is given, and the edited policies are not: their situations do not tell it. */
+function declaredBefore({ base, head }: Sides, kind: string): string[] {
+  const now = new Set(optionalNames(head.bundle.vocabulary, kind));
+  return optionalNames(base.bundle.vocabulary, kind).filter((name) => !now.has(name));
 }
 
 /** How a note begins that leaves situations open. */
@@ -135,7 +145,8 @@ const inWords = (unit: VectorUnit, index: number, direction: Sort['direction']):
 /** What becomes of one action. */
 async function compareUnit({ base, head }: Sides, unit: VectorUnit): Promise<Found[]> {
   const [action = ''] = unit.actions;
-  const decided = async ({ pdp }: Side): Promise<DecidedUnit> => decideUnit(await pdp(), unit);
+  const decided = async ({ pdp, bundle }: Side): Promise<DecidedUnit> =>
+    decideUnit(await pdp(), unit, { sent: (question) => wholeInput(question, bundle.vocabulary) });
   const [was, is] = await Promise.all([decided(base), decided(head)]);
   const classes: Record<Sort['direction'], number[]> = { gain: [], loss: [] };
   for (let index = 0; index < unit.size; index += 1) {

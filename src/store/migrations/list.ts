@@ -17,6 +17,7 @@ import { Migration20261128370000_rows_at_commit } from './Migration2026112837000
 import { Migration20261128380000_freezes } from './Migration20261128380000_freezes.ts';
 import { Migration20261128390000_request_notes } from './Migration20261128390000_request_notes.ts';
 import { Migration20261128400000_key_changes } from './Migration20261128400000_key_changes.ts';
+import { Migration20261129100000_self_assigned } from './Migration20261129100000_self_assigned.ts';
 
 /** All migrations, in their order. */
 export const MIGRATIONS = [
@@ -39,4 +40,5 @@ export const MIGRATIONS = [
   { name: 'Migration20261128380000_freezes', class: Migration20261128380000_freezes },
   { name: 'Migration20261128390000_request_notes', class: Migration20261128390000_request_notes },
   { name: 'Migration20261128400000_key_changes', class: Migration20261128400000_key_changes },
+  { name: 'Migration20261129100000_self_assigned', class: Migration20261129100000_self_assigned },
 ];

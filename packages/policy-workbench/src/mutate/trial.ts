@@ -124,11 +124,12 @@ const isUnnamed = (action: string, affected: readonly string[]): boolean =>
   affected.length > 1 && !affected.includes(action);
 
 async function spaceOf(
-  { folder, contract }: TrialGround,
-  { before, after }: Affected,
+  { folder, contract, invariants }: TrialGround,
+  { kind, before, after }: Affected,
 ): Promise<VectorSpace | InfiniteDomain> {
   try {
-    return await openSpace(folder, contract, before, [after]);
+    const sentences = invariants.filter((it) => it.kind === kind);
+    return await openSpace(folder, contract, before, [after], sentences);
   } catch (error) {
     if (error instanceof InfiniteDomain) return error;
     throw error;

@@ -35,13 +35,15 @@ export interface DecideOptions {
   progress?: Progress;
   /** The name under which the PDP knows the kind, where several policies of it are served. */
   as?: string;
+  /** What is sent in place of a question. */
+  sent?: (question: DecisionInput) => DecisionInput;
 }
 
 /** Puts every class of a unit to a PDP. @throws PolicyError when it refuses a vector that the schema admits */
 export async function decideUnit(
   pdp: PdpClient,
   unit: VectorUnit,
-  { progress = () => undefined, as = unit.kind }: DecideOptions = {},
+  { progress = () => undefined, as = unit.kind, sent = (it) => it }: DecideOptions = {},
 ): Promise<DecidedUnit> {
   const allowed = new Map<string, Uint8Array>();
   for (const action of unit.actions) {
@@ -50,7 +52,7 @@ export async function decideUnit(
       const indices = Array.from({ length: Math.min(QUESTIONS, unit.size - from) }, (_, offset) => from + offset);
       const answers = await decideAll(
         pdp,
-        indices.map((index) => question(as, action, unit.at(index))),
+        indices.map((index) => sent(question(as, action, unit.at(index)))),
       );
       for (const [offset, index] of indices.entries()) {
         if (answers[offset] === true) bits[index >> 3] = (bits[index >> 3] ?? 0) | (1 << (index & 7));

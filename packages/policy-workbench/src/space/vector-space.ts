@@ -20,6 +20,8 @@ import {
   type Domain,
 } from './finite-domain.ts';
 import type { Json } from '@sparkgate/cerbos-policies/json';
+import { drawn } from './drawn.ts';
+import { pinnedFields, pinning, type Looks } from './pinned-domain.ts';
 import type { Point } from './point.ts';
 import type { KindText, RuleText } from '@sparkgate/cerbos-policies/kind-text';
 import { VectorUnit } from './vector-unit.ts';
@@ -36,15 +38,24 @@ export class VectorSpace {
   /** The roles that are told apart, in the order of enumeration. */
   readonly roles: readonly string[];
   readonly #fields: readonly (readonly [name: string, domain: Domain])[];
+  /** Of fields that nobody looks at, one value. */
   readonly #values: Values;
   readonly #lists: Lists;
+  readonly #looks: Looks;
 
   /**
    * @param texts the policies of the kind that are to be decided by, one or several
    * @param roles those that subjects come with, besides those that the policies name
+   * @param looks what is looked at; what is not has one value
    * @throws InfiniteDomain when the schema leaves something open
    */
-  constructor(kind: string, schema: unknown, texts: readonly KindText[], roles: readonly string[]) {
+  constructor(
+    kind: string,
+    schema: unknown,
+    texts: readonly KindText[],
+    roles: readonly string[],
+    looks: Looks = () => true,
+  ) {
     const domain = domainOf(schema);
     if (domain.sort !== 'record') throw new InfiniteDomain('it is no object');
     if (domain.fields.some(([name]) => name === ROLE)) throw new InfiniteDomain(`${ROLE} is the subject's`);
@@ -52,9 +63,12 @@ export class VectorSpace {
     this.kind = kind;
     this.roles = [...new Set([...roles, NO_ROLE, ...named.toSorted()])];
     this.#fields = domain.fields;
+    this.#looks = looks;
     this.#values = new Map([
       [ROLE, this.roles],
-      ...domain.fields.map(([name, it]) => [name, [...valuesOf(it.sort === 'records' ? it.of : it)]] as const),
+      ...pinnedFields(domain.fields, looks).map(
+        ([name, it]) => [name, [...valuesOf(it.sort === 'records' ? it.of : it)]] as const,
+      ),
     ]);
     const lists = domain.fields.filter(([, it]) => it.sort === 'records');
     const records = (name: string): Json[] => this.#values.get(name) as Json[];
@@ -68,7 +82,7 @@ export class VectorSpace {
 
   /** The lists of records among the fields, each with the number of different records. */
   get lists(): readonly { field: string; records: number }[] {
-    return [...this.#lists.keys()].map((field) => ({ field, records: this.#values.get(field)?.length ?? 0 }));
+    return this.#fields.flatMap(([field, it]) => (it.sort === 'records' ? [{ field, records: sizeOf(it.of) }] : []));
   }
 
   /** The fields that may hold a list, of records or of plain values. */
@@ -109,10 +123,8 @@ export class VectorSpace {
   draw(random: () => number): Point {
     const one = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)] as T;
     const attr: Record<string, Json> = {};
-    for (const [name] of this.#fields) {
-      const values = this.#values.get(name) ?? [];
-      const several = (): Json[] => Array.from({ length: Math.floor(random() * 4) }, () => one(values) as Json);
-      const value = this.#lists.has(name) ? distinctSorted(several()) : one(values);
+    for (const [name, domain] of this.#fields) {
+      const value = drawn(domain, random);
       if (value !== undefined) attr[name] = value;
     }
     return { role: one(this.roles), attr };
@@ -130,7 +142,13 @@ export class VectorSpace {
     const classes = this.#lists.has(field)
       ? listClasses(field, over)
       : plainClasses(field, { ...over, mark: field === ROLE ? matches : () => '' });
-    return { ...classes, untried: classes.untried ?? this.#untried(field, atoms) };
+    const pin = pinning(field, this.#values.get(field) ?? [], this.#looks);
+    // A value stands for those that differ from it in what nobody looks at.
+    const classOf: Classes['classOf'] = this.#lists.has(field)
+      ? (list) =>
+          classes.classOf(Array.isArray(list) ? distinctSorted((list as Json[]).map((it) => pin(it) as Json)) : list)
+      : (value) => classes.classOf(pin(value));
+    return { ...classes, classOf, untried: classes.untried ?? this.#untried(field, atoms) };
   }
 
   /** Why not all values of a field were looked at, as far as its schema goes and what reads it. */

@@ -15,6 +15,7 @@ import type { Invariant } from './invariants.ts';
 import { refuseMisspelt } from './misspelt.ts';
 import type { KindText, RuleText } from '@sparkgate/cerbos-policies/kind-text';
 import { sentenceGroups, type SentenceGroup } from './sentence-groups.ts';
+import { looksOf } from '../space/pinned-domain.ts';
 import type { Point } from '../space/point.ts';
 import { VectorSpace } from '../space/vector-space.ts';
 import type { VectorUnit } from '../space/vector-unit.ts';
@@ -43,20 +44,28 @@ export interface VerifiedKind {
 
 const SAMPLES = 400;
 
-/** Opens the vector space of a kind by the schema in its policy folder. @throws InfiniteDomain, PolicyError */
+/**
+ * Opens the vector space of a kind by the schema in its policy folder. @param sentences what else will be asked of it
+ * @throws InfiniteDomain, PolicyError */
 export async function openSpace(
   folder: string,
   contract: Contract,
   text: KindText,
   others: readonly KindText[] = [],
+  sentences: readonly Invariant[] = [],
 ): Promise<VectorSpace> {
   if (text.schema === null) throw new InfiniteDomain('its policy has no schema');
   const file = join('_schemas', text.schema);
   const schema: unknown = await readFile(join(folder, file), 'utf8').then(JSON.parse, (cause: unknown) => {
     throw new PolicyError(`The schema ${file} of ${text.kind} cannot be read.`, { cause });
   });
-  const space = new VectorSpace(text.kind, schema, [text, ...others], contract.roles);
-  for (const each of [text, ...others]) refuseBeyondVectors(each, space.arrays, contract.closedKinds.has(each.kind));
+  const said = sentences.flatMap((it) => it.allowed_only_if ?? it.allowed_whenever ?? it.holds ?? []);
+  const changed = sentences.flatMap(({ change }) => change?.at.split('[].') ?? []);
+  // Of other kinds a rule may look at a record as a whole.
+  const isClosed = contract.closedKinds.has(text.kind);
+  const looks = isClosed ? looksOf([text, ...others], said, changed) : () => true;
+  const space = new VectorSpace(text.kind, schema, [text, ...others], contract.roles, looks);
+  for (const each of [text, ...others]) refuseBeyondVectors(each, space.arrays, isClosed);
   return space;
 }
 

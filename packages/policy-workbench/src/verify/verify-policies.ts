@@ -55,7 +55,7 @@ export async function verifyPolicies(options: VerifyOptions): Promise<Verified> 
       const own = invariants.filter(({ kind }) => kind === text.kind);
       if (options.sentences.length > 0 && own.length === 0) continue;
       try {
-        const space = await openSpace(options.folder, options.contract, text);
+        const space = await openSpace(options.folder, options.contract, text, [], own);
         let decided = 0;
         const told = (more: number): void => options.progress(text.kind, (decided += more));
         kinds.push(

@@ -325,6 +325,10 @@ export const console = {
         'This is frozen: the TikTok account, the Business Center or the ad account.',
         'Whoever froze it lifts the freeze.',
       ],
+      ATTRIBUTE_INSUFFICIENT: [
+        'What is known of this does not meet a condition of your organization.',
+        'Whoever keeps the records of your organization changes them.',
+      ],
       MISSING_FACT: ['A required fact is not known.', 'The service that asks has to send it.'],
       UNKNOWN_ACTION: ['No policy knows this action.', 'A reviewer of the policies adds a rule.'],
       UNKNOWN_RESOURCE: ['This resource is not known here.', 'It has to be registered first.'],
@@ -567,6 +571,7 @@ export const console = {
   eventsImported: { 'account_grant.opened': 'An import authorized this Business Center' },
   before: 'before',
   flags: {
+    CONFIRMED: 'Another administrator confirmed what a member had assigned to themself',
     SELF_ASSIGNED: 'An administrator assigned the account to themself',
     IMPORTED: 'Imported',
     REOPENED: 'Reopened after a person had ended it',

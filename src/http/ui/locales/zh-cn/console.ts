@@ -289,6 +289,7 @@ export const console: Dictionary['console'] = {
       NOT_THE_OWNER: ['只有 TikTok 账号所有者才能执行此操作。', '请联系 TikTok 账号所有者。'],
       REQUEST_NOT_PENDING: ['访问申请已不在等待状态。', '由商务中心管理员重新申请访问。'],
       FROZEN: ['TikTok 账号、商务中心或广告账户已被冻结。', '由冻结者解除冻结。'],
+      ATTRIBUTE_INSUFFICIENT: ['相关信息不符合所在组织的条件。', '由维护组织信息的人员更改。'],
       MISSING_FACT: ['缺少判断所需的信息。', '由发起查询的一方提供。'],
       UNKNOWN_ACTION: ['没有策略包含此操作。', '由策略审核人员添加规则。'],
       UNKNOWN_RESOURCE: ['此处没有相关信息。', '需要先录入。'],
@@ -519,6 +520,7 @@ export const console: Dictionary['console'] = {
   eventsImported: { 'account_grant.opened': '通过导入向此商务中心授权' },
   before: '此前',
   flags: {
+    CONFIRMED: '另一位管理员确认了成员分配给自己的权限',
     SELF_ASSIGNED: '管理员将账号分配给了自己',
     IMPORTED: '导入',
     REOPENED: '曾被人工终止，现已恢复',
