@@ -82,7 +82,10 @@ export function createApp(services: Services): OpenAPIHono<Env> {
   app.use(knownHost(), knownMethod(app));
   for (const path of PAGES) app.use(path, noLastSlash(), formBody());
   app.use(contentEncoding());
-  app.onError(async (error, c) => answerError(c, error));
+  app.onError(async (error, c) => {
+    await enterConsole(c);
+    return answerError(c, error);
+  });
   app.notFound(async (c) => {
     await enterConsole(c);
     return answerNothing(c, new SparkgateError('not_found', (say) => say.details.nothingHere));

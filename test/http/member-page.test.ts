@@ -56,6 +56,14 @@ test('names stand beside ids: with who has access, and in the history', async ()
   expect(await text(adm, `${account}/history`)).toMatch(/Assigned to a member: .*Anna Li.*Ada/);
 });
 
+test('where somebody was faster, no count of nothing is told', async () => {
+  const answer = await adm.post(`${MEMBERS}/sam`, { intent: 'unassign-all' });
+  const again = await adm.post(`${MEMBERS}/sam`, { intent: 'unassign-all' });
+  const cookies = again.headers.getSetCookie().map((it) => it.split(';')[0]);
+  const page = await adm.get(again.headers.get('Location') ?? '', { Cookie: [adm.cookie, ...cookies].join('; ') });
+  expect([answer.status, await page.text()]).toEqual([303, expect.stringContaining('Nothing had to be changed')]);
+});
+
 describe('nobody else looks or does anything there', () => {
   test.each(['', '?step=remove', '?step=unassign-all'])('a standard member, GET %s', async (query) => {
     expect((await sam.get(`${MEMBERS}/ann${query}`)).status).toBe(403);

@@ -162,6 +162,23 @@ test.each([
   expect(page.slice(page.indexOf('<main'))).not.toMatch(/>\s*\d{3}\s*<|[A-Z]{3,}_[A-Z]+/);
 });
 
+test.each([
+  ['what they may not do', 'user:sam', '/console/bc1/members/adm', { intent: 'remove' }, 403],
+  ['what is no role', 'user:adm', '/console/bc1/ad-accounts/adv1/members/sam', { role: 'KING' }, 400],
+  [
+    'what is no request',
+    'user:sam',
+    '/console/bc1/access-requests/00000000-0000-7000-8000-000000000000/cancel',
+    {},
+    403,
+  ],
+  ['what is not there', 'user:adm', '/console/bc1/tiktok-accounts/nothing/revoke', {}, 404],
+])('an error of a form keeps the frame as well: %s', async (_, who, path, fields, status) => {
+  const answer = await (await signInAs(app, who)).post(path, fields);
+  expect(answer.status).toBe(status);
+  expect(await answer.text()).toMatch(/<nav class="side"[\s\S]*\/console\/bc1\/members/);
+});
+
 test('who is no member of it is shown no frame of a Business Center', async () => {
   const page = await (await (await signInAs(app, 'user:ext')).get('/console/bc1/members')).text();
   expect(page).not.toMatch(/class="side"|Bright Agency/);

@@ -38,7 +38,7 @@ export function assignForm(context: ConsoleContext, form: AssignForm): Html {
   const { account, errors, find, page } = form;
   return html`${heading(words.title, { lead: html`${shownName(accountName(account))} · ${words.lead}` })}
     ${errorSummary(locale, { errors })}
-    <form method="post" action="${routes.tiktokAccount.assign(bcId, account.tiktok_account_id)}" class="stack">
+    <form method="post" action="${routes.tiktokAccount.assign(bcId, account.tiktok_account_id)}" class="stack" data-keep>
       ${formFields(form.signedIn)}
       <div class="search">
         <label class="visually-hidden" for="q">${words.searchLabel}</label>

@@ -94,7 +94,7 @@ async function formPage(
   const action = routes.tiktokAccount.member(bcId, id, assignee.user_id);
   const body = html`${heading(words.title, { lead: userName(context, assignee.user_id) })}
     ${errorSummary(locale, { errors })}
-    <form method="post" action="${action}" class="card stack">
+    <form method="post" action="${action}" class="card stack" data-keep>
       ${formFields(c.get('signedIn'))} ${fromField(c)}
       <fieldset id="levels">
         <legend>${words.levels}</legend>

@@ -35,7 +35,7 @@ export const role = new Hono<PageEnv>()
     const words = locale.words.console.rolePage;
     const back = backFrom(context, c.req.query('from') ?? '', id, userId);
     const body = html`${heading(words.title, { lead: html`${shownName(name)} · ${words.lead}` })}
-      <form method="post" action="${routes.console.adAccountMember(bcId, id, userId)}" class="card stack">
+      <form method="post" action="${routes.console.adAccountMember(bcId, id, userId)}" class="card stack" data-keep>
         ${formFields(c.get('signedIn'))}<input type="hidden" name="from" value="${c.req.query('from') ?? ''}" />
         <p>${userName(context, userId)}</p>
         <fieldset>

@@ -14,6 +14,7 @@ import { submitOnce } from '../../session/submit-once.ts';
 import { routes } from '../../routes.ts';
 import { consentBody } from './consent-body.ts';
 import { unavailablePage } from './unavailable-page.ts';
+import { ownerInHeader } from '../my-account/owner-name.ts';
 
 /** What the QR code opens. Looking (GET) never grants; an answer is a form that the signed-in owner sends. */
 export const consentPage = new Hono<PageEnv>()
@@ -27,7 +28,7 @@ export const consentPage = new Hono<PageEnv>()
       return page(c, {
         title,
         body: consentBody(c, { consent, owner, token, names: new UserNames(contextOfPage(c)) }),
-        knownAs: owner.handle,
+        knownAs: ownerInHeader(owner),
         narrow: true,
       });
     });

@@ -5,7 +5,7 @@ import type { PageEnv } from '../../env.ts';
 import { contextOfPage } from '../../session/context-of-page.ts';
 import { page } from '../../ui/page.ts';
 import { routes, signInLink } from '../../routes.ts';
-import { ownerName } from '../my-account/owner-name.ts';
+import { ownerInHeader, ownerName } from '../my-account/owner-name.ts';
 
 /** Answers every link that does not work in the same way. It helps on whoever sent an answer twice, or is somebody else. */
 export async function unavailablePage(c: Context<PageEnv>): Promise<Response> {
@@ -23,5 +23,5 @@ export async function unavailablePage(c: Context<PageEnv>): Promise<Response> {
       <a class="button secondary" href="${signInLink('tiktok_account', c.req.path.split('/').slice(0, 3).join('/'))}">${consent.notYou}</a>
     </p>
   </section>`;
-  return page(c, { title: words.title, knownAs: owner.handle, body, narrow: true }, 404);
+  return page(c, { title: words.title, knownAs: ownerInHeader(owner), body, narrow: true }, 404);
 }

@@ -10,16 +10,17 @@ import { unfreeze } from '../../../domain/freezes/unfreeze.ts';
 import { unseen } from '../../../domain/unseen.ts';
 import type { PageEnv } from '../../env.ts';
 import { redirectWithFlash } from '../../session/flash.ts';
+import { contextOfPage } from '../../session/context-of-page.ts';
 import { submitOnce } from '../../session/submit-once.ts';
 import { errorSummary, formFields, textField, type Entered } from '../../ui/fields.ts';
 import { facts } from '../../ui/facts.ts';
 import type { Html } from '../../ui/html.ts';
 import type { Locale } from '../../ui/locale.ts';
-import { shownName } from '../../ui/name.ts';
 import { notice } from '../../ui/notice.ts';
 import { time } from '../../ui/time.ts';
+import { UserNames } from '../../ui/user-names.ts';
 import { sentForm } from '../console/form.ts';
-import { heading } from '../console/parts.ts';
+import { actorName, heading } from '../console/parts.ts';
 
 /** What is frozen of a thing, and what the policies let the reader do about it. */
 export interface FreezeState {
@@ -78,7 +79,9 @@ export function freezeBody(
   const { thing, view, may } = state;
   const of = words.of[thing.kind];
   const keep = html`<a class="button secondary" href="${back}">${locale.words.common.cancel}</a>`;
-  const fields = formFields(c.get('signedIn'));
+  const signedIn = c.get('signedIn');
+  const fields = formFields(signedIn);
+  const reader = { locale, names: new UserNames(contextOfPage(c)), userId: signedIn.actor.id };
   if (view === null) {
     const reason = { name: 'reason', label: words.reason, hint: words.reasonHint, required: true, maxLength: 1000 };
     return html`${heading(of.title, { lead: of.lead })} ${errorSummary(locale, entered)}
@@ -96,7 +99,7 @@ export function freezeBody(
         [words.reason, view.reason],
         [words.since, time(locale, view.since)],
         [words.untilLabel, view.until === null ? words.untilLifted : time(locale, view.until)],
-        [words.by, shownName(view.by)],
+        [words.by, actorName(reader, view.by)],
       ])}
     </section>
     ${may.unfreeze ? '' : notice(locale, 'info', words.higher)}

@@ -6,6 +6,7 @@ import { contextOfPage } from '../../session/context-of-page.ts';
 import { page } from '../../ui/page.ts';
 import { idOf, loadConsole, show } from '../console/console-context.ts';
 import { answerForm, freezeBody, stateOf } from './freeze-form.ts';
+import { ownerInHeader } from '../my-account/owner-name.ts';
 
 /** R13: administrators freeze their Business Center and its ad accounts. */
 export const centerFreezes = new Hono<PageEnv>()
@@ -67,5 +68,5 @@ async function ownPage(c: Http<PageEnv>, entered?: Entered): Promise<Response> {
   const body = freezeBody(c, { state, back: routes.myAccount.show() }, entered);
   const breadcrumb = [{ label: words.myAccount.title, href: routes.myAccount.show() }];
   const { title } = words.common.freeze.of.tiktok_account;
-  return page(c, { title, knownAs: owner.handle, breadcrumb, body, narrow: true }, entered ? 400 : 200);
+  return page(c, { title, knownAs: ownerInHeader(owner), breadcrumb, body, narrow: true }, entered ? 400 : 200);
 }

@@ -1,4 +1,5 @@
 import { readCenterHistory, type CenterEntry, type HistoryQuery } from '../../../domain/audit/find-center-history.ts';
+import { atHandle } from '../../ui/name.ts';
 import type { ConsoleContext } from '../console/console-context.ts';
 import { eventText } from '../accounts/history-section.ts';
 
@@ -32,14 +33,15 @@ async function lineOf({ locale, names }: ConsoleContext, entry: CenterEntry): Pr
   const subject = entry.subject_type === 'user' ? entry.subject_id : undefined;
   const nameOf = async (id: string | undefined): Promise<string> =>
     id === undefined ? '' : ((await names.of(id)) ?? '');
-  const owner = entry.actor === `tiktok_account:${entry.account_id}` ? (entry.handle ?? entry.display_name) : null;
+  const handle = entry.handle === null ? null : atHandle(entry.handle);
+  const owner = entry.actor === `tiktok_account:${entry.account_id}` ? (handle ?? entry.display_name) : null;
   const [subjectName, actorName] = await Promise.all([nameOf(subject), owner ?? nameOf(actor)]);
   return [
     entry.at,
     eventText(locale, entry),
     `${entry.subject_type}:${entry.subject_id}`,
     subjectName,
-    entry.handle ?? entry.account_id ?? '',
+    handle ?? entry.account_id ?? '',
     entry.actor,
     actorName,
     entry.before === null ? '' : JSON.stringify(entry.before),

@@ -61,7 +61,8 @@ export const member = new Hono<PageEnv>()
       async (ctx) => unlessSomebodyWasFaster(async () => unassignAll(ctx, { bcId, userId })),
       (ended) => ended,
     );
-    return redirectWithFlash(c, routes.console.member(bcId, userId), 'unassignedAll', { count: String(count), undo });
+    const done = count === 0 ? 'nothingChanged' : 'unassignedAll';
+    return redirectWithFlash(c, routes.console.member(bcId, userId), done, { count: String(count), undo });
   });
 
 async function mayDo({ ctx, bcId, may }: ConsoleContext): Promise<{ remove: boolean; viewAdAccounts: boolean }> {

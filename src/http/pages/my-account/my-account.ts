@@ -18,6 +18,7 @@ import { freezeStateOf } from '../freezes/freeze-form.ts';
 import { grantBody, type ShownGrant } from './grant-body.ts';
 import { listBody } from './list-body.ts';
 import { revokeBody } from './revoke-body.ts';
+import { ownerInHeader } from './owner-name.ts';
 
 /** Business Centers on one page of the list. */
 const ROWS = 25;
@@ -41,14 +42,18 @@ export const myAccount = new Hono<PageEnv>()
     const flashes = readFlash(c);
     const shownLinks = { ...links, page: linksPage, limit: ROWS };
     const list = { owner, freeze, grants, links: shownLinks, past, cursor: c.req.query('cursor'), flashes };
-    return page(c, { title: c.get('locale').words.myAccount.title, knownAs: owner.handle, body: listBody(c, list) });
+    return page(c, {
+      title: c.get('locale').words.myAccount.title,
+      knownAs: ownerInHeader(owner),
+      body: listBody(c, list),
+    });
   })
   .get(routes.myAccount.grant.pattern, async (c) => {
     const { grant, owner } = await ownGrant(c);
     const body = grantBody(c, { grant, owner }, readFlash(c));
     return page(c, {
       title: grant.business_center_name,
-      knownAs: owner.handle,
+      knownAs: ownerInHeader(owner),
       breadcrumb: breadcrumb(c),
       body,
       narrow: true,
@@ -59,7 +64,7 @@ export const myAccount = new Hono<PageEnv>()
     const { revokeTitle } = c.get('locale').words.myAccount;
     return page(c, {
       title: revokeTitle,
-      knownAs: shown.owner.handle,
+      knownAs: ownerInHeader(shown.owner),
       breadcrumb: breadcrumb(c),
       body: revokeBody(c, shown),
       narrow: true,

@@ -16,3 +16,8 @@ export function ownerName(locale: Locale, { id, handle, displayName }: AccountNa
   const [first = id, ...others] = [...new Set(names)];
   return html`<strong>${checkedName(locale, first)}</strong>${others.map((name) => html` ${checkedName(locale, name)}`)}`;
 }
+
+/** The same for where there is no markup; null where nothing is known here. */
+export function ownerInHeader({ handle, displayName }: AccountNames): string | null {
+  return handle === null ? displayName : atHandle(handle);
+}
