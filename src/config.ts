@@ -100,6 +100,10 @@ const Environment = z.object({
   IMPORT_LIMIT_BYTES: bytes(8_589_934_592),
   EVALUATIONS_PER_REQUEST: whole(1, 10_000, 1000),
   STALENESS_LIMIT: seconds(5),
+  CLOCK_TIME_ZONE: z
+    .string()
+    .refine(isTimeZone, 'takes a time zone of the IANA database, such as Asia/Shanghai')
+    .default('UTC'),
   REQUEST_TIMEOUT: seconds(30),
   CERBOS_TIMEOUT: seconds(5),
   DRAIN_DELAY: whole(0, 3600, 0),
@@ -178,6 +182,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env) {
     evaluationsPerRequest: env.EVALUATIONS_PER_REQUEST,
     /** How old the facts of a check may be whose caller takes bounded consistency. */
     stalenessLimit: env.STALENESS_LIMIT,
+    clockTimeZone: env.CLOCK_TIME_ZONE,
     requestTimeout: env.REQUEST_TIMEOUT,
     /** How long one call of the policy decision point may take. */
     cerbosTimeout: env.CERBOS_TIMEOUT,
@@ -296,4 +301,15 @@ function whole(least: number, most: number, fallback: number) {
 function complaint(issue: z.core.$ZodIssue): string {
   const name = String(issue.path[0]);
   return `${name} is not valid: ${issue.message}. See docs/configure.md.`;
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    // An offset is none: it knows no summer.
+    return (
+      !/^[+-]/.test(name) && new Intl.DateTimeFormat('en-US', { timeZone: name }).resolvedOptions().timeZone !== ''
+    );
+  } catch {
+    return false;
+  }
 }

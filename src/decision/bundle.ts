@@ -29,6 +29,7 @@ export const KINDS_OF_THIS_SERVICE: readonly string[] = [SERVICE_KIND, BUNDLE_KI
 export const SENDERS: Senders = {
   closedKinds: new Set([...Object.keys(STORED_KINDS), SERVICE_KIND]),
   filled: new Map(policySchemas(EVERYTHING).map(([file, text]) => [file.replace(/\.json$/, ''), text])),
+  compared: new Set(['minute_of_day']),
   sentAlong: ['action', 'context'],
 };
 
@@ -100,14 +101,18 @@ export function bundleOf(policies: Policies): Bundle {
   refuseUnsupportedSyntax(policies);
   refuseHashCollisions(policies);
   refuseMixedScopePermissions(policies);
+  const kinds = kindsOf(policies);
   return {
     hash: policies.hash,
-    kinds: kindsOf(policies),
+    kinds,
     subjectTypes: subjectTypesOf(policies),
-    vocabulary: vocabularyOf((kind) => {
-      const schema = schemaTextOf(policies, kind);
-      return schema === undefined ? null : declaredIn(schema);
-    }),
+    vocabulary: vocabularyOf(
+      (kind) => {
+        const schema = schemaTextOf(policies, kind);
+        return schema === undefined ? null : declaredIn(schema);
+      },
+      (kind) => kinds.get(kind)?.numbers ?? [],
+    ),
     warnings: [...inexactNumbers(policies), ...strictReading(policies, SENDERS).map(sentence)],
   };
 }

@@ -54,6 +54,11 @@ export class Decider {
     return this.#bundle.hash;
   }
 
+  /** The time zone in which the time of a check is told. */
+  get timeZone(): string {
+    return this.#facts.timeZone;
+  }
+
   /** What the bundle names. */
   get actions(): KindActions {
     return [...this.#bundle.kinds]
@@ -72,7 +77,7 @@ export class Decider {
    */
   async decide(checks: readonly PreparedCheck[], query: Query | null = null): Promise<Decision[]> {
     const questions = checks.map(({ question }) => question);
-    const loaded = query ? await loadFacts(query, questions) : await this.#facts.load(questions);
+    const loaded = query ? await loadFacts(query, questions, this.timeZone) : await this.#facts.load(questions);
     return this.#decideOn(checks, loaded, query);
   }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AccessRequestStatus, UserRole } from '../domain/vocabulary.ts';
+import { clockFacts } from './clock.ts';
 import { freezesOf, frozenBeside } from './freeze.ts';
 import { factsFrom } from './kind.ts';
 import { best, betterRole, MEMBERSHIP, ROLES, userRole } from './membership.ts';
@@ -116,6 +117,7 @@ const FACTS = {
 
 /** What else can be told of a request. */
 const OPTIONAL_FACTS = {
+  ...clockFacts([]),
   requested_by_subject: request.fact(z.boolean(), {
     meaning: 'Whether the subject is the user who made the request, a member of the Business Center or not.',
     on: ['subject', 'resource'],

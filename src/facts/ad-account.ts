@@ -1,4 +1,5 @@
 import { FreezeAuthority, UserRole } from '../domain/vocabulary.ts';
+import { clockFacts } from './clock.ts';
 import { FREEZE, frozenBy, frozenFact } from './freeze.ts';
 import { factsFrom } from './kind.ts';
 import { betterRole, MEMBERSHIP, ROLES, userRole } from './membership.ts';
@@ -43,7 +44,7 @@ const FACTS = {
 
 export const AD_ACCOUNT_KIND = {
   facts: FACTS,
-  optional: {},
+  optional: clockFacts([]),
   slices: [AD_ACCOUNT, FREEZE, MEMBERSHIP],
   centers: CENTERS,
   isKnown: (loaded: Loaded): boolean => loaded.one(AD_ACCOUNT) !== undefined,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { FreezeAuthority, Scope, UserRole } from '../domain/vocabulary.ts';
+import { clockFacts } from './clock.ts';
 import { FREEZE, frozenBy, frozenFact } from './freeze.ts';
 import { factsFrom, type VectorOf } from './kind.ts';
 import { betterRole, MEMBERSHIP, ROLES, someScopes, userRole } from './membership.ts';
@@ -50,7 +51,7 @@ export type BusinessCenterVector = VectorOf<typeof FACTS>;
 
 export const BUSINESS_CENTER_KIND = {
   facts: FACTS,
-  optional: {},
+  optional: clockFacts([]),
   slices: [BUSINESS_CENTER, FREEZE, MEMBERSHIP],
   centers: CENTERS,
   isKnown: (loaded: Loaded): boolean => loaded.one(BUSINESS_CENTER) !== undefined,

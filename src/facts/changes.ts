@@ -50,9 +50,10 @@ export const momentRow = (since: string): string => `
 select 0 as n, 'moment' as slice, null as bc_id, (${momentSince(since)})::text as a, null as b, null as c,
        ${keysSince(since)} as scopes, null::float8 as until`;
 
-/** SQL of a row that tells the revision of a statement, and no more: a standby knows no more. */
+/** SQL of a row that tells the revision of a statement and its time, and no more: a standby knows no more. */
 export const REVISION_ROW = `
-select 0 as n, 'moment' as slice, null as bc_id, ${REVISION_READ} as a, null as b, null as c, null::text[] as scopes,
+select 0 as n, 'moment' as slice, null as bc_id, ${REVISION_READ} as a,
+       ${millisecondsOf('statement_timestamp()')}::text as b, null as c, null::text[] as scopes,
        null::float8 as until`;
 
 /** Looks at the moment alone. $1 as in {@link momentRow} */
@@ -65,9 +66,9 @@ export function momentOf(rows: readonly LoadedRow[]): { moment: Moment; keys: re
   return { moment: JSON.parse(row.a) as Moment, keys: row.scopes ?? [] };
 }
 
-/** Reads the row of {@link REVISION_ROW}. */
-export function revisionOf(rows: readonly LoadedRow[]): string {
+/** Reads the row of {@link REVISION_ROW}: the revision, and when that was, in milliseconds since 1970. */
+export function revisionOf(rows: readonly LoadedRow[]): Pick<Moment, 'revision' | 'at'> {
   const row = rows.find(({ slice }) => slice === 'moment');
   if (row?.a == null) throw new Error('a statement did not say its revision');
-  return row.a;
+  return { revision: row.a, at: Number(row.b) };
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { factsWith, type AnyFact, type Facts, type Values } from './kind.ts';
-import { valuesOf } from './values.ts';
+import { factValues, valuesOf } from './values.ts';
 
 /** A vector in which every fact has a value, and elements of lists one with values and one without. */
 function exampleOf(facts: Facts): Values {
@@ -19,7 +19,7 @@ export function examplesOf(facts: Facts): Values[] {
 function othersOf(it: AnyFact): unknown[] {
   switch (it.sort) {
     case 'fact':
-      return valuesOf(it.schema);
+      return [...factValues(it)];
     case 'record':
       return [...(it.none === null ? [null] : []), ...examplesOf(it.parts)];
     case 'list':
@@ -42,7 +42,7 @@ function elementsOf(each: Facts, sort: Values): Values[] {
 function valueOf(it: AnyFact): unknown {
   switch (it.sort) {
     case 'fact':
-      return last(it.schema);
+      return factValues(it).findLast((value) => value !== null);
     case 'record':
       return exampleOf(it.parts);
     case 'list':

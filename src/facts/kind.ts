@@ -41,6 +41,8 @@ export interface Fact<S extends z.ZodType = z.ZodType> {
   ladder?: readonly unknown[];
   /** It is looked at for what is missing only where no other fact helps. */
   later?: boolean;
+  /** Its values, where its schema leaves more open than is ever told apart. */
+  values?: readonly unknown[];
   read(from: never): unknown;
   better?(now: never, beside: Values): readonly Better[];
 }
@@ -121,6 +123,7 @@ export function factsFrom<From>() {
         by: string;
         ladder?: readonly z.infer<S>[];
         later?: boolean;
+        values?: readonly z.infer<S>[];
         read: (from: From) => z.infer<S>;
         better?: (now: z.infer<S>, beside: Values) => readonly Better[];
       },

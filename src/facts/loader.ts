@@ -22,7 +22,14 @@ export class FactLoader {
   readonly #timer: NodeJS.Timeout;
   #keysChanged: () => void = () => undefined;
 
-  constructor(query: Query, { mostBytes = FACTS_BYTES }: { mostBytes?: number } = {}) {
+  /** The time zone in which the time of a check is told. */
+  readonly timeZone: string;
+
+  constructor(
+    query: Query,
+    { mostBytes = FACTS_BYTES, timeZone = 'UTC' }: { mostBytes?: number; timeZone?: string } = {},
+  ) {
+    this.timeZone = timeZone;
     this.#kept = new KeptFacts(mostBytes);
     this.#rounds = new Rounds(query, this.#kept, () => this.#keysChanged());
     this.#timer = setInterval(() => this.#lookAgain(), TICK_MS).unref();
@@ -56,14 +63,14 @@ export class FactLoader {
   /** The facts of each question, all of one moment after it was asked. @throws SparkgateError `unavailable` */
   async load(questions: readonly FactQuestion[]): Promise<Loaded[]> {
     if (questions.length === 0) return [];
-    return loadedFrom(questions, await this.#rounds.load(FACTS, questions.map(wantedFacts)));
+    return loadedFrom(questions, await this.#rounds.load(FACTS, questions.map(wantedFacts)), this.timeZone);
   }
 
   /** The facts of each question as they are in memory, of one moment; null where some are missing, or older than that. */
   kept(questions: readonly FactQuestion[], mostMs: number): Loaded[] | null {
     this.#keptAskedAt = performance.now();
     const answered = this.#rounds.kept(questions.map(wantedFacts), mostMs);
-    return answered && loadedFrom(questions, answered);
+    return answered && loadedFrom(questions, answered, this.timeZone);
   }
 
   /** What denials look up: of the same moment as their facts, or of a later one. @throws SparkgateError `unavailable` */
@@ -113,19 +120,20 @@ function keyOf({ kind, subjectType, subjectId, resourceId, properties, within }:
   ]);
 }
 
-function loadedFrom(questions: readonly FactQuestion[], { rows, moment: { revision } }: Answered): Loaded[] {
-  return questions.map((question, index) => new Loaded(question, { rows: rows[index] ?? [], revision }));
+function loadedFrom(questions: readonly FactQuestion[], { rows, moment }: Answered, timeZone: string): Loaded[] {
+  const { revision, at } = moment;
+  return questions.map((question, index) => new Loaded(question, { rows: rows[index] ?? [], revision, at, timeZone }));
 }
 
 /** Loads the facts of all questions with one statement. @throws SparkgateError `unavailable` */
-export async function loadFacts(query: Query, questions: readonly FactQuestion[]): Promise<Loaded[]> {
+export async function loadFacts(query: Query, questions: readonly FactQuestion[], timeZone = 'UTC'): Promise<Loaded[]> {
   const values = questions.map(valuesOf);
   const columns = Array.from({ length: FACTS.columns }, (_, column) => values.map((it) => it[column]));
   const rows = await query<LoadedRow>(FACTS.text, [...columns, null]).catch((error: unknown) => {
     throw databaseError(error);
   });
   const own = rowsOf(rows, questions.length).map((it) => it.rows);
-  return loadedFrom(questions, { rows: own, moment: momentOf(rows).moment });
+  return loadedFrom(questions, { rows: own, moment: momentOf(rows).moment }, timeZone);
 }
 
 const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/;

@@ -11,12 +11,12 @@ import { slice } from './slice.ts';
 /** What of an optional fact stands in the way, by where it stands (JSON Pointer). */
 const insufficient = (fact: string): Reason => ({ code: 'ATTRIBUTE_INSUFFICIENT', fact });
 
-/** Any other of these values might be what a rule asks for. */
+/** As it is, or any other of these values, might be what a rule asks for. */
 export function otherwise<T>(values: readonly T[], fact: string): (now: T) => Better[] {
-  return (now) =>
-    values
-      .filter((to) => JSON.stringify(to) !== JSON.stringify(now))
-      .map((to) => ({ to, lacks: [insufficient(fact)] }));
+  return (now) => {
+    const others = values.filter((to) => JSON.stringify(to) !== JSON.stringify(now));
+    return [{ to: now, lacks: [] }, ...others.map((to) => ({ to, lacks: [insufficient(fact)] }))];
+  };
 }
 
 /** The Business Center of the ad account that a check names; a confined key is told of its own alone. */

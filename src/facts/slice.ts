@@ -56,12 +56,20 @@ export function slice<Column extends string>(it: Slice<Column>): Slice<Column> {
 export class Loaded {
   readonly question: FactQuestion;
   readonly revision: string;
+  /** When that was by the clock of the database, in milliseconds since 1970, and in which time zone it is told. */
+  readonly at: number;
+  readonly timeZone: string;
   readonly #rows: readonly SliceRow[];
 
-  constructor(question: FactQuestion, { rows, revision }: { rows: readonly SliceRow[]; revision: string }) {
+  constructor(
+    question: FactQuestion,
+    { rows, revision, at, timeZone }: { rows: readonly SliceRow[]; revision: string; at: number; timeZone: string },
+  ) {
     const { within } = question;
     this.question = question;
     this.revision = revision;
+    this.at = at;
+    this.timeZone = timeZone;
     this.#rows =
       within === null ? rows : rows.filter(({ bc_id: center }) => center === null || within.includes(center));
   }

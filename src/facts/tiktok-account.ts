@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AdvertiserRole, FreezeAuthority, Scope, UserRole } from '../domain/vocabulary.ts';
 import { ACCOUNT, CENTERS, PATH_SLICES, pathsFrom, type Path } from './account-paths.ts';
+import { clockFacts } from './clock.ts';
 import { FREEZE, freezesOf, frozenBeside, frozenBy, frozenFact } from './freeze.ts';
 import { factsFrom, factsWith, type VectorOf } from './kind.ts';
 import { isMember, KEY_CENTERS } from './known.ts';
@@ -258,7 +259,9 @@ const FACTS = {
 export type TiktokAccountVector = VectorOf<typeof FACTS>;
 
 /** What else can be told of an account. */
-const OPTIONAL_FACTS = {};
+const OPTIONAL_FACTS = {
+  ...clockFacts([]),
+};
 
 export const TIKTOK_ACCOUNT = {
   facts: FACTS,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Facts, Values } from './kind.ts';
+import type { Fact, Facts, Values } from './kind.ts';
 
 /** All values that a plain fact can have; of lists, every set. @throws Error of a schema that leaves something open */
 export function valuesOf(schema: z.ZodType): unknown[] {
@@ -8,6 +8,11 @@ export function valuesOf(schema: z.ZodType): unknown[] {
   if (schema instanceof z.ZodEnum) return schema.options;
   if (schema instanceof z.ZodArray) return subsets(valuesOf(schema.element as z.ZodType));
   throw new Error('a fact has a value of a closed set, or a list of such values');
+}
+
+/** All values of a fact that are told apart. */
+export function factValues({ values, schema }: Pick<Fact, 'values' | 'schema'>): readonly unknown[] {
+  return values ?? valuesOf(schema);
 }
 
 /** Every combination of values of plain facts. */

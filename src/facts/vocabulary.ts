@@ -1,11 +1,20 @@
+import { clockFacts } from './clock.ts';
 import { withDeclared, type Declares, type Facts } from './kind.ts';
 import { GIVEN, isStoredKind, STORED_KINDS, type StoredFacts, type StoredKind, type Vocabulary } from './kinds.ts';
 
-/** What is sent by policies whose schemas declare this; a kind without a schema is sent what is given. */
-export function vocabularyOf(declaredBy: (kind: StoredKind) => Declares | null): Vocabulary {
+/**
+ * What is sent by policies whose schemas declare this; a kind without a schema is sent what is given.
+ * @param numbersIn with which its rules compare
+ */
+export function vocabularyOf(
+  declaredBy: (kind: StoredKind) => Declares | null,
+  numbersIn: (kind: StoredKind) => readonly number[] = () => [],
+): Vocabulary {
   const kinds = Object.entries<StoredFacts>(STORED_KINDS).map(([kind, { facts, optional }]) => {
     const declares = isStoredKind(kind) ? declaredBy(kind) : null;
-    return [kind, declares === null ? facts : withDeclared(facts, optional, declares)] as const;
+    if (!isStoredKind(kind) || declares === null) return [kind, facts] as const;
+    const own = { ...optional, ...clockFacts(declares('clock') ? numbersIn(kind) : []) };
+    return [kind, withDeclared(facts, own, declares)] as const;
   });
   const isMore = kinds.some(([kind, facts]) => isStoredKind(kind) && facts !== GIVEN[kind]);
   return isMore ? (Object.fromEntries(kinds) as Record<StoredKind, Facts>) : GIVEN;

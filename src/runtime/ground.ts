@@ -40,7 +40,10 @@ export async function layGround(
     log.error(`a later version of Sparkgate has migrated the database (${names.join(', ')}): replace this process`);
   });
   stack.defer(() => schema.close());
-  const facts = new FactLoader(query, { mostBytes: Math.ceil(FACTS_BYTES / processes) });
+  const facts = new FactLoader(query, {
+    mostBytes: Math.ceil(FACTS_BYTES / processes),
+    timeZone: config.clockTimeZone,
+  });
   stack.defer(() => facts.close());
   const record = await decisionLog(stack, config, log);
   const database = { orm, query, session };

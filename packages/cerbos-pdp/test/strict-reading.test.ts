@@ -138,5 +138,8 @@ function isTaken(expression: string): boolean {
     hash: '',
     files: new Map(Object.entries(files).map(([path, text]) => [path, Buffer.from(text)])),
   });
-  return strictReading(policies, { closedKinds: new Set(['thing']), filled: new Map(), sentAlong: [] }).length === 0;
+  return (
+    strictReading(policies, { closedKinds: new Set(['thing']), filled: new Map(), compared: new Set(), sentAlong: [] })
+      .length === 0
+  );
 }

@@ -1,5 +1,5 @@
 import { leavesOf } from './condition.ts';
-import { attributesIn, partsIn, readsIds, readsTime, type Attribute } from './expression-reads.ts';
+import { attributesIn, literalsIn, partsIn, readsIds, readsTime, type Attribute } from './expression-reads.ts';
 import { isGlob, matchesGlob } from './glob.ts';
 import type { Policies } from './policies.ts';
 import type { DerivedRoles, Exceptions, Exported, Policy, ResourcePolicy, Rule } from './policy.ts';
@@ -17,6 +17,8 @@ export interface KindPolicy {
   mentionsTime: boolean;
   /** A rule, a derived role or a principal policy takes subjects of any type. */
   allowsAnyType: boolean;
+  /** The numbers in its expressions and constants. */
+  numbers: readonly number[];
 }
 
 /** A rule by its name, and the actions that it is about. */
@@ -79,7 +81,20 @@ function kindOf(policy: ResourcePolicy, policies: Policies): KindPolicy {
     mentionsIds: exceptions.length > 0 || expressions.some(readsIds),
     mentionsTime: expressions.some(readsTime),
     allowsAnyType: [policy, ...exceptions, ...shared].some(allowsAnyType),
+    numbers: [...expressions.flatMap(literalsIn), ...[policy, ...exceptions, ...shared].flatMap(constantsIn)].filter(
+      (it) => typeof it === 'number',
+    ),
   };
+}
+
+/** The values of the constants of a policy, whatever they stand in. */
+function constantsIn(policy: Policy): unknown[] {
+  if (policy.sort === 'constants') return plainIn(policy.definitions);
+  return 'constants' in policy ? plainIn(policy.constants.local) : [];
+}
+
+function plainIn(value: unknown): unknown[] {
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(plainIn) : [value];
 }
 
 /** A kind may have several policies. */
@@ -91,6 +106,7 @@ function merged(known: KindPolicy | undefined, more: KindPolicy): KindPolicy {
     mentionsIds: known.mentionsIds || more.mentionsIds,
     mentionsTime: known.mentionsTime || more.mentionsTime,
     allowsAnyType: known.allowsAnyType || more.allowsAnyType,
+    numbers: [...known.numbers, ...more.numbers],
   };
 }
 
@@ -102,6 +118,7 @@ function exceptionalKind(kind: string, exceptions: readonly Exceptions[]): KindP
     mentionsIds: true,
     mentionsTime: exceptions.flatMap(expressionsIn).some(readsTime),
     allowsAnyType: exceptions.some(allowsAnyType),
+    numbers: [],
   };
 }
 

@@ -54,8 +54,18 @@ function world(expr: string, { schema = CLOSED, principal, files = {}, more = {}
   return policiesOf({ hash: '', files: new Map(texts) });
 }
 
-const closed = { closedKinds: new Set(['thing']), filled: new Map<string, string>(), sentAlong: ['action'] };
-const open = { closedKinds: new Set<string>(), filled: new Map<string, string>(), sentAlong: ['action'] };
+const closed = {
+  closedKinds: new Set(['thing']),
+  filled: new Map<string, string>(),
+  compared: new Set(['minute']),
+  sentAlong: ['action'],
+};
+const open = {
+  closedKinds: new Set<string>(),
+  filled: new Map<string, string>(),
+  compared: new Set(['minute']),
+  sentAlong: ['action'],
+};
 const found = (policies: Policies, senders = closed): string[] =>
   strictReading(policies, senders).map((it) => (it.isError ? '' : 'warning: ') + sentence(it));
 

@@ -6,6 +6,8 @@ export interface Contract {
   closedKinds: ReadonlySet<string>;
   /** What it fills of them, by kind, as a JSON Schema; one that is missing is filled as the policies' own schema says. */
   filled: ReadonlyMap<string, string>;
+  /** Fields of closed kinds of which only the part between two numbers is sent that rules compare them with. */
+  compared: ReadonlySet<string>;
   /** The roles that subjects come with. */
   roles: readonly string[];
   /** Those of them that a reviewer could mix up in a rule. */
@@ -31,6 +33,7 @@ export interface Words {
 export const NO_SERVICE: Contract = {
   closedKinds: new Set(),
   filled: new Map(),
+  compared: new Set(),
   roles: [],
   mistakableRoles: [],
   reservedNames: new Set(),

@@ -61,7 +61,7 @@ Example:
       };
       const config = readConfig();
       const explained = await withLiveDatabase(config, async (live) =>
-        explainDecision(check, { folder, live, openServers }),
+        explainDecision(check, { folder, live, timeZone: config.clockTimeZone, openServers }),
       );
       const deciding = await decidingBundle(config);
       process.stdout.write(explainReport({ ...explained, deciding }, options.output));

@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { readConfig } from '../../config.ts';
 import { PlatformError } from '../../platform/platform-error.ts';
 import { readRecords } from '../../review/replay/read-records.ts';
 import { replay } from '../../review/replay/replay.ts';
@@ -30,7 +31,8 @@ Exit codes:
   13  a line is cut off or no record; the others are decided, and none comes out otherwise
 
 A record holds the ids of subject and resource only where the policies that decided looked at ids. Policies that look
-at ids cannot decide it again without them.
+at ids cannot decide it again without them, nor policies that look at what was not sent then. Where policies ask for the
+time, they are told that of the record.
 
 Example:
   sparkgate policy replay decisions.ndjson --policies ../policies-with-my-edit`,
@@ -38,7 +40,7 @@ Example:
     .action(async (file: string, { policies, output }: { policies?: string; output: 'text' | 'json' | 'junit' }) => {
       const folder = policyFolder(policies);
       if ((await readCompiled(folder, CONTRACT)) === null) return;
-      const replayed = await replay(readRecords(file), { folder, openServers });
+      const replayed = await replay(readRecords(file), { folder, timeZone: readConfig().clockTimeZone, openServers });
       const isWrong = replayed.wrong.length > 0;
       if (replayed.records > 0 || isWrong) process.stdout.write(replayReport(replayed, output));
       if (replayed.records === 0) throw new PlatformError(`There is no decision record in ${file}.`);

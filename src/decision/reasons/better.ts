@@ -39,30 +39,40 @@ interface Place {
 
 /**
  * Every way by which an input could become better, by the value orders of the kind's facts. In tiers: first as the
- * subject is, then as another type of subject, and the same again with facts that are looked at last; a later tier counts
- * where no earlier one helps.
+ * subject is, then as another type of subject; then the same again with one of the facts that are looked at last, and at
+ * the very last with all of them. A later tier counts where no earlier one helps.
  */
 export function framesOf(input: StoredInput, vocabulary: Vocabulary): Frame[][] {
   const facts = vocabulary[input.kind];
-  const first = withoutLater(facts);
-  return first === facts ? framesAmong(facts, input) : [...framesAmong(first, input), ...framesAmong(facts, input)];
+  const last = lookedAtLast(facts);
+  const all = [
+    ...(last.length > 1 ? last.map((it) => new Set([it])) : []),
+    ...(last.length > 0 ? [new Set(last)] : []),
+  ];
+  return [new Set<string>(), ...all].flatMap((some) => framesAmong(withLast(facts, some), input));
 }
 
-/** Facts that are looked at first; lists and records keep those of their parts. */
-function withoutLater(facts: Facts): Facts {
-  const all = Object.entries(facts).map(([name, it]) => [name, withoutLaterParts(it)] as const);
-  const first = all.filter(([, it]) => it.sort !== 'fact' || it.later !== true);
-  const isAll = first.length === all.length && first.every(([name, it]) => it === facts[name]);
-  return isAll ? facts : Object.fromEntries(first);
+/** The names of facts that are looked at last; those of one record together, since they are of one thing. */
+function lookedAtLast(facts: Facts): string[] {
+  return Object.entries(facts).flatMap(([name, it]) => {
+    if (it.sort === 'fact') return it.later === true ? [name] : [];
+    if (it.sort === 'record') return lookedAtLast(it.parts).length > 0 ? [name] : [];
+    return lookedAtLast(it.each).map((part) => `${name}.${part}`);
+  });
 }
 
-function withoutLaterParts(it: AnyFact): AnyFact {
-  if (it.sort === 'fact') return it;
-  const parts = it.sort === 'list' ? it.each : it.parts;
-  const first = withoutLater(parts);
-  if (first === parts) return it;
-  return it.sort === 'list' ? { ...it, each: first } : { ...it, parts: first };
+/** The facts without those that are looked at last, but for some. */
+function withLast(facts: Facts, some: ReadonlySet<string>, within = ''): Facts {
+  const kept = Object.entries(facts).flatMap(([name, it]): [string, AnyFact][] => {
+    if (some.has(`${within}${name}`)) return [[name, it]];
+    if (it.sort === 'list') return [[name, { ...it, each: withLast(it.each, some, `${name}.`) }]];
+    if (it.sort === 'record') return [[name, { ...it, parts: withLast(it.parts, NONE) }]];
+    return it.later === true ? [] : [[name, it]];
+  });
+  return Object.fromEntries(kept);
 }
+
+const NONE: ReadonlySet<string> = new Set();
 
 function framesAmong(facts: Facts, input: StoredInput): Frame[][] {
   const types = (['user', 'tiktok_account'] as const).filter((type) =>

@@ -14,6 +14,8 @@ export interface Aim {
   tiers: readonly number[];
   after: string;
   limit: number;
+  /** In which the time is told. */
+  timeZone: string;
 }
 
 /** What one statement sees of a search, all of it at one moment. */
@@ -31,7 +33,7 @@ export async function look(
   query: Query,
   { moving, fixed, within }: Pick<Sides, 'moving' | 'fixed' | 'within'>,
   question: FactQuestion,
-  { candidates, tiers, after, limit }: Aim,
+  { candidates, tiers, after, limit, timeZone }: Aim,
 ): Promise<Look> {
   const { values, value } = parameters([after, limit, ...candidates.values]);
   const questions = `select ${partsOf(question, value, { [`${moving}Id`]: 'own.id' })}, own.n from (
@@ -50,13 +52,13 @@ export async function look(
     ],
   });
   const rows = await ask(query, text, values);
-  const revision = revisionOf(rows);
+  const moment = { ...revisionOf(rows), timeZone };
   const loaded = rowsOf(
     rows.filter(({ slice }) => slice !== 'candidate'),
     limit + 1,
   );
   const factsOf = (id: string, n: number): Loaded =>
-    new Loaded({ ...question, [`${moving}Id`]: id }, { rows: loaded[n - 1]?.rows ?? [], revision });
+    new Loaded({ ...question, [`${moving}Id`]: id }, { rows: loaded[n - 1]?.rows ?? [], ...moment });
   const found = rows.filter(({ slice }) => slice === 'candidate').toSorted((one, other) => one.n - other.n);
   return {
     known: showsKnown(rows, moving === 'subject' ? 'resource' : 'subject'),
@@ -73,6 +75,7 @@ export async function lookAtBoth(
   query: Query,
   { subject, resource }: Record<'subject' | 'resource', Sides['fixed']>,
   question: FactQuestion,
+  timeZone: string,
 ): Promise<{ known: Record<'subject' | 'resource', boolean>; facts: Loaded }> {
   const { values, value } = parameters([]);
   const text = factsStatement({
@@ -83,10 +86,10 @@ export async function lookAtBoth(
     ],
   });
   const rows = await ask(query, text, values);
-  const revision = revisionOf(rows);
+  const moment = { ...revisionOf(rows), timeZone };
   return {
     known: { subject: showsKnown(rows, 'subject'), resource: showsKnown(rows, 'resource') },
-    facts: new Loaded(question, { rows: rowsOf(rows, 1)[0]?.rows ?? [], revision }),
+    facts: new Loaded(question, { rows: rowsOf(rows, 1)[0]?.rows ?? [], ...moment }),
   };
 }
 

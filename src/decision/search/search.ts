@@ -157,7 +157,13 @@ export class Search {
     for (let tries = 1; ; tries += 1) {
       const { reach, open } = depth;
       const candidates = tiers && reach ? inTiers(tiers, reach, sides) : universe(sides);
-      const seen = await look(query, sides, prepared.question, { candidates, tiers: open, after, limit });
+      const seen = await look(query, sides, prepared.question, {
+        candidates,
+        tiers: open,
+        after,
+        limit,
+        timeZone: this.#decider.timeZone,
+      });
       if (!seen.known) return { unrelated: null, allowed: [], last: null };
       const verdicts =
         tiers && (await this.#verdicts.of(tiers, sides, check, project(seen.unrelated, this.#bundle.vocabulary)));
@@ -191,7 +197,9 @@ export class Search {
     const names = [...actions].filter((name) => !isGlob(name)).toSorted();
     const checks = names.map((name) => prepare({ ...check, action: { ...check.action, name } }));
     const { question } = checks[0] ?? prepare(check);
-    const { known, facts } = await this.#read(async ({ query }) => lookAtBoth(query, check, question));
+    const { known, facts } = await this.#read(async ({ query }) =>
+      lookAtBoth(query, check, question, this.#decider.timeZone),
+    );
     if (!known.subject || !known.resource) {
       return { names: [], reasons: this.#whyNothing.unknown(check, known, true) };
     }

@@ -52,7 +52,12 @@ export interface Explained {
 /** Explains one decision by a folder of policies over the real facts. @throws PlatformError, SparkgateError */
 export async function explainDecision(
   check: Check,
-  { folder, live, openServers }: { folder: string; live: Live; openServers: OpenPolicyServers },
+  {
+    folder,
+    live,
+    timeZone,
+    openServers,
+  }: { folder: string; live: Live; timeZone: string; openServers: OpenPolicyServers },
 ): Promise<Explained> {
   const servers = await openServers();
   try {
@@ -63,7 +68,11 @@ export async function explainDecision(
       throw new PlatformError(`No policy is about the kind ${type}; there are ${known.join(', ')}.`);
     }
     const { question } = prepare(check);
-    const [facts] = await loadFacts(async (text, values) => Array.fromAsync(live.rows(text, values)), [question]);
+    const [facts] = await loadFacts(
+      async (text, values) => Array.fromAsync(live.rows(text, values)),
+      [question],
+      timeZone,
+    );
     if (!facts) throw new Error('the facts of a check were left out');
     return isStoredKind(type) ? await explainStored(check, facts, side) : await explainMerged(check, facts, side);
   } finally {

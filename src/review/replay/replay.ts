@@ -3,11 +3,19 @@ import { questionOf } from '../../decision/decision-record.ts';
 import { canonicalJson } from '@sparkgate/cerbos-pdp/canonical-json';
 import { openSide, type Side } from '../impact/side.ts';
 import type { OpenPolicyServers } from '@sparkgate/cerbos-pdp/policy-servers';
+import type { DecisionInput } from '@sparkgate/cerbos-pdp/decision-input';
+import { wholeInput } from '../../decision/policies.ts';
+import { optionalNames } from '../../facts/vocabulary.ts';
+import { localTime } from '../../facts/clock.ts';
+import { readFacts, type FactRecord } from '../../facts/kind.ts';
+import { isStoredKind, type Vocabulary } from '../../facts/kinds.ts';
 import type { Line } from './read-records.ts';
 
 /** Decisions that were recorded alike. */
 export interface Recorded {
   record: DecisionRecord;
+  /** What is put to the policies: what was sent then, as far as they declare it, at the time of the record. */
+  question: DecisionInput;
   /** The first line that has it, and how many have. */
   line: number;
   times: number;
@@ -44,39 +52,74 @@ const TOGETHER = 4000;
 /** Decides recorded decisions again, by a folder of policies. @throws PlatformError */
 export async function replay(
   lines: AsyncIterable<Line>,
-  { folder, openServers }: { folder: string; openServers: OpenPolicyServers },
+  { folder, timeZone, openServers }: { folder: string; timeZone: string; openServers: OpenPolicyServers },
 ): Promise<Replayed> {
+  const servers = await openServers();
+  try {
+    return await replayOn(lines, await openSide(folder, servers), timeZone);
+  } finally {
+    await servers.close();
+  }
+}
+
+async function replayOn(lines: AsyncIterable<Line>, side: Side, timeZone: string): Promise<Replayed> {
   const wrong: { line: number; why: string }[] = [];
   const recorded = new Map<string, Recorded>();
   const bundles = new Set<string>();
   let [records, wrongBesides] = [0, 0];
   for await (const line of lines) {
-    if ('wrong' in line) {
-      if (wrong.length < MOST_WRONG) wrong.push({ line: line.number, why: line.wrong });
+    const why = 'wrong' in line ? line.wrong : lacking(line.record, side);
+    if (why !== null || 'wrong' in line) {
+      if (wrong.length < MOST_WRONG) wrong.push({ line: line.number, why: why ?? '' });
       else wrongBesides += 1;
       continue;
     }
     const { record } = line;
     records += 1;
     bundles.add(record.policy);
-    const key = canonicalJson([questionOf(record), record.decision]);
+    const question = asSent(record, side, timeZone);
+    const key = canonicalJson([question, record.decision]);
     const known = recorded.get(key);
     if (known) known.times += 1;
-    else recorded.set(key, { record, line: line.number, times: 1 });
+    else recorded.set(key, { record, question, line: line.number, times: 1 });
   }
-  const servers = await openServers();
-  try {
-    const side = await openSide(folder, servers);
-    const all = [...recorded.values()];
-    const withoutIds = all.filter((it) => lacksIds(it, side));
-    const whole = all.filter((it) => !lacksIds(it, side));
-    const differences = await differing(whole, side);
-    const { hash: policy } = side.bundle;
-    const counts = { records, distinct: recorded.size, bundles: [...bundles] };
-    return { policy, ...counts, differences, withoutIds, wrong, wrongBesides };
-  } finally {
-    await servers.close();
-  }
+  const all = [...recorded.values()];
+  const withoutIds = all.filter((it) => lacksIds(it, side));
+  const whole = all.filter((it) => !lacksIds(it, side));
+  const differences = await differing(whole, side);
+  const { hash: policy } = side.bundle;
+  const counts = { records, distinct: recorded.size, bundles: [...bundles] };
+  return { policy, ...counts, differences, withoutIds, wrong, wrongBesides };
+}
+
+/** What was sent then, as far as these policies declare it, and the time as they tell it apart. */
+function asSent(record: DecisionRecord, { bundle: { vocabulary } }: Side, timeZone: string): DecisionInput {
+  const whole = wholeInput(questionOf(record), vocabulary);
+  const clock = clockOf(record.kind, vocabulary);
+  if (clock === null || record.at === undefined) return whole;
+  const parts = readFacts(clock.parts, localTime(Date.parse(record.at), timeZone));
+  return { ...whole, resourceAttr: { ...whole.resourceAttr, clock: parts } };
+}
+
+/** What a record does not hold that these policies look at, so that it cannot be decided again. */
+function lacking({ kind, at, vector }: DecisionRecord, { bundle }: Side): string | null {
+  const parts = new Set(bundle.kinds.get(kind)?.rules.flatMap((rule) => [...rule.parts]));
+  const missing = optionalNames(bundle.vocabulary, kind).filter((name) => {
+    if (!parts.has(name)) return false;
+    if (name === 'clock') return at === undefined;
+    const paths = Array.isArray(vector['paths']) ? (vector['paths'] as object[]) : [];
+    return !Object.hasOwn(vector, name) && (paths.length === 0 || !paths.every((path) => Object.hasOwn(path, name)));
+  });
+  const [first] = missing;
+  if (first === undefined) return null;
+  return first === 'clock'
+    ? `at: it does not say when it was, and the policy of ${kind} looks at the clock`
+    : `vector: ${first} was not sent then, and the policy of ${kind} looks at it`;
+}
+
+function clockOf(kind: string, vocabulary: Vocabulary): FactRecord | null {
+  const clock = isStoredKind(kind) ? vocabulary[kind]['clock'] : undefined;
+  return clock?.sort === 'record' ? clock : null;
 }
 
 /** Ids are recorded only where the policies of that time looked at them. */
@@ -89,7 +132,7 @@ async function differing(recorded: readonly Recorded[], { bundle, pdp }: Side): 
   const differences: Difference[] = [];
   for (let from = 0; from < recorded.length; from += TOGETHER) {
     const part = recorded.slice(from, from + TOGETHER);
-    const answers = await (await pdp()).ask(part.map(({ record }) => questionOf(record)));
+    const answers = await (await pdp()).ask(part.map(({ question }) => question));
     for (const [index, it] of part.entries()) {
       const { allowed: isAllowed = false, refused = [] } = answers[index] ?? {};
       const isKnown = bundle.kinds.has(it.record.kind);

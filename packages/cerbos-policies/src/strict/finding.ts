@@ -7,6 +7,8 @@ export interface Senders {
    * beyond that is never sent, nor is any attribute of the subject. Kinds that are missing are filled as their schemas say.
    */
   filled: ReadonlyMap<string, string>;
+  /** Fields of closed kinds of which only the part between two numbers is sent that rules compare them with. */
+  compared: ReadonlySet<string>;
   /** Records that come with every resource of the other kinds, whether its schema declares them or not. */
   sentAlong: readonly string[];
 }

@@ -1,5 +1,6 @@
 import type { Policies } from '../policies.ts';
 import { PolicyError } from '../policy-error.ts';
+import { notCompared } from './compared.ts';
 import type { Finding, Senders } from './finding.ts';
 import { KindReader } from './kind-reader.ts';
 
@@ -10,7 +11,10 @@ import { KindReader } from './kind-reader.ts';
  */
 export function strictReading(policies: Policies, senders: Senders): Finding[] {
   const findings = policies.resources.flatMap((policy) => new KindReader(policies, policy, senders).findings());
-  return [...new Map([...unasked(policies, senders), ...findings].map((it) => [sentence(it), it])).values()];
+  const compared = notCompared(policies, senders.closedKinds, senders.compared);
+  return [
+    ...new Map([...unasked(policies, senders), ...findings, ...compared].map((it) => [sentence(it), it])).values(),
+  ];
 }
 
 /** Of closed kinds no version and no scope is ever asked about. */

@@ -26,17 +26,23 @@ interface Schema {
   properties?: Record<string, Schema>;
   required?: string[];
   additionalProperties?: unknown;
+  minimum?: number;
+  maximum?: number;
 }
 
-/** Reads a JSON Schema as the set of its values. @throws InfiniteDomain where it leaves something open */
-export function domainOf(schema: unknown, at = ''): Domain {
+/**
+ * Reads a JSON Schema as the set of its values; of whole numbers between two bounds, one of each part that is told apart.
+ * @param numbers with which they are compared, and nothing else is done with them; null: anything may be
+ * @throws InfiniteDomain where it leaves something open
+ */
+export function domainOf(schema: unknown, numbers: readonly number[] | null = null, at = ''): Domain {
   const it = schema as Schema;
   if (it.const !== undefined) return { sort: 'one_of', values: [it.const] };
   if (it.enum) return { sort: 'one_of', values: it.enum };
   const options = it.anyOf ?? it.oneOf;
-  if (options) return { sort: 'either', options: options.map((option) => domainOf(option, at)) };
+  if (options) return { sort: 'either', options: options.map((option) => domainOf(option, numbers, at)) };
   if (Array.isArray(it.type)) {
-    return { sort: 'either', options: it.type.map((type) => domainOf({ ...it, type }, at)) };
+    return { sort: 'either', options: it.type.map((type) => domainOf({ ...it, type }, numbers, at)) };
   }
   switch (it.type) {
     case 'null':
@@ -45,16 +51,30 @@ export function domainOf(schema: unknown, at = ''): Domain {
       return { sort: 'one_of', values: [true, false] };
     case 'array':
       if (it.maxItems === 0) return { sort: 'one_of', values: [[]] };
-      return listDomain(it.items, at);
+      return listDomain(it.items, numbers, at);
     case 'object':
-      return recordDomain(it, at);
+      return recordDomain(it, numbers, at);
+    case 'integer':
+      if (numbers !== null && it.minimum !== undefined && it.maximum !== undefined)
+        return { sort: 'one_of', values: wholeParts(it.minimum, it.maximum, numbers) };
+      throw open(at);
     default:
-      throw new InfiniteDomain(`${at === '' ? 'it' : at} is open: an enum, a boolean or null would be finite`);
+      throw open(at);
   }
 }
 
-function listDomain(items: Schema | undefined, at: string): Domain {
-  const of = domainOf(items ?? {}, `${at}[]`);
+const open = (at: string): InfiniteDomain =>
+  new InfiniteDomain(`${at === '' ? 'it' : at} is open: an enum, a boolean or null would be finite`);
+
+/** The first whole number of each part between two bounds, and each number that parts them. */
+function wholeParts(least: number, most: number, numbers: readonly number[]): number[] {
+  const all = numbers.flatMap((it) => [Math.ceil(it), Math.floor(it) + 1]);
+  const within = [least, ...all].filter((it) => it >= least && it <= most);
+  return [...new Set(within)].toSorted((a, b) => a - b);
+}
+
+function listDomain(items: Schema | undefined, numbers: readonly number[] | null, at: string): Domain {
+  const of = domainOf(items ?? {}, numbers, `${at}[]`);
   return isRecord(of) ? { sort: 'records', of } : { sort: 'set', of };
 }
 
@@ -63,12 +83,16 @@ function isRecord(domain: Domain): boolean {
   return domain.sort === 'record' || (domain.sort === 'either' && domain.options.every(isRecord));
 }
 
-function recordDomain({ properties = {}, required = [], additionalProperties }: Schema, at: string): Domain {
+function recordDomain(
+  { properties = {}, required = [], additionalProperties }: Schema,
+  numbers: readonly number[] | null,
+  at: string,
+): Domain {
   if (additionalProperties !== false) {
     throw new InfiniteDomain(`${at === '' ? 'it' : at} admits further properties: additionalProperties must be false`);
   }
   const fields = Object.entries(properties).map(([name, schema]) => {
-    const domain = domainOf(schema, at === '' ? name : `${at}.${name}`);
+    const domain = domainOf(schema, numbers, at === '' ? name : `${at}.${name}`);
     const absent: Domain = { sort: 'one_of', values: [undefined] };
     const optional: Domain = { sort: 'either', options: [domain, absent] };
     return [name, required.includes(name) ? domain : optional] as const;

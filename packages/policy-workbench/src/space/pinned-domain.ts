@@ -1,4 +1,4 @@
-import { ANY_PART, partsIn } from '@sparkgate/cerbos-policies/expression-reads';
+import { ANY_PART, literalsIn, partsIn } from '@sparkgate/cerbos-policies/expression-reads';
 import type { KindText } from '@sparkgate/cerbos-policies/kind-text';
 import type { Json } from '@sparkgate/cerbos-policies/json';
 import { ROLE } from './atoms.ts';
@@ -9,10 +9,20 @@ export type Looks = (part: string) => boolean;
 
 /** What policies and further expressions look at. @param names those of parts that are looked at in any case */
 export function looksOf(texts: readonly KindText[], further: readonly string[], names: readonly string[]): Looks {
-  const rules = texts.flatMap(({ rules: own }) => own);
-  const expressions = new Set([...rules.flatMap(({ leaves, variables }) => [...leaves, ...variables]), ...further]);
-  const parts = new Set([...names, ...[...expressions].flatMap(partsIn)]);
+  const parts = new Set([...names, ...expressionsOf(texts, further).flatMap(partsIn)]);
   return (part) => parts.has(part) || parts.has(ANY_PART);
+}
+
+/** The numbers that policies and further expressions mention. */
+export function numbersOf(texts: readonly KindText[], further: readonly string[]): number[] {
+  return expressionsOf(texts, further)
+    .flatMap(literalsIn)
+    .filter((it) => typeof it === 'number');
+}
+
+function expressionsOf(texts: readonly KindText[], further: readonly string[]): string[] {
+  const rules = texts.flatMap(({ rules: own }) => own);
+  return [...new Set([...rules.flatMap(({ leaves, variables }) => [...leaves, ...variables]), ...further])];
 }
 
 type Field = readonly [name: string, domain: Domain];

@@ -47,6 +47,7 @@ export class VectorSpace {
    * @param texts the policies of the kind that are to be decided by, one or several
    * @param roles those that subjects come with, besides those that the policies name
    * @param looks what is looked at; what is not has one value
+   * @param numbers with which whole numbers are compared; null: anything else may be done with them, too
    * @throws InfiniteDomain when the schema leaves something open
    */
   constructor(
@@ -54,9 +55,9 @@ export class VectorSpace {
     schema: unknown,
     texts: readonly KindText[],
     roles: readonly string[],
-    looks: Looks = () => true,
+    { looks = () => true, numbers = null }: { looks?: Looks; numbers?: readonly number[] | null } = {},
   ) {
-    const domain = domainOf(schema);
+    const domain = domainOf(schema, numbers);
     if (domain.sort !== 'record') throw new InfiniteDomain('it is no object');
     if (domain.fields.some(([name]) => name === ROLE)) throw new InfiniteDomain(`${ROLE} is the subject's`);
     const named = texts.flatMap(({ rules }) => rules.flatMap((rule) => rule.roles)).filter((role) => role !== '*');

@@ -15,7 +15,7 @@ import type { Invariant } from './invariants.ts';
 import { refuseMisspelt } from './misspelt.ts';
 import type { KindText, RuleText } from '@sparkgate/cerbos-policies/kind-text';
 import { sentenceGroups, type SentenceGroup } from './sentence-groups.ts';
-import { looksOf } from '../space/pinned-domain.ts';
+import { looksOf, numbersOf } from '../space/pinned-domain.ts';
 import type { Point } from '../space/point.ts';
 import { VectorSpace } from '../space/vector-space.ts';
 import type { VectorUnit } from '../space/vector-unit.ts';
@@ -64,7 +64,8 @@ export async function openSpace(
   // Of other kinds a rule may look at a record as a whole.
   const isClosed = contract.closedKinds.has(text.kind);
   const looks = isClosed ? looksOf([text, ...others], said, changed) : () => true;
-  const space = new VectorSpace(text.kind, schema, [text, ...others], contract.roles, looks);
+  const numbers = isClosed ? numbersOf([text, ...others], said) : null;
+  const space = new VectorSpace(text.kind, schema, [text, ...others], contract.roles, { looks, numbers });
   for (const each of [text, ...others]) refuseBeyondVectors(each, space.arrays, isClosed);
   return space;
 }
