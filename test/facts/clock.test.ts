@@ -48,7 +48,11 @@ test.each([
   'string(R.attr.clock.minute_of_day) == "600"',
   'R.attr.clock.minute_of_day in R.attr.paths.map(p, 600)',
 ])('%s is refused, since the minutes between two numbers are sent as one', async (expr) => {
-  const minute: Edit = [FILE, '  variables:\n    local:\n', '  variables:\n    local:\n      minute: R.attr.clock.minute_of_day\n'];
+  const minute: Edit = [
+    FILE,
+    '  variables:\n    local:\n',
+    '  variables:\n    local:\n      minute: R.attr.clock.minute_of_day\n',
+  ];
   const policies = await policiesDeclaring(['clock'], hours(expr), minute);
   await expect(readBundle(policies.environment.POLICY_DIR)).rejects.toThrow(
     /tiktok_account\.yaml:\d+: .*(?:does more with minute_of_day than compare it with numbers|cannot be told)/,

@@ -104,13 +104,12 @@ function asSent(record: DecisionRecord, { bundle: { vocabulary } }: Side, timeZo
 /** What a record does not hold that these policies look at, so that it cannot be decided again. */
 function lacking({ kind, at, vector }: DecisionRecord, { bundle }: Side): string | null {
   const parts = new Set(bundle.kinds.get(kind)?.rules.flatMap((rule) => [...rule.parts]));
-  const missing = optionalNames(bundle.vocabulary, kind).filter((name) => {
+  const first = optionalNames(bundle.vocabulary, kind).find((name) => {
     if (!parts.has(name)) return false;
     if (name === 'clock') return at === undefined;
     const paths = Array.isArray(vector['paths']) ? (vector['paths'] as object[]) : [];
     return !Object.hasOwn(vector, name) && (paths.length === 0 || !paths.every((path) => Object.hasOwn(path, name)));
   });
-  const [first] = missing;
   if (first === undefined) return null;
   return first === 'clock'
     ? `at: it does not say when it was, and the policy of ${kind} looks at the clock`
