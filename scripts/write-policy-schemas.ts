@@ -1,7 +1,8 @@
-// Writes policies/_schemas from the zod schemas that the code uses (npm run schemas). What they declare beyond what is
-// given stays declared.
+// Writes policies/_schemas and docs/facts.md from what the code knows of facts (npm run schemas). What the schemas declare
+// beyond what is given stays declared.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { declaredIn } from '../src/decision/declared.ts';
+import { factsPage } from '../src/facts/facts-page.ts';
 import { policySchemas } from '../src/facts/policy-schemas.ts';
 import { vocabularyOf } from '../src/facts/vocabulary.ts';
 
@@ -14,4 +15,11 @@ const declared = vocabularyOf((kind) => {
 for (const [file, text] of policySchemas(declared)) {
   writeFileSync(new URL(file, folder), text);
   process.stdout.write(`policies/_schemas/${file}\n`);
+}
+
+const docs = new URL('../docs/', import.meta.url);
+// A copy of the tree may have none.
+if (existsSync(docs)) {
+  writeFileSync(new URL('facts.md', docs), factsPage());
+  process.stdout.write('docs/facts.md\n');
 }

@@ -54,6 +54,9 @@ const AD_ACCOUNT_FREEZE = slice({
 const path = factsFrom<Path>();
 const GrantState = z.enum(['ACTIVE', 'REVOKED', 'NONE']);
 
+/** What a path is without an active grant: nothing can be assigned then. */
+const NOTHING_GRANTED = { granted: [], assigned: [], self_assigned: [] };
+
 /** What a path is that does not lead through a Business Center. */
 const NO_CENTER = { user_role: null, grant: null, assigned: [], center_frozen: false, ...NO_CENTER_OPTIONS };
 
@@ -163,9 +166,9 @@ const FACTS = {
     from: pathsFrom,
     as: 'user',
     nearest,
-    // Whether there is a grant to assign under is no sort of its own: sentences change that fact alone.
     sorts: [
-      { via: 'BUSINESS_CENTER', grant: GrantState },
+      { via: 'BUSINESS_CENTER', grant: 'ACTIVE' },
+      { via: 'BUSINESS_CENTER', grant: GrantState.exclude(['ACTIVE']), ...NOTHING_GRANTED },
       { ...NO_CENTER, via: 'ACCOUNT_LINK' },
       { ...NO_CENTER, via: 'OWNER', granted: [] },
     ],

@@ -1,4 +1,4 @@
-import type { Domain } from './finite-domain.ts';
+import { valuesOf, type Domain } from './finite-domain.ts';
 import type { Json } from '@sparkgate/cerbos-policies/json';
 
 /** What a record holds under a name; undefined: nothing is called so. */
@@ -33,4 +33,15 @@ export function plainValuesOf(domain: Domain): Json[] {
   if (domain.sort === 'either') return domain.options.flatMap(plainValuesOf);
   if (domain.sort !== 'one_of') return [];
   return domain.values.filter((it) => it !== undefined && (typeof it !== 'object' || it === null)) as Json[];
+}
+
+/** The sorts of records that a domain has: of each the values of its fields, as JSON. */
+export function sortsIn(domain: Domain): Map<string, Set<string>>[] {
+  if (domain.sort === 'either') return domain.options.flatMap(sortsIn);
+  if (domain.sort !== 'record') return [];
+  const fields = domain.fields.map(([name, it]): [string, Set<string>] => [
+    name,
+    new Set([...valuesOf(it)].map((value) => JSON.stringify(value))),
+  ]);
+  return [new Map(fields)];
 }

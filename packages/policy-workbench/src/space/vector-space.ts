@@ -20,6 +20,7 @@ import {
   type Domain,
 } from './finite-domain.ts';
 import type { Json } from '@sparkgate/cerbos-policies/json';
+import { sortsIn } from './domain-parts.ts';
 import { drawn } from './drawn.ts';
 import { pinnedFields, pinning, type Looks } from './pinned-domain.ts';
 import type { Point } from './point.ts';
@@ -42,6 +43,7 @@ export class VectorSpace {
   readonly #values: Values;
   readonly #lists: Lists;
   readonly #looks: Looks;
+  readonly #pinned: ReadonlyMap<string, Domain>;
 
   /**
    * @param texts the policies of the kind that are to be decided by, one or several
@@ -65,11 +67,10 @@ export class VectorSpace {
     this.roles = [...new Set([...roles, NO_ROLE, ...named.toSorted()])];
     this.#fields = domain.fields;
     this.#looks = looks;
+    this.#pinned = new Map(pinnedFields(domain.fields, looks));
     this.#values = new Map([
       [ROLE, this.roles],
-      ...pinnedFields(domain.fields, looks).map(
-        ([name, it]) => [name, [...valuesOf(it.sort === 'records' ? it.of : it)]] as const,
-      ),
+      ...[...this.#pinned].map(([name, it]) => [name, [...valuesOf(it.sort === 'records' ? it.of : it)]] as const),
     ]);
     const lists = domain.fields.filter(([, it]) => it.sort === 'records');
     const records = (name: string): Json[] => this.#values.get(name) as Json[];
@@ -129,6 +130,12 @@ export class VectorSpace {
       if (value !== undefined) attr[name] = value;
     }
     return { role: one(this.roles), attr };
+  }
+
+  /** Of each sort of records that a list of this field may hold, the values of their fields, as JSON. */
+  sortsOf(field: string): ReadonlyMap<string, ReadonlySet<string>>[] {
+    const domain = this.#pinned.get(field);
+    return domain?.sort === 'records' ? sortsIn(domain.of) : [];
   }
 
   /** The records that a list of this field may hold, or the values of a plain field. */

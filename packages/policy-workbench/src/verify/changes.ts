@@ -58,7 +58,10 @@ interface ListChange {
 function* listPairs(change: Change, { field, inner, space, unit }: ListChange): Generator<[Json, Json]> {
   const records = space.valuesOf(field) as Json[];
   const { representatives, untried, classOf } = unit.classesOf(field);
-  const changes = inner === undefined ? records.map((it) => [null, it] as const) : recordPairs(change, records, inner);
+  const changes =
+    inner === undefined
+      ? records.map((it) => [null, it] as const)
+      : [...recordPairs(change, records, inner), ...sortPairs(change, records, inner, space.sortsOf(field))];
   const classed = Map.groupBy(changes, ([before, after]) =>
     JSON.stringify([before && classOf([before]), classOf([after])]),
   );
@@ -84,3 +87,43 @@ function recordPairs(change: Change, records: readonly Json[], inner: string): (
       .map((after) => [before, after] as const),
   );
 }
+
+type Fields = Readonly<Record<string, Json>>;
+type Sort = ReadonlyMap<string, ReadonlySet<string>>;
+
+const NOTHING: ReadonlySet<string> = new Set();
+
+/**
+ * Pairs of records of two sorts, where the changed field makes the one sort of the other: all that the other sort can have
+ * stays as it was, and what it cannot goes along, as the scopes of a grant do with the grant.
+ */
+function sortPairs(
+  change: Change,
+  records: readonly Json[],
+  inner: string,
+  sorts: readonly Sort[],
+): (readonly [Json, Json])[] {
+  if (sorts.length < 2) return [];
+  const ofSort = sorts.map((sort) => (records as Fields[]).filter((record) => isOf(sort, record)));
+  return sorts.flatMap((from, at) =>
+    sorts.flatMap((to, where) => {
+      // It tells the sorts apart where they have no value of it in common.
+      if (from === to || from.get(inner)?.isDisjointFrom(to.get(inner) ?? NOTHING) !== true) return [];
+      return (ofSort[at] ?? []).flatMap((before) => {
+        const own = [...to.keys()].filter((name) => name !== inner && canHave(to, name, before[name]));
+        return (ofSort[where] ?? [])
+          .filter(
+            (after) =>
+              leads(change, before[inner] ?? null, after[inner] ?? null) &&
+              own.every((name) => JSON.stringify(after[name]) === JSON.stringify(before[name])),
+          )
+          .map((after) => [before, after] as const);
+      });
+    }),
+  );
+}
+
+const canHave = (sort: Sort, name: string, value: Json | undefined): boolean =>
+  sort.get(name)?.has(JSON.stringify(value)) === true;
+
+const isOf = (sort: Sort, record: Fields): boolean => [...sort].every(([name]) => canHave(sort, name, record[name]));
