@@ -12,10 +12,15 @@ export function factLines(loaded: Loaded): string[] {
 /** Ids of rows, which tell people nothing, and what another slice tells. */
 const UNTOLD: ReadonlySet<string> = new Set(['grant_id', 'requested_by']);
 
+/** What is told where it is so alone. */
+const isSeldom = (column: string): boolean => column === 'self_assigned';
+
 type Row = Readonly<Record<string, string | readonly string[] | null>>;
 
 function lineOf({ name, columns, scopes }: Slice, row: Row): string {
-  const shown = Object.keys(columns).filter((column) => !UNTOLD.has(column));
+  const shown = Object.keys(columns).filter(
+    (column) => !UNTOLD.has(column) && !(isSeldom(column) && row[column] == null),
+  );
   const values = shown.map((column) => `${inWords(column)} ${told(row[column])}`);
   const sets = scopes === undefined ? [] : [`scopes ${told(row['scopes'])}`];
   const where = row['bc_id'] == null ? '' : ` of Business Center ${told(row['bc_id'])}`;
