@@ -1,7 +1,7 @@
 import { authorize, authorizeKey } from '../authorize.ts';
 import type { Context } from '../context.ts';
-import { holdsText, type FindQuery } from '../find-text.ts';
-import { pageOf, type CountedPage } from '../page.ts';
+import { holdsText } from '../find-text.ts';
+import { rowsBefore, type Listed } from '../list-query.ts';
 import { rfc3339 } from '../sql.ts';
 import { queryIn } from '../transact.ts';
 import { unseen } from '../unseen.ts';
@@ -17,7 +17,7 @@ export interface AdAccountMemberRow {
 }
 
 /** An ad account of a Business Center with a page of those who have a role in it. */
-export interface AdAccountMembers extends CountedPage<AdAccountMemberRow> {
+export interface AdAccountMembers extends Listed<AdAccountMemberRow> {
   name: string;
 }
 
@@ -31,17 +31,17 @@ const WHERE = `
 const ROWS = `
   select r.user_id, r.advertiser_role, ${rfc3339('r.valid_from')} as since,
          exists (select from member m where m.bc_id = $7 and m.user_id = r.user_id and m.valid_to is null) as is_member
-  ${WHERE} and r.user_id > $5
-  order by r.user_id limit $6`;
+  ${WHERE}
+  order by lower(coalesce(u.display_name, r.user_id)), r.user_id limit $5 offset $6`;
 
 /**
- * Who has which role in an ad account, by user, for administrators of the Business Center that it belongs to.
+ * Who has which role in an ad account, by name, for administrators of the Business Center that it belongs to.
  * @param role null = any; of `find`, `userId` names one user. @throws SparkgateError `not_found` for an ad account of no or of another Business Center
  */
 export async function findAdAccountMembers(
   ctx: Context,
   { bcId, advertiserId, role }: { bcId: string; advertiserId: string; role: AdvertiserRole | null },
-  find: FindQuery & { userId?: string },
+  find: { text: string | null; page: number; limit: number; userId?: string },
 ): Promise<AdAccountMembers> {
   await authorizeKey(ctx, 'act_as', [bcId]);
   await authorize(ctx, { action: 'view_ad_accounts', resource: { type: 'business_center', id: bcId } }, null);
@@ -49,13 +49,9 @@ export async function findAdAccountMembers(
   const [adAccount] = await query<{ name: string }>(AD_ACCOUNT, [bcId, advertiserId]);
   if (!adAccount) throw unseen();
   const values = [advertiserId, role, find.text, find.userId ?? null];
-  const [counted] = await query<{ total: number }>(`select count(*)::int as total ${WHERE}`, values);
-  const rows = await query<AdAccountMemberRow>(ROWS, [...values, find.cursor ?? '', find.limit + 1, bcId]);
-  const page = pageOf(
-    rows,
-    find.limit,
-    (row) => row.user_id,
-    (row) => row,
-  );
-  return { ...page, name: adAccount.name, total: counted?.total ?? 0 };
+  const [[counted], items] = await Promise.all([
+    query<{ total: number }>(`select count(*)::int as total ${WHERE}`, values),
+    query<AdAccountMemberRow>(ROWS, [...values, find.limit, rowsBefore(find), bcId]),
+  ]);
+  return { items, name: adAccount.name, total: counted?.total ?? 0 };
 }

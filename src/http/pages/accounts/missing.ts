@@ -123,7 +123,7 @@ async function adminsOf(
   if (!may.viewAdAccounts || !of_this_center) return [];
   const which = { bcId, advertiserId: advertiser_id, role: 'ADMIN' } as const;
   try {
-    const { items } = await findAdAccountMembers(ctx, which, { limit: ADMINS, text: null });
+    const { items } = await findAdAccountMembers(ctx, which, { page: 1, limit: ADMINS, text: null });
     return items.map(({ user_id }) => user_id);
   } catch (error) {
     // It was taken away a moment ago, or the right to see it was.

@@ -2,7 +2,6 @@ import { Hono } from 'hono';
 import { html } from 'hono/html';
 import { findAdAccountMembers } from '../../../domain/ad-accounts/find-ad-account-members.ts';
 import { findMembers, MEMBER_FILTERS, MEMBER_SORTS } from '../../../domain/business-centers/find-members.ts';
-import type { FindQuery } from '../../../domain/find-text.ts';
 import type { PageEnv } from '../../env.ts';
 import { emptyState } from '../../ui/empty-state.ts';
 import type { Html } from '../../ui/html.ts';
@@ -11,16 +10,20 @@ import { table, type Column } from '../../ui/table.ts';
 import { day } from '../../ui/time.ts';
 import { userName } from '../../ui/user-names.ts';
 import { routes, withQuery } from '../../routes.ts';
-import { loadConsole, idOf, listOf, show, type ConsoleContext } from '../console/console-context.ts';
+import { loadConsole, idOf, show, type ConsoleContext } from '../console/console-context.ts';
 import { flashNotice } from '../console/flash-notice.ts';
 import { freezeBanner, freezeLink, freezeStateOf } from '../freezes/freeze-form.ts';
-import { listPager, type Position } from '../console/list-pager.ts';
 import { listControls, listQueryOf, numberedPager } from '../console/numbered-list.ts';
 import { leftOutNotice, viewOf } from '../console/left-out.ts';
+import { pageNumbers } from '../console/page-numbers.ts';
 import { heading, searchForm } from '../console/parts.ts';
 import { tabs } from '../requests/requests.ts';
 
 const CHOICES = { filters: MEMBER_FILTERS, sorts: MEMBER_SORTS } as const;
+const BY_NAME = { filters: [], sorts: ['name'] } as const;
+
+/** What is looked for among those who have a role. */
+type Find = { text: string | null; page: number; limit: number };
 
 /** Who has which role in one ad account, and whom one can be given, for administrators of its Business Center. */
 export const adAccount = new Hono<PageEnv>().get(routes.console.adAccount.pattern, async (c) => {
@@ -28,10 +31,11 @@ export const adAccount = new Hono<PageEnv>().get(routes.console.adAccount.patter
   const { locale, bcId, ctx } = context;
   const id = idOf(c, 'id');
   const { adAccountsPage: words } = locale.words.console;
-  const { find, at } = listOf(c);
-  const roles = await findAdAccountMembers(ctx, { bcId, advertiserId: id, role: null }, find);
   const { view, leftOut } = viewOf(c, ['roles', 'members']);
   const all = view === 'members';
+  const { text, page, limit } = listQueryOf(c, all ? CHOICES : BY_NAME);
+  const find = { text, page: all ? 1 : page, limit };
+  const roles = await findAdAccountMembers(ctx, { bcId, advertiserId: id, role: null }, find);
   const path = routes.console.adAccount(bcId, id);
   const freeze = await freezeStateOf(ctx, { kind: 'ad_account', id });
   const freezing = routes.console.freezeAdAccount(bcId, id);
@@ -41,7 +45,7 @@ export const adAccount = new Hono<PageEnv>().get(routes.console.adAccount.patter
       { label: words.withRole, href: path, current: !all },
       { label: words.anyMember, href: withQuery(path, { show: 'members' }), current: all },
     ])}
-    ${leftOutNotice(locale, leftOut)} ${all ? await anyMember(c, context, id) : withRole(context, id, { find, at, roles })}
+    ${leftOutNotice(locale, leftOut)} ${all ? await anyMember(c, context, id) : withRole(context, id, { find, roles })}
     ${freezeLink(locale, freeze, freezing)}`;
   const breadcrumb = [{ label: words.title, href: routes.console.adAccounts(bcId) }];
   return show(c, context, 'adAccounts', { title: roles.name, breadcrumb, body });
@@ -50,11 +54,11 @@ export const adAccount = new Hono<PageEnv>().get(routes.console.adAccount.patter
 function withRole(
   context: ConsoleContext,
   id: string,
-  { find, at, roles }: { find: FindQuery; at: Position; roles: Awaited<ReturnType<typeof findAdAccountMembers>> },
+  { find, roles }: { find: Find; roles: Awaited<ReturnType<typeof findAdAccountMembers>> },
 ): Html {
   const { locale, bcId } = context;
   const { adAccountsPage: words, membersPage, searchEmpty, searchEmptyBody } = locale.words.console;
-  const { items, next_cursor: next, total } = roles;
+  const { items, total } = roles;
   const path = routes.console.adAccount(bcId, id);
   const nothing =
     find.text === null
@@ -62,7 +66,7 @@ function withRole(
       : { title: searchEmpty(find.text), body: searchEmptyBody };
   return html`${searchForm(locale, { path, label: membersPage.searchLabel, text: find.text })}
     ${items.length === 0 ? emptyState(nothing) : rolesTable(context, id, items)}
-    ${listPager(locale, { path, query: { q: find.text ?? undefined }, at, next, limit: find.limit, rows: items.length, total })}`;
+    ${pageNumbers(locale, { path, query: { q: find.text ?? '' }, page: find.page, limit: find.limit, rows: items.length, total })}`;
 }
 
 /** Members to whom a role can be given. */

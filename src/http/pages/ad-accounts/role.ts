@@ -30,7 +30,7 @@ export const role = new Hono<PageEnv>()
     const [id, userId] = [idOf(c, 'id'), idOf(c, 'user_id')];
     await authorize(ctx, { action: 'set_advertiser_role', resource: { type: 'business_center', id: bcId } }, null);
     const which = { bcId, advertiserId: id, role: null };
-    const { items, name } = await findAdAccountMembers(ctx, which, { text: null, limit: 1, userId });
+    const { items, name } = await findAdAccountMembers(ctx, which, { text: null, page: 1, limit: 1, userId });
     const current = items[0]?.advertiser_role ?? NONE;
     const words = locale.words.console.rolePage;
     const back = backFrom(context, c.req.query('from') ?? '', id, userId);
