@@ -39,6 +39,14 @@ export class Policies {
     return inputOf(check, this.#bundle, { resourceAttr: vector }) as StoredInput;
   }
 
+  /** The rules that deny an input, as far as they say so by an output. */
+  deniedBy({ kind }: Pick<DecisionInput, 'kind'>, { held = [] }: PdpAnswer): string[] {
+    const rules = this.#bundle.kinds.get(kind)?.rules ?? [];
+    return [...new Set(held)].filter((name) =>
+      rules.some((rule) => rule.name === name && rule.effect === 'EFFECT_DENY'),
+    );
+  }
+
   /** Of an input that holds. @throws Error when the policies' schema does not take what there is */
   async answer(input: DecisionInput): Promise<PdpAnswer> {
     const answer = await this.#memo.ask(this.#whole(input));

@@ -43,6 +43,7 @@ export const REASON_CODES = [
   'NOT_THE_OWNER',
   'REQUEST_NOT_PENDING',
   'FROZEN',
+  'DENIED_BY_RULE',
   'ATTRIBUTE_INSUFFICIENT',
   'MISSING_FACT',
   'UNKNOWN_ACTION',
@@ -60,6 +61,8 @@ export interface Reason {
   fact?: string;
   /** What a policy's schema says of that fact. */
   refused?: string;
+  /** The rule that denies, by its name. */
+  rule?: string;
 }
 
 /** The sentences of reasons, one a code and some more; their words are in `messages/`. */

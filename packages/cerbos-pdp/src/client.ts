@@ -19,6 +19,8 @@ export interface PdpAnswer {
   allowed: boolean;
   /** What the kind's schemas refused, by JSON Pointer; then nothing was allowed. */
   refused: readonly { side: 'subject' | 'resource'; path: string; message: string }[];
+  /** On a denial: the rules that held, as far as they have an `output`; left out where there are none. */
+  held?: readonly string[];
 }
 
 /** How the PDP came to an answer, by its own account. */
@@ -184,8 +186,11 @@ function connect(target: string): GRPC {
 const DOES_NOT_ANSWER = 'The policy decision point does not answer. Try again.';
 
 function answerOf(result: CheckResourcesResult, action: string): PdpAnswer {
+  const allowed = result.isAllowed(action) === true && result.validationErrors.length === 0;
+  const held = allowed ? [] : result.outputs.flatMap(ruleOf).map(({ name }) => name);
   return {
-    allowed: result.isAllowed(action) === true && result.validationErrors.length === 0,
+    allowed,
+    ...(held.length > 0 && { held }),
     refused: result.validationErrors.map(({ path, message, source }) => ({
       side: source === ValidationErrorSource.RESOURCE ? 'resource' : 'subject',
       path,

@@ -4,7 +4,9 @@ import type { Decision } from '../check.ts';
 import { accountFacts, type StoredInput } from '../decision-input.ts';
 import type { PdpAnswer } from '@sparkgate/cerbos-pdp/client';
 import type { Policies } from '../policies.ts';
+import type { Reason } from '../../domain/errors.ts';
 import type { AskBudget } from './ask-budget.ts';
+import { reasonsOf } from './in-order.ts';
 import { asSeen } from './sight.ts';
 import { whyNot, type WhyNot } from './why-not.ts';
 
@@ -61,7 +63,8 @@ export class Explanations {
     if (!this.#policies.named(input)) return { ...DENIED, reasons: [{ code: 'UNKNOWN_ACTION' }], private: true };
     const allows = async (it: StoredInput): Promise<boolean> => this.#policies.allows(it);
     const seen = byPerson ? await asSeen(input, async (it) => this.#policies.allowsAnything(it), allows) : input;
-    const { reasons, incomplete } = await this.#whyNot(seen ?? input, budget);
+    const { reasons: lacking, incomplete } = await this.#whyNot(seen ?? input, budget);
+    const reasons = lacking.length > 0 || incomplete ? lacking : this.#deniedBy(input, answer, byPerson);
     const obligations = adsMayRun(seen ?? input) ? [PAUSE_RECOMMENDED] : [];
     return { ...DENIED, reasons, reasonsIncomplete: incomplete, obligations, private: seen === null };
   }
@@ -70,6 +73,12 @@ export class Explanations {
   async #whyNot(input: StoredInput, budget: AskBudget): Promise<Pick<WhyNot, 'reasons' | 'incomplete'>> {
     if (!this.#policies.knows(input)) return { reasons: [], incomplete: false };
     return whyNot(input, this.#policies.vocabulary, async (it) => this.#policies.allows(it, budget));
+  }
+
+  /** Where nothing could be better, the rules that deny; a person is not told which. */
+  #deniedBy(input: StoredInput, answer: PdpAnswer, byPerson: boolean): Reason[] {
+    const rules = this.#policies.deniedBy(input, answer);
+    return reasonsOf(rules.map((rule) => ({ code: 'DENIED_BY_RULE', ...(!byPerson && { rule }) })));
   }
 
   /** By which path an ALLOW came: each path satisfies a rule by itself, so each can be tried alone. */

@@ -25,6 +25,7 @@ export const en = {
     FROZEN: 'The TikTok account is frozen.',
     FROZEN_BUSINESS_CENTER: 'The Business Center is frozen.',
     FROZEN_AD_ACCOUNT: 'The ad account is frozen.',
+    DENIED_BY_RULE: 'A rule of the policies denies this, and no other fact would change that.',
     ATTRIBUTE_INSUFFICIENT: 'What is known of this does not meet a condition of the policies.',
     MISSING_FACT: 'A required fact was neither sent nor stored.',
     NO_SCOPE_NAMED: 'At least one scope must be named.',

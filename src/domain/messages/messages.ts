@@ -15,11 +15,14 @@ export interface Told {
   message: string;
   /** The fact that is missing or does not fit, as a JSON Pointer into the check. */
   pointer?: string;
+  /** The rule that denies, by its name. */
+  rule?: string;
 }
 
 /** A reason in words. What a schema says of a fact is told as it says it, in English. */
-export function reasonTold({ code, says, fact, refused }: Reason, language: Language): Told {
+export function reasonTold({ code, says, fact, refused, rule }: Reason, language: Language): Told {
   const sentence = MESSAGES[language].reasons[says ?? code];
+  if (rule !== undefined) return { code, message: `${sentence} ${rule}`, rule };
   if (fact === undefined) return { code, message: sentence };
   return { code, message: `${sentence} ${fact}${refused === undefined ? '' : `: ${refused}`}`, pointer: fact };
 }

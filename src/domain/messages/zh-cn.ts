@@ -23,6 +23,7 @@ export const zhCn: Messages = {
     FROZEN: '该 TikTok 账号已被冻结。',
     FROZEN_BUSINESS_CENTER: '该商务中心已被冻结。',
     FROZEN_AD_ACCOUNT: '该广告账户已被冻结。',
+    DENIED_BY_RULE: '策略中有规则禁止此操作，其他信息无法改变这一点。',
     ATTRIBUTE_INSUFFICIENT: '相关信息不符合策略的条件。',
     MISSING_FACT: '缺少判断所需的信息：请求中没有，系统中也没有记录。',
     NO_SCOPE_NAMED: '请至少指定一个权限范围。',

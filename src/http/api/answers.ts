@@ -12,7 +12,16 @@ export const Problem = z
     code: z.enum(Object.keys(PROBLEMS) as [ErrorCode, ...ErrorCode[]]),
     detail: z.string(),
     errors: z.array(z.object({ pointer: z.string(), message: z.string() })).optional(),
-    reasons: z.array(z.object({ code: z.string(), message: z.string(), pointer: z.string().optional() })).optional(),
+    reasons: z
+      .array(
+        z.object({
+          code: z.string(),
+          message: z.string(),
+          pointer: z.string().optional(),
+          rule: z.string().optional(),
+        }),
+      )
+      .optional(),
     request_id: z.string(),
   })
   .openapi('Problem');

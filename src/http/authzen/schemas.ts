@@ -65,8 +65,13 @@ export const ActionSearch = z
   .openapi('ActionSearchRequest');
 
 const PageResponse = z.object({ next_token: z.string(), count: z.int() });
-/** In the language that `Accept-Language` asks for; `pointer` is where a missing fact would stand in the check. */
-const Message = z.object({ code: z.string(), message: z.string(), pointer: z.string().optional() });
+/** In the language that `Accept-Language` asks for; `pointer` is where a missing fact would stand in the check, `rule` the name of one that denies. */
+const Message = z.object({
+  code: z.string(),
+  message: z.string(),
+  pointer: z.string().optional(),
+  rule: z.string().optional(),
+});
 
 /** Where nothing can be found: what of the search is unknown, or what is missing wherever it looks. */
 export const NothingFound = z.object({ reasons: z.array(Message) });

@@ -16,6 +16,7 @@ export const WHO: Readonly<Record<ReasonCode, string>> = {
   NOT_THE_OWNER: "nobody but the account's owner, signed in",
   REQUEST_NOT_PENDING: 'an administrator of the Business Center, by making a new request',
   FROZEN: 'whoever froze it, or a higher authority, by lifting the freeze',
+  DENIED_BY_RULE: 'a reviewer of policies, by another rule',
   ATTRIBUTE_INSUFFICIENT: 'whoever stores it, by storing another value, or the caller, by naming something else',
   MISSING_FACT: 'the caller, by naming it',
   UNKNOWN_ACTION: 'a reviewer of policies, by a rule about the action',

@@ -325,6 +325,7 @@ export const console = {
         'This is frozen: the TikTok account, the Business Center or the ad account.',
         'Whoever froze it lifts the freeze.',
       ],
+      DENIED_BY_RULE: ['A rule of your organization forbids this.', 'A reviewer of the policies changes the rule.'],
       ATTRIBUTE_INSUFFICIENT: [
         'What is known of this does not meet a condition of your organization.',
         'Whoever keeps the records of your organization changes them.',

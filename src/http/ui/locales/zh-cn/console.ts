@@ -289,6 +289,7 @@ export const console: Dictionary['console'] = {
       NOT_THE_OWNER: ['只有 TikTok 账号所有者才能执行此操作。', '请联系 TikTok 账号所有者。'],
       REQUEST_NOT_PENDING: ['访问申请已不在等待状态。', '由商务中心管理员重新申请访问。'],
       FROZEN: ['TikTok 账号、商务中心或广告账户已被冻结。', '由冻结者解除冻结。'],
+      DENIED_BY_RULE: ['所在组织的规则禁止此操作。', '由策略审核人员更改规则。'],
       ATTRIBUTE_INSUFFICIENT: ['相关信息不符合所在组织的条件。', '由维护组织信息的人员更改。'],
       MISSING_FACT: ['缺少判断所需的信息。', '由发起查询的一方提供。'],
       UNKNOWN_ACTION: ['没有策略包含此操作。', '由策略审核人员添加规则。'],
