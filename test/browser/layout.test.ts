@@ -43,8 +43,10 @@ inBrowser('the layout', (stage) => {
   test.each(['en-US', 'zh-CN'])(
     'in %s, no page is wider than the screen, and no handle is broken',
     async (locale) => {
+      const pages = new Map<string, Page>();
       for (const [who, path] of PAGES) {
-        const page = await open(stage, [who], { ...DESK, locale });
+        const page = pages.get(who) ?? (await open(stage, [who], { ...DESK, locale }));
+        pages.set(who, page);
         await page.goto(path);
         for (const width of WIDTHS) {
           await page.setViewportSize({ width, height: 900 });

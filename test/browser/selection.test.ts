@@ -16,11 +16,9 @@ inBrowser('an agency of 60 accounts', (stage) => {
   const may = async (user: string, account: string): Promise<string> =>
     decision(stage.app, user, 'read_public_videos', `tiktok_account:${account}`);
 
-  test.each([
-    ['a desk in English', { ...DESK, locale: 'en-US' }],
-    ['a phone in Chinese', { ...PHONE, locale: 'zh-CN' }],
-  ])('ten people get ten accounts, and one click undoes it: %s', async (_, options) => {
-    const adm = await hand(options);
+  // On a desk, in English, it is one of the tasks whose clicks are counted.
+  test('ten people get ten accounts, and one click undoes it: a phone in Chinese', async () => {
+    const adm = await hand({ ...PHONE, locale: 'zh-CN' });
     await giveTenTen(adm);
     expect(adm.page.url()).toMatch(/\/members$|\/tiktok-accounts$/);
     expect(await may('u0009', 't0019')).toBe('ALLOW via BUSINESS_CENTER');
