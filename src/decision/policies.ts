@@ -1,5 +1,6 @@
 import { isGlob } from '@sparkgate/cerbos-policies/glob';
 import { fitted } from '../facts/kind.ts';
+import { EVERYTHING } from '../facts/vocabulary.ts';
 import { GIVEN, isStoredKind, type Projection, type Vocabulary } from '../facts/kinds.ts';
 import { knowsSubjectType, namesAction, type Bundle } from './bundle.ts';
 import type { Check } from './check.ts';
@@ -68,7 +69,7 @@ export class Policies {
 
   /** Who thinks of other facts knows those that are given; of what policies declare beyond them nothing holds then. */
   #whole(input: DecisionInput): DecisionInput {
-    return wholeInput(input, this.vocabulary);
+    return this.vocabulary === GIVEN ? input : wholeInput(input, this.vocabulary);
   }
 
   /** Whether the subject might do anything at all there, of what rules name. Globs name no action. */
@@ -79,9 +80,9 @@ export class Policies {
   }
 }
 
-/** An input with all that the policies' schema declares, and nothing more; what it does not say is as if nothing were stored. */
+/** An input with all that policies are sent, and no fact beyond that; what it does not say is as if nothing were stored. */
 export function wholeInput(input: DecisionInput, vocabulary: Vocabulary): DecisionInput {
   const { kind, resourceAttr } = input;
-  if (vocabulary === GIVEN || !isStoredKind(kind)) return input;
-  return { ...input, resourceAttr: fitted(vocabulary[kind], resourceAttr) };
+  if (!isStoredKind(kind)) return input;
+  return { ...input, resourceAttr: fitted(vocabulary[kind], EVERYTHING[kind], resourceAttr) };
 }

@@ -207,16 +207,25 @@ function listWith(it: FactList, more: readonly (readonly [string, AnyFact])[]): 
   return { ...it, each, schema: z.array(oneOf(each, it.sorts)).describe(it.schema.description ?? '') };
 }
 
-/** The same values, with those of further facts where nothing is stored, and without what is no such fact. */
-export function fitted(facts: Facts, values: Values): Values {
-  const all = Object.entries(facts).map(([name, it]) => [name, fittedValue(it, values[name])] as const);
-  return Object.fromEntries(all);
+/**
+ * The same values, with those of further facts where nothing is stored, and without those of facts that are not sent.
+ * @param known all facts that there are: what is none of them stays
+ */
+export function fitted(facts: Facts, known: Facts, values: Values): Values {
+  const all = Object.entries(facts).map(
+    ([name, it]) => [name, fittedValue(it, known[name] ?? it, values[name])] as const,
+  );
+  const others = Object.entries(values).filter(([name]) => !Object.hasOwn(known, name));
+  return { ...Object.fromEntries(others), ...Object.fromEntries(all) };
 }
 
-function fittedValue(it: AnyFact, value: unknown): unknown {
+function fittedValue(it: AnyFact, known: AnyFact, value: unknown): unknown {
   if (value === undefined) return it.none;
-  if (it.sort === 'list') return (value as readonly Values[]).map((element) => fitted(it.each, element));
-  return it.sort === 'record' && value !== null ? fitted(it.parts, value as Values) : value;
+  if (it.sort === 'list' && known.sort === 'list') {
+    return (value as readonly Values[]).map((element) => fitted(it.each, known.each, element));
+  }
+  const isRecord = it.sort === 'record' && known.sort === 'record' && value !== null;
+  return isRecord ? fitted(it.parts, known.parts, value as Values) : value;
 }
 
 /** Facts of which nothing is stored and nothing was sent, but for those that are given. */

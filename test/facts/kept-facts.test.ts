@@ -4,7 +4,8 @@ import { runInNewContext } from 'node:vm';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Query } from '../../src/domain/context.ts';
-import { GIVEN, isStoredKind, project } from '../../src/facts/kinds.ts';
+import { isStoredKind, project } from '../../src/facts/kinds.ts';
+import { EVERYTHING } from '../../src/facts/vocabulary.ts';
 import { KeptFacts } from '../../src/facts/kept-facts.ts';
 import { factLines } from '../../src/facts/lines.ts';
 import { FactLoader, loadFacts } from '../../src/facts/loader.ts';
@@ -48,7 +49,7 @@ const ask = (of: Partial<FactQuestion>): FactQuestion => ({
 });
 
 const told = (loaded: Loaded | undefined): unknown =>
-  loaded && [factLines(loaded), isStoredKind(loaded.question.kind) ? project(loaded, GIVEN).vector : null];
+  loaded && [factLines(loaded), isStoredKind(loaded.question.kind) ? project(loaded, EVERYTHING).vector : null];
 
 const OPENED = `now(), 'test', uuidv7()`;
 const CLOSE = `valid_to = clock_timestamp(), ended_by = 'test', ended_write = uuidv7()`;
@@ -71,6 +72,10 @@ function someWrite(random: Random): string {
      select id, bc_id, tiktok_account_id, 'u${u}', scopes, ${OPENED} from account_grant
       where bc_id = 'b${b}' and tiktok_account_id = 'a${a}' and valid_to is null`,
     `update assignment set ${CLOSE} where user_id = 'u${u}' and valid_to is null`,
+    `insert into assignment (grant_id, bc_id, tiktok_account_id, user_id, scopes, self_assigned, ${VALIDITY})
+     select id, bc_id, tiktok_account_id, 'u${u}', scopes, scopes[1:1], ${OPENED} from account_grant
+      where bc_id = 'b${b}' and tiktok_account_id = 'a${a}' and valid_to is null`,
+    `update ad_account set bc_id = ${random.oneOf([`'b${b}'`, 'null'])} where advertiser_id = 'd${d}'`,
     `insert into account_link (tiktok_account_id, user_id, scopes, ${VALIDITY}) values ('a${a}', 'u${u}', '${scopes}', ${OPENED})`,
     `update account_link set ${CLOSE} where user_id = 'u${u}' and valid_to is null`,
     `insert into ad_account_member (advertiser_id, user_id, advertiser_role, ${VALIDITY})
@@ -276,7 +281,7 @@ describe('whatever comes between', () => {
     const loader = new FactLoader(query);
     const status = async (): Promise<unknown> => {
       const [loaded] = await loader.load([ask({ kind: 'access_request', resourceId: id })]);
-      return loaded && (project(loaded, GIVEN).vector as { status: unknown }).status;
+      return loaded && (project(loaded, EVERYTHING).vector as { status: unknown }).status;
     };
     expect(await status()).toBe('PENDING');
     await writer.query(

@@ -1,5 +1,9 @@
+import { decisionInput } from '@sparkgate/cerbos-pdp/decision-input';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readBundle } from '../../src/decision/bundle.ts';
+import { wholeInput } from '../../src/decision/policies.ts';
+import { GIVEN, VECTOR_SCHEMAS } from '../../src/facts/kinds.ts';
+import { EVERYTHING } from '../../src/facts/vocabulary.ts';
 import { ADMIN_KEY, testApp, type TestApp } from '../support/app.ts';
 import { assign, decision, grant, put, requestToken, standardWorld } from '../support/cast.ts';
 import { policiesDeclaring } from '../support/declared.ts';
@@ -72,6 +76,18 @@ test.each(DECLARED)('a rule that reads %s without a schema that declares it is r
     new RegExp(`yaml:\\d+: reads \\S*${part}\\S*, which is never sent.* Declare it in the schema of`),
   );
   await policies.remove();
+});
+
+test('what some policies are sent is put to others as far as they declare it', () => {
+  const resourceAttr = { status: 'PENDING', owner: false, requested_by_subject: true, clock: { weekday: 'MONDAY' } };
+  const asked = decisionInput({ kind: 'access_request', action: 'view', roles: ['user'], resourceAttr });
+  const given = wholeInput(asked, GIVEN).resourceAttr;
+  expect(VECTOR_SCHEMAS.access_request.safeParse(given).error).toBeUndefined();
+  expect(given).toMatchObject({ status: 'PENDING', owner: false, center_frozen: false });
+  expect(wholeInput(asked, EVERYTHING).resourceAttr).toMatchObject({
+    requested_by_subject: true,
+    clock: { weekday: 'MONDAY', minute_of_day: 0 },
+  });
 });
 
 test('what one administrator assigns to themself takes another, who confirms it by assigning the same', async () => {
