@@ -4,8 +4,8 @@ import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { LOCALES } from '../../src/http/ui/locale.ts';
 import { decision, grant, put, standardWorld } from '../support/cast.ts';
 import { DESK, inBrowser, PHONE, type BrowserStage } from '../support/chromium.ts';
-import { scan } from '../support/scan.ts';
 import { sql } from '../support/sql.ts';
+import { scanScreen, wholeStory } from '../support/whole-story.ts';
 
 const ACCOUNTS = '/console/bc1/tiktok-accounts';
 
@@ -54,55 +54,51 @@ inBrowser('the console', (stage) => {
     );
   });
 
+  test('on paper there are tables, and the card in place of the bare code, without what can only be clicked', async () => {
+    const made = await stage.app.call('POST', '/v1/business-centers/bc1/access-requests', {
+      actor: 'user:adm',
+      body: { scopes: ['POST'] },
+    });
+    // As narrow as a phone, where the screen shows cards.
+    const adm = await open(stage, 'user:adm', PHONE);
+    const shown = async (selector: string): Promise<string[]> =>
+      adm.evaluate<string[]>(
+        `[...document.querySelectorAll(${JSON.stringify(selector)})].map((it) => getComputedStyle(it).display)`,
+      );
+    await adm.goto('/console/bc1/members');
+    expect(new Set(await shown('tbody tr'))).toEqual(new Set(['grid']));
+    await adm.emulateMedia({ media: 'print' });
+    expect(new Set(await shown('tbody tr'))).toEqual(new Set(['table-row']));
+    expect(new Set(await shown('.side, .search, .pick-all, [data-bar], .top .aside'))).toEqual(new Set(['none']));
+    await adm.goto(`/console/bc1/access-requests/${made.body.id}`);
+    expect([await shown('img.print-only'), await shown('img.qr'), await shown('.qr-panel .actions')]).toEqual([
+      ['block'],
+      ['none'],
+      ['none'],
+    ]);
+  });
+
+  test('a list that follows its requests says when the connection is lost, and when it is back', async () => {
+    const adm = await open(stage, 'user:adm', DESK);
+    await adm.goto('/console/bc1/access-requests');
+    const said = adm.getByText(LOCALES.en.words.common.offline);
+    expect(await said.isVisible()).toBe(false);
+    await adm.context().setOffline(true);
+    await said.waitFor();
+    await adm.context().setOffline(false);
+    await said.waitFor({ state: 'hidden' });
+  });
+
   const LANGUAGES = [
     ['en-US', LOCALES.en, 'journey-en'],
     ['zh-CN', LOCALES['zh-CN'], 'journey-zh'],
   ] as const;
-  test.each(LANGUAGES)('the whole story, in %s', async (locale, { words }, account) => {
-    const { app } = stage;
-    const { console: said } = words;
-    const may = async (user: string) =>
-      decision(app, user, 'create_spark_ad', `tiktok_account:${account}`, { advertiser_id: 'adv1' });
-
-    const adm = await open(stage, 'user:adm', { ...DESK, locale });
-    await adm.goto(ACCOUNTS);
-    await adm.getByRole('link', { name: said.accounts.requestAccess }).first().click();
-    await adm.getByRole('checkbox', { name: words.common.scopes.POST.name }).check();
-    await button(adm, said.request.submit).click();
-    const scanned = await scanScreen(adm);
-    const code = await adm.locator('.code').innerText();
-
-    expect(scanned).toHaveLength(1);
-    const [address = ''] = scanned;
-    const owner = await open(stage, `tiktok_account:${account}`, { ...PHONE, locale });
-    await owner.goto(address);
-    expect(await owner.locator('main').innerText()).toContain(code);
-    await button(owner, words.consent.authorize).click();
-
-    await adm.waitForURL(`**${ACCOUNTS}/${account}`);
-    await adm.getByText(said.done.approved).waitFor();
-    await adm.getByRole('link', { name: said.account.assign }).click();
-    for (const user of ['sam', 'kim']) await adm.locator(`input[value="${user}"]`).check();
-    await adm.getByRole('checkbox', { name: words.common.scopes.POST.name }).check();
-    await button(adm, said.assign.submit).click();
-    await adm.getByText(said.assign.done(2, '2')).waitFor();
-    expect([await may('sam'), await may('kim')]).toEqual(['ALLOW via BUSINESS_CENTER', 'ALLOW via BUSINESS_CENTER']);
-
-    const sam = await open(stage, 'user:sam', { ...PHONE, locale });
-    await sam.goto(ACCOUNTS);
-    await sam.getByRole('link', { name: account, exact: true }).click();
-    await sam.getByText(said.may.yesAll).first().waitFor();
-    await sam.getByText('Spring campaign').waitFor();
-
-    await owner.goto('/my-account');
-    await owner.locator('a[href$="/grants/bc1/revoke"]').click();
-    await button(owner, words.myAccount.revokeNow).click();
-    await owner.waitForURL('**/my-account');
-
-    // What is no longer assigned to a standard member is nothing that they may know of.
-    expect((await sam.reload())?.status()).toBe(404);
-    await sam.getByRole('heading', { name: words.errors.not_found.title }).waitFor();
-    expect(await may('sam')).toMatch(/^DENY GRANT_REVOKED/);
+  test.each(LANGUAGES)('the whole story, in %s', async (locale, said, account) => {
+    const [desk, phone] = [
+      { ...DESK, locale },
+      { ...PHONE, locale },
+    ];
+    await wholeStory(stage, said, { account, screens: { adm: desk, owner: phone, sam: phone } });
   });
 
   test('without script: request, QR code, cancel on a page of its own, assign two, search without losing ticks', async () => {
@@ -202,13 +198,6 @@ async function open(stage: BrowserStage, who: string, options: BrowserContextOpt
   const context = await stage.profile(options, [who]);
   onTestFinished(async () => context.close());
   return context.newPage();
-}
-
-/** What a phone that is held before the screen reads, once the picture is there. */
-async function scanScreen(page: Page): Promise<string[]> {
-  await page.locator('img.qr').waitFor();
-  await page.waitForLoadState('load');
-  return scan(new Uint8Array(await page.screenshot()));
 }
 
 async function requestLive(page: Page): Promise<void> {
