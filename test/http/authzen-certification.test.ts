@@ -141,6 +141,7 @@ describe('Discovery', () => {
       search_subject_endpoint: 'http://sparkgate.test/access/v1/search/subject',
       search_resource_endpoint: 'http://sparkgate.test/access/v1/search/resource',
       search_action_endpoint: 'http://sparkgate.test/access/v1/search/action',
+      supported_obligations: ['custom'],
     });
   });
 

@@ -157,3 +157,31 @@ test.each<[string, Asked]>([
     }
   }
 });
+
+test('a denial says in both languages what clients of AuthZEN read: codes for administrators, sentences for users', async () => {
+  const { body } = await app.call('POST', '/access/v1/evaluation', { body: CHECK });
+  const codes = body.context.reasons.map(({ code }: { code: string }) => code).join(', ');
+  expect(codes).toMatch(/^[A-Z_]+(?:, [A-Z_]+)+$/);
+  expect(body.context.reason_admin).toEqual({ en: codes, 'zh-CN': codes });
+  const { en, 'zh-CN': zh } = body.context.reason_user;
+  expect(en).toBe(body.context.reasons.map(({ message }: { message: string }) => message).join(' '));
+  expect(zh).toMatch(HAN);
+  expect(`${en}${zh}`).not.toMatch(/[A-Z]+_[A-Z]+/);
+  expect(body.context.obligations).toEqual([
+    {
+      code: 'PAUSE_RECOMMENDED',
+      message: expect.any(String),
+      id: 'PAUSE_RECOMMENDED',
+      type: 'custom',
+      properties: { code: 'PAUSE_RECOMMENDED' },
+    },
+  ]);
+});
+
+test('an ALLOW has no reasons in any form', async () => {
+  const own = { ...CHECK, subject: entity('tiktok_account:brand'), action: { name: 'view_grants' } };
+  const { body } = await app.call('POST', '/access/v1/evaluation', { body: own });
+  expect(body).toMatchObject({ decision: true, context: { reasons: [] } });
+  expect(Object.keys(body.context)).not.toContain('reason_user');
+  expect(Object.keys(body.context)).not.toContain('reason_admin');
+});

@@ -27,12 +27,42 @@ export function reasonTold({ code, says, fact, refused, rule }: Reason, language
   return { code, message: `${sentence} ${fact}${refused === undefined ? '' : `: ${refused}`}`, pointer: fact };
 }
 
-/** An obligation in words. */
+/** One text in each language. */
+export type InEach = Readonly<Record<Language, string>>;
+
+/** All reasons of a denial in one text: their codes, for administrators. */
+export function reasonsForAdministrators(reasons: readonly Reason[]): InEach {
+  const codes = [...new Set(reasons.map(({ code }) => code))].join(', ');
+  return { en: codes, 'zh-CN': codes };
+}
+
+/** All reasons of a denial in one text: whole sentences without codes, for the person who is denied. */
+export function reasonsForUsers(reasons: readonly Reason[]): InEach {
+  const told = (language: Language): string[] => [
+    ...new Set(reasons.map(({ code, says }) => MESSAGES[language].reasons[says ?? code])),
+  ];
+  return { en: told('en').join(' '), 'zh-CN': told('zh-CN').join('') };
+}
+
+/**
+ * An obligation in words, and as the draft of the AuthZEN Profile for Obligations has it: whoever cannot carry one out
+ * has to deny.
+ */
+export interface ToldObligation<Code> {
+  code: Code;
+  message: string;
+  /** There is at most one of each code in an answer. */
+  id: Code;
+  type: 'custom';
+  properties: { code: Code };
+}
+
+/** An obligation as programs are told it. */
 export function obligationTold<Code extends Obligation['code']>(
   { code }: { code: Code },
   language: Language,
-): Told & { code: Code } {
-  return { code, message: MESSAGES[language].obligations[code] };
+): ToldObligation<Code> {
+  return { code, message: MESSAGES[language].obligations[code], id: code, type: 'custom', properties: { code } };
 }
 
 /** What kind of error it is, in words. */

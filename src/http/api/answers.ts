@@ -78,3 +78,12 @@ export const Param = {
 export const Scopes = z.array(Scope);
 
 export const SECURED = [{ apiKey: [] }];
+
+/** What a caller has to do besides, also in the form of the draft AuthZEN Profile for Obligations. */
+export const ObligationTold = z.object({
+  code: z.literal('PAUSE_RECOMMENDED'),
+  message: z.string(),
+  id: z.literal('PAUSE_RECOMMENDED'),
+  type: z.literal('custom'),
+  properties: z.object({ code: z.literal('PAUSE_RECOMMENDED') }),
+});

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { Scopes } from './answers.ts';
+import { ObligationTold, Scopes } from './answers.ts';
 
 /** An account grant over the wire. */
 export const Grant = z
@@ -14,5 +14,5 @@ export const Grant = z
 
 export const RevokedGrant = Grant.extend({
   assignments_ended: z.int(),
-  obligations: z.array(z.object({ code: z.literal('PAUSE_RECOMMENDED'), message: z.string() })),
+  obligations: z.array(ObligationTold),
 }).openapi('RevokedAccountGrant');

@@ -6,7 +6,13 @@ import { prepare, type PreparedCheck } from '../../decision/prepare.ts';
 import { authorizeKey } from '../../domain/authorize.ts';
 import { invalid } from '../../domain/closed.ts';
 import { SparkgateError } from '../../domain/errors.ts';
-import { obligationTold, reasonTold, type Language } from '../../domain/messages/messages.ts';
+import {
+  obligationTold,
+  reasonsForAdministrators,
+  reasonsForUsers,
+  reasonTold,
+  type Language,
+} from '../../domain/messages/messages.ts';
 import { parseRevision, type Revision } from '../../domain/revision.ts';
 import { UNSEEN } from '../../domain/unseen.ts';
 import type { Caller, Env } from '../env.ts';
@@ -125,6 +131,10 @@ export function responseOf(decision: Decision, language: Language): z.infer<type
       via: decision.via,
       reasons: decision.reasons.map((reason) => reasonTold(reason, language)),
       ...(decision.reasonsIncomplete && { reasons_incomplete: true as const }),
+      ...(decision.reasons.length > 0 && {
+        reason_admin: reasonsForAdministrators(decision.reasons),
+        reason_user: reasonsForUsers(decision.reasons),
+      }),
       obligations: decision.obligations.map((obligation) => obligationTold(obligation, language)),
       policy: decision.policy,
       revision: decision.revision,

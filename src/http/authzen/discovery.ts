@@ -10,6 +10,7 @@ const Metadata = z
     search_subject_endpoint: z.string(),
     search_resource_endpoint: z.string(),
     search_action_endpoint: z.string(),
+    supported_obligations: z.array(z.literal('custom')),
   })
   .openapi('AuthZenConfiguration');
 
@@ -33,6 +34,8 @@ export const discovery = router().openapi(
         search_subject_endpoint: `${origin}/access/v1/search/subject`,
         search_resource_endpoint: `${origin}/access/v1/search/resource`,
         search_action_endpoint: `${origin}/access/v1/search/action`,
+        // Of the draft AuthZEN Profile for Obligations.
+        supported_obligations: ['custom' as const],
       },
       200,
     );

@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { Properties } from '../../domain/properties.ts';
 import { ActionName, OutsideId } from '../../domain/vocabulary.ts';
+import { ObligationTold } from '../api/answers.ts';
 
 export const Entity = z.object({ type: OutsideId, id: OutsideId, properties: Properties.optional() });
 
@@ -73,6 +74,8 @@ const Message = z.object({
   rule: z.string().optional(),
 });
 
+const InEachLanguage = z.object({ en: z.string(), 'zh-CN': z.string() });
+
 /** Where nothing can be found: what of the search is unknown, or what is missing wherever it looks. */
 export const NothingFound = z.object({ reasons: z.array(Message) });
 export const EntitiesFound = z
@@ -103,7 +106,11 @@ export const EvaluationResponse = z
           .literal(true)
           .optional()
           .describe('To find all reasons took too much: others may be nearer, or these may not be all'),
-        obligations: z.array(Message),
+        reason_admin: InEachLanguage.optional().describe('Of a denial: the codes of all reasons'),
+        reason_user: InEachLanguage.optional().describe(
+          'Of a denial: all reasons in whole sentences, for whom it concerns',
+        ),
+        obligations: z.array(ObligationTold),
         policy: z.string(),
         revision: z.string(),
       })
