@@ -37,9 +37,12 @@ describe('whether decisions of a kind depend on ids', () => {
   test('no: a comment mentions them', async () => {
     expect(await kind({ [FILE]: `# P.id and R.id, now()\n${documentPolicy('true')}` })).toEqual({
       actions: new Set(['read']),
-      rules: [{ name: 'request-by-a-principal', effect: 'EFFECT_ALLOW', actions: ['read'], reads: [] }],
+      rules: [
+        { name: 'request-by-a-principal', effect: 'EFFECT_ALLOW', actions: ['read'], reads: [], parts: new Set() },
+      ],
       mentionsIds: false,
       mentionsTime: false,
+      numbers: [],
       allowsAnyType: false,
     });
   });
@@ -158,6 +161,7 @@ principalPolicy:
     rules: [],
     mentionsIds: true,
     mentionsTime: false,
+    numbers: [],
     allowsAnyType: true,
   });
 });
