@@ -47,6 +47,11 @@ export function isRace(error: unknown): boolean {
   return /^(?:40001|40P01|25P0[34]|23505)$/.test(known.code ?? '');
 }
 
+/** Whether a statement failed since what it adds is there already. */
+export function isTaken(error: unknown): boolean {
+  return pgError(error)?.code === '23505';
+}
+
 /** Whether a statement waited for what another transaction holds for as long as it may at once. */
 export function isWaiting(error: unknown): boolean {
   return pgError(error)?.code === '55P03';

@@ -1,3 +1,4 @@
+import { changedSince, lostSince } from '../domain/change-log.ts';
 import { REVISION_NOW, REVISION_READ } from '../domain/revision.ts';
 import type { SliceRow } from './slice.ts';
 
@@ -24,18 +25,7 @@ const LIFE = `concat_ws(' ', pg_postmaster_start_time(), pg_is_in_recovery(), cu
 const momentSince = (since: string): string => `json_build_object(
     'snapshot', pg_current_snapshot(), 'life', ${LIFE}, 'revision', ${REVISION_NOW},
     'at', ${millisecondsOf('statement_timestamp()')},
-    'lost', coalesce((select trimmed > pg_snapshot_xmin(${since}::pg_snapshot) from change_mark), true))`;
-
-/**
- * SQL of the keys of what was changed by transactions that this statement sees and the one at `since` did not; null =
- * nothing was. Both have to be asked by one statement: what came between two would be missed. A range has a beginning
- * and an end, so that PostgreSQL expects few of them and finds them by the index.
- */
-const keysSince = (since: string): string => `(select array_agg(key) from (
-    select key from relationship_change
-     where xid >= pg_snapshot_xmax(${since}::pg_snapshot) and xid < pg_snapshot_xmax(pg_current_snapshot())
-    union
-    select key from relationship_change where xid = any (array(select pg_snapshot_xip(${since}::pg_snapshot)))) k)`;
+    'lost', ${lostSince(since)})`;
 
 /** A row that a statement gives, of a question or of its moment. */
 export interface LoadedRow extends SliceRow {
@@ -45,10 +35,10 @@ export interface LoadedRow extends SliceRow {
   until: number | null;
 }
 
-/** SQL of the row that tells the moment of a statement, and the keys of what has changed since another. */
+/** SQL of the row that tells the moment of a statement, and the keys of what has changed since another; null = nothing. */
 export const momentRow = (since: string): string => `
 select 0 as n, 'moment' as slice, null as bc_id, (${momentSince(since)})::text as a, null as b, null as c,
-       ${keysSince(since)} as scopes, null::float8 as until`;
+       (select array_agg(key) from (${changedSince(since)}) k) as scopes, null::float8 as until`;
 
 /** SQL of a row that tells the revision of a statement and its time, and no more: a standby knows no more. */
 export const REVISION_ROW = `

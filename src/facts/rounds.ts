@@ -1,3 +1,4 @@
+import { EVERYTHING } from '../domain/change-log.ts';
 import { databaseError } from '../domain/database-errors.ts';
 import type { Query } from '../domain/context.ts';
 import { CHANGES_STATEMENT, momentOf, type LoadedRow, type Moment } from './changes.ts';
@@ -188,6 +189,5 @@ export class Rounds {
   }
 }
 
-/** What stands for everything among the keys that changed, and for all API keys. */
-const EVERYTHING = '*';
+/** What stands for all API keys among the keys that changed. */
 const API_KEYS = 'api_key';

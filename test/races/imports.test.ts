@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { BEFORE_IMPORTS, keyOf } from '../../src/domain/gates.ts';
+import { IMPORTS, keyOf } from '../../src/domain/gates.ts';
 import { testApp, type Answer, type TestApp } from '../support/app.ts';
 import { assign, decision, grant, put, standardWorld } from '../support/cast.ts';
 import { bring } from '../support/ndjson.ts';
@@ -16,8 +16,8 @@ afterAll(async () => app.close());
 
 const ACCOUNT = '/v1/business-centers/bc1/tiktok-accounts/brand';
 
-/** Where all that an import brings stands, and it has not looked yet at what others did meanwhile. */
-const APPLIED = ['select pg_advisory_xact_lock($1)', [keyOf(BEFORE_IMPORTS)]] as const satisfies [string, unknown[]];
+/** Where all that an import brings stands, and it has not looked for the last time yet at what others did meanwhile. */
+const APPLIED = ['select pg_advisory_xact_lock_shared($1)', [keyOf(IMPORTS)]] as const satisfies [string, unknown[]];
 
 /** So many lines that an import waits for a row for as long as it takes. */
 const PADDING = Array.from({ length: 2000 }, (_, n) => ({ type: 'user', id: `padding-${n}` }));
@@ -36,7 +36,7 @@ async function whileItWaits(
     await other.query(hold, values);
     const importing = bring(app, [...lines, ...PADDING], { query, ...(actor !== undefined && { actor }) });
     const waiting = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
-    await expect.poll(async () => (await sql(app, waiting)).length, { timeout: 20_000 }).toBe(1);
+    await expect.poll(async () => (await sql(app, waiting)).length, { timeout: 8_000 }).toBe(1);
     await written();
     await other.query('commit');
     return await importing;
@@ -60,7 +60,7 @@ test('what an import found to be so already, and somebody took away before it to
       { type: 'member', bc_id: 'bc1', user_id: 'kept', user_role: 'STANDARD' },
     ]);
     const waiting = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
-    await expect.poll(async () => (await sql(app, waiting)).length, { timeout: 20_000 }).toBe(1);
+    await expect.poll(async () => (await sql(app, waiting)).length, { timeout: 8_000 }).toBe(1);
     expect((await app.call('DELETE', LINK)).status).toBe(204);
     await put(app, '/v1/tiktok-accounts/brand', { handle: '@other' });
     expect(await decision(app, 'kept', 'read_profile')).toMatch(/^DENY/);

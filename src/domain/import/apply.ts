@@ -16,12 +16,15 @@ import {
 } from './modes.ts';
 import { AD_ACCOUNT, bringNouns, BUSINESS_CENTER, TIKTOK_ACCOUNT, USER } from './nouns.ts';
 import { OVERTAKEN } from './plan.ts';
+import { watchOthers, type Others } from './others.ts';
 import { RELATIONS } from './relation.ts';
 import { bringRelation, requireKnown } from './relationships.ts';
 import { endMissing, typeOf } from './replace.ts';
 
 /** What an import did: counts of rows and lines by their type. */
 export interface Applied {
+  /** What others did since it began. */
+  others: Others;
   /** Rows that changed, without those that ended since the file lacks them. */
   changedOf: Counts;
   /** How many of these opened again what a person had ended. */
@@ -39,6 +42,8 @@ export interface Manner {
   mode: ImportMode;
   /** What is ended where the file lacks it; null = nothing. */
   replacement: Replacement | null;
+  /** Nothing of it takes effect. */
+  dryRun: boolean;
 }
 
 /**
@@ -46,7 +51,8 @@ export interface Manner {
  * @throws SparkgateError `not_found` for a Business Center in which nothing can be replaced
  */
 export async function applyStaged(tx: Tx, counts: Counts, manner: Manner): Promise<Applied> {
-  const applied: Applied = { changedOf: {}, reopened: 0, skippedOf: {}, endedOf: {}, again: 0 };
+  const others = await watchOthers(tx, counts);
+  const applied: Applied = { others, changedOf: {}, reopened: 0, skippedOf: {}, endedOf: {}, again: 0 };
   await bringFields(tx, counts, applied);
   if (manner.replacement) {
     for (const bcId of manner.replacement.bcIds) await requireBusinessCenter(tx, bcId);
@@ -77,15 +83,15 @@ export function scopesOf({ replacement }: Manner): ReplaceScope[] {
   return ReplaceScope.options.filter((it) => replacement?.scopes.includes(it));
 }
 
-/** @param isAgain it was done before @returns how many more rows end */
+/** @param others where it was done before: of what they changed since @returns how many more rows end */
 export async function endWhatLacks(
   tx: Tx,
   scope: ReplaceScope,
   manner: Manner,
   applied: Applied,
-  isAgain = false,
+  others: Others | null = null,
 ): Promise<number> {
-  const ended = await endMissing(tx, scope, manner.replacement as Replacement, isAgain);
+  const ended = await endMissing(tx, scope, manner.replacement as Replacement, others);
   for (const [type, more] of Object.entries(ended)) count(applied.endedOf, type as FactType, more);
   return Object.values(ended).reduce((sum, more) => sum + more, 0);
 }

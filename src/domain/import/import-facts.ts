@@ -6,23 +6,18 @@ import { applyStaged, firstEndings, firstSkipped, type Manner } from './apply.ts
 import { fitting } from './entities.ts';
 import { FACT_TYPES } from './fact-line.ts';
 import { Interference } from './interference.ts';
+import { joinsOf, setJoins, total } from './joins.ts';
 import { REOPENED, type EndingFact, type ImportMode, type Replacement, type SkippedLine } from './modes.ts';
 import { readLines } from './read-lines.ts';
 import { AT_ONCE_MS } from './pass-imports.ts';
 import { settle } from './settle.ts';
 import { stageFacts, type Counts } from './stage.ts';
 
-/** An import of so many facts or more lets PostgreSQL count anew what it knows of the tables. */
-const MANY = 10_000;
-
 /**
  * An import of fewer lines waits for rows hardly longer at once than any other write, and is then made anew: if its node froze
  * while it waited, others would wait for what it got.
  */
 const FEW = 2000;
-
-/** An import of so many lines joins whole tables. */
-const BULK = 100_000;
 
 /** So often an import is made anew that others have come in the way of in what cannot be mended. */
 const TIMES = 5;
@@ -74,18 +69,11 @@ export async function importFacts(
     if (counts.account_grant || counts.assignment || grants) await authorizeKey(ctx, 'import_grants', [null]);
     if (total(counts) === 0) throw new SparkgateError('invalid_request', (say) => say.details.noFact);
     const manner = { mode, replacement, dryRun };
-    const applied = await apply(ctx, session, counts, manner);
-    if (total(applied.result.imported) >= MANY) await analyze(session);
-    return applied;
+    return await apply(ctx, session, counts, manner);
   });
 }
 
-async function apply(
-  ctx: Context,
-  session: Session,
-  counts: Counts,
-  manner: Manner & { dryRun: boolean },
-): Promise<Written<Imported>> {
+async function apply(ctx: Context, session: Session, counts: Counts, manner: Manner): Promise<Written<Imported>> {
   let refused: SparkgateError | null = null;
   for (let times = 0; times < TIMES; times += 1) {
     try {
@@ -104,31 +92,17 @@ async function apply(
  * Nothing is locked but the rows that the file replaces, and at the end, for a moment, what all writes share. Others wait
  * then for as long as it takes to bring in again what they have touched, and to commit.
  */
-async function applyOnce(
-  ctx: Context,
-  session: Session,
-  counts: Counts,
-  { dryRun, ...manner }: Manner & { dryRun: boolean },
-): Promise<Written<Imported>> {
+async function applyOnce(ctx: Context, session: Session, counts: Counts, manner: Manner): Promise<Written<Imported>> {
   ctx.life.requireOpen();
   await using transaction = session.transaction([]);
-  // Of rows that were written a moment ago there are no statistics, and a merge join over the first column of a key then
-  // looks cheaper than it is: it compares every member of a Business Center with every assignment in it.
-  await session.query('set local enable_mergejoin = off', []);
-  // Autovacuum, which sees no row of an import under way, notes meanwhile that the tables it fills are empty. A nested
-  // loop over them then looks cheap, and compares every line with every row.
-  if (total(counts) >= BULK) {
-    await session.query('set local enable_nestloop = off', []);
-    // Triggers keep the plans that they made for a few rows.
-    await session.query('discard plans', []);
-  }
+  await setJoins(session.query, joinsOf(counts));
   if (total(counts) < FEW) await session.query(`set local lock_timeout = ${AT_ONCE_MS}`, []);
   // What is looked at when this commits is noted by the statement, and does not hang on each row.
   await session.query(`set local sparkgate.bulk = 'on'`, []);
   const tx = writeOn(ctx, session, transaction.begun);
   await transaction.begun;
   const outcome = await bring(tx, counts, manner);
-  if (dryRun) return { result: outcome.result, revision: await ctx.position() };
+  if (manner.dryRun) return { result: outcome.result, revision: await ctx.position() };
   return await finish(ctx, session, tx, outcome);
 }
 
@@ -160,13 +134,4 @@ async function bring(tx: Tx, counts: Counts, manner: Manner): Promise<Outcome<Im
 function less(counts: Counts, fewer: Counts): Counts {
   const left = FACT_TYPES.map((type) => [type, (counts[type] ?? 0) - (fewer[type] ?? 0)] as const);
   return Object.fromEntries(left.filter(([, count]) => count > 0));
-}
-
-function total(counts: Counts): number {
-  return Object.values(counts).reduce((sum, count) => sum + count, 0);
-}
-
-/** However long that takes; what was imported is in, though it fails. */
-async function analyze({ query }: Session): Promise<void> {
-  await query('select analyze_relationships()', []).catch(() => undefined);
 }

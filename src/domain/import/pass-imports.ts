@@ -15,10 +15,31 @@ const TRIES = 50;
 /**
  * From here to the end of its transaction no other write takes effect. What limits look at is locked one import at a time,
  * and before the gate that all writes share, since it takes longer.
+ * @param last is done one import at a time, and before anything is locked
  */
-export async function passImports(query: Query): Promise<void> {
-  for (const text of [lock(BEFORE_IMPORTS), 'set constraints limits_at_commit immediate', lock(IMPORTS)]) {
-    await pass(query, text);
+export async function passImports(query: Query, last: () => Promise<void>): Promise<void> {
+  await pass(query, lock(BEFORE_IMPORTS));
+  await last();
+  for (const text of ['set constraints limits_at_commit immediate', lock(IMPORTS)]) await pass(query, text);
+}
+
+/** How long counting waits for autovacuum, which gives way to it, in milliseconds. */
+const GIVES_WAY_MS = 3000;
+
+/** PostgreSQL counts anew what an import has brought, so that plans are good from then on, for whoever reads it, too. */
+export async function analyze(query: Query): Promise<void> {
+  try {
+    await query(
+      `savepoint counting;
+       set local lock_timeout = ${GIVES_WAY_MS};
+       select analyze_relationships();
+       set local lock_timeout = 0;
+       release savepoint counting`,
+      [],
+    );
+  } catch (error) {
+    if (!isWaiting(error)) throw error;
+    await query('rollback to savepoint counting', []);
   }
 }
 

@@ -27,8 +27,10 @@ async function requirePlace(tx: Tx, { type }: Relation, { limit, by, where = 'tr
     `select n.line, n.${by} as id
        from (select p.line, p.${by}, row_number() over (partition by ${by} order by line) as place
                from planned_${type} p where p.reason is null and ${where}) n
-       left join (select ${by}, count(*) as taken from ${type} where valid_to is null and ${where} group by ${by}
-            ) c on c.${by} = n.${by}
+       left join (
+         select ${by}, count(*) as taken from ${type}
+          where valid_to is null and ${where} and ${by} in (select p.${by} from planned_${type} p where p.reason is null)
+          group by ${by}) c on c.${by} = n.${by}
       where n.place + coalesce(c.taken, 0) > (select value from known_limit where name = $1)
       order by n.line limit 1`,
     [limit],

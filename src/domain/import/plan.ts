@@ -1,5 +1,6 @@
 import type { Tx } from '../transact.ts';
 import type { ImportMode, SkipReason } from './modes.ts';
+import { isAmongMoved, keyOfRow, type Others } from './others.ts';
 import { ASSIGNMENT, GRANT, latestOf, MEMBER, partsOf, sameKey, type Relation } from './relation.ts';
 
 /** How many rows of a relation an import changes, how many of these it opens again, and how many lines it skips. */
@@ -67,12 +68,12 @@ export async function plan(tx: Tx, relation: Relation, mode: ImportMode): Promis
 /** A line that another write has overtaken: it has no row, and is planned again. No reason that anybody is told. */
 export const OVERTAKEN = 'OVERTAKEN';
 
-/** Counts what stands in `planned_<type>`. */
-export async function countPlanned(tx: Tx, { type }: Relation, where = 'true'): Promise<Planned> {
+/** Counts what stands in `planned_<type>`, or the rows `p` of it that are `joined`. */
+export async function countPlanned(tx: Tx, { type }: Relation, joined = ''): Promise<Planned> {
   const [planned] = await tx.query<Planned>(
     `select count(*) filter (where reason is null)::int as changed,
             count(*) filter (where reason is null and reopened)::int as reopened,
-            count(*) filter (where reason <> '${OVERTAKEN}')::int as skipped from planned_${type} p where ${where}`,
+            count(*) filter (where reason <> '${OVERTAKEN}')::int as skipped from planned_${type} p ${joined}`,
     [],
   );
   if (!planned) throw new Error('a count gave no row');
@@ -102,19 +103,21 @@ export function endedSince(tx: Tx, relation: Relation): string {
   return `latest.reason is null and latest.endings <> ${endingsByOthers(tx, relation)}`;
 }
 
-/** SQL of the lines that are skipped, and would not be now, or for another reason. */
-export function skippedOtherwise(tx: Tx, relation: Relation): string {
+/** SQL of the lines that others have overtaken, or that are skipped and would not be now, or for another reason. */
+export function skippedOtherwise(tx: Tx, relation: Relation, others: Others): string {
   const { type, key, value } = relation;
   const { columns, joins } = leansOn(relation);
   const line = [...key, value].map((column) => `latest.${column}`).join(', ');
+  const moved = [keyOfRow(type, 'latest'), ...(relation === ASSIGNMENT ? [keyOfRow('account_grant', 'latest')] : [])];
   return `
     with skipped as materialized (
       select latest.line, ${line}, latest.reason as planned, ${columns} t.id as current_id, t.${value} as held
         from planned_${type} latest left join ${type} t on ${sameKey(relation)} and t.valid_to is null ${joins}
-       where latest.reason is not null),
+       where latest.reason is not null
+         and (latest.reason = '${OVERTAKEN}' or ${moved.map((it) => isAmongMoved(others, it)).join(' or ')})),
     change as materialized (
       select latest.*, ${endedByPerson(tx, relation, own(relation))} as reopened from skipped latest)
-    select latest.line from change latest where ${reasonOf(tx, relation)} is distinct from latest.planned`;
+    select latest.line, ${moved[0]} as key from change latest where ${reasonOf(tx, relation)} is distinct from latest.planned`;
 }
 
 /**

@@ -2,6 +2,7 @@ import type { Tx } from '../transact.ts';
 import type { FactType } from './fact-line.ts';
 import { endAssignments, endRoles, recordRoles } from './hanging.ts';
 import type { Replacement, ReplaceScope } from './modes.ts';
+import { hasMoved, keyOfRow, type Others } from './others.ts';
 import { requireFew, type Share } from './require-few.ts';
 import { recordAll } from './trail.ts';
 
@@ -66,11 +67,16 @@ type Ended = Partial<Record<FactType, number>>;
 
 /**
  * Ends what the file lacks of a scope, and all that hangs on it: `missing_<type>` and `hanging` tell what it was.
- * @param isAgain the import has done so before: `missing_<type>_before` tells what ended then
+ * @param others the import has done so before, and `missing_<type>_before` tells what ended then: what they changed since
  * @throws SparkgateError `limit_reached` where that is more than it may be, since a short file looks like a revocation
  */
-export async function endMissing(tx: Tx, scope: ReplaceScope, asked: Replacement, isAgain: boolean): Promise<Ended> {
-  if (scope === 'ad_accounts') return endMissingAdAccounts(tx, asked, isAgain);
+export async function endMissing(
+  tx: Tx,
+  scope: ReplaceScope,
+  asked: Replacement,
+  others: Others | null,
+): Promise<Ended> {
+  if (scope === 'ad_accounts') return endMissingAdAccounts(tx, asked, others);
   const ending = ENDINGS[scope];
   const { type, key, value, from, bcId } = ending;
   const missing = `missing_${type}`;
@@ -78,10 +84,12 @@ export async function endMissing(tx: Tx, scope: ReplaceScope, asked: Replacement
   await tx.query(
     `create temporary table ${missing} on commit drop as
      select t.id, ${bcId} as of_bc_id, ${columns}, t.${value} from ${from}
-      where t.valid_to is null and ${bcId} = any (${list(asked.bcIds)}) and ${lacking(type, key)}`,
+      where t.valid_to is null and ${bcId} = any (${list(asked.bcIds)}) and ${isNewTo(others, type)}
+        and ${lacking(type, key, others)}`,
     [],
   );
-  await requireFew(tx, { scope, ...endedOf(missing, isAgain), current: currentOf(scope) }, asked);
+  if (others && (await isEmpty(tx, missing))) return {};
+  await requireFew(tx, { scope, ...endedOf(missing, others !== null), current: currentOf(scope) }, asked);
   const hanging = await endHanging(tx, scope);
   // What others have ended by then is not this write's.
   const [counted] = await tx.query<{ ended: number }>(
@@ -131,15 +139,17 @@ function currentOf(scope: Exclude<ReplaceScope, 'ad_accounts'>): string {
 }
 
 /** An ad account is not forgotten: it leaves its Business Center, and every role in it ends. */
-async function endMissingAdAccounts(tx: Tx, asked: Replacement, isAgain: boolean): Promise<Ended> {
+async function endMissingAdAccounts(tx: Tx, asked: Replacement, others: Others | null): Promise<Ended> {
   await tx.query(
     `create temporary table missing_ad_account on commit drop as
      select t.advertiser_id, t.name, t.bc_id as of_bc_id from ad_account t
-      where t.bc_id = any (${list(asked.bcIds)}) and ${lacking('ad_account', ['advertiser_id'])}`,
+      where t.bc_id = any (${list(asked.bcIds)}) and ${isNewTo(others, 'ad_account')}
+        and ${lacking('ad_account', ['advertiser_id'], others)}`,
     [],
   );
+  if (others && (await isEmpty(tx, 'missing_ad_account'))) return {};
   const current = 'select t.bc_id as of_bc_id from ad_account t where t.bc_id is not null';
-  await requireFew(tx, { scope: 'ad_accounts', ...endedOf('missing_ad_account', isAgain), current }, asked);
+  await requireFew(tx, { scope: 'ad_accounts', ...endedOf('missing_ad_account', others !== null), current }, asked);
   // What others have moved by then is not this write's.
   const [counted] = await tx.query<{ ended: number }>(
     `with locked as (
@@ -168,10 +178,30 @@ async function endMissingAdAccounts(tx: Tx, asked: Replacement, isAgain: boolean
   return { ad_account: counted?.ended ?? 0, ad_account_member: roles };
 }
 
-/** SQL: no line has the key of the row `t`. */
-function lacking(type: FactType, key: readonly string[]): string {
+/** SQL: no line has the key of the row `t`. Once all lines were compared, what they say is found by its key. */
+function lacking(type: FactType, key: readonly string[], others: Others | null): string {
+  if (others) {
+    if (!others.counts[type]) return 'true';
+    const same = key.map((column) => `c.${column} = t.${column}`).join(' and ');
+    return `not exists (select from compared_${type} c where ${keyOfRow(type, 'c')} = ${keyOfRow(type, 't')} and ${same})`;
+  }
   const same = key.map((column) => `s.fact->>'${column}' = t.${column}`).join(' and ');
   return `not exists (select from staged s where s.type = '${type}' and ${same})`;
+}
+
+/** SQL: others have changed the row `t`, or moved the ad account that it is about. */
+function isNewTo(others: Others | null, type: FactType): string {
+  if (!others) return 'true';
+  const moved = {
+    ad_account: [hasMoved(others, 'ad_account', 't.advertiser_id')],
+    ad_account_member: [hasMoved(others, 'user', 't.user_id'), hasMoved(others, 'ad_account', 't.advertiser_id')],
+    account_grant: [hasMoved(others, 'tiktok_account', 't.tiktok_account_id')],
+  }[type as string] ?? [hasMoved(others, 'user', 't.user_id')];
+  return `(${moved.join(' or ')})`;
+}
+
+async function isEmpty(tx: Tx, table: string): Promise<boolean> {
+  return (await tx.query(`select from ${table} limit 1`, [])).length === 0;
 }
 
 /** Ids as a literal: temporary tables are made without parameters. */

@@ -3,11 +3,17 @@ import { bringAgain } from './again.ts';
 import type { Applied, Manner } from './apply.ts';
 import { Interference, requireNone } from './interference.ts';
 import type { Pass } from './modes.ts';
-import { passImports } from './pass-imports.ts';
+import { total } from './joins.ts';
+import { lookAtOthers } from './others.ts';
+import { indexPlans } from './overtaken.ts';
+import { analyze, passImports } from './pass-imports.ts';
 import type { Counts } from './stage.ts';
 
 /** So often what others wrote meanwhile is brought in again beside their writes, so that little of it is left. */
 const BESIDE = 2;
+
+/** An import of so many facts or more lets PostgreSQL count anew what it knows of the tables. */
+const MANY = 10_000;
 
 /** What is brought in again behind the gate may touch other lines, and these others. More often than so is a loop. */
 const BEHIND = 8;
@@ -20,11 +26,20 @@ const BEHIND = 8;
  * @throws Interference where it cannot be mended: others moved an ad account in which the import has opened roles
  */
 export async function settle(tx: Tx, counts: Counts, manner: Manner, applied: Applied): Promise<Audit[]> {
-  // What others have written by then began before.
-  const again = async (pass: Pass): Promise<number> =>
-    bringAgain({ ...tx, at: await now(tx) }, counts, { ...manner, pass }, applied);
+  const { others } = applied;
+  let touched = 0;
+  const again = async (pass: Pass): Promise<number> => {
+    await lookAtOthers(tx, others, touched > 0);
+    // What others have written by then began before.
+    touched = await bringAgain({ ...tx, at: await now(tx) }, counts, { ...manner, pass, others }, applied);
+    return touched;
+  };
+  await indexPlans(tx, counts, manner);
   for (let times = 0; times < BESIDE; times += 1) if ((await again('beside')) === 0) break;
-  await passImports(tx.query);
+  await passImports(tx.query, async () => {
+    if (!manner.dryRun && total(counts) >= MANY) await analyze(tx.query);
+    await again('beside');
+  });
   for (let times = 0; (await again('behind')) > 0; times += 1) if (times === BEHIND) throw new Interference();
   if (counts.ad_account_member) await requireNone(tx, MOVED);
   const demotes = counts.member || manner.replacement?.scopes.includes('members');

@@ -30,7 +30,8 @@ export async function stageFacts(
     if (chunk.length === CHUNK) await flush();
   }
   await flush();
-  await query('create index on staged (type, line)', []);
+  await query('create index on staged (type)', []);
+  await query('create index on staged using brin (line)', []);
   await query('analyze staged', []);
   return counts;
 }

@@ -18,6 +18,7 @@ import { Migration20261128380000_freezes } from './Migration20261128380000_freez
 import { Migration20261128390000_request_notes } from './Migration20261128390000_request_notes.ts';
 import { Migration20261128400000_key_changes } from './Migration20261128400000_key_changes.ts';
 import { Migration20261129100000_self_assigned } from './Migration20261129100000_self_assigned.ts';
+import { Migration20261129110000_imports_beside } from './Migration20261129110000_imports_beside.ts';
 
 /** All migrations, in their order. */
 export const MIGRATIONS = [
@@ -41,4 +42,5 @@ export const MIGRATIONS = [
   { name: 'Migration20261128390000_request_notes', class: Migration20261128390000_request_notes },
   { name: 'Migration20261128400000_key_changes', class: Migration20261128400000_key_changes },
   { name: 'Migration20261129100000_self_assigned', class: Migration20261129100000_self_assigned },
+  { name: 'Migration20261129110000_imports_beside', class: Migration20261129110000_imports_beside },
 ];

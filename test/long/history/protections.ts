@@ -27,6 +27,7 @@ export const PROTECTIONS: Readonly<Record<string, readonly Edit[]>> = {
 };
 
 const SETTLE = 'src/domain/import/settle.ts';
+const OVERTAKEN = 'src/domain/import/overtaken.ts';
 const AGAIN = 'src/domain/import/again.ts';
 const OPEN = 'src/domain/import/relationships.ts';
 const NOUNS = 'src/domain/import/nouns.ts';
@@ -40,21 +41,51 @@ const PLAN = 'src/domain/import/plan.ts';
  * in `test/races/imports.test.ts` stop the import right there, so they find each at once.
  */
 export const OF_IMPORTS: Readonly<Record<string, Edit>> = {
-  'an import is alone from its last look to its commit': [SETTLE, '  await passImports(tx.query);\n', ''],
+  'an import is alone from its last look to its commit': [
+    SETTLE,
+    `  await passImports(tx.query, async () => {
+    if (!manner.dryRun && total(counts) >= MANY) await analyze(tx.query);
+    await again('beside');
+  });
+`,
+    '',
+  ],
   'it looks again behind the gate': [
     SETTLE,
     "for (let times = 0; (await again('behind')) > 0; times += 1) if (times === BEHIND) throw new Interference();",
     '',
   ],
+  'it is told of what was open when it looked before': [
+    'src/domain/change-log.ts',
+    'xid = any (array(select pg_snapshot_xip(${since}::pg_snapshot)))',
+    'false',
+  ],
+  'it is told of what began since it looked before': [
+    'src/domain/change-log.ts',
+    'where xid >= pg_snapshot_xmax(${since}::pg_snapshot)',
+    'where false and xid >= pg_snapshot_xmax(${since}::pg_snapshot)',
+  ],
   'what is planned again begins after what it replaces': [SETTLE, '{ ...tx, at: await now(tx) }', 'tx'],
-  'it looks for what is no longer so': [AGAIN, 'where c.held = c.${value} and t.id is null', 'where false'],
-  'it looks for what would not be skipped now': [AGAIN, ', skippedOtherwise(tx, relation)]', ']'],
-  'it looks for what has lost its ground': [AGAIN, 'if (relation === ASSIGNMENT) found.push(GROUNDLESS);', ''],
-  'it looks for roles in what comes back': [AGAIN, 'found.push(OF_MOVED)', 'found.push()'],
+  'it looks for what is no longer so': [
+    OVERTAKEN,
+    "where ${isSo(relation, 'c')} and ${isMoved(others, key)}",
+    'where false',
+  ],
+  'it looks for what would not be skipped now': [OVERTAKEN, ', skippedOtherwise(tx, relation, others)]', ']'],
+  'it looks for what has lost its ground': [
+    OVERTAKEN,
+    'if (relation === ASSIGNMENT) found.push(...groundless(tx, others));',
+    '',
+  ],
+  'it looks for roles in what comes back': [OVERTAKEN, 'found.push(ofMoved(others))', 'found.push()'],
   'it looks for what a replacement has not seen': [AGAIN, 'await endNew(tx, scope, manner, applied)', '0'],
   'it withdraws what has lost its ground': [AGAIN, 'if (again[relation.type]) await withdraw(tx, relation);', ';'],
   'it sees what others ended before its rows stood': [OPEN, 'where ${endedSince(tx, relation)}', 'where false'],
-  'it sees what others opened before it did': [OPEN, 'if (counted?.lacking)', 'if (false)'],
+  'it sees what others opened before it did': [
+    OPEN,
+    'where latest.reason is null and not exists (',
+    'where false and not exists (',
+  ],
   'what it withdrew is not what a person ended': [PLAN, '\n    and e.ended_write is distinct from e.begun_write', ''],
   'it leaves alone the fields that others changed': [
     NOUNS,
