@@ -46,19 +46,26 @@ async function copyOf({ dataDir: { path }, url }: Server): Promise<string> {
   await promisify(execFile)('cp', ['-a', join(path, 'pg'), cluster]);
   await writeFile(join(cluster, 'standby.signal'), '');
   const host = new URL(url).searchParams.get('host');
-  const settings = [`primary_conninfo = 'host=${host} user=postgres'`, 'max_standby_streaming_delay = 0'];
-  await appendFile(join(cluster, 'postgresql.auto.conf'), settings.map((line) => `${line}\n`).join(''));
+  await appendFile(join(cluster, 'postgresql.auto.conf'), `primary_conninfo = 'host=${host} user=postgres'\n`);
   return folder;
 }
 
-async function on({ url }: Server, text: string): Promise<void> {
+/** @returns how many rows it gave */
+async function on({ url }: Server, text: string): Promise<number | null> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
-    await client.query(text);
+    const { rowCount } = await client.query(text);
+    return rowCount;
   } finally {
     await client.end();
   }
+}
+
+/** Sets how long what the standby reads may hold up what it replays. */
+async function cancelsWithin(time: string): Promise<void> {
+  await on(standby, `alter system set max_standby_streaming_delay = '${time}'`);
+  await on(standby, 'select pg_reload_conf()');
 }
 
 /** The users who may see sam's account in bc1, as a search finds them. */
@@ -189,6 +196,8 @@ test('a replica that stands still answers nothing that it may have missed', asyn
   await assign(app, 'sam', ['POST']);
   await caughtUp();
   await on(standby, 'select pg_wal_replay_pause()');
+  const stands = `select from pg_get_wal_replay_pause_state() as it where it = 'paused'`;
+  await until(async () => (await on(standby, stands)) === 1);
   await unassign();
   const { answered, behind } = await during(async () => {
     expect(await found()).toEqual(['adm']);
@@ -204,6 +213,7 @@ test('what a replica cancels is asked once more, of the database', async () => {
   let tries = 0;
   const count = 'select count(*)::int as users from business_center_past';
   await on(primary, 'create table doomed as select from generate_series(1, 1000)');
+  await cancelsWithin('0');
   await caughtUp();
   const users = await app.runtime.operator.read(async ({ session }) => {
     tries += 1;
@@ -224,6 +234,7 @@ test('what a replica cancels is asked once more, of the database', async () => {
   });
   expect(users).toHaveLength(1);
   expect(tries).toBe(2);
+  await cancelsWithin('30s');
   await caughtUp();
 });
 
